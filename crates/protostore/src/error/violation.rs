@@ -1,0 +1,80 @@
+//! A broken constraint as the engine reports it, and what it means by the layout of the table.
+
+use super::{Error, Kind};
+use crate::schema::Layout;
+
+/// What the engine said. Foreign keys carry nothing: the engine does not say which, so the session is asked afterwards.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Violation {
+    /// A unique index or primary key, by its columns.
+    Unique {
+        /// The table.
+        table: String,
+        /// The columns, in the index's order.
+        columns: Vec<String>,
+    },
+    /// A unique index over expressions, by its name.
+    UniqueIndex(String),
+    /// A column that cannot be NULL.
+    NotNull {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A CHECK, by its name.
+    Check(String),
+    /// A value whose storage class the column does not take.
+    Datatype {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// Some foreign key.
+    ForeignKey,
+}
+
+impl Violation {
+    /// Turns the violation into an error that names table, field and constraint.
+    #[cold]
+    pub(crate) fn explain(self, layout: &Layout) -> Error {
+        match self {
+            Self::Unique { table, columns } => {
+                let constraint = columns.iter().map(|c| format!("{table}.{c}")).collect::<Vec<_>>().join(", ");
+                let fields = columns.iter().map(|c| field(layout, &table, c)).collect::<Vec<_>>().join(", ");
+                Error::new(Kind::AlreadyExists, "is taken by another record")
+                    .at(fields)
+                    .in_table(table)
+                    .by_constraint(constraint)
+            }
+            Self::UniqueIndex(name) => {
+                Error::new(Kind::AlreadyExists, format!("is taken by another record, by index {name}"))
+                    .in_table(layout.name)
+                    .by_constraint(name)
+            }
+            Self::NotNull { table, column } => {
+                Error::missing(field(layout, &table, &column)).in_table(table).by_constraint(column)
+            }
+            Self::Check(name) => match layout.checks.iter().find(|check| check.name == name) {
+                Some(check) if check.field.is_empty() => Error::new(Kind::Invalid, check.says).in_table(layout.name),
+                Some(check) => Error::invalid(check.field, check.says).in_table(layout.name),
+                None => Error::new(Kind::Invalid, format!("breaks the constraint {name}")).in_table(layout.name),
+            }
+            .by_constraint(name),
+            Self::Datatype { table, column } => {
+                Error::invalid(field(layout, &table, &column), "is of a type that the column does not store")
+                    .in_table(table)
+                    .by_constraint(column)
+            }
+            Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
+                .in_table(layout.name),
+        }
+    }
+}
+
+/// Returns the field of a column; a column of another table, which a cascade reached, stands for itself.
+fn field(layout: &Layout, table: &str, column: &str) -> String {
+    let known = layout.columns.iter().find(|c| table == layout.name && c.name == column);
+    known.map_or(column, |c| c.field).to_owned()
+}

@@ -1,0 +1,54 @@
+//! How a store is opened.
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+
+/// How a store is opened; [`Options::new`] is right for a daemon.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) shared: bool,
+    pub(crate) queue: usize,
+    pub(crate) readers: usize,
+    pub(crate) near: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// Returns the defaults: the file belongs to this process alone, 4,096 requests may wait, one reader thread less
+    /// than there are cores.
+    pub fn new() -> Self {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Self { shared: false, queue: 4096, readers: cores.saturating_sub(1).clamp(1, 16), near: cores.clamp(1, 8) }
+    }
+
+    /// Lets other processes open the file at the same time; every read then pays two lock calls.
+    #[must_use]
+    pub fn shared(mut self, shared: bool) -> Self {
+        self.shared = shared;
+        self
+    }
+
+    /// Sets how many requests may wait for the writer, and for the readers; one more is refused. At least 1.
+    #[must_use]
+    pub fn queue(mut self, requests: usize) -> Self {
+        self.queue = requests.max(1);
+        self
+    }
+
+    /// Sets how many threads serve pages, lists and closures, each with a connection. At least 1.
+    #[must_use]
+    pub fn readers(mut self, threads: usize) -> Self {
+        self.readers = threads.max(1);
+        self
+    }
+
+    /// Returns how many reader connections the store needs: one a reader thread, and those for reads on the caller's thread.
+    pub(crate) fn connections(&self) -> usize {
+        self.readers + self.near
+    }
+}

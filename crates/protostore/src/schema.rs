@@ -1,0 +1,177 @@
+//! What generated code says about a store: plain data in statics, numbered and named once, at generation.
+
+/// One store: its tables, and the way from the empty database to them.
+#[derive(Debug)]
+pub struct Schema {
+    /// The full name of the store message, `aurae.store.v0.AuraeStore`.
+    pub store: &'static str,
+    /// The short name of the store, `aurae`.
+    pub name: &'static str,
+    /// The version that this program knows, the number of migrations.
+    pub version: u32,
+    /// The version of the data as a semantic version, `1.0.0`.
+    pub semver: &'static str,
+    /// The version of the rules that map protobuf onto SQL.
+    pub mapping: u32,
+    /// How many statements the store has: each connection holds that many places.
+    pub slots: u32,
+    /// The migrations, oldest first.
+    pub migrations: &'static [Migration],
+    /// The tables of records, by number.
+    pub tables: &'static [&'static Table],
+    /// The model of the newest version, as JSON.
+    pub snapshot: &'static str,
+    /// The encoded `FileDescriptorSet` of the messages.
+    pub descriptors: &'static [u8],
+}
+
+/// One step of the schema's history.
+#[derive(Debug)]
+pub struct Migration {
+    /// Its number, from 1, without gaps.
+    pub version: u32,
+    /// What changed, `initial`, `rename_memory`.
+    pub slug: &'static str,
+    /// The statements.
+    pub sqlite: &'static str,
+}
+
+/// One statement: constant text, and a place of its own in every connection's list of prepared statements.
+#[derive(Debug)]
+pub struct Stmt {
+    /// The place, numbered over the whole store.
+    pub slot: u32,
+    /// The text.
+    pub sqlite: &'static str,
+    /// The path of the field that each parameter carries, so that a refusal can name it.
+    pub fields: &'static [&'static str],
+}
+
+/// One SQL table, of records or of children.
+#[derive(Debug)]
+pub struct Layout {
+    /// The SQL name.
+    pub name: &'static str,
+    /// The columns, in the order of the table.
+    pub columns: &'static [Column],
+    /// The columns that name records of other tables.
+    pub references: &'static [ForeignKey],
+    /// The named constraints.
+    pub checks: &'static [Check],
+}
+
+/// One column.
+#[derive(Debug)]
+pub struct Column {
+    /// The SQL name.
+    pub name: &'static str,
+    /// The path of the field from the record, `root_drive.image_path`.
+    pub field: &'static str,
+}
+
+/// A column that names a record of another table.
+#[derive(Debug)]
+pub struct ForeignKey {
+    /// The column.
+    pub column: &'static str,
+    /// The path of its field.
+    pub field: &'static str,
+    /// The table that is named.
+    pub table: &'static str,
+    /// The key column there.
+    pub key: &'static str,
+    /// Asks whether the named record is there: `SELECT 1 FROM "networks" WHERE "id" = ?1`.
+    pub exists: Stmt,
+}
+
+/// A column elsewhere that names records of this table and keeps them from being deleted.
+#[derive(Debug)]
+pub struct Referrer {
+    /// The table that names.
+    pub table: &'static str,
+    /// The column that names.
+    pub column: &'static str,
+    /// The path of its field.
+    pub field: &'static str,
+    /// Asks whether a row names this key: `SELECT 1 FROM "nics" WHERE "network_id" = ?1 LIMIT 1`.
+    pub names: Stmt,
+}
+
+/// A named CHECK, and what it means.
+#[derive(Debug)]
+pub struct Check {
+    /// The name of the constraint.
+    pub name: &'static str,
+    /// The path of the field, or empty where it concerns the whole record.
+    pub field: &'static str,
+    /// The rule, as it follows the field's name: `must not be empty`.
+    pub says: &'static str,
+}
+
+/// One table of records.
+#[derive(Debug)]
+pub struct Table {
+    /// The SQL side.
+    pub layout: Layout,
+    /// The number of the table in the store message.
+    pub number: u32,
+    /// The full name of the message, `aurae.vms.v0.VirtualMachine`.
+    pub record: &'static str,
+    /// The key columns.
+    pub key: &'static [&'static str],
+    /// The members of the record, in order: scalars, messages, oneofs, repeated fields.
+    pub fields: &'static [FieldOf],
+    /// What keeps a record from being deleted.
+    pub referrers: &'static [Referrer],
+    /// Reads a record by its key.
+    pub get: Stmt,
+    /// Inserts all columns, in the order of the members.
+    pub insert: Stmt,
+    /// Inserts all columns, or replaces them where the key is taken.
+    pub upsert: Stmt,
+    /// Deletes a record by its key.
+    pub delete: Stmt,
+    /// Reads the records in the order of the key.
+    pub page_first: Stmt,
+    /// The same, after a key.
+    pub page_after: Stmt,
+}
+
+/// One member of a record.
+#[derive(Debug)]
+pub struct FieldOf {
+    /// The protobuf names that select it in a mask: the field's own, or the oneof's and each of its members'.
+    pub paths: &'static [&'static str],
+    /// Its columns, in the order in which they are bound.
+    pub columns: &'static [&'static str],
+    /// What kind of member it is.
+    pub kind: FieldKind,
+}
+
+/// What a member of a record is to an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Part of the key: never changes.
+    Key,
+    /// Columns of the record's own row; where the message holds repeated fields, child tables as well.
+    Value,
+    /// Rows of child tables only.
+    Children,
+}
+
+/// One child table: the rows of a repeated field.
+#[derive(Debug)]
+pub struct Child {
+    /// The SQL side: key parts, position, item columns.
+    pub layout: Layout,
+    /// The member of the record whose bit in a mask rewrites the rows.
+    pub member: u16,
+    /// Inserts one row: key parts, position, item columns.
+    pub insert: Stmt,
+    /// Deletes the rows of an owner.
+    pub delete: Stmt,
+    /// Reads the item columns of one owner, in order.
+    pub load: Stmt,
+    /// Reads the place of the owner in a JSON list of keys, and the item columns, in order.
+    pub load_many: Stmt,
+}
