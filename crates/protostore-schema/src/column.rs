@@ -1,0 +1,76 @@
+//! One column: its identity, its type, what its values may be.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Docs, Name, Reference};
+
+/// A column of a table or child table.
+///
+/// Its identity is (number of the table, `path`, `role`); its name may change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its names; unique in its table without regard to case.
+    pub name: Name,
+    /// Field numbers from the record down.
+    pub path: Vec<u32>,
+    /// What the column holds of the field at `path`.
+    pub role: Role,
+    /// The type of its values.
+    pub ty: Type,
+    /// Whether NULL may stand in it.
+    pub nullable: bool,
+    /// Whether SQL fills in the zero value: only for a field of implicit presence at the top of a record.
+    pub default_zero: bool,
+    /// Whether zero, `''`, an empty BLOB or a presence of 0 is refused: keys, required fields and references.
+    pub non_zero: bool,
+    /// The row of another table that the value names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// What the field says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+}
+
+/// What a column holds of the field that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The value of a scalar field, or of an element of a repeated scalar field.
+    Value,
+    /// Whether a message is set: 0 or 1.
+    Presence,
+    /// A part of the owner's key, in a child table; `path` is the key field's own path in the owner.
+    OwnerKey,
+    /// The order of an element among its owner's: increasing, gaps allowed.
+    Position,
+}
+
+/// The type of a single value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// 0 or 1.
+    Bool,
+    /// 32 bits, signed.
+    Int32,
+    /// 64 bits, signed.
+    Int64,
+    /// 32 bits, unsigned.
+    Uint32,
+    /// 64 bits, unsigned; values above 2^63-1 are refused.
+    Uint64,
+    /// IEEE single precision; NaN is refused.
+    Float,
+    /// IEEE double precision; NaN is refused.
+    Double,
+    /// UTF-8; NUL is refused.
+    String,
+    /// Any bytes.
+    Bytes,
+    /// The number of a value of the enum of that full name.
+    Enum(String),
+    /// Nanoseconds since the epoch, from 1677 to 2262.
+    Timestamp,
+    /// Nanoseconds, up to 292 years.
+    Duration,
+}

@@ -1,0 +1,24 @@
+//! Indexes. They own no data, so they have a name and no number.
+
+use serde::{Deserialize, Serialize};
+
+/// An index of a table or child table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// SQL name, unique in the store: `<table>_by_<columns>`, `<table>_unique_<columns>`.
+    pub name: String,
+    /// Its columns, in order.
+    pub columns: Vec<IndexColumn>,
+    /// Whether no two rows agree in all columns.
+    pub unique: bool,
+}
+
+/// A column of an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexColumn {
+    /// SQL name of the column.
+    pub column: String,
+    /// Whether the order is descending.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub descending: bool,
+}

@@ -1,0 +1,98 @@
+//! The schema of a store as plain data: tables, columns, keys and relations.
+//!
+//! A [`Schema`] knows neither protobuf nor SQL text nor Rust tokens.
+//! Lowering makes it, evolution compares it, emission reads it; the snapshot of a version is its JSON.
+//!
+//! A record is a tree of [`Node`]s, in the order of declaration.
+//! Columns stand where their values stand in the tree, so a column without a field, or a field without a place, cannot
+//! be written down.
+
+mod column;
+mod index;
+mod name;
+mod node;
+mod snapshot;
+mod table;
+
+pub use column::{Column, Role, Type};
+pub use index::{Index, IndexColumn};
+pub use name::{Docs, Name, Source, TypeName};
+pub use node::{ChildTable, Group, Item, Node, Oneof, Scalar, Variant};
+pub use snapshot::SnapshotError;
+pub use table::{OnDelete, Record, Reference, Table};
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the rules that turn a message into tables: names, encodings, texts of constraints.
+///
+/// A snapshot keeps the version it was made by, so that an upgrade of the tool never makes a migration by itself.
+pub const MAPPING: u32 = 1;
+
+/// Everything that one store message says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    /// Version of the mapping, [`MAPPING`] for a schema that is lowered today.
+    pub mapping: u32,
+    /// Full name of the store message, `aurae.store.v0.AuraeStore`.
+    pub store: String,
+    /// Name of the generated crate and of its directory.
+    pub name: String,
+    /// What the store message says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// The tables, by number.
+    pub tables: Vec<Table>,
+    /// The enums that columns use, by full name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub enums: Vec<Enum>,
+    /// Where the store message stands.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+impl Schema {
+    /// Returns the table of that SQL name.
+    ///
+    /// # Panics
+    /// If there is none: a [`Reference`] of a lowered schema always names a table.
+    #[must_use]
+    pub fn table(&self, name: &str) -> &Table {
+        self.tables.iter().find(|t| t.name.sql == name).unwrap_or_else(|| panic!("no table {name:?} in the schema"))
+    }
+
+    /// Returns the enum of that full protobuf name.
+    ///
+    /// # Panics
+    /// If there is none: a [`Type::Enum`] of a lowered schema always names one.
+    #[must_use]
+    pub fn enumeration(&self, proto: &str) -> &Enum {
+        self.enums.iter().find(|e| e.name.proto == proto).unwrap_or_else(|| panic!("no enum {proto:?} in the schema"))
+    }
+}
+
+/// An enum, stored as its number and open: a number without a name is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Enum {
+    /// Its names.
+    pub name: TypeName,
+    /// What the enum says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// One value a number, the first declared of each, in the order of declaration. The first is the default.
+    pub values: Vec<EnumValue>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnumValue {
+    /// `proto` and `sql` are the name in the file, `STATE_RUNNING`; `rust` is the variant, `Running`.
+    pub name: Name,
+    /// What is stored.
+    pub number: i32,
+    /// What the value says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+}

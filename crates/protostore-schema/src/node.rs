@@ -1,0 +1,212 @@
+//! The tree of a record: what its fields are and where their values stand.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Column, Docs, Index, Name, Type, TypeName};
+
+/// One member of a message, in the order of declaration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Node {
+    /// A field of one value.
+    Scalar(Scalar),
+    /// A message, flattened into columns.
+    Group(Group),
+    /// Members of which at most one is set.
+    Oneof(Oneof),
+    /// A repeated field, in a table of its own.
+    Child(ChildTable),
+}
+
+/// A field of one value, in one column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scalar {
+    /// The field's own name, without the path; `rust` is the field of the struct.
+    pub name: Name,
+    /// Whether the Rust field is an `Option`: unset and zero are two values.
+    pub optional: bool,
+    /// Whether the message's field is an `Option`, which differs from `optional` where a required field was declared
+    /// `optional`.
+    pub optional_in_message: bool,
+    /// Whether the zero value is stored as NULL: a reference of implicit presence, where zero means none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub null_for_zero: bool,
+    /// Whether the field is marked `deprecated`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// Where the value stands.
+    pub column: Column,
+}
+
+/// A message whose fields are columns of the table that it stands in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The field's own name, without the path.
+    pub name: Name,
+    /// The message's type.
+    pub message: TypeName,
+    /// What the message says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub message_docs: Docs,
+    /// The proto file of the message.
+    #[serde(skip)]
+    pub message_file: String,
+    /// Whether the message must be set, so that the Rust field is no `Option`.
+    pub required: bool,
+    /// Whether the field is marked `deprecated`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// Whether the message is set.
+    pub presence: Column,
+    /// Its members. A message may have none.
+    pub nodes: Vec<Node>,
+}
+
+/// Members of which at most one is set. It has no number, hence no column of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Oneof {
+    /// Its name; `proto` and `sql` with the path of the messages around it, `rust` the field of the struct.
+    pub name: Name,
+    /// `proto` is the oneof's full name; the Rust type is an enum over the members.
+    pub ty: TypeName,
+    /// What the oneof says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// The members.
+    pub variants: Vec<Variant>,
+}
+
+/// A member of a oneof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The variant's name in Rust, here and in the message: `Kernel`.
+    pub rust: String,
+    /// The field: a [`Node::Scalar`] that is optional, or a [`Node::Group`].
+    pub node: Node,
+}
+
+/// The table of a repeated field: a row an element, that lives and dies with its owner.
+///
+/// A join table is one whose element is a scalar with a reference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChildTable {
+    /// The table's name; `proto` is the path of the field, `rust` that path in snake_case.
+    pub name: Name,
+    /// The repeated field's own name, without the path.
+    pub field: Name,
+    /// Field numbers from the record down.
+    pub path: Vec<u32>,
+    /// Whether the field is marked `deprecated`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// What the field says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// The owner's key, part by part; first in the child's key.
+    pub owner: Vec<Column>,
+    /// The order of the elements; last in the child's key.
+    pub position: Column,
+    /// An element.
+    pub item: Item,
+    /// Indexes beside the primary key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
+}
+
+/// An element of a repeated field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// A scalar, in the column `value`.
+    Scalar(Column),
+    /// A message, its members in columns of the child table.
+    Message {
+        /// The message's type.
+        message: TypeName,
+        /// What the message says of itself.
+        #[serde(default, skip_serializing_if = "Docs::is_empty")]
+        docs: Docs,
+        /// The proto file of the message.
+        #[serde(skip)]
+        file: String,
+        /// Its members: no [`Node::Child`] at any depth. A message may have none.
+        nodes: Vec<Node>,
+    },
+}
+
+impl Node {
+    /// Returns the columns that stand in the same table, in their order in SQL.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&Column> {
+        match self {
+            Self::Scalar(scalar) => vec![&scalar.column],
+            Self::Group(group) => {
+                std::iter::once(&group.presence).chain(group.nodes.iter().flat_map(Self::columns)).collect()
+            }
+            Self::Oneof(oneof) => oneof.variants.iter().flat_map(|v| v.node.columns()).collect(),
+            Self::Child(_) => Vec::new(),
+        }
+    }
+
+    /// Returns the child tables at or below this member, in the order of declaration.
+    #[must_use]
+    pub fn children(&self) -> Vec<&ChildTable> {
+        match self {
+            Self::Scalar(_) => Vec::new(),
+            Self::Group(group) => group.nodes.iter().flat_map(Self::children).collect(),
+            Self::Oneof(oneof) => oneof.variants.iter().flat_map(|v| v.node.children()).collect(),
+            Self::Child(child) => vec![child],
+        }
+    }
+
+    /// Returns the member's name: the field's, or the oneof's.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Scalar(scalar) => &scalar.name,
+            Self::Group(group) => &group.name,
+            Self::Oneof(oneof) => &oneof.name,
+            Self::Child(child) => &child.field,
+        }
+    }
+}
+
+impl ChildTable {
+    /// Returns the element's columns, without key and position.
+    #[must_use]
+    pub fn item_columns(&self) -> Vec<&Column> {
+        match &self.item {
+            Item::Scalar(column) => vec![column],
+            Item::Message { nodes, .. } => nodes.iter().flat_map(Node::columns).collect(),
+        }
+    }
+
+    /// Returns all columns, in their order in SQL.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&Column> {
+        let mut columns: Vec<_> = self.owner.iter().chain([&self.position]).collect();
+        columns.extend(self.item_columns());
+        columns
+    }
+
+    /// Returns the reference that makes this a join table.
+    #[must_use]
+    pub fn joins(&self) -> Option<&crate::Reference> {
+        match &self.item {
+            Item::Scalar(column) => column.reference.as_ref(),
+            Item::Message { .. } => None,
+        }
+    }
+}
+
+impl Type {
+    /// Returns whether values of this type can be a part of a key.
+    #[must_use]
+    pub fn can_be_key(&self) -> bool {
+        match self {
+            Self::Bool | Self::Int32 | Self::Int64 | Self::Uint32 | Self::Uint64 => true,
+            Self::String | Self::Bytes | Self::Enum(_) | Self::Timestamp | Self::Duration => true,
+            Self::Float | Self::Double => false,
+        }
+    }
+}

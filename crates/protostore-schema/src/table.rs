@@ -1,0 +1,88 @@
+//! One table of a store: a record, its key and what it refers to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ChildTable, Column, Docs, Index, Name, Node, Source, TypeName};
+
+/// A table: one field of the store message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its number, for ever.
+    pub number: u32,
+    /// `proto` and `sql` are the field's name; `rust` is the accessor's, `virtual_machines`.
+    pub name: Name,
+    /// The record that a row holds.
+    pub record: Record,
+    /// SQL names of the key's columns, in the key's order.
+    pub key: Vec<String>,
+    /// What the store message says of the table.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// Indexes beside the primary key; each reference is the head of one, or of the key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Index>,
+    /// Where the field stands.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+/// The message that a row of a table holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The message's names; `rust` is the record's.
+    pub ty: TypeName,
+    /// Name of the record's module and file, `virtual_machine`.
+    pub module: String,
+    /// What the message says of itself.
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    /// The proto file of the message.
+    #[serde(skip)]
+    pub file: String,
+    /// Its members.
+    pub nodes: Vec<Node>,
+}
+
+/// A value that is the primary key of a row of another table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// SQL name of the other table.
+    pub table: String,
+    /// SQL name of the other table's only key column.
+    pub column: String,
+    /// What becomes of this row when the other is deleted.
+    pub on_delete: OnDelete,
+}
+
+/// What becomes of a row when the row that it names is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// The delete is refused, unless this row goes with it.
+    Restrict,
+    /// This row is deleted too; in a join table, the element.
+    Cascade,
+    /// The reference becomes unset.
+    SetNull,
+}
+
+impl Table {
+    /// Returns the columns of the table itself, in their order in SQL.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&Column> {
+        self.record.nodes.iter().flat_map(Node::columns).collect()
+    }
+
+    /// Returns the child tables at any depth, in the order of declaration.
+    #[must_use]
+    pub fn children(&self) -> Vec<&ChildTable> {
+        self.record.nodes.iter().flat_map(Node::children).collect()
+    }
+
+    /// Returns the columns of the key, in the key's order.
+    #[must_use]
+    pub fn key_columns(&self) -> Vec<&Column> {
+        let columns = self.columns();
+        self.key.iter().filter_map(|name| columns.iter().copied().find(|c| c.name.sql == *name)).collect()
+    }
+}
