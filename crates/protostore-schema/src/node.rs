@@ -7,6 +7,10 @@ use crate::{Column, Docs, Index, Name, Type, TypeName};
 /// One member of a message, in the order of declaration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a schema is built once and read in order; boxes would only hide its shape"
+)]
 pub enum Node {
     /// A field of one value.
     Scalar(Scalar),

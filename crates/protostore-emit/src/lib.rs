@@ -1,0 +1,114 @@
+//! Emits SQL, Rust and pages from a schema.
+//!
+//! Everything that could be refused was refused while lowering, so emission cannot fail, and it touches neither disk nor
+//! environment: [`emit`] is a function from a schema and its history to the text of files.
+
+mod page;
+mod plan;
+mod rust;
+mod sql;
+
+use std::collections::BTreeMap;
+
+use protostore_schema::Schema;
+
+pub use plan::Statement;
+
+/// The files of a generated crate, by path below its directory.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// What a generated crate is made from.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// The schema today.
+    pub schema: &'a Schema,
+    /// Every version of the schema that has a migration, oldest first; never empty.
+    pub versions: &'a [Version<'a>],
+    /// The prost messages and tonic stubs, by path below `src/proto/`.
+    pub stubs: &'a BTreeMap<String, String>,
+    /// Whether the stubs hold services, so that the crate has the feature `grpc`.
+    pub services: bool,
+    /// The encoded descriptors of the messages and services, for reflection.
+    pub descriptors: &'a [u8],
+    /// The run-time crate as a Cargo dependency: `version = "0.1.0"`, `path = "../../crates/protostore"`.
+    pub run_time: &'a str,
+}
+
+/// One version of a store's schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// From 1, without gaps.
+    pub number: u32,
+    /// What changed, in snake_case: `initial`.
+    pub slug: &'a str,
+    /// The version of the data, and of the generated crate.
+    pub semver: &'a str,
+    /// The schema as it was then, with the comments that it had.
+    pub schema: &'a Schema,
+}
+
+impl Version<'_> {
+    /// Returns the path of the version's migration below the crate's directory.
+    #[must_use]
+    pub fn migration_path(&self) -> String {
+        format!("migrations/sqlite/V{}__{}.sql", self.number, self.slug)
+    }
+
+    /// Returns the path of the version's snapshot below the crate's directory.
+    #[must_use]
+    pub fn snapshot_path(&self) -> String {
+        format!("schema/{:04}.json", self.number)
+    }
+
+    /// Returns the SQL that brings about this version.
+    #[must_use]
+    pub fn migration(&self) -> String {
+        sql::migration(self)
+    }
+}
+
+/// Returns every file of the generated crate but `schema.lock`, which chains what stands here.
+///
+/// # Panics
+/// If `versions` is empty.
+#[must_use]
+pub fn emit(input: &Input<'_>) -> Files {
+    let plan = plan::Plan::of(input.schema);
+    let mut files = Files::new();
+    let mut add = |path: String, text: String| {
+        files.insert(path, text.into_bytes());
+    };
+    add("Cargo.toml".into(), page::manifest(input));
+    add("README.md".into(), page::readme(input));
+    add("schema.sqlite.sql".into(), schema_sql(input.schema));
+    for version in input.versions {
+        add(version.migration_path(), version.migration());
+        add(version.snapshot_path(), version.schema.to_snapshot());
+    }
+    for (path, text) in rust::emit(input, &plan) {
+        add(format!("src/{path}"), text);
+    }
+    for (path, text) in input.stubs {
+        add(format!("src/proto/{path}"), text.clone());
+    }
+    files.insert("src/proto/descriptors.bin".into(), input.descriptors.to_vec());
+    files
+}
+
+/// Returns the whole schema as SQL for SQLite: tables, child tables, indexes and views.
+#[must_use]
+pub fn schema_sql(schema: &Schema) -> String {
+    sql::schema(schema)
+}
+
+/// Returns every statement that the generated crate holds, by slot.
+#[must_use]
+pub fn statements(schema: &Schema) -> Vec<Statement> {
+    plan::Plan::of(schema).into_statements()
+}
+
+/// Returns the names of the readable views.
+#[must_use]
+pub fn views(schema: &Schema) -> Vec<String> {
+    sql::views(schema)
+}

@@ -1,0 +1,68 @@
+//! The Mermaid diagram of a store's tables.
+
+use protostore_schema::{Column, Schema, Table, Type};
+
+/// Returns an entity for each table, with its key and references, and a line for each relation.
+pub(super) fn diagram(schema: &Schema) -> String {
+    let mut out = String::from("```mermaid\nerDiagram\n");
+    for table in &schema.tables {
+        out += &entity(&table.name.sql, &table.columns(), &table.key);
+        for child in table.children() {
+            let key: Vec<String> = child.owner.iter().chain([&child.position]).map(|c| c.name.sql.clone()).collect();
+            out += &entity(&child.name.sql, &child.columns(), &key);
+        }
+    }
+    for table in &schema.tables {
+        for column in table.columns() {
+            out += &relation(table, &table.name.sql, column);
+        }
+        for child in table.children() {
+            out += &format!("  {} ||--o{{ {} : \"{}\"\n", table.name.sql, child.name.sql, child.name.proto);
+            for column in child.item_columns() {
+                out += &relation(table, &child.name.sql, column);
+            }
+        }
+    }
+    out + "```\n"
+}
+
+fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
+    let mut out = format!("  {name} {{\n");
+    for column in columns {
+        let mark = match (key.contains(&column.name.sql), column.reference.is_some()) {
+            (true, true) => " PK, FK",
+            (true, false) => " PK",
+            (false, true) => " FK",
+            (false, false) => "",
+        };
+        out += &format!("    {} {}{mark}\n", type_name(&column.ty), column.name.sql);
+    }
+    out + "  }\n"
+}
+
+/// A reference that is unique names at most one row, so that its own row is at most one to the other.
+fn relation(table: &Table, name: &str, column: &Column) -> String {
+    let Some(reference) = &column.reference else { return String::new() };
+    let unique =
+        table.indexes.iter().any(|i| i.unique && i.columns.len() == 1 && i.columns[0].column == column.name.sql);
+    let many = if unique { "o|" } else { "o{" };
+    let one = if column.nullable { "|o" } else { "||" };
+    format!("  {} {one}--{many} {name} : \"{}\"\n", reference.table, column.name.proto)
+}
+
+fn type_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool => "bool",
+        Type::Int32 => "int32",
+        Type::Int64 => "int64",
+        Type::Uint32 => "uint32",
+        Type::Uint64 => "uint64",
+        Type::Float => "float",
+        Type::Double => "double",
+        Type::String => "string",
+        Type::Bytes => "bytes",
+        Type::Enum(_) => "enum",
+        Type::Timestamp => "timestamp",
+        Type::Duration => "duration",
+    }
+}

@@ -1,0 +1,119 @@
+//! The statements of one table.
+
+use protostore_schema::{Column, OnDelete, Reference, Schema, Table};
+
+use super::{ChildPlan, Lookup, Statement, Statements, after, equal, fields, lookup, names, parameters};
+use crate::sql::{list, quote};
+
+/// The statements of a table, its child tables and its indexes.
+pub(crate) struct TablePlan<'s> {
+    pub(crate) table: &'s Table,
+    pub(crate) get: Statement,
+    pub(crate) insert: Statement,
+    pub(crate) upsert: Statement,
+    pub(crate) delete: Statement,
+    pub(crate) page_first: Statement,
+    pub(crate) page_after: Statement,
+    pub(crate) references: Vec<ReferencePlan<'s>>,
+    pub(crate) referrers: Vec<ReferrerPlan<'s>>,
+    pub(crate) children: Vec<ChildPlan<'s>>,
+    pub(crate) lookups: Vec<Lookup<'s>>,
+}
+
+/// A column that names a row of another table, and how to ask whether that row is there.
+pub(crate) struct ReferencePlan<'s> {
+    pub(crate) column: &'s Column,
+    pub(crate) reference: &'s Reference,
+    pub(crate) exists: Statement,
+}
+
+/// A column elsewhere that keeps a row from being deleted, and how to ask whether it does.
+pub(crate) struct ReferrerPlan<'s> {
+    pub(crate) table: &'s str,
+    pub(crate) column: &'s Column,
+    pub(crate) names: Statement,
+}
+
+impl<'s> TablePlan<'s> {
+    pub(super) fn of(schema: &'s Schema, table: &'s Table, all: &mut Statements) -> Self {
+        let columns = table.columns();
+        let key = table.key_columns();
+        let (into, selected) = (quote(&table.name.sql), select(table));
+        let mut add =
+            |name: &str, sql: String, fields: Vec<String>| all.add(format!("{}.{name}", table.name.proto), sql, fields);
+        let order = list(names(&key));
+        let insert =
+            format!("INSERT INTO {into} ({}) VALUES ({})", list(names(&columns)), parameters(columns.len(), 1));
+        Self {
+            table,
+            get: add("get", format!("{selected} WHERE {}", equal(names(&key), 1)), fields(&key)),
+            upsert: add("upsert", format!("{insert} {}", on_conflict(&columns, &key)), fields(&columns)),
+            insert: add("insert", insert, fields(&columns)),
+            delete: add("delete", format!("DELETE FROM {into} WHERE {}", equal(names(&key), 1)), fields(&key)),
+            page_first: add("page_first", format!("{selected} ORDER BY {order}"), Vec::new()),
+            page_after: add(
+                "page_after",
+                format!("{selected} WHERE {} ORDER BY {order}", after(&key, 1)),
+                fields(&key),
+            ),
+            references: references(&table.name.proto, &columns, all),
+            referrers: referrers(schema, table, all),
+            children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
+            lookups: lookup::of(table, all),
+        }
+    }
+}
+
+/// Returns `SELECT … FROM …` over the columns of a record.
+pub(super) fn select(table: &Table) -> String {
+    format!("SELECT {} FROM {}", list(names(&table.columns())), quote(&table.name.sql))
+}
+
+/// Returns what an upsert does to the row that is there: everything but the key is written.
+fn on_conflict(columns: &[&Column], key: &[&Column]) -> String {
+    let is_key = |c: &&&Column| key.iter().any(|k| k.name.sql == c.name.sql);
+    let mut written: Vec<&&Column> = columns.iter().filter(|c| !is_key(c)).collect();
+    if written.is_empty() {
+        // DO NOTHING would count no row.
+        written = columns.iter().collect();
+    }
+    let set: Vec<String> = written.iter().map(|c| format!("{0} = excluded.{0}", quote(&c.name.sql))).collect();
+    format!("ON CONFLICT ({}) DO UPDATE SET {}", list(names(key)), set.join(", "))
+}
+
+/// Returns the references among columns. SQLite does not say which foreign key failed, so each can be asked for.
+pub(super) fn references<'s>(owner: &str, columns: &[&'s Column], all: &mut Statements) -> Vec<ReferencePlan<'s>> {
+    columns
+        .iter()
+        .filter_map(|column| {
+            let reference = column.reference.as_ref()?;
+            let sql = format!("SELECT 1 FROM {} WHERE {} = ?1", quote(&reference.table), quote(&reference.column));
+            let field = column.name.proto.clone();
+            let exists = all.add(format!("{owner}.{field}.exists"), sql, vec![field]);
+            Some(ReferencePlan { column, reference, exists })
+        })
+        .collect()
+}
+
+/// Returns the columns of the store whose reference to `table` keeps its rows from being deleted.
+fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
+    let places = schema.tables.iter().flat_map(|t| {
+        let own = t.columns().into_iter().map(move |c| (t.name.sql.as_str(), c));
+        own.chain(
+            t.children()
+                .into_iter()
+                .flat_map(|child| child.item_columns().into_iter().map(move |c| (child.name.sql.as_str(), c))),
+        )
+    });
+    places
+        .filter(|(_, column)| {
+            column.reference.as_ref().is_some_and(|r| r.table == table.name.sql && r.on_delete == OnDelete::Restrict)
+        })
+        .map(|(name, column)| {
+            let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quote(name), quote(&column.name.sql));
+            let statement = format!("{}.named_by.{name}.{}", table.name.proto, column.name.proto);
+            let names = all.add(statement, sql, table.key_columns().iter().map(|c| c.name.proto.clone()).collect());
+            ReferrerPlan { table: name, column, names }
+        })
+        .collect()
+}

@@ -1,0 +1,155 @@
+//! Functions that return operations: get and list by an index, and join tables from both sides.
+
+use proc_macro2::{Ident, TokenStream};
+use protostore_schema::{Column, Schema, Type};
+use quote::{format_ident, quote};
+
+use super::bind::Key;
+use super::metadata::statement;
+use super::tokens::{ident, lines, local};
+use super::types::Scope;
+use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, TablePlan};
+
+/// Returns the accessors of a table beside those by key.
+pub(super) fn functions(scope: &Scope<'_, '_>, schema: &Schema, plan: &TablePlan<'_>) -> Vec<TokenStream> {
+    let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
+    let joins = plan.children.iter().filter_map(|c| Some(join(scope, schema, plan, c, c.join.as_ref()?)));
+    lookups.chain(joins).collect()
+}
+
+fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> TokenStream {
+    let (function, record) = (ident(&lookup.rust), ident(&plan.table.record.ty.rust));
+    let arguments = Arguments::of(scope, lookup.by.iter().map(|c| (local(&c.name.rust), *c)));
+    let (declared, given, by) = (&arguments.declared, &arguments.given, &arguments.owned);
+    let fields: Vec<String> = lookup.by.iter().map(|c| format!("`{}`", c.name.proto)).collect();
+    match &lookup.kind {
+        LookupKind::Get(get) => {
+            let doc = lines([format!(
+                "Gets the row of `{}` with this {}, by its unique index.",
+                plan.table.name.proto,
+                fields.join(" and ")
+            )]);
+            let statement = statement(get);
+            quote! {
+                #doc
+                #[must_use]
+                pub fn #function(#declared) -> protostore::GetBy<#record, #by> {
+                    static GET: protostore::Stmt = #statement;
+                    protostore::GetBy::new(&GET, #given)
+                }
+            }
+        }
+        LookupKind::List { first, after, through } => {
+            let what = match through {
+                Some(_) => {
+                    format!("Lists the rows of `{}` that hold this {}", plan.table.name.proto, fields.join(" and "))
+                }
+                None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
+            };
+            let doc = lines([format!("{what}, in pages by key.")]);
+            let (first, after) = (statement(first), statement(after));
+            quote! {
+                #doc
+                #[must_use]
+                pub fn #function(#declared) -> protostore::ListBy<#record, #by> {
+                    static FIRST: protostore::Stmt = #first;
+                    static AFTER: protostore::Stmt = #after;
+                    protostore::ListBy::new(&FIRST, &AFTER, #given)
+                }
+            }
+        }
+    }
+}
+
+fn join(
+    scope: &Scope<'_, '_>,
+    _schema: &Schema,
+    plan: &TablePlan<'_>,
+    child: &ChildPlan<'_>,
+    join: &JoinPlan<'_>,
+) -> TokenStream {
+    let (field, target) = (&child.child.name, join.target);
+    let (module, record) = (ident(&target.record.module), ident(&target.record.ty.rust));
+    let key_type = Key::of(scope, plan.table).owned();
+    let owner = Arguments::of(scope, plan.table.key_columns().into_iter().map(|c| (local(&c.name.rust), c)));
+    let value_column = child.child.item_columns()[0];
+    let value = Arguments::of(scope, [(format_ident!("element"), value_column)].into_iter());
+    let (owner_declared, owner_given) = (&owner.declared, &owner.given);
+    let (value_declared, value_given, value_type) = (&value.declared, &value.given, &value.owned);
+    let marker = super::children::marker(child.child);
+
+    let rows = {
+        let (name, rows) = (format_ident!("{}_by_{}", target.name.rust, field.rust), statement(&join.rows));
+        let doc = lines([format!(
+            "Lists the rows of `{}` that `{}` of one row names, in its order.",
+            target.name.proto, field.proto
+        )]);
+        quote! {
+            #doc
+            #[must_use]
+            pub fn #name(#owner_declared) -> protostore::AllBy<crate::records::#module::#record, #key_type> {
+                static ROWS: protostore::Stmt = #rows;
+                protostore::AllBy::new(&ROWS, #owner_given)
+            }
+        }
+    };
+    let child_data = quote!(<children::#marker as protostore::ChildTable>::CHILD);
+    let add = join.add.as_ref().map(|add| {
+        let (name, add) = (format_ident!("add_to_{}", field.rust), statement(add));
+        let doc = lines([format!("Appends to `{}` of one row, without writing the rest of it.", field.proto)]);
+        quote! {
+            #doc
+            #[must_use]
+            pub fn #name(#owner_declared, #value_declared) -> protostore::AddTo<#key_type, #value_type> {
+                static ADD: protostore::Stmt = #add;
+                protostore::AddTo::new(#child_data, &ADD, #owner_given, #value_given)
+            }
+        }
+    });
+    let remove = {
+        let (name, remove) = (format_ident!("remove_from_{}", field.rust), statement(&join.remove));
+        let doc = lines([format!(
+            "Removes every element of `{}` of one row that is equal to `element`; returns how many there were.",
+            field.proto
+        )]);
+        quote! {
+            #doc
+            #[must_use]
+            pub fn #name(#owner_declared, #value_declared) -> protostore::RemoveFrom<#key_type, #value_type> {
+                static REMOVE: protostore::Stmt = #remove;
+                protostore::RemoveFrom::new(#child_data, &REMOVE, #owner_given, #value_given)
+            }
+        }
+    };
+    quote!(#rows #add #remove)
+}
+
+/// The parameters of a function and what becomes of them.
+struct Arguments {
+    declared: TokenStream,
+    given: TokenStream,
+    owned: TokenStream,
+}
+
+impl Arguments {
+    fn of<'c>(scope: &Scope<'_, '_>, columns: impl Iterator<Item = (Ident, &'c Column)>) -> Self {
+        let (mut declared, mut given, mut owned) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, column) in columns {
+            let ty = scope.scalar(&column.ty);
+            match column.ty {
+                Type::String | Type::Bytes => {
+                    declared.push(quote!(#name: impl Into<#ty>));
+                    given.push(quote!(#name.into()));
+                }
+                _ => {
+                    declared.push(quote!(#name: #ty));
+                    given.push(quote!(#name));
+                }
+            }
+            owned.push(ty);
+        }
+        let one = owned.len() == 1;
+        let tuple = |parts: Vec<TokenStream>| if one { quote!(#(#parts)*) } else { quote!((#(#parts),*)) };
+        Self { declared: quote!(#(#declared),*), given: tuple(given), owned: tuple(owned) }
+    }
+}

@@ -1,0 +1,239 @@
+//! `impl Record`: the key, and how each member is bound to the columns that hold it.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::{Node, Oneof, Scalar, Table, Type};
+use quote::quote;
+
+use super::tokens::{ident, local};
+use super::types::Scope;
+
+/// Returns the implementation of `protostore::Record`.
+pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
+    let name = ident(&table.record.ty.rust);
+    let key = Key::of(scope, table);
+    let (owned, borrowed, of_record, of_key, owning) =
+        (key.owned(), key.borrowed(), key.of_record(), key.of_key(), key.owning());
+    let children = table.children().into_iter().rev().fold(quote!(()), |rest, child| {
+        let marker = super::children::marker(child);
+        quote!((children::#marker, #rest))
+    });
+    let arms = table.record.nodes.iter().enumerate().filter_map(|(i, node)| {
+        let index = Literal::usize_unsuffixed(i);
+        let place = ident(&node.name().rust);
+        let steps = member(scope, node, &Parent::Value(quote!(self)), &place.to_string());
+        let body = sequence(steps)?;
+        Some(quote! { #index => #body, })
+    });
+    quote! {
+        impl protostore::Record for #name {
+            type Key = #owned;
+            type KeyRef<'a> = #borrowed;
+            type Children = #children;
+            const TABLE: &'static protostore::Table = &TABLE;
+
+            fn key(&self) -> Self::KeyRef<'_> { #of_record }
+            fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
+            fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }
+            fn bind_field<B: protostore::Binder>(&self, field: usize, binder: &mut B) -> protostore::Result<()> {
+                match field {
+                    #(#arms)*
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// Returns the body that binds an element of a child table: what it is called and what it does.
+pub(super) fn item(scope: &Scope<'_, '_>, nodes: &[Node]) -> Option<TokenStream> {
+    let parent = Parent::Value(quote!(item));
+    let steps = nodes.iter().flat_map(|node| member(scope, node, &parent, &node.name().rust)).collect();
+    sequence(steps)
+}
+
+/// Where a member's value is found.
+enum Parent {
+    /// In a struct that is there: `self`, `item`.
+    Value(TokenStream),
+    /// In a local of type `Option<&Message>`.
+    Maybe(proc_macro2::Ident),
+}
+
+/// A step: a binding that later steps use, or a call that may fail.
+enum Step {
+    Let(TokenStream),
+    Put(TokenStream),
+}
+
+fn sequence(mut steps: Vec<Step>) -> Option<TokenStream> {
+    let Some(Step::Put(last)) = steps.pop() else { return None };
+    if steps.is_empty() {
+        return Some(last);
+    }
+    let steps = steps.into_iter().map(|step| match step {
+        Step::Let(tokens) => tokens,
+        Step::Put(call) => quote!(#call?;),
+    });
+    Some(quote! { { #(#steps)* #last } })
+}
+
+fn member(scope: &Scope<'_, '_>, node: &Node, parent: &Parent, path: &str) -> Vec<Step> {
+    match node {
+        Node::Scalar(scalar) => vec![scalar_of(scalar, parent)],
+        Node::Group(group) => {
+            let (field, name) = (ident(&group.name.rust), local(path));
+            let found = match (parent, group.required) {
+                (Parent::Value(value), false) => quote!(#value.#field.as_ref()),
+                (Parent::Value(value), true) => quote!(Some(&#value.#field)),
+                (Parent::Maybe(parent), false) => quote!(#parent.and_then(|v| v.#field.as_ref())),
+                (Parent::Maybe(parent), true) => quote!(#parent.map(|v| &v.#field)),
+            };
+            let mut steps = vec![Step::Let(quote!(let #name = #found;))];
+            steps.extend(group_of(scope, &group.nodes, name, path));
+            steps
+        }
+        Node::Oneof(oneof) => oneof_of(scope, oneof, parent, path),
+        Node::Child(_) => Vec::new(),
+    }
+}
+
+fn group_of(scope: &Scope<'_, '_>, nodes: &[Node], name: proc_macro2::Ident, path: &str) -> Vec<Step> {
+    let mut steps = vec![Step::Put(quote!(binder.put(&#name.is_some())))];
+    let parent = Parent::Maybe(name);
+    for node in nodes {
+        steps.extend(member(scope, node, &parent, &format!("{path}_{}", node.name().rust)));
+    }
+    steps
+}
+
+fn scalar_of(scalar: &Scalar, parent: &Parent) -> Step {
+    let field = ident(&scalar.name.rust);
+    let value = match parent {
+        Parent::Value(value) if scalar.null_for_zero => quote!(protostore::nonzero(&#value.#field)),
+        Parent::Value(value) => quote!(#value.#field),
+        Parent::Maybe(parent) if scalar.null_for_zero => quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))),
+        Parent::Maybe(parent) if scalar.optional => quote!(#parent.and_then(|v| v.#field.as_ref())),
+        Parent::Maybe(parent) => quote!(#parent.map(|v| &v.#field)),
+    };
+    Step::Put(quote!(binder.put(&#value)))
+}
+
+fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -> Vec<Step> {
+    let (field, ty) = (ident(&oneof.name.rust), scope.path(&oneof.ty));
+    let (mut steps, set) = match parent {
+        Parent::Value(value) => (Vec::new(), quote!(&#value.#field)),
+        Parent::Maybe(parent) => {
+            let name = local(path);
+            let binding = quote!(let #name = #parent.and_then(|v| v.#field.as_ref()););
+            (vec![Step::Let(binding)], quote!(#name))
+        }
+    };
+    for variant in &oneof.variants {
+        let name = ident(&variant.rust);
+        let arms = if oneof.variants.len() == 1 {
+            quote!(match #set { Some(#ty::#name(v)) => Some(v), None => None })
+        } else {
+            quote!(match #set { Some(#ty::#name(v)) => Some(v), _ => None })
+        };
+        match &variant.node {
+            Node::Group(group) => {
+                let path = format!("{path}_{}", group.name.rust);
+                let name = local(&path);
+                steps.push(Step::Let(quote!(let #name = #arms;)));
+                steps.extend(group_of(scope, &group.nodes, name, &path));
+            }
+            Node::Scalar(_) => steps.push(Step::Put(quote!(binder.put(&#arms)))),
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        }
+    }
+    steps
+}
+
+/// The key of a record: one value or a tuple.
+pub(super) struct Key<'k> {
+    parts: Vec<(TokenStream, &'k Type, TokenStream)>,
+}
+
+impl<'k> Key<'k> {
+    /// Returns the key of a table's record.
+    pub(super) fn of(scope: &Scope<'_, '_>, table: &'k Table) -> Self {
+        let parts = table
+            .key_columns()
+            .into_iter()
+            .map(|column| {
+                let place = path_of(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
+                (place, &column.ty, scope.scalar(&column.ty))
+            })
+            .collect();
+        Self { parts }
+    }
+
+    /// Returns the type that owns a key: `String`, `(String, u64)`.
+    pub(super) fn owned(&self) -> TokenStream {
+        self.tuple(|_, _, owned| owned.clone())
+    }
+
+    /// Returns the type that borrows a key: `&'a str`, `(&'a str, u64)`.
+    fn borrowed(&self) -> TokenStream {
+        self.tuple(|_, ty, owned| match ty {
+            Type::String => quote!(&'a str),
+            Type::Bytes => quote!(&'a [u8]),
+            _ => owned.clone(),
+        })
+    }
+
+    fn of_record(&self) -> TokenStream {
+        self.tuple(|place, ty, _| if is_borrowed(ty) { quote!(&self.#place) } else { quote!(self.#place) })
+    }
+
+    fn of_key(&self) -> TokenStream {
+        if let [(_, ty, _)] = &self.parts[..] {
+            return if is_borrowed(ty) { quote!(key) } else { quote!(*key) };
+        }
+        let mut at = 0;
+        self.tuple(|_, ty, _| {
+            let index = Literal::usize_unsuffixed(at);
+            at += 1;
+            if is_borrowed(ty) { quote!(&key.#index) } else { quote!(key.#index) }
+        })
+    }
+
+    fn owning(&self) -> TokenStream {
+        if let [(_, ty, _)] = &self.parts[..] {
+            return if is_borrowed(ty) { quote!(key.to_owned()) } else { quote!(key) };
+        }
+        let mut at = 0;
+        self.tuple(|_, ty, _| {
+            let index = Literal::usize_unsuffixed(at);
+            at += 1;
+            if is_borrowed(ty) { quote!(key.#index.to_owned()) } else { quote!(key.#index) }
+        })
+    }
+
+    fn tuple(&self, mut part: impl FnMut(&TokenStream, &Type, &TokenStream) -> TokenStream) -> TokenStream {
+        let parts: Vec<_> = self.parts.iter().map(|(place, ty, owned)| part(place, ty, owned)).collect();
+        match &parts[..] {
+            [one] => one.clone(),
+            _ => quote!((#(#parts),*)),
+        }
+    }
+}
+
+fn is_borrowed(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Bytes)
+}
+
+/// Returns the place of a column's value: `id`, `meta.name`. The messages around a key are required.
+fn path_of(nodes: &[Node], sql: &str) -> Option<TokenStream> {
+    nodes.iter().find_map(|node| match node {
+        Node::Scalar(scalar) if scalar.column.name.sql == sql => {
+            let field = ident(&scalar.name.rust);
+            Some(quote!(#field))
+        }
+        Node::Group(group) => {
+            let (field, rest) = (ident(&group.name.rust), path_of(&group.nodes, sql)?);
+            Some(quote!(#field.#rest))
+        }
+        Node::Scalar(_) | Node::Oneof(_) | Node::Child(_) => None,
+    })
+}

@@ -1,0 +1,185 @@
+//! Conversions with the messages of the API: change the proto, and what was not regenerated does not compile.
+
+use proc_macro2::TokenStream;
+use protostore_schema::{Item, Node, Oneof, Scalar, Table, Type, TypeName};
+use quote::quote;
+
+use super::tokens::{ident, message};
+use super::types::{Definition, Scope};
+
+/// Returns the conversions of a record.
+pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> Vec<TokenStream> {
+    let name = ident(&table.record.ty.rust);
+    structure(scope, &quote!(#name), &table.record.ty, &table.record.nodes)
+}
+
+/// Returns the conversions of a type inside records.
+pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> Vec<TokenStream> {
+    match definition {
+        Definition::Message { name, nodes, .. } => structure(scope, &scope.path(name), name, nodes),
+        Definition::Oneof(oneof) => members(scope, oneof),
+        Definition::Enum(_) => Vec::new(),
+    }
+}
+
+fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes: &[Node]) -> Vec<TokenStream> {
+    let message = message(&name.message);
+    let deprecated = nodes.iter().any(is_deprecated);
+    let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated fields are stored too")]));
+    let names: Vec<_> = nodes.iter().map(|n| ident(&n.name().rust)).collect();
+    let into = nodes.iter().map(into_message);
+    let from = nodes.iter().map(|node| from_message(scope, node));
+    let value = if nodes.is_empty() { quote!(_) } else { quote!(value) };
+    vec![
+        quote! {
+            #allow
+            impl From<#record> for #message {
+                fn from(#value: #record) -> Self {
+                    Self { #(#names: #into,)* }
+                }
+            }
+        },
+        quote! {
+            #allow
+            impl TryFrom<#message> for #record {
+                type Error = protostore::Error;
+                fn try_from(#value: #message) -> protostore::Result<Self> {
+                    Ok(Self { #(#names: #from,)* })
+                }
+            }
+        },
+    ]
+}
+
+fn is_deprecated(node: &Node) -> bool {
+    match node {
+        Node::Scalar(scalar) => scalar.deprecated,
+        Node::Group(group) => group.deprecated,
+        Node::Child(child) => child.deprecated,
+        Node::Oneof(_) => false,
+    }
+}
+
+fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
+    let (record, message) = (scope.path(&oneof.ty), message(&oneof.ty.message));
+    let variants: Vec<_> = oneof.variants.iter().map(|v| ident(&v.rust)).collect();
+    let deprecated = oneof.variants.iter().any(|v| is_deprecated(&v.node));
+    let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated members are stored too")]));
+    let into = oneof.variants.iter().map(|v| match &v.node {
+        Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
+        _ => quote!(v.into()),
+    });
+    let from = oneof.variants.iter().map(|v| {
+        let field = &v.node.name().proto;
+        match &v.node {
+            Node::Scalar(scalar) => match &scalar.column.ty {
+                Type::Enum(_) => quote!(v.into()),
+                Type::Timestamp | Type::Duration => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
+                _ => quote!(v),
+            },
+            _ => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
+        }
+    });
+    vec![
+        quote! {
+            #allow
+            impl From<#record> for #message {
+                fn from(value: #record) -> Self {
+                    match value { #(#record::#variants(v) => Self::#variants(#into),)* }
+                }
+            }
+        },
+        quote! {
+            #allow
+            impl TryFrom<#message> for #record {
+                type Error = protostore::Error;
+                fn try_from(value: #message) -> protostore::Result<Self> {
+                    Ok(match value { #(#message::#variants(v) => Self::#variants(#from),)* })
+                }
+            }
+        },
+    ]
+}
+
+/// Returns whether record and message hold a value in the same type.
+fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => true,
+        Type::Float | Type::Double | Type::String | Type::Bytes => true,
+        Type::Enum(_) | Type::Timestamp | Type::Duration => false,
+    }
+}
+
+fn into_message(node: &Node) -> TokenStream {
+    let field = ident(&node.name().rust);
+    match node {
+        Node::Scalar(Scalar { optional, optional_in_message, column, .. }) => {
+            match (optional, optional_in_message, is_plain(&column.ty)) {
+                (true, _, true) | (false, false, true) => quote!(value.#field),
+                (true, _, false) => quote!(value.#field.map(Into::into)),
+                (false, true, true) => quote!(Some(value.#field)),
+                (false, true, false) => quote!(Some(value.#field.into())),
+                (false, false, false) => quote!(value.#field.into()),
+            }
+        }
+        Node::Group(group) if group.required => quote!(Some(value.#field.into())),
+        Node::Group(_) | Node::Oneof(_) => quote!(value.#field.map(Into::into)),
+        Node::Child(child) => match &child.item {
+            Item::Scalar(column) if is_plain(&column.ty) => quote!(value.#field),
+            _ => quote!(value.#field.into_iter().map(Into::into).collect()),
+        },
+    }
+}
+
+fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
+    let (field, name) = (ident(&node.name().rust), node.name().proto.rsplit('.').next().unwrap_or_default());
+    let at = quote!(map_err(|e| e.at(#name))?);
+    match node {
+        Node::Scalar(scalar) => scalar_from(scope, scalar),
+        Node::Group(group) => {
+            let ty = scope.path(&group.message);
+            let set = quote!(value.#field.map(#ty::try_from).transpose().#at);
+            if group.required { quote!(#set.ok_or_else(|| protostore::Error::missing(#name))?) } else { set }
+        }
+        Node::Oneof(oneof) => {
+            // The members name themselves.
+            let ty = scope.path(&oneof.ty);
+            quote!(value.#field.map(#ty::try_from).transpose()?)
+        }
+        Node::Child(child) => match &child.item {
+            Item::Scalar(column) => match &column.ty {
+                ty if is_plain(ty) => quote!(value.#field),
+                Type::Enum(_) => quote!(value.#field.into_iter().map(Into::into).collect()),
+                ty => {
+                    let ty = scope.scalar(ty);
+                    quote!(value.#field.into_iter().map(#ty::try_from).collect::<protostore::Result<_>>().#at)
+                }
+            },
+            Item::Message { message, .. } => {
+                let ty = scope.path(message);
+                quote!(value.#field.into_iter().map(#ty::try_from).collect::<protostore::Result<_>>().#at)
+            }
+        },
+    }
+}
+
+fn scalar_from(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {
+    let (field, name) = (ident(&scalar.name.rust), scalar.name.proto.rsplit('.').next().unwrap_or_default());
+    let optional = match &scalar.column.ty {
+        ty if is_plain(ty) => quote!(value.#field),
+        Type::Enum(_) => quote!(value.#field.map(Into::into)),
+        ty => {
+            let ty = scope.scalar(ty);
+            quote!(value.#field.map(#ty::try_from).transpose().map_err(|e| e.at(#name))?)
+        }
+    };
+    match (scalar.optional, scalar.optional_in_message) {
+        (true, _) => optional,
+        (false, true) => quote!(#optional.ok_or_else(|| protostore::Error::missing(#name))?),
+        (false, false) => match &scalar.column.ty {
+            ty if is_plain(ty) => quote!(value.#field),
+            Type::Enum(_) => quote!(value.#field.into()),
+            _ => quote!(value.#field.try_into().map_err(|e: protostore::Error| e.at(#name))?),
+        },
+    }
+}

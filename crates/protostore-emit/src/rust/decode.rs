@@ -1,0 +1,90 @@
+//! `impl Decode`: a row's columns, from left to right, as a record.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::{Item, Node, Oneof, Scalar, Table};
+use quote::quote;
+
+use super::tokens::{ident, local};
+use super::types::Scope;
+
+/// Returns the implementation of `protostore::Decode`. Repeated fields are empty until they are loaded.
+pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
+    let name = ident(&table.record.ty.rust);
+    let fields = fields(scope, &table.record.nodes);
+    quote! {
+        impl protostore::Decode for #name {
+            fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+                Ok(Self { #fields })
+            }
+        }
+    }
+}
+
+/// Returns the expression of an element, of type `Result`.
+pub(super) fn item(scope: &Scope<'_, '_>, item: &Item) -> TokenStream {
+    match item {
+        Item::Scalar(_) => quote!(row.take()),
+        Item::Message { message, nodes, .. } => {
+            let (ty, fields) = (scope.path(message), fields(scope, nodes));
+            quote!(Ok(#ty { #fields }))
+        }
+    }
+}
+
+fn fields(scope: &Scope<'_, '_>, nodes: &[Node]) -> TokenStream {
+    let fields = nodes.iter().map(|node| {
+        let (name, value) = (ident(&node.name().rust), value(scope, node));
+        quote! { #name: #value, }
+    });
+    quote!(#(#fields)*)
+}
+
+fn value(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
+    match node {
+        Node::Scalar(Scalar { null_for_zero: true, .. }) => quote!(row.take_or_default()?),
+        Node::Scalar(_) => quote!(row.take()?),
+        Node::Group(group) => {
+            let (ty, fields) = (scope.path(&group.message), fields(scope, &group.nodes));
+            if group.required {
+                return quote! { { row.skip(1); #ty { #fields } } };
+            }
+            optional(&quote!(#ty { #fields }), node)
+        }
+        Node::Oneof(oneof) => oneof_of(scope, oneof),
+        Node::Child(_) => quote!(Vec::new()),
+    }
+}
+
+/// Returns a message that its presence column tells to be set or not.
+fn optional(message: &TokenStream, node: &Node) -> TokenStream {
+    let columns = node.columns().len() - 1;
+    let skipped = Literal::usize_unsuffixed(columns);
+    let skip = (columns > 0).then(|| quote!(row.skip(#skipped);));
+    quote!(if row.take()? { Some(#message) } else { #skip None })
+}
+
+fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
+    let ty = scope.path(&oneof.ty);
+    let locals: Vec<_> = oneof.variants.iter().map(|v| local(&v.node.name().rust)).collect();
+    let members = oneof.variants.iter().zip(&locals).map(|(variant, local)| {
+        let name = ident(&variant.rust);
+        let value = match &variant.node {
+            Node::Group(group) => {
+                let (message, fields) = (scope.path(&group.message), fields(scope, &group.nodes));
+                optional(&quote!(#ty::#name(#message { #fields })), &variant.node)
+            }
+            Node::Scalar(scalar) => {
+                let scalar = scope.scalar(&scalar.column.ty);
+                quote!(row.take::<Option<#scalar>>()?.map(#ty::#name))
+            }
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        };
+        quote! { let #local = #value; }
+    });
+    let (first, rest) = locals.split_first().expect("a oneof has a member");
+    if rest.is_empty() {
+        let only = members.collect::<TokenStream>();
+        return quote! { { #only #first } };
+    }
+    quote! { { #(#members)* #first #(.or(#rest))* } }
+}

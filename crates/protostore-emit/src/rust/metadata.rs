@@ -1,0 +1,130 @@
+//! `static TABLE`: what the run time knows of a table, as data.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::{Column, Item, Node, Role};
+use quote::quote;
+
+use super::tokens::sql;
+use crate::plan::{ChildPlan, ReferrerPlan, Statement, TablePlan};
+use crate::sql::{Check, checks};
+
+/// Returns the table's metadata.
+pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
+    let TablePlan { table, get, insert, upsert, delete, page_first, page_after, references, referrers, .. } = plan;
+    let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.rust);
+    let layout = layout(&table.name.sql, &table.columns(), references, &checks(&table.record.nodes));
+    let key = &table.key;
+    let fields = table.record.nodes.iter().map(|node| field(node, key));
+    let referrers = referrers.iter().map(referrer);
+    let [get, insert, upsert, delete, page_first, page_after] =
+        [get, insert, upsert, delete, page_first, page_after].map(statement);
+    let doc = super::tokens::lines([format!("What the run time knows of `{}`.", table.name.proto)]);
+    quote! {
+        #doc
+        pub static TABLE: protostore::Table = protostore::Table {
+            layout: #layout,
+            number: #number,
+            record: #record,
+            key: &[#(#key),*],
+            fields: &[#(#fields),*],
+            referrers: &[#(#referrers),*],
+            get: #get,
+            insert: #insert,
+            upsert: #upsert,
+            delete: #delete,
+            page_first: #page_first,
+            page_after: #page_after,
+        };
+    }
+}
+
+/// Returns a child table's metadata.
+pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
+    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _ } = plan;
+    let checks = match &child.item {
+        Item::Scalar(_) => Vec::new(),
+        Item::Message { nodes, .. } => checks(nodes),
+    };
+    let value_check = match &child.item {
+        Item::Scalar(column) => crate::sql::value_check(column),
+        Item::Message { .. } => None,
+    };
+    let checks: Vec<Check> = value_check.into_iter().chain(checks).collect();
+    let layout = layout(&child.name.sql, &child.columns(), references, &checks);
+    let member = Literal::u16_unsuffixed(*member);
+    let [insert, delete, load, load_many] = [insert, delete, load, load_many].map(statement);
+    quote! {
+        protostore::Child {
+            layout: #layout,
+            member: #member,
+            insert: #insert,
+            delete: #delete,
+            load: #load,
+            load_many: #load_many,
+        }
+    }
+}
+
+/// Returns a statement with its slot.
+pub(super) fn statement(statement: &Statement) -> TokenStream {
+    let Statement { slot, name: _, sql: text, fields } = statement;
+    let (slot, text) = (Literal::u32_unsuffixed(*slot), sql(text));
+    quote!(protostore::Stmt { slot: #slot, sqlite: #text, fields: &[#(#fields),*] })
+}
+
+fn layout(
+    name: &str,
+    columns: &[&Column],
+    references: &[crate::plan::ReferencePlan<'_>],
+    checks: &[Check],
+) -> TokenStream {
+    let columns = columns.iter().map(|column| {
+        let (name, field) = (&column.name.sql, &column.name.proto);
+        quote!(protostore::Column { name: #name, field: #field })
+    });
+    let references = references.iter().map(|plan| {
+        let (column, field) = (&plan.column.name.sql, &plan.column.name.proto);
+        let (table, key, exists) = (&plan.reference.table, &plan.reference.column, statement(&plan.exists));
+        quote!(protostore::ForeignKey { column: #column, field: #field, table: #table, key: #key, exists: #exists })
+    });
+    let checks = checks.iter().map(|Check { name, condition: _, field, says }| {
+        quote!(protostore::Check { name: #name, field: #field, says: #says })
+    });
+    quote! {
+        protostore::Layout {
+            name: #name,
+            columns: &[#(#columns),*],
+            references: &[#(#references),*],
+            checks: &[#(#checks),*],
+        }
+    }
+}
+
+fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {
+    let (table, column, field) = (plan.table, &plan.column.name.sql, &plan.column.name.proto);
+    let names = statement(&plan.names);
+    quote!(protostore::Referrer { table: #table, column: #column, field: #field, names: #names })
+}
+
+fn field(node: &Node, key: &[String]) -> TokenStream {
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    let mut paths = vec![last(&node.name().proto)];
+    if let Node::Oneof(oneof) = node {
+        paths.extend(oneof.variants.iter().map(|v| last(&v.node.name().proto)));
+    }
+    let columns: Vec<&String> = node.columns().into_iter().map(|c| &c.name.sql).collect();
+    let kind = match node {
+        Node::Scalar(scalar) if scalar.column.role == Role::Value && key.contains(&scalar.column.name.sql) => {
+            quote!(Key)
+        }
+        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) => quote!(Value),
+        Node::Child(_) => quote!(Children),
+    };
+    quote! {
+        protostore::FieldOf {
+            paths: &[#(#paths),*],
+            columns: &[#(#columns),*],
+            kind: protostore::FieldKind::#kind,
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The types: a struct for a record or message, an enum for a oneof or an enum.
+
+use proc_macro2::TokenStream;
+use protostore_schema::{Docs, Enum, Item, Node, Oneof, Scalar, Table};
+use quote::quote;
+
+use super::tokens::{docs, ident, lines};
+use super::types::{Definition, Scope};
+
+/// Returns the struct of a table's record.
+pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
+    structure(scope, &table.record.ty.rust, &table.record.docs, &table.record.nodes)
+}
+
+/// Returns the type of something inside records.
+pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> TokenStream {
+    match definition {
+        Definition::Message { name, docs, nodes } => structure(scope, &name.rust, docs, nodes),
+        Definition::Oneof(oneof) => members(scope, oneof),
+        Definition::Enum(e) => enumeration(e),
+    }
+}
+
+fn structure(scope: &Scope<'_, '_>, name: &str, comment: &Docs, nodes: &[Node]) -> TokenStream {
+    let (doc, ident) = (described(comment, || format!("The message `{name}`.")), ident(name));
+    let fields = nodes.iter().map(|node| field(scope, node));
+    quote! {
+        #doc
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct #ident { #(#fields)* }
+    }
+}
+
+fn field(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
+    let name = ident(&node.name().rust);
+    let (comment, deprecated, ty) = match node {
+        Node::Scalar(scalar) => (&scalar.column.docs, scalar.deprecated, scalar_type(scope, scalar)),
+        Node::Group(group) => {
+            let ty = scope.path(&group.message);
+            let ty = if group.required { ty } else { quote!(Option<#ty>) };
+            (&group.presence.docs, group.deprecated, ty)
+        }
+        Node::Oneof(oneof) => {
+            let ty = scope.path(&oneof.ty);
+            (&oneof.docs, false, quote!(Option<#ty>))
+        }
+        Node::Child(child) => {
+            let ty = item_type(scope, &child.item);
+            (&child.docs, child.deprecated, quote!(Vec<#ty>))
+        }
+    };
+    let doc =
+        described(comment, || format!("The field `{}`.", node.name().proto.rsplit('.').next().unwrap_or_default()));
+    let note = deprecated.then(|| lines(["", "Deprecated in the API."]));
+    quote! { #doc #note pub #name: #ty, }
+}
+
+/// Returns the comment, or says what the item is where the proto is silent.
+fn described(comment: &Docs, otherwise: impl FnOnce() -> String) -> TokenStream {
+    if comment.is_empty() { lines([otherwise()]) } else { docs(comment) }
+}
+
+fn scalar_type(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {
+    let ty = scope.scalar(&scalar.column.ty);
+    if scalar.optional { quote!(Option<#ty>) } else { ty }
+}
+
+/// Returns the type of an element.
+pub(super) fn item_type(scope: &Scope<'_, '_>, item: &Item) -> TokenStream {
+    match item {
+        Item::Scalar(column) => scope.scalar(&column.ty),
+        Item::Message { message, .. } => scope.path(message),
+    }
+}
+
+fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
+    let (doc, name) =
+        (described(&oneof.docs, || format!("The members of `{}`.", oneof.ty.proto)), ident(&oneof.ty.rust));
+    let holds_message = oneof.variants.iter().any(|v| matches!(v.node, Node::Group(_)));
+    let allow =
+        holds_message.then(|| quote!(#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]));
+    let variants = oneof.variants.iter().map(|variant| {
+        let name = ident(&variant.rust);
+        let (comment, ty) = match &variant.node {
+            Node::Scalar(scalar) => (&scalar.column.docs, scope.scalar(&scalar.column.ty)),
+            Node::Group(group) => (&group.presence.docs, scope.path(&group.message)),
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        };
+        let doc = described(comment, || format!("The field `{}`.", variant.node.name().proto));
+        quote! { #doc #name(#ty), }
+    });
+    quote! {
+        #doc
+        #allow
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name { #(#variants)* }
+    }
+}
+
+fn enumeration(e: &Enum) -> TokenStream {
+    let name = ident(&e.name.rust);
+    let doc = described(&e.docs, || format!("The enum `{}`.", e.name.proto));
+    let variants = e.values.iter().enumerate().map(|(i, value)| {
+        let (doc, name) = (described(&value.docs, || format!("`{}`.", value.name.proto)), ident(&value.name.rust));
+        let default = (i == 0).then(|| quote!(#[default]));
+        quote! { #doc #default #name, }
+    });
+    let rust: Vec<_> = e.values.iter().map(|v| ident(&v.name.rust)).collect();
+    let proto: Vec<_> = e.values.iter().map(|v| v.name.proto.as_str()).collect();
+    let numbers: Vec<_> = e.values.iter().map(|v| proc_macro2::Literal::i32_unsuffixed(v.number)).collect();
+    quote! {
+        #doc
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub enum #name {
+            #(#variants)*
+            /// A number that this version has no name for, kept as it is.
+            Unrecognized(protostore::EnumNumber),
+        }
+
+        impl #name {
+            /// Returns the number that is stored and sent.
+            #[must_use]
+            pub const fn number(self) -> i32 {
+                match self {
+                    #(Self::#rust => #numbers,)*
+                    Self::Unrecognized(number) => number.get(),
+                }
+            }
+
+            /// Returns the name in the proto file, if the number has one.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    #(Self::#rust => Some(#proto),)*
+                    Self::Unrecognized(_) => None,
+                }
+            }
+        }
+
+        impl From<i32> for #name {
+            fn from(number: i32) -> Self {
+                match number {
+                    #(#numbers => Self::#rust,)*
+                    _ => Self::Unrecognized(protostore::EnumNumber::__new(number)),
+                }
+            }
+        }
+
+        impl From<#name> for i32 {
+            fn from(value: #name) -> Self {
+                value.number()
+            }
+        }
+
+        impl protostore::Bind for #name {
+            fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
+                binder.int(self.number().into())
+            }
+        }
+
+        impl protostore::Value for #name {
+            fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
+                i32::read(cell).map(Self::from)
+            }
+        }
+    }
+}
+
+/// Returns the module of a record's fields, by which masks name them.
+pub(super) fn columns(table: &Table) -> TokenStream {
+    let record = ident(&table.record.ty.rust);
+    let fields = table.record.nodes.iter().enumerate().map(|(i, node)| {
+        let (name, index) = (ident(&node.name().rust), proc_macro2::Literal::usize_unsuffixed(i));
+        let doc = lines([format!("`{}`.", node.name().proto.rsplit('.').next().unwrap_or_default())]);
+        quote! { #doc pub const #name: Field<#record> = Field::new(#index); }
+    });
+    quote! {
+        /// The fields of the record, by which a mask names them.
+        #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
+        pub mod columns {
+            use super::#record;
+            use protostore::Field;
+            #(#fields)*
+        }
+    }
+}

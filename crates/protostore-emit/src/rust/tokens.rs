@@ -1,0 +1,105 @@
+//! Identifiers, comments and literals as tokens, and tokens as a formatted file.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use protostore_schema::Docs;
+use quote::quote;
+
+/// Returns a name as an identifier, raw where it is a keyword.
+pub(super) fn ident(name: &str) -> Ident {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        return Ident::new(name, Span::call_site());
+    }
+    match name {
+        "self" | "super" | "crate" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
+        _ => Ident::new_raw(name, Span::call_site()),
+    }
+}
+
+/// Returns a name as a local variable, which may not shadow what generated functions are given.
+pub(super) fn local(name: &str) -> Ident {
+    match name {
+        "binder" | "row" | "field" | "owner" | "item" | "value" | "key" | "v" => ident(&format!("{name}_")),
+        _ => ident(name),
+    }
+}
+
+/// Returns a path of names parted by `::`, below `crate::proto`.
+pub(super) fn message(path: &str) -> TokenStream {
+    let parts = path.split("::").map(ident);
+    quote! { crate::proto #(:: #parts)* }
+}
+
+/// Returns comment lines as documentation.
+pub(super) fn docs(docs: &Docs) -> TokenStream {
+    lines(docs.0.iter().map(|line| escape(line)))
+}
+
+/// Returns text as documentation.
+pub(super) fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> TokenStream {
+    let lines = lines.into_iter().map(|line| {
+        let line = line.as_ref();
+        if line.is_empty() { String::new() } else { format!(" {line}") }
+    });
+    quote! { #(#[doc = #lines])* }
+}
+
+/// Proto comments are no Markdown: what rustdoc would take for a link or a tag is shown as it is.
+fn escape(line: &str) -> String {
+    let mut out = String::new();
+    let mut code = false;
+    for c in line.trim_start_matches(' ').chars() {
+        match c {
+            '`' => code = !code,
+            '[' | ']' | '<' | '>' if !code => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Returns SQL as a raw string literal.
+pub(super) fn sql(text: &str) -> TokenStream {
+    let hashes = "#".repeat(longest_hashes(text) + 1);
+    format!("r{hashes}\"{text}\"{hashes}").parse().expect("a raw string is a token")
+}
+
+fn longest_hashes(text: &str) -> usize {
+    text.split('"').skip(1).map(|rest| rest.chars().take_while(|c| *c == '#').count()).max().unwrap_or(0)
+}
+
+/// Returns a file: its head as inner documentation, then the items, a blank line between two.
+pub(super) fn file(head: &[String], items: &[TokenStream]) -> String {
+    let mut text: String = head.iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect();
+    for item in items.iter().filter(|item| !item.is_empty()) {
+        text.push('\n');
+        text += &spaced(&format(item));
+    }
+    text
+}
+
+fn format(item: &TokenStream) -> String {
+    let file = syn::parse2(item.clone()).unwrap_or_else(|e| panic!("emitted Rust does not parse: {e}\n{item}"));
+    prettyplease::unparse(&file)
+}
+
+/// Puts a blank line between the members of an `impl` or a module, and between items.
+fn spaced(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut out = String::new();
+    for (i, line) in lines.iter().enumerate() {
+        out += line;
+        out.push('\n');
+        let Some(next) = lines.get(i + 1) else { continue };
+        let ends = matches!(*line, "}" | "    }" | "};" | "    };");
+        let goes_on = matches!(next.trim(), "}" | "};" | ")" | "") || next.trim_start().starts_with("else");
+        if ends && !goes_on && indent(line) == indent(next) {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}

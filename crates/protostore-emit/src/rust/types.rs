@@ -1,0 +1,168 @@
+//! Which Rust types a store needs beside its records, and in which file each is defined.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use protostore_schema::{Docs, Enum, Item, Node, Oneof, Schema, Type, TypeName};
+use quote::quote;
+
+use super::tokens::ident;
+
+/// A type that is no record.
+pub(super) enum Definition<'s> {
+    /// A message inside records.
+    Message { name: &'s TypeName, docs: &'s Docs, nodes: &'s [Node] },
+    /// The members of a oneof.
+    Oneof(&'s Oneof),
+    /// An enum.
+    Enum(&'s Enum),
+}
+
+/// The types of a store, each in the file of the only table that uses it, or else in `types.rs`.
+pub(super) struct Types<'s> {
+    definitions: Vec<(String, Definition<'s>)>,
+    modules: BTreeMap<String, String>,
+}
+
+impl<'s> Types<'s> {
+    /// Returns the types that the tables of a schema use.
+    pub(super) fn of(schema: &'s Schema) -> Self {
+        let mut found = Found { schema, definitions: Vec::new(), users: BTreeMap::new() };
+        for table in &schema.tables {
+            found.nodes(&table.record.module, &table.record.nodes);
+            for column in table.children().into_iter().flat_map(|c| c.owner.iter()) {
+                found.scalar(&table.record.module, &column.ty);
+            }
+        }
+        let modules = found
+            .users
+            .into_iter()
+            .map(|(name, users)| {
+                let mut users = users.into_iter();
+                let first = users.next().expect("a type that was found has a user");
+                (name, if users.next().is_some() { "types".to_owned() } else { first })
+            })
+            .collect();
+        Self { definitions: found.definitions, modules }
+    }
+
+    /// Returns whether several tables use a type.
+    pub(super) fn has_shared(&self) -> bool {
+        self.modules.values().any(|module| module == "types")
+    }
+
+    /// Returns the types that are defined in a module, in the order of first use.
+    pub(super) fn of_module(&self, module: &str) -> impl Iterator<Item = &Definition<'s>> {
+        self.definitions.iter().filter(move |(name, _)| self.modules[name] == module).map(|(_, d)| d)
+    }
+
+    /// Returns every type's Rust name with its module.
+    pub(super) fn exports(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.definitions.iter().map(|(name, d)| (self.modules[name].as_str(), d.rust()))
+    }
+
+    /// Returns how types are spelled in a module.
+    pub(super) fn scope<'t>(&'t self, module: &'t str) -> Scope<'t, 's> {
+        Scope { types: self, module }
+    }
+}
+
+/// How types are spelled in one module.
+pub(super) struct Scope<'t, 's> {
+    types: &'t Types<'s>,
+    module: &'t str,
+}
+
+impl Scope<'_, '_> {
+    /// Returns the path of a type.
+    pub(super) fn path(&self, name: &TypeName) -> TokenStream {
+        self.spelled(&name.proto, &name.rust)
+    }
+
+    /// Returns the type of a column's values.
+    pub(super) fn scalar(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Bool => quote!(bool),
+            Type::Int32 => quote!(i32),
+            Type::Int64 => quote!(i64),
+            Type::Uint32 => quote!(u32),
+            Type::Uint64 => quote!(u64),
+            Type::Float => quote!(f32),
+            Type::Double => quote!(f64),
+            Type::String => quote!(String),
+            Type::Bytes => quote!(Vec<u8>),
+            Type::Timestamp => quote!(protostore::Timestamp),
+            Type::Duration => quote!(protostore::Duration),
+            Type::Enum(proto) => self.spelled(proto, self.rust_name(proto)),
+        }
+    }
+
+    fn rust_name(&self, proto: &str) -> &str {
+        let found = self.types.definitions.iter().find(|(name, _)| name == proto);
+        found.map(|(_, d)| d.rust()).expect("a column's enum is among the types")
+    }
+
+    fn spelled(&self, proto: &str, rust: &str) -> TokenStream {
+        let (module, name) = (&self.types.modules[proto], ident(rust));
+        if module == self.module {
+            return quote!(#name);
+        }
+        let module = ident(module);
+        quote!(crate::records::#module::#name)
+    }
+}
+
+impl Definition<'_> {
+    fn rust(&self) -> &str {
+        match self {
+            Self::Message { name, .. } => &name.rust,
+            Self::Oneof(oneof) => &oneof.ty.rust,
+            Self::Enum(e) => &e.name.rust,
+        }
+    }
+}
+
+struct Found<'s> {
+    schema: &'s Schema,
+    definitions: Vec<(String, Definition<'s>)>,
+    users: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'s> Found<'s> {
+    fn nodes(&mut self, module: &str, nodes: &'s [Node]) {
+        for node in nodes {
+            match node {
+                Node::Scalar(scalar) => self.scalar(module, &scalar.column.ty),
+                Node::Group(group) => self.message(module, &group.message, &group.message_docs, &group.nodes),
+                Node::Oneof(oneof) => {
+                    self.add(module, &oneof.ty.proto, Definition::Oneof(oneof));
+                    for variant in &oneof.variants {
+                        self.nodes(module, std::slice::from_ref(&variant.node));
+                    }
+                }
+                Node::Child(child) => match &child.item {
+                    Item::Scalar(column) => self.scalar(module, &column.ty),
+                    Item::Message { message, docs, nodes, .. } => self.message(module, message, docs, nodes),
+                },
+            }
+        }
+    }
+
+    fn message(&mut self, module: &str, name: &'s TypeName, docs: &'s Docs, nodes: &'s [Node]) {
+        self.add(module, &name.proto, Definition::Message { name, docs, nodes });
+        self.nodes(module, nodes);
+    }
+
+    fn scalar(&mut self, module: &str, ty: &Type) {
+        if let Type::Enum(proto) = ty {
+            self.add(module, proto, Definition::Enum(self.schema.enumeration(proto)));
+        }
+    }
+
+    fn add(&mut self, module: &str, proto: &str, definition: Definition<'s>) {
+        if self.users.entry(proto.to_owned()).or_default().is_empty() {
+            self.definitions.push((proto.to_owned(), definition));
+        }
+        self.users.entry(proto.to_owned()).or_default().insert(module.to_owned());
+    }
+}

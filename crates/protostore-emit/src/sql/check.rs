@@ -1,0 +1,131 @@
+//! Constraints that SQL can state: what each is called, what it asks, and what a refusal says.
+//!
+//! Every CHECK has a name, since an unnamed one can never be dropped by ALTER, and none is ever NULL, since
+//! `ADD CONSTRAINT` refuses a table where it is.
+
+use protostore_schema::{Column, Group, Node, Oneof, Role, Type};
+
+use super::quote;
+
+/// A named CHECK.
+pub(crate) struct Check {
+    /// Name of the constraint, unique in its table.
+    pub(crate) name: String,
+    /// The condition, without the parentheses around it.
+    pub(crate) condition: String,
+    /// Path of the field that it guards.
+    pub(crate) field: String,
+    /// What a value must be, after the field's name: `must not be empty`.
+    pub(crate) says: String,
+}
+
+/// Returns every CHECK below `nodes`: those of columns, of messages and of oneofs.
+pub(crate) fn checks(nodes: &[Node]) -> Vec<Check> {
+    nodes
+        .iter()
+        .flat_map(|node| match node {
+            Node::Scalar(scalar) => value(&scalar.column).into_iter().collect(),
+            Node::Group(group) => {
+                let own = value(&group.presence).into_iter().chain(presence(group));
+                own.chain(checks(&group.nodes)).collect::<Vec<_>>()
+            }
+            Node::Oneof(oneof) => {
+                let members = oneof.variants.iter().flat_map(|v| checks(std::slice::from_ref(&v.node)));
+                members.chain(at_most_one(oneof)).collect()
+            }
+            Node::Child(_) => Vec::new(),
+        })
+        .collect()
+}
+
+/// Returns the CHECK of one column's values, which stands at the column.
+pub(crate) fn value(column: &Column) -> Option<Check> {
+    let name = quote(&column.name.sql);
+    let (condition, says) = condition(column, &name)?;
+    let condition = if column.nullable { format!("{name} IS NULL OR {condition}") } else { condition };
+    Some(Check {
+        name: format!("{}__check", column.name.sql),
+        condition,
+        field: column.name.proto.clone(),
+        says: says.to_owned(),
+    })
+}
+
+fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
+    let some = |condition: String, says| Some((condition, says));
+    match column.role {
+        Role::OwnerKey | Role::Position => return None,
+        Role::Presence if column.non_zero => return some(format!("{name} = 1"), "must be set"),
+        Role::Presence => return some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
+        Role::Value => {}
+    }
+    match (&column.ty, column.non_zero) {
+        (Type::Bool, false) => some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
+        (Type::Bool, true) => some(format!("{name} = 1"), "must be true"),
+        (Type::Int32 | Type::Enum(_), false) => {
+            some(format!("{name} BETWEEN -2147483648 AND 2147483647"), "must be between -2147483648 and 2147483647")
+        }
+        (Type::Int32 | Type::Enum(_), true) => {
+            some(format!("{name} BETWEEN -2147483648 AND 2147483647 AND {name} <> 0"), "must be set, and fit 32 bits")
+        }
+        (Type::Uint32, false) => some(format!("{name} BETWEEN 0 AND 4294967295"), "must be between 0 and 4294967295"),
+        (Type::Uint32, true) => some(format!("{name} BETWEEN 1 AND 4294967295"), "must be between 1 and 4294967295"),
+        (Type::Uint64, false) => some(format!("{name} >= 0"), "must be between 0 and 9223372036854775807"),
+        (Type::Uint64, true) => some(format!("{name} >= 1"), "must be between 1 and 9223372036854775807"),
+        (Type::Int64 | Type::Timestamp | Type::Duration | Type::Float | Type::Double, false) => None,
+        (Type::Int64 | Type::Timestamp | Type::Duration | Type::Float | Type::Double, true) => {
+            some(format!("{name} <> 0"), "must not be zero")
+        }
+        (Type::String | Type::Bytes, false) => None,
+        (Type::String, true) => some(format!("{name} <> ''"), "must not be empty"),
+        (Type::Bytes, true) => some(format!("{name} <> x''"), "must not be empty"),
+    }
+}
+
+/// Returns the CHECK that ties a message's members to its presence: absent, empty and zero stay three values.
+fn presence(group: &Group) -> Option<Check> {
+    let present = quote(&group.presence.name.sql);
+    let conditions: Vec<String> = group.nodes.iter().flat_map(|node| tied(node, &present)).collect();
+    (!conditions.is_empty()).then(|| Check {
+        name: format!("{}__presence", group.presence.name.sql),
+        condition: conditions.join("\n    AND "),
+        field: group.presence.name.proto.clone(),
+        says: "is not set, so none of its fields may be; where it is set, each plain field must be".into(),
+    })
+}
+
+fn tied(node: &Node, present: &str) -> Vec<String> {
+    match node {
+        Node::Scalar(scalar) => {
+            let name = quote(&scalar.column.name.sql);
+            if scalar.optional || scalar.null_for_zero {
+                vec![format!("({present} OR {name} IS NULL)")]
+            } else {
+                vec![format!("({name} IS NOT NULL) = {present}")]
+            }
+        }
+        Node::Group(inner) if inner.required => vec![format!("{} = {present}", quote(&inner.presence.name.sql))],
+        Node::Group(inner) => vec![format!("({present} OR NOT {})", quote(&inner.presence.name.sql))],
+        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| tied(&v.node, present)).collect(),
+        Node::Child(_) => Vec::new(),
+    }
+}
+
+/// Returns the CHECK that at most one member is set. It loosens and tightens without touching data.
+fn at_most_one(oneof: &Oneof) -> Option<Check> {
+    let set: Vec<String> = oneof
+        .variants
+        .iter()
+        .map(|v| match &v.node {
+            Node::Group(group) => quote(&group.presence.name.sql),
+            Node::Scalar(scalar) => format!("({} IS NOT NULL)", quote(&scalar.column.name.sql)),
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        })
+        .collect();
+    (set.len() > 1).then(|| Check {
+        name: format!("{}__oneof", oneof.name.sql),
+        condition: format!("{} <= 1", set.join(" + ")),
+        field: oneof.name.proto.clone(),
+        says: "may have at most one member set".into(),
+    })
+}

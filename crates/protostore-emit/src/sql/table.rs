@@ -1,0 +1,113 @@
+//! CREATE TABLE and CREATE INDEX.
+
+use protostore_schema::{ChildTable, Column, Docs, Index, Item, Node, OnDelete, Role, Table, Type};
+
+use super::{check, checks, comment, list, quote};
+
+/// Returns a table of the store with its indexes.
+pub(super) fn record(table: &Table) -> String {
+    let docs = if table.docs.is_empty() { &table.record.docs } else { &table.docs };
+    let mut parts: Vec<String> = table.columns().into_iter().map(column).collect();
+    parts.extend(constraints(&table.record.nodes));
+    parts.push(primary_key(table.key.iter().map(String::as_str)));
+    comment(docs, "") + &create(&table.name.sql, &parts, "STRICT") + &indexes(&table.name.sql, &table.indexes)
+}
+
+/// Returns the table of a repeated field: keyed by its owner and the position, all the way down.
+pub(super) fn child(table: &Table, child: &ChildTable) -> String {
+    let owner: Vec<&str> = child.owner.iter().map(|c| c.name.sql.as_str()).collect();
+    let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
+    let parent = format!("REFERENCES {} ({}) ON DELETE CASCADE", quote(&table.name.sql), list(key.iter().copied()));
+    let mut parts = Vec::new();
+    for part in &child.owner {
+        let inline = if child.owner.len() == 1 { format!(" {parent}") } else { String::new() };
+        parts.push(column(part) + &inline);
+    }
+    parts.push(column(&child.position));
+    parts.extend(child.item_columns().into_iter().map(column));
+    if let Item::Message { nodes, .. } = &child.item {
+        parts.extend(constraints(nodes));
+    }
+    parts.push(primary_key(owner.iter().copied().chain([child.position.name.sql.as_str()])));
+    if child.owner.len() > 1 {
+        parts.push(format!("  FOREIGN KEY ({}) {parent}", list(owner)));
+    }
+    comment(&child.docs, "")
+        + &create(&child.name.sql, &parts, "STRICT, WITHOUT ROWID")
+        + &indexes(&child.name.sql, &child.indexes)
+}
+
+fn create(name: &str, parts: &[String], options: &str) -> String {
+    format!("CREATE TABLE {} (\n{}\n) {options};\n", quote(name), parts.join(",\n"))
+}
+
+fn primary_key<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
+    format!("  PRIMARY KEY ({})", list(columns))
+}
+
+/// Returns the constraints that concern several columns; those of one column stand at it.
+fn constraints(nodes: &[Node]) -> Vec<String> {
+    checks(nodes)
+        .into_iter()
+        .filter(|c| !c.name.ends_with("__check"))
+        .map(|c| format!("  CONSTRAINT {} CHECK (\n    {}\n  )", quote(&c.name), c.condition))
+        .collect()
+}
+
+/// Returns a column with its constraints. A foreign key of one column stands here, so that ALTER can drop it.
+fn column(column: &Column) -> String {
+    let Column { name, path: _, role, ty, nullable, default_zero, non_zero: _, reference, docs } = column;
+    let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty));
+    if !nullable {
+        sql += " NOT NULL";
+    }
+    if *default_zero {
+        sql += &format!(" DEFAULT {}", zero(ty));
+    }
+    if let Some(check) = check::value(column) {
+        sql += &format!(" CONSTRAINT {} CHECK ({})", quote(&check.name), check.condition);
+    }
+    if let Some(reference) = reference {
+        sql += &format!(" REFERENCES {} ({})", quote(&reference.table), quote(&reference.column));
+        sql += match reference.on_delete {
+            // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
+            OnDelete::Restrict => "",
+            OnDelete::Cascade => " ON DELETE CASCADE",
+            OnDelete::SetNull => " ON DELETE SET NULL",
+        };
+    }
+    let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
+    comment(docs, "  ") + "  " + &sql
+}
+
+fn indexes(table: &str, indexes: &[Index]) -> String {
+    indexes
+        .iter()
+        .map(|Index { name, columns, unique }| {
+            let columns: Vec<String> =
+                columns.iter().map(|c| quote(&c.column) + if c.descending { " DESC" } else { "" }).collect();
+            let unique = if *unique { "UNIQUE " } else { "" };
+            format!("CREATE {unique}INDEX {} ON {} ({});\n", quote(name), quote(table), columns.join(", "))
+        })
+        .collect()
+}
+
+fn sql_type(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "INTEGER",
+        Type::Enum(_) | Type::Timestamp | Type::Duration => "INTEGER",
+        Type::Float | Type::Double => "REAL",
+        Type::String => "TEXT",
+        Type::Bytes => "BLOB",
+    }
+}
+
+fn zero(ty: &Type) -> &'static str {
+    match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "0",
+        Type::Enum(_) | Type::Timestamp | Type::Duration => "0",
+        Type::Float | Type::Double => "0.0",
+        Type::String => "''",
+        Type::Bytes => "x''",
+    }
+}

@@ -1,0 +1,133 @@
+//! Readable views: names for enums, ISO times and decoded values, for people with an ordinary SQL tool.
+
+use protostore_schema::{ChildTable, Column, Item, Node, Role, Schema, Table, Type};
+
+use super::{literal, quote};
+
+/// Returns the name of a table's view.
+pub(super) fn name(table: &str) -> String {
+    format!("{table}_readable")
+}
+
+/// Returns the view of a table: its columns decoded, a column for each oneof and a count for each repeated field.
+pub(super) fn record(schema: &Schema, table: &Table) -> String {
+    let shown = table.record.nodes.iter().flat_map(|node| shown(schema, table, node)).collect();
+    create(&table.name.sql, shown)
+}
+
+/// Returns the view of a child table.
+pub(super) fn child(schema: &Schema, child: &ChildTable) -> String {
+    let mut columns: Vec<_> = child.owner.iter().chain([&child.position]).map(|c| decoded(schema, c)).collect();
+    match &child.item {
+        Item::Scalar(column) => columns.push(decoded(schema, column)),
+        Item::Message { nodes, .. } => columns.extend(nodes.iter().flat_map(|n| members(schema, n))),
+    }
+    create(&child.name.sql, columns)
+}
+
+fn create(table: &str, columns: Vec<(String, String)>) -> String {
+    let columns: Vec<String> = columns
+        .into_iter()
+        .map(
+            |(name, sql)| if sql == quote(&name) { format!("  {sql}") } else { format!("  {sql} AS {}", quote(&name)) },
+        )
+        .collect();
+    format!("CREATE VIEW {} AS SELECT\n{}\nFROM {};\n", quote(&name(table)), columns.join(",\n"), quote(table))
+}
+
+/// Returns the columns of a member with their names, and the counts of its repeated fields.
+fn shown(schema: &Schema, table: &Table, node: &Node) -> Vec<(String, String)> {
+    match node {
+        Node::Child(child) => vec![count(table, child)],
+        Node::Scalar(_) => members(schema, node),
+        Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
+            .chain(group.nodes.iter().flat_map(|n| shown(schema, table, n)))
+            .collect(),
+        Node::Oneof(oneof) => std::iter::once(member_set(oneof))
+            .chain(oneof.variants.iter().flat_map(|v| shown(schema, table, &v.node)))
+            .collect(),
+    }
+}
+
+fn members(schema: &Schema, node: &Node) -> Vec<(String, String)> {
+    match node {
+        Node::Child(_) => Vec::new(),
+        Node::Scalar(scalar) => vec![decoded(schema, &scalar.column)],
+        Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
+            .chain(group.nodes.iter().flat_map(|n| members(schema, n)))
+            .collect(),
+        Node::Oneof(oneof) => std::iter::once(member_set(oneof))
+            .chain(oneof.variants.iter().flat_map(|v| members(schema, &v.node)))
+            .collect(),
+    }
+}
+
+fn count(table: &Table, child: &ChildTable) -> (String, String) {
+    let child_name = quote(&child.name.sql);
+    let ties: Vec<String> = child
+        .owner
+        .iter()
+        .zip(&table.key)
+        .map(|(part, key)| {
+            format!("{child_name}.{} = {}.{}", quote(&part.name.sql), quote(&table.name.sql), quote(key))
+        })
+        .collect();
+    let name = child.name.sql.strip_prefix(&format!("{}__", table.name.sql)).unwrap_or(&child.name.sql);
+    (format!("{name}__count"), format!("(SELECT count(*) FROM {child_name} WHERE {})", ties.join(" AND ")))
+}
+
+fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {
+    let arms: Vec<String> = oneof
+        .variants
+        .iter()
+        .map(|v| match &v.node {
+            Node::Group(group) => {
+                format!("WHEN {} THEN {}", quote(&group.presence.name.sql), literal(&group.name.proto))
+            }
+            Node::Scalar(scalar) => {
+                format!("WHEN {} IS NOT NULL THEN {}", quote(&scalar.column.name.sql), literal(&scalar.name.proto))
+            }
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        })
+        .collect();
+    (oneof.name.sql.clone(), format!("CASE {} END", arms.join(" ")))
+}
+
+fn decoded(schema: &Schema, column: &Column) -> (String, String) {
+    let name = quote(&column.name.sql);
+    let sql = match (&column.ty, column.role) {
+        (_, Role::Position) => name,
+        (_, Role::Presence) | (Type::Bool, _) => format!("CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
+        (Type::Enum(proto), _) => {
+            let arms: Vec<String> = schema
+                .enumeration(proto)
+                .values
+                .iter()
+                .map(|v| format!("WHEN {} THEN {}", v.number, literal(&v.name.proto)))
+                .collect();
+            format!("CASE {name} {} ELSE {name} END", arms.join(" "))
+        }
+        (Type::Timestamp, _) => timestamp(&name),
+        (Type::Duration, _) => duration(&name),
+        (Type::Bytes, _) => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
+        (Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64, _) => name,
+        (Type::Float | Type::Double | Type::String, _) => name,
+    };
+    (column.name.sql.clone(), sql)
+}
+
+/// Division truncates toward zero, hence the correction before 1970.
+fn timestamp(name: &str) -> String {
+    format!(
+        "strftime('%Y-%m-%dT%H:%M:%S', {name} / 1000000000 - ({name} % 1000000000 < 0), 'unixepoch') \
+         || printf('.%09dZ', ({name} % 1000000000 + 1000000000) % 1000000000)"
+    )
+}
+
+/// Protobuf's own spelling, `-1.500000000s`.
+fn duration(name: &str) -> String {
+    format!(
+        "CASE WHEN {name} IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN {name} < 0 THEN '-' ELSE '' END, \
+         abs({name} / 1000000000), abs({name} % 1000000000)) END"
+    )
+}
