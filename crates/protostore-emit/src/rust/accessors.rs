@@ -1,7 +1,7 @@
 //! Functions that return operations: get and list by an index, and join tables from both sides.
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{Column, Schema, Type};
+use protostore_schema::{Column, Type};
 use quote::{format_ident, quote};
 
 use super::bind::Key;
@@ -11,9 +11,9 @@ use super::types::Scope;
 use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
-pub(super) fn functions(scope: &Scope<'_, '_>, schema: &Schema, plan: &TablePlan<'_>) -> Vec<TokenStream> {
+pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
-    let joins = plan.children.iter().filter_map(|c| Some(join(scope, schema, plan, c, c.join.as_ref()?)));
+    let joins = plan.children.iter().filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
     lookups.chain(joins).collect()
 }
 
@@ -61,13 +61,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
     }
 }
 
-fn join(
-    scope: &Scope<'_, '_>,
-    _schema: &Schema,
-    plan: &TablePlan<'_>,
-    child: &ChildPlan<'_>,
-    join: &JoinPlan<'_>,
-) -> TokenStream {
+fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join: &JoinPlan<'_>) -> TokenStream {
     let (field, target) = (&child.child.name, join.target);
     let (module, record) = (ident(&target.record.module), ident(&target.record.ty.rust));
     let key_type = Key::of(scope, plan.table).owned();

@@ -21,8 +21,13 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
         let index = Literal::usize_unsuffixed(i);
         let place = ident(&node.name().rust);
         let steps = member(scope, node, &Parent::Value(quote!(self)), &place.to_string());
+        let single = steps.len() == 1;
         let body = sequence(steps)?;
-        Some(quote! { #index => #body, })
+        Some(if single {
+            quote! { #index => #body, }
+        } else {
+            quote! { #index => { #body } }
+        })
     });
     quote! {
         impl protostore::Record for #name {
@@ -44,7 +49,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     }
 }
 
-/// Returns the body that binds an element of a child table: what it is called and what it does.
+/// Returns the body that binds an element of a child table; nothing where it has no columns.
 pub(super) fn item(scope: &Scope<'_, '_>, nodes: &[Node]) -> Option<TokenStream> {
     let parent = Parent::Value(quote!(item));
     let steps = nodes.iter().flat_map(|node| member(scope, node, &parent, &node.name().rust)).collect();
@@ -74,7 +79,7 @@ fn sequence(mut steps: Vec<Step>) -> Option<TokenStream> {
         Step::Let(tokens) => tokens,
         Step::Put(call) => quote!(#call?;),
     });
-    Some(quote! { { #(#steps)* #last } })
+    Some(quote! { #(#steps)* #last })
 }
 
 fn member(scope: &Scope<'_, '_>, node: &Node, parent: &Parent, path: &str) -> Vec<Step> {
@@ -120,18 +125,18 @@ fn scalar_of(scalar: &Scalar, parent: &Parent) -> Step {
 
 fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -> Vec<Step> {
     let (field, ty) = (ident(&oneof.name.rust), scope.path(&oneof.ty));
-    let (mut steps, set) = match parent {
-        Parent::Value(value) => (Vec::new(), quote!(&#value.#field)),
+    let (mut steps, set, whole) = match parent {
+        Parent::Value(value) => (Vec::new(), quote!(&#value.#field), quote!(#value.#field.as_ref())),
         Parent::Maybe(parent) => {
             let name = local(path);
             let binding = quote!(let #name = #parent.and_then(|v| v.#field.as_ref()););
-            (vec![Step::Let(binding)], quote!(#name))
+            (vec![Step::Let(binding)], quote!(#name), quote!(#name))
         }
     };
     for variant in &oneof.variants {
         let name = ident(&variant.rust);
         let arms = if oneof.variants.len() == 1 {
-            quote!(match #set { Some(#ty::#name(v)) => Some(v), None => None })
+            quote!(#whole.map(|#ty::#name(v)| v))
         } else {
             quote!(match #set { Some(#ty::#name(v)) => Some(v), _ => None })
         };
@@ -142,7 +147,11 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
                 steps.push(Step::Let(quote!(let #name = #arms;)));
                 steps.extend(group_of(scope, &group.nodes, name, &path));
             }
-            Node::Scalar(_) => steps.push(Step::Put(quote!(binder.put(&#arms)))),
+            Node::Scalar(scalar) => {
+                let name = local(&format!("{path}_{}", scalar.name.rust));
+                steps.push(Step::Let(quote!(let #name = #arms;)));
+                steps.push(Step::Put(quote!(binder.put(&#name))));
+            }
             Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
         }
     }

@@ -66,9 +66,9 @@ fn optional(message: &TokenStream, node: &Node) -> TokenStream {
 fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
     let ty = scope.path(&oneof.ty);
     let locals: Vec<_> = oneof.variants.iter().map(|v| local(&v.node.name().rust)).collect();
-    let members = oneof.variants.iter().zip(&locals).map(|(variant, local)| {
+    let values = oneof.variants.iter().map(|variant| {
         let name = ident(&variant.rust);
-        let value = match &variant.node {
+        match &variant.node {
             Node::Group(group) => {
                 let (message, fields) = (scope.path(&group.message), fields(scope, &group.nodes));
                 optional(&quote!(#ty::#name(#message { #fields })), &variant.node)
@@ -78,13 +78,11 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
                 quote!(row.take::<Option<#scalar>>()?.map(#ty::#name))
             }
             Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
-        };
-        quote! { let #local = #value; }
+        }
     });
     let (first, rest) = locals.split_first().expect("a oneof has a member");
     if rest.is_empty() {
-        let only = members.collect::<TokenStream>();
-        return quote! { { #only #first } };
+        return quote!(#(#values)*);
     }
-    quote! { { #(#members)* #first #(.or(#rest))* } }
+    quote! { { #(let #locals = #values;)* #first #(.or(#rest))* } }
 }

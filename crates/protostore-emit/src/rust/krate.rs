@@ -1,5 +1,7 @@
 //! The root of a generated crate: its store, how it is opened, and what it is made of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::{Literal, TokenStream};
 use protostore_schema::Schema;
 use quote::quote;
@@ -32,11 +34,13 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
     let types = Types::of(schema);
     let exports =
         types.exports().chain(schema.tables.iter().map(|t| (t.record.module.as_str(), t.record.ty.rust.as_str())));
-    let mut exports: Vec<_> = exports.collect();
-    exports.sort_unstable();
-    let exports = exports.into_iter().map(|(module, name)| {
-        let (module, name) = (ident(module), ident(name));
-        quote!(pub use records::#module::#name;)
+    let mut by_module: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (module, name) in exports {
+        by_module.entry(module).or_default().insert(name);
+    }
+    let exports = by_module.into_iter().map(|(module, names)| {
+        let (module, names) = (ident(module), names.into_iter().map(ident));
+        quote!(pub use records::#module::{#(#names),*};)
     });
     let exports = quote!(#(#exports)*);
     let mut items = vec![quote! { pub mod proto; mod records; }, exports];

@@ -11,7 +11,7 @@ use crate::sql::{Check, checks};
 /// Returns the table's metadata.
 pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let TablePlan { table, get, insert, upsert, delete, page_first, page_after, references, referrers, .. } = plan;
-    let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.rust);
+    let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
     let layout = layout(&table.name.sql, &table.columns(), references, &checks(&table.record.nodes));
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
@@ -69,7 +69,7 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
 pub(super) fn statement(statement: &Statement) -> TokenStream {
     let Statement { slot, name: _, sql: text, fields } = statement;
     let (slot, text) = (Literal::u32_unsuffixed(*slot), sql(text));
-    quote!(protostore::Stmt { slot: #slot, sqlite: #text, fields: &[#(#fields),*] })
+    quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*]))
 }
 
 fn layout(
@@ -80,16 +80,16 @@ fn layout(
 ) -> TokenStream {
     let columns = columns.iter().map(|column| {
         let (name, field) = (&column.name.sql, &column.name.proto);
-        quote!(protostore::Column { name: #name, field: #field })
+        quote!(protostore::Column::new(#name, #field))
     });
     let references = references.iter().map(|plan| {
         let (column, field) = (&plan.column.name.sql, &plan.column.name.proto);
         let (table, key, exists) = (&plan.reference.table, &plan.reference.column, statement(&plan.exists));
         quote!(protostore::ForeignKey { column: #column, field: #field, table: #table, key: #key, exists: #exists })
     });
-    let checks = checks.iter().map(|Check { name, condition: _, field, says }| {
-        quote!(protostore::Check { name: #name, field: #field, says: #says })
-    });
+    let checks = checks
+        .iter()
+        .map(|Check { name, condition: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)));
     quote! {
         protostore::Layout {
             name: #name,
@@ -115,16 +115,10 @@ fn field(node: &Node, key: &[String]) -> TokenStream {
     let columns: Vec<&String> = node.columns().into_iter().map(|c| &c.name.sql).collect();
     let kind = match node {
         Node::Scalar(scalar) if scalar.column.role == Role::Value && key.contains(&scalar.column.name.sql) => {
-            quote!(Key)
+            quote!(key)
         }
-        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) => quote!(Value),
-        Node::Child(_) => quote!(Children),
+        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) => quote!(value),
+        Node::Child(_) => quote!(children),
     };
-    quote! {
-        protostore::FieldOf {
-            paths: &[#(#paths),*],
-            columns: &[#(#columns),*],
-            kind: protostore::FieldKind::#kind,
-        }
-    }
+    quote!(protostore::FieldOf::#kind(&[#(#paths),*], &[#(#columns),*]))
 }

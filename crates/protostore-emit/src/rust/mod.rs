@@ -35,7 +35,8 @@ pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> 
     files
 }
 
-/// Returns the file of one table: its record, the types that only it uses, how they are stored, and its accessors.
+/// Returns the file of one table: its record and the types that only it uses, what can be done with them, and last how
+/// they are stored.
 fn table_file(schema: &Schema, types: &Types<'_>, plan: &TablePlan<'_>) -> String {
     let table = plan.table;
     let scope = types.scope(&table.record.module);
@@ -47,14 +48,14 @@ fn table_file(schema: &Schema, types: &Types<'_>, plan: &TablePlan<'_>) -> Strin
     let mut items = vec![record::record(&scope, table)];
     let own: Vec<&Definition<'_>> = types.of_module(&table.record.module).collect();
     items.extend(own.iter().map(|d| record::definition(&scope, d)));
+    items.extend(accessors::functions(&scope, plan));
+    items.push(record::columns(table));
+    items.extend(convert::record(&scope, table));
+    items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));
     items.push(bind::record(&scope, table));
     items.push(decode::record(&scope, table));
     items.push(metadata::table(plan));
-    items.push(record::columns(table));
     items.extend(children::module(&scope, plan));
-    items.extend(accessors::functions(&scope, schema, plan));
-    items.extend(convert::record(&scope, table));
-    items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));
     tokens::file(&head, &items)
 }
 

@@ -58,10 +58,42 @@ fn escape(line: &str) -> String {
     out
 }
 
-/// Returns SQL as a raw string literal.
+/// Returns SQL as a raw string literal, wrapped between its columns.
 pub(super) fn sql(text: &str) -> TokenStream {
-    let hashes = "#".repeat(longest_hashes(text) + 1);
+    let text = wrapped(text);
+    let hashes = "#".repeat(longest_hashes(&text) + 1);
     format!("r{hashes}\"{text}\"{hashes}").parse().expect("a raw string is a token")
+}
+
+/// Breaks a long statement after commas and before its clauses. No literal in it holds `, ` or a clause's name.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    if text.len() <= WIDTH {
+        return text.to_owned();
+    }
+    let mut clauses = text.to_owned();
+    for clause in
+        [" FROM ", " VALUES ", " WHERE ", " ON CONFLICT ", " DO UPDATE ", " ORDER BY ", " JOIN ", " CROSS JOIN "]
+    {
+        clauses = clauses.replace(clause, &format!("\n{}", &clause[1..]));
+    }
+    let mut out = String::new();
+    for (i, line) in clauses.replace(" CROSS\nJOIN ", "\nCROSS JOIN ").lines().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let mut width = 0;
+        for (j, part) in line.split_inclusive(", ").enumerate() {
+            if j > 0 && width + part.len() > WIDTH {
+                out.truncate(out.trim_end().len());
+                out += "\n    ";
+                width = 4;
+            }
+            out += part;
+            width += part.len();
+        }
+    }
+    out
 }
 
 fn longest_hashes(text: &str) -> usize {
@@ -83,7 +115,7 @@ fn format(item: &TokenStream) -> String {
     prettyplease::unparse(&file)
 }
 
-/// Puts a blank line between the members of an `impl` or a module, and between items.
+/// Puts a blank line between items and between the members of an `impl` or a module.
 fn spaced(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::new();
@@ -91,13 +123,21 @@ fn spaced(text: &str) -> String {
         out += line;
         out.push('\n');
         let Some(next) = lines.get(i + 1) else { continue };
-        let ends = matches!(*line, "}" | "    }" | "};" | "    };");
-        let goes_on = matches!(next.trim(), "}" | "};" | ")" | "") || next.trim_start().starts_with("else");
-        if ends && !goes_on && indent(line) == indent(next) {
+        let same_level = indent(line) == indent(next);
+        let ends_block = matches!(line.trim_start(), "}" | "};") && indent(line) <= 4;
+        let ends_item = line.ends_with(';') && starts_item(next);
+        let goes_on = matches!(next.trim_start(), "}" | "};" | ")" | "") || next.trim_start().starts_with("else");
+        if same_level && !goes_on && (ends_block || ends_item) {
             out.push('\n');
         }
     }
     out
+}
+
+fn starts_item(line: &str) -> bool {
+    let line = line.trim_start();
+    ["fn ", "pub fn ", "impl ", "pub struct ", "pub enum ", "///", "#["].iter().any(|start| line.starts_with(start))
+        && !line.starts_with("#[doc")
 }
 
 fn indent(line: &str) -> usize {
