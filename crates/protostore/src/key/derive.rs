@@ -1,0 +1,70 @@
+//! From the secret and the salt of a file to the keys of that file.
+
+use std::fmt;
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+const CIPHER: &[u8] = b"protostore/sqlcipher/v1";
+const ID: &[u8] = b"protostore/key-id/v1";
+const PAGE_TOKEN: &[u8] = b"protostore/page-token/v1";
+
+/// The keys of one database file: HKDF-SHA256 of the secret, with the first sixteen bytes of the file as the salt.
+///
+/// <https://www.rfc-editor.org/rfc/rfc5869>
+pub struct FileKeys {
+    cipher: Box<Zeroizing<[u8; 32]>>,
+    page_token: Box<Zeroizing<[u8; 32]>>,
+    id: KeyId,
+}
+
+/// What tells keys apart without telling anything about them: safe to log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyId([u8; 8]);
+
+impl FileKeys {
+    pub(super) fn derive(salt: &[u8; 16], secret: &[u8; 32]) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(Some(salt), secret);
+        let mut keys = Self { cipher: Box::default(), page_token: Box::default(), id: KeyId([0; 8]) };
+        let places: [(&[u8], &mut [u8]); 3] =
+            [(CIPHER, keys.cipher.as_mut_slice()), (PAGE_TOKEN, keys.page_token.as_mut_slice()), (ID, &mut keys.id.0)];
+        for (purpose, place) in places {
+            hkdf.expand(purpose, place).expect("32 bytes are less than the 8,160 that HKDF-SHA256 can give");
+        }
+        keys
+    }
+
+    /// Returns the key that SQLCipher takes as it is: `PRAGMA key = "x'<this><salt>'"` opens the file in any tool.
+    pub fn expose_cipher(&self) -> &[u8; 32] {
+        &self.cipher
+    }
+
+    /// Returns the key that page tokens are sealed with.
+    pub fn expose_page_token(&self) -> &[u8; 32] {
+        &self.page_token
+    }
+
+    /// Returns the key's id, which differs from file to file.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+}
+
+impl fmt::Debug for FileKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileKeys").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
