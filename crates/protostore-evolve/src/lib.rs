@@ -1,0 +1,20 @@
+//! What changed between two schemas, and the lock that chains a store's migrations.
+//!
+//! Things are told apart by number, never by name: a table by its own, a column by its table's and the path of its
+//! field, an enum's value by its number. So a rename is seen as a rename.
+//! Text goes in and comes out; nothing here knows protobuf, SQL or a disk.
+
+mod change;
+mod column;
+mod compare;
+mod enumeration;
+mod fault;
+mod history;
+mod lock;
+mod relation;
+
+pub use change::Change;
+pub use compare::compare;
+pub use fault::Fault;
+pub use history::{Changed, History, Version};
+pub use lock::{Lock, LockError, Locked, VersionTexts, migration_path, snapshot_path};

@@ -1,0 +1,121 @@
+//! A table as SQL has it: a record's own, or that of a repeated field, with everything that SQL can tell of it.
+
+use protostore_schema::{ChildTable, Column, Index, Item, Node, Role, Schema, Table};
+
+/// What a column is called by: the path of field numbers, and what it holds of the field.
+pub(crate) type ColumnId = (Vec<u32>, Role);
+
+/// A table of its own, or of a repeated field.
+pub(crate) struct Relation<'a> {
+    /// Field numbers of the repeated field; none for the record's own table.
+    pub(crate) path: &'a [u32],
+    pub(crate) name: &'a str,
+    pub(crate) columns: Vec<Placed<'a>>,
+    pub(crate) key: Vec<ColumnId>,
+    pub(crate) oneofs: Vec<Members<'a>>,
+    pub(crate) indexes: &'a [Index],
+}
+
+/// A column and whether it may be unset where it stands.
+pub(crate) struct Placed<'a> {
+    pub(crate) column: &'a Column,
+    /// Inside a message every column is nullable, and a CHECK tells which of them must be set with the message.
+    pub(crate) optional: bool,
+}
+
+/// A oneof and its members.
+pub(crate) struct Members<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) members: Vec<Member<'a>>,
+}
+
+/// A member of a oneof: the column that says that it is set, and the label that the readable view shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    pub(crate) column: &'a Column,
+    pub(crate) label: &'a str,
+}
+
+/// Returns the tables of a record: its own first.
+pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
+    let own = Relation {
+        path: &[],
+        name: &table.name.sql,
+        columns: placed(&table.record.nodes, false),
+        key: table.key_columns().into_iter().map(id).collect(),
+        oneofs: oneofs(&table.record.nodes),
+        indexes: &table.indexes,
+    };
+    std::iter::once(own).chain(table.children().into_iter().map(child)).collect()
+}
+
+pub(crate) fn id(column: &Column) -> ColumnId {
+    (column.path.clone(), column.role)
+}
+
+/// Returns what a reference points at by number: the table's, and the identity of the key column.
+pub(crate) fn target(schema: &Schema, column: &Column) -> Option<(u32, ColumnId)> {
+    let reference = column.reference.as_ref()?;
+    let table = schema.tables.iter().find(|table| table.name.sql == reference.table)?;
+    let key = table.columns().into_iter().find(|key| key.name.sql == reference.column)?;
+    Some((table.number, id(key)))
+}
+
+fn child(child: &ChildTable) -> Relation<'_> {
+    let fixed = child.owner.iter().chain([&child.position]);
+    let mut columns: Vec<_> = fixed.clone().map(|column| Placed { column, optional: column.nullable }).collect();
+    let (items, oneofs) = match &child.item {
+        Item::Scalar(column) => (vec![Placed { column, optional: column.nullable }], Vec::new()),
+        Item::Message { nodes, .. } => (placed(nodes, false), oneofs(nodes)),
+    };
+    columns.extend(items);
+    Relation {
+        path: &child.path,
+        name: &child.name.sql,
+        columns,
+        key: fixed.map(id).collect(),
+        oneofs,
+        indexes: &child.indexes,
+    }
+}
+
+fn placed(nodes: &[Node], in_message: bool) -> Vec<Placed<'_>> {
+    nodes.iter().flat_map(|node| placed_node(node, in_message)).collect()
+}
+
+fn placed_node(node: &Node, in_message: bool) -> Vec<Placed<'_>> {
+    match node {
+        Node::Scalar(scalar) => {
+            let column = &scalar.column;
+            let optional = if in_message { scalar.optional || scalar.null_for_zero } else { column.nullable };
+            vec![Placed { column, optional }]
+        }
+        Node::Group(group) => {
+            let column = &group.presence;
+            let presence = Placed { column, optional: column.nullable };
+            std::iter::once(presence).chain(placed(&group.nodes, true)).collect()
+        }
+        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| placed_node(&v.node, in_message)).collect(),
+        Node::Child(_) => Vec::new(),
+    }
+}
+
+fn oneofs(nodes: &[Node]) -> Vec<Members<'_>> {
+    nodes.iter().flat_map(oneofs_of).collect()
+}
+
+fn oneofs_of<'n>(node: &'n Node) -> Vec<Members<'n>> {
+    match node {
+        Node::Scalar(_) | Node::Child(_) => Vec::new(),
+        Node::Group(group) => oneofs(&group.nodes),
+        Node::Oneof(oneof) => {
+            let member = |node: &'n Node| {
+                let column = node.columns().into_iter().next()?;
+                Some(Member { column, label: &node.name().proto })
+            };
+            let members = oneof.variants.iter().filter_map(|v| member(&v.node)).collect();
+            let inner = oneof.variants.iter().flat_map(|v| oneofs_of(&v.node));
+            std::iter::once(Members { name: &oneof.name.sql, members }).chain(inner).collect()
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What is a change between two schemas, and the sentence that says it.
+
+use protostore_evolve::compare;
+use protostore_schema::{ChildTable, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type};
+
+fn shop() -> Schema {
+    Schema::from_snapshot(include_str!("cases/shop.json")).expect("the case is a snapshot")
+}
+
+/// Compares the case with itself after `edit`.
+fn sentences(edit: impl FnOnce(&mut Schema)) -> Vec<String> {
+    let mut new = shop();
+    edit(&mut new);
+    compare(&shop(), &new).iter().map(ToString::to_string).collect()
+}
+
+fn scalar(schema: &mut Schema, index: usize) -> &mut Scalar {
+    match &mut schema.tables[0].record.nodes[index] {
+        Node::Scalar(scalar) => scalar,
+        other => panic!("member {index} is {other:?}"),
+    }
+}
+
+fn group(schema: &mut Schema) -> &mut Group {
+    match &mut schema.tables[0].record.nodes[3] {
+        Node::Group(group) => group,
+        other => panic!("member 3 is {other:?}"),
+    }
+}
+
+fn oneof(schema: &mut Schema) -> &mut Oneof {
+    match &mut schema.tables[0].record.nodes[4] {
+        Node::Oneof(oneof) => oneof,
+        other => panic!("member 4 is {other:?}"),
+    }
+}
+
+fn child(schema: &mut Schema) -> &mut ChildTable {
+    match &mut schema.tables[0].record.nodes[5] {
+        Node::Child(child) => child,
+        other => panic!("member 5 is {other:?}"),
+    }
+}
+
+#[test]
+fn a_schema_is_itself() {
+    assert_eq!(sentences(|_| {}), [""; 0]);
+}
+
+#[test]
+fn comments_rust_names_and_order_are_no_change() {
+    let none = sentences(|schema| {
+        schema.docs.0.push("Everything in the shop.".to_owned());
+        schema.tables[0].docs.0.push("All machines.".to_owned());
+        schema.tables[0].record.ty.rust = "Machine".to_owned();
+        schema.tables[0].record.module = "machine".to_owned();
+        schema.tables[0].source.line = 12;
+        scalar(schema, 1).name.rust = "memory".to_owned();
+        scalar(schema, 1).deprecated = true;
+        schema.tables[0].record.nodes.reverse();
+        schema.tables.reverse();
+    });
+    assert_eq!(none, [""; 0]);
+}
+
+#[test]
+fn a_column_is_told_by_its_path() {
+    let renamed = sentences(|schema| scalar(schema, 1).column.name.sql = "memory_mb".to_owned());
+    assert_eq!(renamed, ["column `mem_size_mb` of `virtual_machines` is now `memory_mb`"]);
+    let moved = sentences(|schema| scalar(schema, 1).column.path = vec![9]);
+    assert_eq!(
+        moved,
+        ["column `mem_size_mb` of `virtual_machines` is gone", "column `mem_size_mb` of `virtual_machines` is new"]
+    );
+}
+
+#[test]
+fn what_a_column_may_hold() {
+    assert_eq!(
+        sentences(|schema| scalar(schema, 1).column.ty = Type::Uint64),
+        ["type of `mem_size_mb` of `virtual_machines` changed from uint32 to uint64"]
+    );
+    let optional = sentences(|schema| {
+        let scalar = scalar(schema, 1);
+        (scalar.optional, scalar.column.nullable, scalar.column.default_zero) = (true, true, false);
+    });
+    assert_eq!(
+        optional,
+        [
+            "`mem_size_mb` of `virtual_machines` may now be unset",
+            "`mem_size_mb` of `virtual_machines` has no default any more"
+        ]
+    );
+    assert_eq!(
+        sentences(|schema| scalar(schema, 1).column.non_zero = true),
+        ["`mem_size_mb` of `virtual_machines` now refuses zero"]
+    );
+}
+
+#[test]
+fn a_member_of_a_message_is_nullable_anyway() {
+    let optional = sentences(|schema| match &mut group(schema).nodes[0] {
+        Node::Scalar(scalar) => scalar.optional = true,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(optional, ["`root_drive__image_path` of `virtual_machines` may now be unset"]);
+}
+
+#[test]
+fn tables_are_told_by_number() {
+    let renamed = sentences(|schema| {
+        schema.tables[1].name.sql = "subnets".to_owned();
+        scalar(schema, 6).column.reference.as_mut().unwrap().table = "subnets".to_owned();
+    });
+    assert_eq!(renamed, ["table `networks` (2) is now `subnets`"]);
+    let mut pods = shop().tables[1].clone();
+    (pods.number, pods.name.sql) = (4, "pods".to_owned());
+    assert_eq!(sentences(|schema| schema.tables.push(pods)), ["table `pods` (4) is new"]);
+    assert_eq!(
+        sentences(|schema| drop(schema.tables.remove(1))),
+        [
+            "table `networks` (2) is gone",
+            "reference `network_id` of `virtual_machines` is now to `networks`, it was to `networks`"
+        ]
+    );
+}
+
+#[test]
+fn references_and_indexes() {
+    assert_eq!(
+        sentences(|schema| scalar(schema, 6).column.reference.as_mut().unwrap().on_delete = OnDelete::Cascade),
+        ["reference `network_id` of `virtual_machines` changed on delete from set null to cascade"]
+    );
+    assert_eq!(
+        sentences(|schema| scalar(schema, 6).column.reference = None),
+        ["reference `network_id` of `virtual_machines` to `networks` is gone"]
+    );
+    assert_eq!(
+        sentences(|schema| schema.tables[0].indexes.clear()),
+        ["index `virtual_machines_by_network_id` of `virtual_machines` is gone"]
+    );
+    let columns = vec![IndexColumn { column: "state".to_owned(), descending: true }];
+    let index = Index { name: "virtual_machines_unique_state".to_owned(), columns, unique: true };
+    assert_eq!(
+        sentences(|schema| schema.tables[0].indexes.push(index)),
+        ["unique index `virtual_machines_unique_state` of `virtual_machines` is new"]
+    );
+}
+
+#[test]
+fn a_key_is_columns_in_an_order() {
+    let key = sentences(|schema| schema.tables[1].key.push("name".to_owned()));
+    assert_eq!(key, ["key of `networks` changed from `id` to `id`, `name`"]);
+}
+
+#[test]
+fn a_oneof_is_told_by_its_members() {
+    let renamed = sentences(|schema| oneof(schema).name.sql = "start".to_owned());
+    assert_eq!(renamed, ["oneof `boot` of `virtual_machines` is now `start`"]);
+    let loses = sentences(|schema| drop(oneof(schema).variants.pop()));
+    assert_eq!(
+        loses,
+        [
+            "column `image` of `virtual_machines` is gone",
+            "`image` is no member of oneof `boot` of `virtual_machines` any more"
+        ]
+    );
+}
+
+#[test]
+fn a_repeated_field_is_told_by_its_path() {
+    let renamed = sentences(|schema| child(schema).name.sql = "virtual_machines__args".to_owned());
+    assert_eq!(renamed, ["child table `virtual_machines__kernel_args` is now `virtual_machines__args`"]);
+    let element = sentences(|schema| match &mut child(schema).item {
+        Item::Scalar(column) => column.ty = Type::Bytes,
+        Item::Message { .. } => panic!("the element is a scalar"),
+    });
+    assert_eq!(element, ["type of `value` of `virtual_machines__kernel_args` changed from string to bytes"]);
+}
+
+#[test]
+fn an_enum_value_is_told_by_its_number() {
+    assert_eq!(
+        sentences(|schema| schema.enums[0].values[1].name.proto = "STATE_UP".to_owned()),
+        ["value `STATE_RUNNING` (1) of enum `shop.v1.State` is now `STATE_UP`"]
+    );
+    assert_eq!(
+        sentences(|schema| drop(schema.enums[0].values.pop())),
+        ["value `STATE_RUNNING` (1) of enum `shop.v1.State` is gone"]
+    );
+}
