@@ -1,0 +1,64 @@
+//! `mod.rs`: the packages as nested modules, each including its file.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use prost_build::Module;
+use quote::quote;
+
+/// A module, what it includes and what stands in it.
+#[derive(Default)]
+struct Tree<'a> {
+    file: Option<&'a Module>,
+    modules: BTreeMap<&'a str, Tree<'a>>,
+}
+
+/// Returns the file of a package, without the `r#` that a keyword wears as a module.
+pub(crate) fn file_name(module: &Module) -> String {
+    module.to_file_name_or("_").replace("r#", "")
+}
+
+pub(crate) fn emit(modules: &[Module], header: &str) -> String {
+    let mut root = Tree::default();
+    for module in modules {
+        let tree = module.parts().fold(&mut root, |tree, part| tree.modules.entry(part).or_default());
+        tree.file = Some(module);
+    }
+    let items = tokens(&root);
+    let title = format!(" {header}");
+    let file = quote! {
+        #![doc = #title]
+        #![doc = ""]
+        #![doc = " The messages of the protobuf files, and their services under the feature `grpc`."]
+        #![allow(missing_docs, reason = "a proto need not comment everything")]
+        #![allow(deprecated, reason = "code generated for a deprecated field uses it")]
+        #![allow(clippy::all, clippy::pedantic, reason = "prost and tonic decide how this code looks")]
+        #![allow(rustdoc::all, reason = "the comments were not written for rustdoc")]
+
+        /// The encoded `FileDescriptorSet` of these files and what they import, with all options.
+        pub const DESCRIPTORS: &[u8] = include_bytes!("descriptors.bin");
+
+        #items
+    };
+    prettyplease::unparse(&syn::parse2(file).expect("modules and includes are Rust"))
+}
+
+fn tokens(tree: &Tree<'_>) -> TokenStream {
+    let include = tree.file.map(|module| {
+        let name = file_name(module);
+        quote! { include!(#name); }
+    });
+    let modules = tree.modules.iter().map(|(name, tree)| {
+        let name = ident(name);
+        let items = tokens(tree);
+        quote! { pub mod #name { #items } }
+    });
+    quote! { #include #(#modules)* }
+}
+
+fn ident(part: &str) -> Ident {
+    match part.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
+        None => Ident::new(part, Span::call_site()),
+    }
+}
