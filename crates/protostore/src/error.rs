@@ -6,6 +6,8 @@ use std::fmt;
 
 use crate::schema::Layout;
 
+#[cfg(feature = "grpc")]
+mod status;
 mod violation;
 
 pub(crate) use violation::Violation;
@@ -166,6 +168,11 @@ impl Error {
     #[must_use]
     pub(crate) fn explained(mut self, layout: &Layout) -> Self {
         let Some(violation) = self.0.violation.take() else {
+            // A row that cannot be read knows its column only.
+            let column = layout.columns.iter().find(|column| self.0.field.as_deref() == Some(column.name));
+            if let (Kind::Damaged, Some(column)) = (self.0.kind, column) {
+                self.0.field = Some(column.field.into());
+            }
             return self.in_table(layout.name);
         };
         let explained = violation.explain(layout);

@@ -1,6 +1,7 @@
 //! What an open store knows about itself.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// What an open store knows about itself.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct Info {
     pub version: u32,
     /// The same as a semantic version.
     pub semver: &'static str,
+    /// The version of the rules that map protobuf onto SQL.
+    pub mapping: u32,
     /// The version of SQLite.
     pub sqlite: String,
     /// The version of SQLCipher, where the file is encrypted.
@@ -19,4 +22,8 @@ pub struct Info {
     pub key_id: Option<String>,
     /// The database file.
     pub path: PathBuf,
+    /// When the database was made.
+    pub created: SystemTime,
+    /// Whether the last run was not closed: the file was then searched for damage before it was served.
+    pub recovered: bool,
 }

@@ -1,13 +1,39 @@
 //! The run-time half of protostore: opens, migrates, reads and writes a store.
 
+mod engine;
 mod error;
 mod info;
+mod key;
+mod mask;
+mod number;
+mod open;
+mod ops;
 mod options;
+mod record;
 mod schema;
+mod session;
+mod sqlite;
+mod store;
+mod time;
+mod value;
 
+pub use engine::Engine;
 pub use error::{Error, Kind, Result};
 pub use info::Info;
+pub use key::{FileKeys, Key, KeyId, KeySource};
+pub use mask::{Field, Mask};
+pub use number::EnumNumber;
+pub use ops::{
+    AddTo, AllBy, Delete, Exists, Get, GetBy, Insert, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, Update, Upsert,
+    WriteOp,
+};
 pub use options::Options;
+pub use record::{ChildTable, Children, Record};
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
 };
+pub use session::{Part, Session};
+pub use sqlite::{Held, Sqlite};
+pub use store::{Store, TableOf, Tx, View};
+pub use time::{Duration, Timestamp};
+pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, nonzero};

@@ -1,12 +1,21 @@
 //! How a store is opened.
 
 use std::num::NonZero;
+use std::path::Path;
 use std::thread::available_parallelism;
+
+use crate::error::Result;
+use crate::key::Key;
+use crate::open;
+use crate::schema::Schema;
+use crate::sqlite::Sqlite;
+use crate::store::Store;
 
 /// How a store is opened; [`Options::new`] is right for a daemon.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) shared: bool,
+    pub(crate) plaintext: bool,
     pub(crate) queue: usize,
     pub(crate) readers: usize,
     pub(crate) near: usize,
@@ -23,13 +32,29 @@ impl Options {
     /// than there are cores.
     pub fn new() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
-        Self { shared: false, queue: 4096, readers: cores.saturating_sub(1).clamp(1, 16), near: cores.clamp(1, 8) }
+        Self {
+            shared: false,
+            plaintext: false,
+            queue: 4096,
+            readers: cores.saturating_sub(1).clamp(1, 16),
+            near: cores.clamp(1, 8),
+        }
     }
 
     /// Lets other processes open the file at the same time; every read then pays two lock calls.
     #[must_use]
     pub fn shared(mut self, shared: bool) -> Self {
         self.shared = shared;
+        self
+    }
+
+    /// Leaves the file unencrypted: anybody who can read it has the records, and the key only seals page tokens.
+    ///
+    /// It must be said for a file that is made so and for a file that is so: neither happens in silence, not even in a
+    /// program that was built without SQLCipher.
+    #[must_use]
+    pub fn plaintext(mut self, plaintext: bool) -> Self {
+        self.plaintext = plaintext;
         self
     }
 
@@ -45,6 +70,18 @@ impl Options {
     pub fn readers(mut self, threads: usize) -> Self {
         self.readers = threads.max(1);
         self
+    }
+
+    /// Opens a store, or makes it where there is no file yet, and brings it to the newest version.
+    pub fn open(&self, schema: &'static Schema, path: impl AsRef<Path>, key: &Key) -> Result<Store<Sqlite>> {
+        let opened = open::open(self, schema, path.as_ref(), key)?;
+        Sqlite::start(opened, schema.slots, self).map(Store::over)
+    }
+
+    /// Makes a TEST store in a directory of its own, which goes with it.
+    pub fn open_test(&self, schema: &'static Schema) -> Result<Store<Sqlite>> {
+        let opened = open::open_test(self, schema)?;
+        Sqlite::start(opened, schema.slots, self).map(Store::over)
     }
 
     /// Returns how many reader connections the store needs: one a reader thread, and those for reads on the caller's thread.

@@ -175,3 +175,47 @@ pub struct Child {
     /// Reads the place of the owner in a JSON list of keys, and the item columns, in order.
     pub load_many: Stmt,
 }
+
+impl Stmt {
+    /// For generated code: a statement in its place.
+    #[must_use]
+    pub const fn new(slot: u32, sqlite: &'static str, fields: &'static [&'static str]) -> Self {
+        Self { slot, sqlite, fields }
+    }
+}
+
+impl Column {
+    /// For generated code: a column and the field that it holds.
+    #[must_use]
+    pub const fn new(name: &'static str, field: &'static str) -> Self {
+        Self { name, field }
+    }
+}
+
+impl Check {
+    /// For generated code: a constraint, the field that it guards, and its rule.
+    #[must_use]
+    pub const fn new(name: &'static str, field: &'static str, says: &'static str) -> Self {
+        Self { name, field, says }
+    }
+}
+
+impl FieldOf {
+    /// For generated code: a part of the key.
+    #[must_use]
+    pub const fn key(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
+        Self { paths, columns, kind: FieldKind::Key }
+    }
+
+    /// For generated code: a member in columns of the record's own row.
+    #[must_use]
+    pub const fn value(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
+        Self { paths, columns, kind: FieldKind::Value }
+    }
+
+    /// For generated code: a repeated field, in rows of a child table.
+    #[must_use]
+    pub const fn children(paths: &'static [&'static str], columns: &'static [&'static str]) -> Self {
+        Self { paths, columns, kind: FieldKind::Children }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a store needs from the database below it.
+
+use std::future::Future;
+
+use crate::error::Result;
+use crate::info::Info;
+use crate::ops::{ReadOp, WriteOp};
+use crate::session::Session;
+use crate::store::{Tx, View};
+
+/// What a store needs from the database below it.
+///
+/// An asynchronous write is handed over at the first poll; from then on it happens, or fails, as a whole, whether or not
+/// anybody still waits for it.
+pub trait Engine: Clone + Send + Sync + 'static {
+    /// A connection inside a snapshot or a transaction.
+    type Session: Session;
+
+    /// Runs a short read, on the caller's thread where the engine is in the process.
+    fn read<O: ReadOp + Sync>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+
+    /// Runs a read that may be long, away from the caller's thread.
+    fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+
+    /// Runs a write; it is durable when this returns.
+    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+
+    /// Runs a closure in one snapshot, away from the caller's thread.
+    fn read_with<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T>> + Send;
+
+    /// Runs a closure in one transaction, which is durable when this returns; again, if the transaction was undone.
+    fn write_with<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T>> + Send;
+
+    /// The same as [`Engine::read_with`], on the caller's thread, which waits.
+    fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T>;
+
+    /// The same as [`Engine::write_with`], while the caller's thread waits.
+    fn write_here<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> Result<T>;
+
+    /// Runs an operation of a session to its end inside a synchronous closure.
+    fn wait<F: Future>(future: F) -> F::Output;
+
+    /// Returns what the store knows about itself.
+    fn info(&self) -> &Info;
+
+    /// Finishes what was accepted, refuses everything else, and closes the database.
+    fn close(&self) -> Result<()>;
+}

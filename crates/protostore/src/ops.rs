@@ -1,0 +1,67 @@
+//! The operations, written once: each a small struct, run over any session, synchronous or asynchronous.
+
+mod delete;
+mod get;
+mod insert;
+mod join;
+mod list;
+mod page;
+pub(crate) mod refusal;
+mod update;
+
+pub use delete::Delete;
+pub use get::{Exists, Get, GetBy};
+pub use insert::{Insert, Upsert};
+pub(crate) use insert::{insert, upsert};
+pub use join::{AddTo, RemoveFrom};
+pub use list::{AllBy, ListBy};
+pub use page::{Page, PageOf};
+pub use update::Update;
+pub(crate) use update::update;
+
+use std::future::Future;
+
+use crate::error::Result;
+use crate::record::{Children, Record};
+use crate::session::Session;
+use crate::value::{Decode, Row};
+
+/// An operation as data: what the writer's queue and the reader threads take.
+pub trait Op: Send {
+    /// What it returns.
+    type Out: Send;
+    /// Its name, for metrics and logs.
+    const NAME: &'static str;
+    /// Says that it takes several statements: a read then runs in a snapshot, a write in a part of its own.
+    const COMPOUND: bool = true;
+
+    /// Runs it; again, if the transaction around it was undone.
+    fn run<S: Session>(&self, s: &mut S) -> impl Future<Output = Result<Self::Out>> + Send;
+}
+
+/// An operation that only reads.
+pub trait ReadOp: Op {
+    /// Says that it reads a record at most, so that it may run on the caller's thread.
+    const SHORT: bool = false;
+}
+
+/// An operation that writes.
+pub trait WriteOp: Op {}
+
+/// A row of which only the existence matters.
+pub(crate) struct Present;
+
+impl Decode for Present {
+    fn decode<R: Row>(_: &mut R) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// Reads the children of many records.
+async fn load_children<R: Record, S: Session>(s: &mut S, records: &mut [R]) -> Result<()> {
+    if R::Children::NONE || records.is_empty() {
+        return Ok(());
+    }
+    let keys = S::keys(records)?;
+    R::Children::load_many(s, records, &keys).await
+}

@@ -1,0 +1,93 @@
+//! Reads of one record.
+
+use super::{Op, Present, ReadOp};
+use crate::error::Result;
+use crate::record::{Children, Record};
+use crate::schema::Stmt;
+use crate::session::Session;
+use crate::value::Bind;
+
+/// Reads a record by its key.
+#[derive(Clone, Copy, Debug)]
+pub struct Get<'k, R: Record>(pub R::KeyRef<'k>);
+
+impl<R: Record> Op for Get<'_, R> {
+    type Out = Option<R>;
+    const NAME: &'static str = "get";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+        one(s, &R::TABLE.get, &self.0).await
+    }
+}
+
+impl<R: Record> ReadOp for Get<'_, R> {
+    const SHORT: bool = true;
+}
+
+/// Says whether a record is there, without reading it.
+#[derive(Clone, Copy, Debug)]
+pub struct Exists<'k, R: Record>(pub R::KeyRef<'k>);
+
+impl<R: Record> Op for Exists<'_, R> {
+    type Out = bool;
+    const NAME: &'static str = "exists";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        exists::<R, S>(s, self.0).await
+    }
+}
+
+impl<R: Record> ReadOp for Exists<'_, R> {
+    const SHORT: bool = true;
+}
+
+/// Reads a record by a unique index.
+#[derive(Clone, Copy, Debug)]
+pub struct GetBy<R, P> {
+    stmt: &'static Stmt,
+    by: P,
+    of: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R: Record, P: Bind + Send + Sync> GetBy<R, P> {
+    /// For generated code: the statement, and the values of the index's columns.
+    pub const fn new(stmt: &'static Stmt, by: P) -> Self {
+        Self { stmt, by, of: std::marker::PhantomData }
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> Op for GetBy<R, P> {
+    type Out = Option<R>;
+    const NAME: &'static str = "get_by";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+        one(s, self.stmt, &self.by).await
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> ReadOp for GetBy<R, P> {
+    const SHORT: bool = true;
+}
+
+/// Reads a record and its children.
+async fn one<R: Record, S: Session>(s: &mut S, stmt: &'static Stmt, by: &(impl Bind + Sync)) -> Result<Option<R>> {
+    let mut found: Option<R> = match s.one(stmt, by).await {
+        Ok(found) => found,
+        Err(e) => return Err(e.explained(&R::TABLE.layout)),
+    };
+    if !R::Children::NONE
+        && let Some(record) = &mut found
+    {
+        R::Children::load(s, record).await?;
+    }
+    Ok(found)
+}
+
+/// Asks for a record and reads none of its columns.
+pub(super) async fn exists<R: Record, S: Session>(s: &mut S, key: R::KeyRef<'_>) -> Result<bool> {
+    let found = s.one::<_, Present>(&R::TABLE.get, &key).await;
+    found.map(|found| found.is_some()).map_err(|e| e.explained(&R::TABLE.layout))
+}

@@ -1,0 +1,91 @@
+//! Reads of the records that an index or a join table selects.
+
+use std::marker::PhantomData;
+
+use super::page::page;
+use super::{Op, PageOf, ReadOp, load_children};
+use crate::error::Result;
+use crate::record::{Children, Record};
+use crate::schema::Stmt;
+use crate::session::Session;
+use crate::value::Bind;
+
+/// How many records a page of a list has, unless told.
+const SIZE: usize = 100;
+
+/// Reads the records with a value in an index, page by page, in the order of the key.
+#[derive(Clone, Debug)]
+pub struct ListBy<R: Record, P> {
+    first: &'static Stmt,
+    after_stmt: &'static Stmt,
+    by: P,
+    after: Option<R::Key>,
+    size: usize,
+}
+
+impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
+    /// For generated code: the statements of the first page and of those after a key, and the values of the index's columns.
+    pub const fn new(first: &'static Stmt, after: &'static Stmt, by: P) -> Self {
+        Self { first, after_stmt: after, by, after: None, size: SIZE }
+    }
+
+    /// Begins after this key, the last one of the page before.
+    #[must_use]
+    pub fn after(mut self, key: impl Into<Option<R::Key>>) -> Self {
+        self.after = key.into();
+        self
+    }
+
+    /// Sets how many records the page has at most; 100 unless told.
+    #[must_use]
+    pub fn size(mut self, records: usize) -> Self {
+        self.size = records;
+        self
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
+    type Out = PageOf<R>;
+    const NAME: &'static str = "list_by";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
+        match &self.after {
+            None => page(s, self.first, &self.by, self.size).await,
+            Some(key) => page(s, self.after_stmt, &(&self.by, key), self.size).await,
+        }
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> ReadOp for ListBy<R, P> {}
+
+/// Reads the records that a record names through a join table, in the order in which it names them.
+#[derive(Clone, Debug)]
+pub struct AllBy<R, P> {
+    stmt: &'static Stmt,
+    by: P,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Record, P: Bind + Send + Sync> AllBy<R, P> {
+    /// For generated code: the statement, and the key of the record that names.
+    pub const fn new(stmt: &'static Stmt, by: P) -> Self {
+        Self { stmt, by, of: PhantomData }
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
+    type Out = Vec<R>;
+    const NAME: &'static str = "all_by";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
+        let mut records: Vec<R> = Vec::new();
+        let read = s.all(self.stmt, &self.by, usize::MAX, &mut records).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))?;
+        load_children(s, &mut records).await?;
+        Ok(records)
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> ReadOp for AllBy<R, P> {}

@@ -1,0 +1,93 @@
+//! Why a write was refused, in the words of the schema.
+//!
+//! SQLite does not say which foreign key failed, so the session is asked afterwards, in the same transaction.
+
+use super::Present;
+use super::insert::Whole;
+use crate::error::{Error, Kind, Violation};
+use crate::record::Record;
+use crate::schema::{Child, ForeignKey, Layout, Table};
+use crate::session::Session;
+use crate::value::{Bind, Kept, Pick};
+
+/// The column of a child row that no parameter of interest carries.
+const POSITION: &str = "_position";
+
+/// Explains why the row of a record was refused.
+#[cold]
+pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record: &R) -> Error {
+    let parameters = || R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
+    of_row(s, e, &R::TABLE.layout, parameters, &Whole(record)).await
+}
+
+/// Explains why a row of a child table was refused; `row` is the owner's key and the item.
+#[cold]
+pub(crate) async fn of_child<S: Session>(
+    s: &mut S,
+    e: Error,
+    child: &'static Child,
+    row: &(impl Bind + Sync),
+) -> Error {
+    let parameters =
+        || child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect();
+    of_row(s, e, &child.layout, parameters, row).await
+}
+
+/// Explains why a record could not be deleted.
+#[cold]
+pub(crate) async fn of_delete<S: Session>(
+    s: &mut S,
+    e: Error,
+    table: &'static Table,
+    key: &(impl Bind + Sync),
+) -> Error {
+    if e.violation() != Some(&Violation::ForeignKey) {
+        return e.explained(&table.layout);
+    }
+    for referrer in table.referrers {
+        if let Ok(Some(Present)) = s.one(&referrer.names, key).await {
+            return Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
+                .in_table(referrer.table)
+                .at(referrer.field)
+                .by_constraint(referrer.column);
+        }
+    }
+    Error::new(Kind::Precondition, "a record that goes with it is still named by another").in_table(table.layout.name)
+}
+
+/// Explains why a row was refused; `parameters` are the columns that `row` carries.
+async fn of_row<S: Session>(
+    s: &mut S,
+    e: Error,
+    layout: &'static Layout,
+    parameters: impl FnOnce() -> Vec<&'static str>,
+    row: &(impl Bind + Sync),
+) -> Error {
+    if e.violation() != Some(&Violation::ForeignKey) {
+        return e.explained(layout);
+    }
+    let parameters: Vec<&'static str> = parameters();
+    for key in layout.references {
+        let at = parameters.iter().position(|column| *column == key.column);
+        match at.and_then(|at| Pick::from(row, at)) {
+            None | Some(Kept::Null) => {}
+            // A row may name itself: it is not there only because it was refused for another reason.
+            Some(value) if key.table == layout.name && own(&parameters, row, key).as_ref() == Some(&value) => {}
+            Some(value) => {
+                if let Ok(None) = s.one::<_, Present>(&key.exists, &value).await {
+                    return Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
+                        .in_table(layout.name)
+                        .at(key.field)
+                        .by_constraint(key.column);
+                }
+            }
+        }
+    }
+    e.explained(layout)
+}
+
+/// Returns the row's own value in the column that `key` names.
+fn own(parameters: &[&str], row: &impl Bind, key: &ForeignKey) -> Option<Kept> {
+    let at = parameters.iter().position(|column| *column == key.key)?;
+    Pick::from(row, at)
+}

@@ -1,0 +1,100 @@
+//! One connection inside a snapshot or a transaction: what operations are written against.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use crate::error::Result;
+use crate::record::Record;
+use crate::schema::Stmt;
+use crate::value::{Bind, Decode};
+
+/// One connection inside a snapshot or a transaction.
+///
+/// SQLite does its work in the call and returns a future that is ready; another engine awaits.
+/// `Send` is declared here, so that everything above is `Send` in generic code.
+pub trait Session: Send {
+    /// A list of keys as one parameter.
+    type Keys: Bind + Send + Sync;
+
+    /// Makes the list of the keys of these records.
+    fn keys<R: Record>(records: &[R]) -> Result<Self::Keys>;
+
+    /// Returns the first row.
+    fn one<P: Bind + Sync + ?Sized, T: Decode + Send>(
+        &mut self,
+        stmt: &'static Stmt,
+        parameters: &P,
+    ) -> impl Future<Output = Result<Option<T>>> + Send;
+
+    /// Appends the rows to `out`, and reads no further once there are `limit`.
+    fn all<P: Bind + Sync + ?Sized, T: Decode + Send>(
+        &mut self,
+        stmt: &'static Stmt,
+        parameters: &P,
+        limit: usize,
+        out: &mut Vec<T>,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Runs a statement that writes, and returns how many rows it changed.
+    fn run<P: Bind + Sync + ?Sized>(
+        &mut self,
+        stmt: &'static Stmt,
+        parameters: &P,
+    ) -> impl Future<Output = Result<u64>> + Send;
+
+    /// The same for text that is only known at run time; `fields` is what each parameter carries.
+    fn run_dynamic<P: Bind + Sync + ?Sized>(
+        &mut self,
+        sql: &str,
+        fields: &[&'static str],
+        parameters: &P,
+    ) -> impl Future<Output = Result<u64>> + Send;
+
+    /// Opens, keeps or undoes a part of a transaction; parts do not nest.
+    fn part(&mut self, step: Part) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A step in the life of a part of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What follows can be undone alone.
+    Open,
+    /// It stays, with the transaction.
+    Keep,
+    /// It did not happen.
+    Undo,
+}
+
+/// Runs a future that is ready at its first poll: every operation over SQLite is.
+#[inline]
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(out) => out,
+        Poll::Pending => unreachable!("an operation over SQLite never waits"),
+    }
+}
+
+/// Runs a future to its end on this thread, which sleeps meanwhile; needs no runtime, and may be called inside of one.
+pub(crate) fn block<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(out) => return out,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// Wakes a thread that sleeps in [`block`].
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,21 @@
+//! SQLite as an engine: one writer thread, reader threads, and connections for reads on the caller's thread.
+
+mod bind;
+mod close;
+mod engine;
+mod fault;
+mod held;
+mod job;
+mod keys;
+mod near;
+mod pool;
+mod queue;
+mod readers;
+mod row;
+mod session;
+mod state;
+mod transaction;
+mod writer;
+
+pub use engine::Sqlite;
+pub use held::Held;

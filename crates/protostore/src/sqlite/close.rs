@@ -1,0 +1,175 @@
+//! The parts of a running store, how they are started, and how they end: what was accepted is finished first.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use zeroize::Zeroizing;
+
+use super::engine::Sqlite;
+use super::held::Held;
+use super::job::panicked;
+use super::near::Near;
+use super::pool::Pool;
+use super::queue::Queue;
+use super::readers::{self, Read};
+use super::state::State;
+use super::writer::{Requests, Writer};
+use crate::error::{Error, Kind, Result};
+use crate::info::Info;
+use crate::open::{self, Guard, Opened};
+use crate::options::Options;
+
+/// What all clones of a store share.
+pub(super) struct Core {
+    pub(super) state: Arc<State>,
+    pub(super) near: Arc<Near>,
+    pub(super) far: Arc<Pool>,
+    pub(super) reads: Arc<Queue<Read>>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) info: Info,
+    pub(super) page_token_key: Zeroizing<[u8; 32]>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What is left to end.
+struct Running {
+    state: Arc<State>,
+    near: Arc<Near>,
+    far: Arc<Pool>,
+    reads: Arc<Queue<Read>>,
+    requests: Arc<Requests>,
+    writer: JoinHandle<Option<Held>>,
+    readers: Vec<JoinHandle<()>>,
+    guard: Guard,
+}
+
+impl Sqlite {
+    /// Starts the threads over connections that are ready.
+    pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
+        let Opened { writer, readers, guard, info } = opened;
+        let page_token_key = Zeroizing::new(*guard.page_token_key());
+        let hold = |connection: Connection| Held::new(connection, slots);
+        let mut readers: Vec<Held> = readers.into_iter().map(hold).collect();
+        let far = readers.split_off(options.near.min(readers.len().saturating_sub(1)));
+        let threads = far.len();
+        let state = Arc::new(State::default());
+        let near = Arc::new(Near::new(readers));
+        let far = Arc::new(Pool::new(far));
+        let reads = Arc::new(Queue::new(options.queue));
+        let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
+        let writer = spawn("protostore-writer", {
+            let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
+            let held = hold(writer);
+            move || write(held, &state, &requests)
+        })?;
+        let mut running = Running {
+            state: Arc::clone(&state),
+            near: Arc::clone(&near),
+            far: Arc::clone(&far),
+            reads: Arc::clone(&reads),
+            requests: Arc::clone(&requests),
+            writer,
+            readers: Vec::with_capacity(threads),
+            guard,
+        };
+        for _ in 0..threads {
+            let (reads, far) = (Arc::clone(&reads), Arc::clone(&far));
+            match spawn("protostore-reader", move || readers::serve(&reads, &far)) {
+                Ok(reader) => running.readers.push(reader),
+                Err(e) => {
+                    running.finish()?;
+                    return Err(e);
+                }
+            }
+        }
+        let running = Mutex::new(Some(running));
+        Ok(Self(Arc::new(Core { state, near, far, reads, requests, info, page_token_key, running })))
+    }
+}
+
+/// Ends a store, unless that was done before.
+pub(super) fn closing(core: &Core) -> Result<()> {
+    core.state.outside()?;
+    let running = core.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+    running.map_or(Ok(()), Running::finish)
+}
+
+impl Running {
+    /// Finishes what was accepted, ends the threads, and closes the connections.
+    fn finish(self) -> Result<()> {
+        let Self { state, near, far, reads, requests, writer, readers, guard } = self;
+        state.stop();
+        requests.close();
+        reads.close();
+        let writer = writer.join().ok().flatten();
+        for reader in readers {
+            // A reader thread catches the panics of what it runs.
+            let _ = reader.join();
+        }
+        let held = near.close().into_iter().chain(far.close());
+        let readers: Vec<Connection> = held.map(Held::into_connection).collect();
+        let failed = state.has_not_failed();
+        match writer.map(Held::into_connection) {
+            Some(writer) if failed.is_ok() => open::close(writer, readers, guard),
+            // After a failed commit nothing more is written: the next start looks at what is there.
+            Some(writer) => {
+                // If even this fails, closing writes back what the log holds, which is no worse than the next start doing it.
+                let _ = writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                drop((readers, writer, guard));
+                failed
+            }
+            None => {
+                drop((readers, guard));
+                Err(Error::new(Kind::Engine, "the writer thread ended by itself"))
+            }
+        }
+    }
+
+    /// Says whether this is one of the threads that would be waited for.
+    fn is_own_thread(&self) -> bool {
+        let this = thread::current().id();
+        self.writer.thread().id() == this || self.readers.iter().any(|reader| reader.thread().id() == this)
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(running) = running else { return };
+        let finish = |running: Running| {
+            if let Err(e) = running.finish() {
+                tracing::error!(error = %e, "the store could not be closed");
+            }
+        };
+        // A closure may have owned the last handle; its thread cannot wait for itself.
+        if running.is_own_thread() {
+            if let Err(e) = thread::Builder::new().name("protostore-close".to_owned()).spawn(move || finish(running)) {
+                tracing::error!(error = %e, "the store could not be closed");
+            }
+        } else {
+            finish(running);
+        }
+    }
+}
+
+/// Runs the writer; if it fails by a fault of ours, nobody waits for it in vain.
+fn write(held: Held, state: &Arc<State>, requests: &Arc<Requests>) -> Option<Held> {
+    let writer = Writer::new(held, Arc::clone(requests), Arc::clone(state));
+    match catch_unwind(AssertUnwindSafe(|| writer.serve())) {
+        Ok(held) => Some(held),
+        Err(panic) => {
+            state.stop_because(&panicked(&*panic));
+            requests.close();
+            requests.clear();
+            None
+        }
+    }
+}
+
+fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
+    spawned.map_err(|e| Error::new(Kind::Open, "a thread could not be started").because(e))
+}

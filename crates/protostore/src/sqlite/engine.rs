@@ -1,0 +1,136 @@
+//! The engine itself: where each request goes.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use super::close::{Core, closing};
+use super::held::Held;
+use super::job::Work;
+use super::queue::Refused;
+use super::readers::read;
+use super::state::closed;
+use crate::engine::Engine;
+use crate::error::{Error, Kind, Result};
+use crate::info::Info;
+use crate::ops::{Op, ReadOp, WriteOp};
+use crate::session::{block, now};
+use crate::store::{Tx, View};
+
+/// SQLite in this process.
+#[derive(Clone)]
+pub struct Sqlite(pub(super) Arc<Core>);
+
+impl Sqlite {
+    /// Returns the key that seals page tokens of this store.
+    pub(crate) fn page_token_key(&self) -> &[u8; 32] {
+        &self.0.page_token_key
+    }
+
+    /// Runs a read on the caller's thread.
+    #[inline]
+    fn near<O: ReadOp>(&self, op: &O) -> Result<O::Out> {
+        self.0.state.accepts()?;
+        self.0.near.with(|held| run(held, op))
+    }
+
+    /// Hands a read to the reader threads.
+    async fn far<T: Send + 'static>(&self, work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static) -> Result<T> {
+        self.0.state.accepts()?;
+        self.0.state.outside()?;
+        let (read, answer) = read(work);
+        self.0.reads.push(read).map_err(refused)?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Hands a request to the writer.
+    async fn request<T: Send + 'static>(
+        &self,
+        compound: bool,
+        work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.state.accepts()?;
+        self.0.state.outside()?;
+        let (work, answer) = Work::new(compound, work);
+        self.0.requests.push(Box::new(work)).map_err(refused)?;
+        answer.await.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
+    }
+}
+
+impl Engine for Sqlite {
+    type Session = Held;
+
+    #[inline]
+    async fn read<O: ReadOp + Sync>(&self, op: O) -> Result<O::Out> {
+        self.near(&op)
+    }
+
+    fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
+        self.far(move |held| run(held, &op))
+    }
+
+    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
+        self.request(O::COMPOUND, move |held| now(op.run(held)))
+    }
+
+    fn read_with<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T>> + Send {
+        let state = Arc::clone(&self.0.state);
+        self.far(move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
+    }
+
+    fn write_with<T: Send + 'static>(
+        &self,
+        mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> impl Future<Output = Result<T>> + Send {
+        self.request(true, move |held| f(&mut Tx::new(held)))
+    }
+
+    fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
+        self.0.state.accepts()?;
+        self.0.state.outside()?;
+        let mut held = self.0.far.lend()?;
+        held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
+    }
+
+    fn write_here<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        block(self.write_with(f))
+    }
+
+    fn wait<F: Future>(future: F) -> F::Output {
+        now(future)
+    }
+
+    fn info(&self) -> &Info {
+        &self.0.info
+    }
+
+    fn close(&self) -> Result<()> {
+        closing(&self.0)
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("path", &self.0.info.path).finish_non_exhaustive()
+    }
+}
+
+/// Runs a read, in a snapshot where it takes several statements.
+#[inline]
+fn run<O: Op>(held: &mut Held, op: &O) -> Result<O::Out> {
+    if O::COMPOUND { held.snapshot(|held| now(op.run(held))) } else { now(op.run(held)) }
+}
+
+#[cold]
+fn refused(why: Refused) -> Error {
+    match why {
+        Refused::Full => Error::new(Kind::Exhausted, "too many requests wait for the store"),
+        Refused::Closed => closed(),
+    }
+}

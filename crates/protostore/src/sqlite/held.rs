@@ -1,0 +1,186 @@
+//! A connection and its prepared statements, held for its whole life: the one place with `unsafe`.
+//!
+//! A `Statement` borrows the connection that prepared it, so the two cannot stand in one struct, and neither can be sent
+//! to another thread while the borrow lasts. Looking a statement up by its text at each use is safe and costs a fifth of
+//! a read; this module keeps the borrow instead, and holds these rules, which make it sound:
+//!
+//! - The connection is on the heap behind a raw pointer: moving a [`Held`] moves neither it nor what statements point at.
+//! - Statements are dropped before the connection, in `Drop` and in [`Held::into_connection`].
+//! - No statement and no reference to the connection leaves with a longer life than the borrow of the `Held` it came
+//!   from: the fields are private to this module, and so is the statement in a [`Prepared`].
+//! - A `Held` is sent as a whole. `Connection` is `Send`; its statements point at nothing else; and without `Sync`, no two
+//!   threads ever reach either at once.
+#![allow(unsafe_code)]
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ptr::NonNull;
+
+use rusqlite::{Connection, PrepFlags, Rows, Statement, ToSql};
+
+use super::fault::fault;
+use crate::error::{Error, Kind, Result};
+use crate::schema::Stmt;
+
+/// How many statements whose text is made at run time are kept: masks, above all, of which a program has a few.
+const DYNAMIC: usize = 64;
+
+/// A connection and its prepared statements.
+pub struct Held {
+    connection: NonNull<Connection>,
+    stmts: Vec<Option<Prepared>>,
+    dynamic: HashMap<Box<str>, Prepared>,
+    pub(super) transaction: super::transaction::State,
+}
+
+// SAFETY: see the rules above. `connection` is owned, and `Connection` is `Send`; the statements borrow only from it, and
+// move together with it.
+unsafe impl Send for Held {}
+
+impl Held {
+    /// Takes a connection, with places for the statements of a store and those of the transactions around them.
+    pub(crate) fn new(connection: Connection, slots: u32) -> Self {
+        let connection = NonNull::from(Box::leak(Box::new(connection)));
+        let slots = slots as usize + super::transaction::OWN;
+        let stmts = std::iter::repeat_with(|| None).take(slots).collect();
+        Self { connection, stmts, dynamic: HashMap::new(), transaction: super::transaction::State::default() }
+    }
+
+    /// Returns the connection.
+    #[inline]
+    pub(crate) fn connection(&self) -> &Connection {
+        // SAFETY: the pointer comes from a leaked box that only `Drop` and `into_connection` take back, and both need
+        // the `Held` for themselves. No `&mut Connection` is ever made.
+        unsafe { self.connection.as_ref() }
+    }
+
+    /// Finalizes the statements and gives the connection back.
+    pub(crate) fn into_connection(self) -> Connection {
+        let mut held = std::mem::ManuallyDrop::new(self);
+        // SAFETY: `held` is not dropped, so the connection is taken once; it is not used afterwards.
+        unsafe { held.take() }
+    }
+
+    /// Returns the statement in a slot, prepared at its first use.
+    #[inline]
+    pub(super) fn stmt(&mut self, stmt: &'static Stmt) -> Result<&mut Prepared> {
+        self.at((stmt.slot as usize).saturating_add(super::transaction::OWN), stmt.sqlite)
+    }
+
+    /// Returns one of the statements of our own, which stand before those of the store.
+    #[inline]
+    pub(super) fn own(&mut self, index: usize, sql: &'static str) -> Result<&mut Prepared> {
+        self.at(index, sql)
+    }
+
+    /// Returns the statement with a text that was made at run time.
+    pub(super) fn dynamic(&mut self, sql: &str) -> Result<&mut Prepared> {
+        if !self.dynamic.contains_key(sql) {
+            if self.dynamic.len() >= DYNAMIC {
+                self.dynamic.clear();
+            }
+            let prepared = self.prepare(sql, "")?;
+            self.dynamic.insert(sql.into(), prepared);
+        }
+        self.dynamic.get_mut(sql).ok_or_else(|| Error::new(Kind::Engine, "lost a statement"))
+    }
+
+    #[inline(always)]
+    fn at(&mut self, slot: usize, sql: &'static str) -> Result<&mut Prepared> {
+        // The comparison keeps the statement of another store, whose slots mean something else, from running here.
+        let ready = matches!(self.stmts.get(slot), Some(Some(prepared)) if std::ptr::eq(prepared.sql, sql));
+        if !ready {
+            self.fill(slot, sql)?;
+        }
+        match self.stmts.get_mut(slot) {
+            Some(Some(prepared)) => Ok(prepared),
+            Some(None) | None => Err(foreign(sql)),
+        }
+    }
+
+    #[cold]
+    fn fill(&mut self, slot: usize, sql: &'static str) -> Result<()> {
+        match self.stmts.get(slot) {
+            // One text may stand in a program twice.
+            Some(Some(prepared)) if prepared.sql == sql => Ok(()),
+            Some(Some(_)) | None => Err(foreign(sql)),
+            Some(None) => {
+                let prepared = self.prepare(sql, sql)?;
+                self.stmts[slot] = Some(prepared);
+                Ok(())
+            }
+        }
+    }
+
+    #[cold]
+    fn prepare(&self, sql: &str, text: &'static str) -> Result<Prepared> {
+        // SAFETY: the connection outlives the statement, which is private to `Prepared` and dropped before it.
+        let connection: &'static Connection = unsafe { self.connection.as_ref() };
+        // Without the flag, some twenty of them use up the memory that SQLite sets aside for short-lived statements.
+        let stmt = connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT).map_err(fault)?;
+        Ok(Prepared { parameters: stmt.parameter_count(), stmt, sql: text })
+    }
+
+    /// Finalizes the statements and takes the connection out.
+    ///
+    /// # Safety
+    ///
+    /// `self` must not be used or dropped afterwards.
+    unsafe fn take(&mut self) -> Connection {
+        drop(std::mem::take(&mut self.stmts));
+        drop(std::mem::take(&mut self.dynamic));
+        // SAFETY: the pointer comes from `Box::leak`, and the caller promises that this happens once.
+        *unsafe { Box::from_raw(self.connection.as_ptr()) }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: nothing uses `self` after its `drop`.
+        drop(unsafe { self.take() });
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Held").finish_non_exhaustive()
+    }
+}
+
+/// A prepared statement, reachable only while its [`Held`] is borrowed.
+pub(super) struct Prepared {
+    stmt: Statement<'static>,
+    sql: &'static str,
+    parameters: usize,
+}
+
+impl Prepared {
+    /// Returns how many parameters the statement has.
+    #[inline(always)]
+    pub(super) fn parameters(&self) -> usize {
+        self.parameters
+    }
+
+    /// Binds one parameter, counted from 1.
+    #[inline(always)]
+    pub(super) fn bind(&mut self, at: usize, value: impl ToSql) -> rusqlite::Result<()> {
+        self.stmt.raw_bind_parameter(at, value)
+    }
+
+    /// Runs the statement for its rows, which end when the result is dropped.
+    #[inline(always)]
+    pub(super) fn rows(&mut self) -> Rows<'_> {
+        self.stmt.raw_query()
+    }
+
+    /// Runs the statement for what it changes.
+    #[inline(always)]
+    pub(super) fn execute(&mut self) -> rusqlite::Result<usize> {
+        self.stmt.raw_execute()
+    }
+}
+
+#[cold]
+fn foreign(sql: &str) -> Error {
+    Error::new(Kind::Engine, format!("the statement belongs to another store: {sql}"))
+}

@@ -1,0 +1,92 @@
+//! The reader connections: some for short reads on the caller's thread, the others for whoever reads for longer.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::held::Held;
+use super::state::closed;
+use crate::error::Result;
+
+/// Connections that are lent to one reader at a time.
+pub(super) struct Pool {
+    inner: Mutex<Inner>,
+    back: Condvar,
+}
+
+struct Inner {
+    idle: Vec<Held>,
+    lent: usize,
+    open: bool,
+}
+
+impl Pool {
+    /// Takes the connections.
+    pub(super) fn new(idle: Vec<Held>) -> Self {
+        Self { inner: Mutex::new(Inner { idle, lent: 0, open: true }), back: Condvar::new() }
+    }
+
+    /// Lends a connection, and waits for one.
+    pub(super) fn lend(&self) -> Result<Lent<'_>> {
+        let mut inner = self.lock();
+        loop {
+            if !inner.open {
+                return Err(closed());
+            }
+            if let Some(held) = inner.idle.pop() {
+                inner.lent += 1;
+                return Ok(Lent { pool: self, held: Some(held) });
+            }
+            inner = self.back.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lends nothing more, waits for what is lent, and returns the connections.
+    pub(super) fn close(&self) -> Vec<Held> {
+        let mut inner = self.lock();
+        inner.open = false;
+        self.back.notify_all();
+        while inner.lent > 0 {
+            inner = self.back.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::take(&mut inner.idle)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that goes back when this is dropped.
+pub(super) struct Lent<'p> {
+    pool: &'p Pool,
+    held: Option<Held>,
+}
+
+impl Lent<'_> {
+    const LENT: &'static str = "a connection is lent until the loan is dropped";
+}
+
+impl Deref for Lent<'_> {
+    type Target = Held;
+
+    fn deref(&self) -> &Held {
+        self.held.as_ref().expect(Self::LENT)
+    }
+}
+
+impl DerefMut for Lent<'_> {
+    fn deref_mut(&mut self) -> &mut Held {
+        self.held.as_mut().expect(Self::LENT)
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.pool.lock();
+        inner.idle.extend(self.held.take());
+        inner.lent -= 1;
+        drop(inner);
+        // Whoever closes the pool waits on the same condition as those who borrow.
+        self.pool.back.notify_all();
+    }
+}

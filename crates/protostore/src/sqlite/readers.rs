@@ -1,0 +1,43 @@
+//! The reader threads: pages, lists and closures, away from the threads of the runtime.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::held::Held;
+use super::job::panicked;
+use super::pool::Pool;
+use super::queue::Queue;
+use crate::error::Result;
+
+/// A read, boxed.
+pub(super) type Read = Box<dyn FnOnce(Result<&mut Held>) + Send>;
+
+/// Makes a read that nobody runs in vain, and what its answer will come through.
+pub(super) fn read<T: Send + 'static>(
+    work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
+) -> (Read, oneshot::Receiver<Result<T>>) {
+    let (caller, answer) = oneshot::channel();
+    let read = move |held: Result<&mut Held>| {
+        if caller.is_closed() {
+            return;
+        }
+        let out = held.and_then(|held| {
+            catch_unwind(AssertUnwindSafe(|| work(held))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+        });
+        // Who waited may have left meanwhile.
+        let _ = caller.send(out);
+    };
+    (Box::new(read), answer)
+}
+
+/// Serves the queue until it is closed and empty.
+pub(super) fn serve(reads: &Queue<Read>, pool: &Arc<Pool>) {
+    while let Some(read) = reads.take() {
+        match pool.lend() {
+            Ok(mut held) => read(Ok(&mut held)),
+            Err(e) => read(Err(e)),
+        }
+    }
+}

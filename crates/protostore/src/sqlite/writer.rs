@@ -1,0 +1,146 @@
+//! The writer: one thread and one connection, which commits the requests that wait as one group.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::held::Held;
+use super::job::{Job, Ran};
+use super::queue::Queue;
+use super::state::State;
+use super::transaction::{Level, Uncommitted};
+use crate::error::{Error, Kind, Result};
+
+/// How many requests are committed together.
+const GROUP: usize = 512;
+
+/// How often a group is run again without the request that undid it, before the rest of it is refused.
+const AGAIN: usize = 8;
+
+/// The queue of the writer.
+pub(super) type Requests = Queue<Box<dyn Job>>;
+
+/// The writer's side of the queue.
+pub(super) struct Writer {
+    held: Held,
+    requests: Arc<Requests>,
+    state: Arc<State>,
+}
+
+/// What undid the transaction of a group.
+enum Setback {
+    /// One request, which is out now.
+    Request(Box<dyn Job>),
+    /// Nothing that one request has to do with.
+    Group(Error),
+}
+
+impl Writer {
+    pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>) -> Self {
+        Self { held, requests, state }
+    }
+
+    /// Serves the queue until it is closed and empty, and returns the connection.
+    pub(super) fn serve(mut self) -> Held {
+        let mut group: Vec<Box<dyn Job>> = Vec::new();
+        let mut hoped = 1;
+        let mut patience = Duration::ZERO;
+        loop {
+            // Those who were just answered come back at once: waiting for them, for less than a commit takes, lets them
+            // share the next one.
+            self.requests.drain(&mut group, GROUP, hoped, patience);
+            if group.is_empty() {
+                return self.held;
+            }
+            hoped = group.len();
+            let start = Instant::now();
+            self.commit(std::mem::take(&mut group));
+            patience = start.elapsed() / 2;
+        }
+    }
+
+    /// Commits a group, again without each request that undoes it, and answers all.
+    fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+        for round in 0.. {
+            if group.is_empty() {
+                return;
+            }
+            let refusal =
+                match self.state.has_not_failed().map_err(Setback::Group).and_then(|()| self.transaction(&mut group)) {
+                    Ok(()) => break,
+                    Err(Setback::Group(e)) => e,
+                    Err(Setback::Request(job)) => {
+                        let e = job.failure().map_or_else(undone, Error::again);
+                        job.answer();
+                        if round < AGAIN {
+                            continue;
+                        }
+                        e
+                    }
+                };
+            for job in &mut group {
+                job.fail(refusal.again());
+            }
+            break;
+        }
+        for job in group {
+            job.answer();
+        }
+    }
+
+    /// Runs a group in one transaction.
+    fn transaction(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), Setback> {
+        self.held.begin_group().map_err(Setback::Group)?;
+        for at in 0..group.len() {
+            let state = Arc::clone(&self.state);
+            if !state.inside(|| request(&mut self.held, &mut *group[at])) {
+                let mut job = group.remove(at);
+                if job.failure().is_none() {
+                    job.fail(undone());
+                }
+                return Err(self.give_up(Setback::Request(job)));
+            }
+        }
+        match self.held.commit_group() {
+            Ok(()) => Ok(()),
+            Err(Uncommitted::Undone(e)) => Err(self.give_up(Setback::Group(e))),
+            Err(Uncommitted::Unknown(e)) => {
+                self.state.stop_because(&e);
+                Err(Setback::Group(e))
+            }
+        }
+    }
+
+    /// Makes sure that nothing of the transaction is left; a connection that cannot do that is of no use.
+    fn give_up(&mut self, setback: Setback) -> Setback {
+        if !self.held.rollback() {
+            self.state.stop_because(&Error::new(Kind::Engine, "a transaction could not be rolled back"));
+        }
+        setback
+    }
+}
+
+/// Runs one request so that it undoes itself alone, and says whether the transaction goes on.
+fn request(held: &mut Held, job: &mut dyn Job) -> bool {
+    let compound = job.compound();
+    if compound && let Err(e) = held.open(Level::Request) {
+        job.fail(e);
+        return !held.is_lost();
+    }
+    let ended = match job.run(held) {
+        Ran::Well if compound => held.keep(Level::Request),
+        Ran::Badly | Ran::Panicked if compound => held.undo(Level::Request),
+        Ran::Well | Ran::Badly => Ok(()),
+        // Without a savepoint, what a panic left behind can only be undone with everything else.
+        Ran::Panicked => return false,
+    };
+    if let Err(e) = ended {
+        job.fail(e);
+        return false;
+    }
+    !held.is_lost()
+}
+
+#[cold]
+fn undone() -> Error {
+    Error::new(Kind::Aborted, "the transaction was rolled back by the database")
+}

@@ -1,0 +1,95 @@
+//! The store as its users see it: two faces, synchronous and asynchronous, over one engine.
+
+mod table;
+mod tx;
+mod view;
+
+pub use table::TableOf;
+pub use tx::Tx;
+pub use view::View;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::info::Info;
+use crate::ops::{ReadOp, WriteOp};
+use crate::record::Record;
+use crate::sqlite::Sqlite;
+
+/// An open store: a handle, which clones and threads share.
+#[derive(Clone, Debug)]
+pub struct Store<E: Engine = Sqlite> {
+    engine: E,
+}
+
+impl<E: Engine> Store<E> {
+    /// Makes a store over an engine.
+    pub(crate) fn over(engine: E) -> Self {
+        Self { engine }
+    }
+
+    /// Returns the records of one table.
+    pub fn table<R: Record>(&self) -> TableOf<'_, R, E> {
+        TableOf::new(&self.engine)
+    }
+
+    /// Runs a closure in one snapshot, on this thread.
+    pub fn read<T>(&self, f: impl FnOnce(&mut View<'_, E>) -> Result<T>) -> Result<T> {
+        self.engine.read_here(f)
+    }
+
+    /// Runs a closure in one transaction, while this thread waits; what it did is durable when this returns.
+    ///
+    /// If it returns an error or panics, nothing of it is kept.
+    /// It may run again, if the transaction around it was undone; so it takes records by reference.
+    pub fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.engine.write_here(f)
+    }
+
+    /// Runs an operation that reads.
+    pub async fn run<O: ReadOp + Sync + 'static>(&self, op: O) -> Result<O::Out> {
+        if O::SHORT { self.engine.read(op).await } else { self.engine.list(op).await }
+    }
+
+    /// Runs an operation that writes; it is durable when this returns.
+    pub async fn apply<O: WriteOp + Sync + 'static>(&self, op: O) -> Result<O::Out> {
+        self.engine.write(op).await
+    }
+
+    /// Runs a closure in one snapshot, on a reader thread.
+    pub async fn read_async<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut View<'_, E>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.engine.read_with(f).await
+    }
+
+    /// Runs a closure in one transaction; what it did is durable when this returns.
+    ///
+    /// The closure is as that of [`Store::write`].
+    pub async fn write_async<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.engine.write_with(f).await
+    }
+
+    /// Returns what the store knows about itself.
+    pub fn info(&self) -> &Info {
+        self.engine.info()
+    }
+
+    /// Finishes what was accepted, writes everything back into the database file, and closes it.
+    ///
+    /// Every other handle of the store refuses from then on. Without this, the same happens when the last one is dropped,
+    /// and what goes wrong then is only logged.
+    pub fn close(self) -> Result<()> {
+        self.engine.close()
+    }
+}
+
+impl Store<Sqlite> {
+    /// Returns a key that belongs to this file alone, to seal page tokens with.
+    pub fn page_token_key(&self) -> &[u8; 32] {
+        self.engine.page_token_key()
+    }
+}

@@ -1,0 +1,80 @@
+//! The asynchronous face of one table.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::mask::Mask;
+use crate::ops::{Delete, Exists, Get, Insert, Page, PageOf, Update, Upsert};
+use crate::record::Record;
+
+/// The records of one table.
+pub struct TableOf<'s, R, E: Engine> {
+    engine: &'s E,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R, E: Engine> Clone for TableOf<'_, R, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, E: Engine> Copy for TableOf<'_, R, E> {}
+
+impl<R: Record, E: Engine> std::fmt::Debug for TableOf<'_, R, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("TableOf").field(&R::TABLE.layout.name).finish()
+    }
+}
+
+impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
+    pub(crate) fn new(engine: &'s E) -> Self {
+        Self { engine, of: PhantomData }
+    }
+
+    /// Reads a record by its key.
+    #[inline]
+    pub fn get<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
+        self.engine.read(Get::<R>(key))
+    }
+
+    /// Says whether a record is there, without reading it.
+    pub fn exists<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<bool>> + Send + use<'a, 's, R, E> {
+        self.engine.read(Exists::<R>(key))
+    }
+
+    /// Reads the records after a key, in the order of the key.
+    pub fn page(
+        &self,
+        after: Option<R::Key>,
+        size: usize,
+    ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
+        self.engine.list(Page { after, size })
+    }
+
+    /// Writes a record that is not there yet.
+    pub fn insert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
+        self.engine.write(Insert(record))
+    }
+
+    /// Writes a record in place of the one with its key, if there is one.
+    pub fn upsert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
+        self.engine.write(Upsert(record))
+    }
+
+    /// Writes the members of a record that the mask names; the record must be there.
+    pub fn update<M: Into<Mask<R>>>(
+        &self,
+        record: R,
+        mask: M,
+    ) -> impl Future<Output = Result<()>> + Send + use<'s, R, E, M> {
+        self.engine.write(Update { record, mask: mask.into() })
+    }
+
+    /// Deletes a record and its children, and says whether there was one.
+    pub fn delete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+        self.engine.write(Delete::<R>(R::own_key(key)))
+    }
+}

@@ -1,0 +1,81 @@
+//! What a synchronous closure writes through: all of it is kept, or nothing.
+
+use std::ops::{Deref, DerefMut};
+
+use super::view::View;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::mask::Mask;
+use crate::ops::{self, Delete, Op};
+use crate::record::{Children, Record};
+use crate::session::{Part, Session};
+
+/// One transaction of the store; it reads, as a [`View`] does, what it has written.
+///
+/// An operation that is refused undoes itself alone, so that a closure may go on after it.
+pub struct Tx<'a, E: Engine>(View<'a, E>);
+
+impl<'a, E: Engine> Tx<'a, E> {
+    pub(crate) fn new(session: &'a mut E::Session) -> Self {
+        Self(View::new(session))
+    }
+
+    /// Writes a record that is not there yet.
+    pub fn insert<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.part(!R::Children::NONE, |session| E::wait(ops::insert(session, record)))
+    }
+
+    /// Writes a record in place of the one with its key, if there is one.
+    pub fn upsert<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.part(!R::Children::NONE, |session| E::wait(ops::upsert(session, record)))
+    }
+
+    /// Writes the members of a record that the mask names; the record must be there.
+    pub fn update<R: Record>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<()> {
+        let mask = mask.into();
+        self.part(!R::Children::NONE, |session| E::wait(ops::update(session, record, &mask)))
+    }
+
+    /// Deletes a record and its children, and says whether there was one.
+    pub fn delete<R: Record>(&mut self, key: R::KeyRef<'_>) -> Result<bool> {
+        self.run(Delete::<R>(R::own_key(key)))
+    }
+
+    /// Runs any operation.
+    pub fn run<O: Op>(&mut self, op: O) -> Result<O::Out> {
+        self.part(O::COMPOUND, |session| E::wait(op.run(session)))
+    }
+
+    /// Runs an operation, with the means to undo it alone where it takes several statements.
+    fn part<T>(&mut self, compound: bool, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
+        let session = &mut *self.0.session;
+        if !compound {
+            return run(session);
+        }
+        E::wait(session.part(Part::Open))?;
+        let done = run(session);
+        let end = if done.is_ok() { Part::Keep } else { Part::Undo };
+        E::wait(session.part(end))?;
+        done
+    }
+}
+
+impl<'a, E: Engine> Deref for Tx<'a, E> {
+    type Target = View<'a, E>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<E: Engine> DerefMut for Tx<'_, E> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl<E: Engine> std::fmt::Debug for Tx<'_, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").finish_non_exhaustive()
+    }
+}
