@@ -1,0 +1,292 @@
+//! Reads the options of descriptors. The only file that knows how an annotation is represented.
+
+use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
+use protostore_schema::OnDelete;
+
+use crate::diagnostic::Place;
+use crate::option_text::{self, Step};
+use crate::sources::Sources;
+
+const STORE: i32 = 233_037_591;
+const COLUMN: i32 = 233_037_591;
+const TABLE: i32 = 233_037_592;
+const FIELD_BEHAVIOR: i32 = 1052;
+const RESOURCE_REFERENCE: i32 = 1055;
+const VALIDATE: u32 = 1159;
+
+/// Number of the `options` of a message, a field and a oneof in their descriptors.
+const MESSAGE_OPTIONS: i32 = 7;
+const FIELD_OPTIONS: i32 = 8;
+const ONEOF_OPTIONS: i32 = 2;
+
+/// `option (protostore.v1.store) = { … }`.
+#[derive(Debug, Default)]
+pub(crate) struct StoreOptions {
+    pub(crate) name: Option<String>,
+}
+
+/// `[(protostore.v1.table) = { … }]`.
+#[derive(Debug, Default)]
+pub(crate) struct TableOptions {
+    pub(crate) primary_key: Vec<String>,
+    pub(crate) columns: Vec<ColumnOptions>,
+    pub(crate) indexes: Vec<IndexOptions>,
+    pub(crate) record: Option<String>,
+}
+
+/// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ColumnOptions {
+    pub(crate) field: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) references: Option<References>,
+    pub(crate) index: Option<bool>,
+    pub(crate) unique: Option<bool>,
+}
+
+/// `index: { … }`.
+#[derive(Debug, Default)]
+pub(crate) struct IndexOptions {
+    pub(crate) fields: Vec<String>,
+    pub(crate) unique: bool,
+}
+
+/// `references: { … }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct References {
+    pub(crate) table: String,
+    /// `None` for a number that has no meaning yet.
+    pub(crate) on_delete: Option<OnDelete>,
+}
+
+/// A value of `google.api.field_behavior`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    Identifier,
+    Required,
+    Immutable,
+    /// Says nothing about what is stored.
+    Neutral,
+    Unknown(i32),
+}
+
+/// Where an option stands: on what, and under which number.
+#[derive(Clone, Debug)]
+pub(crate) struct Anchor {
+    file: String,
+    element: Vec<i32>,
+    option: Vec<i32>,
+}
+
+pub(crate) fn is_store(message: &MessageDescriptor) -> bool {
+    extension(&message.options(), "protostore.v1.store").is_some()
+}
+
+pub(crate) fn store_options(message: &MessageDescriptor) -> Option<StoreOptions> {
+    let options = sub_message(extension(&message.options(), "protostore.v1.store")?)?;
+    Some(StoreOptions { name: text(&options, "name") })
+}
+
+pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
+    let options = sub_message(extension(&field.options(), "protostore.v1.table")?)?;
+    Some(TableOptions {
+        primary_key: texts(&options, "primary_key"),
+        columns: list(&options, "column").iter().filter_map(Value::as_message).map(read_column).collect(),
+        indexes: list(&options, "index").iter().filter_map(Value::as_message).map(read_index).collect(),
+        record: text(&options, "record"),
+    })
+}
+
+pub(crate) fn column_options(field: &FieldDescriptor) -> Option<ColumnOptions> {
+    Some(read_column(&sub_message(extension(&field.options(), "protostore.v1.column")?)?))
+}
+
+pub(crate) fn behaviors(field: &FieldDescriptor) -> Vec<Behavior> {
+    let values = extension(&field.options(), "google.api.field_behavior");
+    let numbers = values.as_ref().and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_enum_number);
+    numbers
+        .map(|number| match number {
+            0 | 1 | 3 | 4 | 6 | 7 => Behavior::Neutral,
+            2 => Behavior::Required,
+            5 => Behavior::Immutable,
+            8 => Behavior::Identifier,
+            _ => Behavior::Unknown(number),
+        })
+        .collect()
+}
+
+/// Returns the types that `google.api.resource_reference` names, `type` and `child_type`.
+pub(crate) fn resource_reference(field: &FieldDescriptor) -> Vec<String> {
+    let options = extension(&field.options(), "google.api.resource_reference").and_then(sub_message);
+    options.iter().flat_map(|options| [text(options, "type"), text(options, "child_type")]).flatten().collect()
+}
+
+/// Returns the type that `google.api.resource` gives a message.
+pub(crate) fn resource_type(message: &MessageDescriptor) -> Option<String> {
+    text(&sub_message(extension(&message.options(), "google.api.resource")?)?, "type")
+}
+
+pub(crate) fn has_field_info(field: &FieldDescriptor) -> bool {
+    extension(&field.options(), "google.api.field_info").is_some()
+}
+
+pub(crate) fn is_redacted(field: &FieldDescriptor) -> bool {
+    truth(&field.options(), "debug_redact")
+}
+
+pub(crate) fn is_deprecated(field: &FieldDescriptor) -> bool {
+    truth(&field.options(), "deprecated")
+}
+
+pub(crate) fn is_message_set(message: &MessageDescriptor) -> bool {
+    truth(&message.options(), "message_set_wire_format")
+}
+
+/// Returns the number of the option that holds a `buf.validate` rule.
+fn validation(options: &DynamicMessage) -> Option<u32> {
+    let known = options.extensions().map(|(e, _)| (e.number(), e.full_name().starts_with("buf.validate.")));
+    let unknown = options.unknown_fields().map(|f| (f.number(), false));
+    known.chain(unknown).find(|(number, buf)| *number == VALIDATE || *buf).map(|(number, _)| number)
+}
+
+pub(crate) fn field_validation(field: &FieldDescriptor) -> Option<Anchor> {
+    validation(&field.options()).map(|number| anchor_field(field, number.cast_signed()))
+}
+
+pub(crate) fn message_validation(message: &MessageDescriptor) -> Option<Anchor> {
+    let number = validation(&message.options())?.cast_signed();
+    Some(anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, number))
+}
+
+pub(crate) fn oneof_validation(oneof: &OneofDescriptor) -> Option<Anchor> {
+    let number = validation(&oneof.options())?.cast_signed();
+    Some(anchor(oneof.parent_file().name(), oneof.path(), ONEOF_OPTIONS, number))
+}
+
+pub(crate) fn store_anchor(message: &MessageDescriptor) -> Anchor {
+    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, STORE)
+}
+
+pub(crate) fn message_set_anchor(message: &MessageDescriptor) -> Anchor {
+    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, 1)
+}
+
+pub(crate) fn table_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, TABLE)
+}
+
+pub(crate) fn column_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, COLUMN)
+}
+
+/// Anchors the `index`th behaviour of a field.
+pub(crate) fn behavior_anchor(field: &FieldDescriptor, index: usize) -> Anchor {
+    let mut anchor = anchor_field(field, FIELD_BEHAVIOR);
+    anchor.option.extend(i32::try_from(index));
+    anchor
+}
+
+pub(crate) fn resource_reference_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, RESOURCE_REFERENCE)
+}
+
+pub(crate) fn field_info_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, 291_403_980)
+}
+
+pub(crate) fn redact_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, 16)
+}
+
+fn anchor_field(field: &FieldDescriptor, number: i32) -> Anchor {
+    anchor(field.parent_file().name(), field.path(), FIELD_OPTIONS, number)
+}
+
+fn anchor(file: &str, element: &[i32], options: i32, number: i32) -> Anchor {
+    Anchor { file: file.to_owned(), element: element.to_vec(), option: vec![options, number] }
+}
+
+impl Anchor {
+    /// Returns the place of the value at `steps` inside the option, or the nearest that is written in the file.
+    ///
+    /// An option may be written as one value, `(x) = {a: {b: 1}}`, or part by part, `(x).a.b = 1`.
+    pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
+        let path: Vec<i32> = self.element.iter().chain(&self.option).copied().collect();
+        let text = sources.text(&self.file).map_or("", |text| text);
+        let whole = sources.span(&self.file, &path).map(|span| {
+            let inner = option_text::find(text.get(span.clone()).unwrap_or_default(), steps);
+            inner.map_or(span.clone(), |inner| span.start + inner.start..span.start + inner.end)
+        });
+        let key = steps.first().map(|(key, _)| format!(".{key}"));
+        let in_parts = || {
+            let parts: Vec<_> = sources.below(&self.file, &path).map(|(_, span)| span).collect();
+            let named = key.and_then(|key| {
+                parts.iter().find(|span| {
+                    let left = text.get((*span).clone()).unwrap_or_default().split('=').next().unwrap_or_default();
+                    left.split_whitespace().collect::<String>().contains(&key)
+                })
+            });
+            named.or(parts.first()).cloned()
+        };
+        match whole.or_else(in_parts) {
+            Some(span) => Place { file: self.file.clone(), span: Some(span) },
+            None => sources.place(&self.file, &self.element),
+        }
+    }
+}
+
+fn read_column(options: &DynamicMessage) -> ColumnOptions {
+    ColumnOptions {
+        field: text(options, "field"),
+        name: text(options, "name"),
+        references: value(options, "references").and_then(sub_message).map(|references| References {
+            table: text(&references, "table").unwrap_or_default(),
+            on_delete: match value(&references, "on_delete").and_then(|v| v.as_enum_number()) {
+                None | Some(0 | 1) => Some(OnDelete::Restrict),
+                Some(2) => Some(OnDelete::Cascade),
+                Some(3) => Some(OnDelete::SetNull),
+                Some(_) => None,
+            },
+        }),
+        index: value(options, "index").and_then(|v| v.as_bool()),
+        unique: value(options, "unique").and_then(|v| v.as_bool()),
+    }
+}
+
+fn read_index(options: &DynamicMessage) -> IndexOptions {
+    IndexOptions { fields: texts(options, "fields"), unique: truth(options, "unique") }
+}
+
+/// Returns the value of an extension, if its file is imported and it is set.
+fn extension(options: &DynamicMessage, name: &str) -> Option<Value> {
+    let found: Option<(ExtensionDescriptor, &Value)> = options.extensions().find(|(e, _)| e.full_name() == name);
+    found.map(|(_, value)| value.clone())
+}
+
+/// Returns the value of a field that is set.
+fn value(options: &DynamicMessage, name: &str) -> Option<Value> {
+    options.has_field_by_name(name).then(|| options.get_field_by_name(name).map(std::borrow::Cow::into_owned)).flatten()
+}
+
+fn sub_message(value: Value) -> Option<DynamicMessage> {
+    match value {
+        Value::Message(message) => Some(message),
+        _ => None,
+    }
+}
+
+fn text(options: &DynamicMessage, name: &str) -> Option<String> {
+    value(options, name)?.as_str().map(str::to_owned)
+}
+
+fn truth(options: &DynamicMessage, name: &str) -> bool {
+    value(options, name).and_then(|v| v.as_bool()).unwrap_or(false)
+}
+
+fn list(options: &DynamicMessage, name: &str) -> Vec<Value> {
+    value(options, name).and_then(|v| v.as_list().map(<[Value]>::to_vec)).unwrap_or_default()
+}
+
+fn texts(options: &DynamicMessage, name: &str) -> Vec<String> {
+    list(options, name).iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,108 @@
+//! The codes of diagnostics. A code, once published, keeps its meaning.
+
+/// Declares the codes, so that no list of them can be incomplete.
+macro_rules! codes {
+    ($($variant:ident = $id:literal, $title:literal;)*) => {
+        /// What is wrong, as a stable code: `protostore::P0301`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = concat!("`", $id, "`: ", $title, ".")] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of their numbers.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the number with its letter, `P0301`.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// Returns what the code means, in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Files and their text.
+    CannotRead = "P0101", "a file cannot be read";
+    DoesNotCompile = "P0102", "a file is no valid protobuf";
+    FileTooLarge = "P0103", "a file is too large";
+    TooManyFiles = "P0104", "the files together are too many or too large";
+    NestedTooDeep = "P0105", "a file is nested too deep";
+    Edition = "P0106", "editions are not supported";
+    NotUtf8 = "P0107", "a file is not UTF-8";
+
+    // The store message, and where annotations stand.
+    NoStore = "P0201", "there is no such store message";
+    EmptyStore = "P0202", "a store has no tables";
+    SingletonTable = "P0203", "a table is not repeated";
+    NotARecord = "P0204", "a table holds no message";
+    Misplaced = "P0205", "an option stands in the wrong place";
+    StoreAsType = "P0206", "a store message is used as a type";
+    RecordInTwoTables = "P0207", "two tables hold the same message and do not name their records";
+    RecordInside = "P0208", "a field holds a message that is a table's record";
+    UnknownPath = "P0209", "a path names no field";
+    CannotApply = "P0210", "an option cannot apply to its field";
+    Contradiction = "P0211", "two places disagree about a field";
+    Incomplete = "P0212", "an option lacks a part that it needs";
+
+    // Keys.
+    NoKey = "P0301", "a table has no primary key";
+    SeveralIdentifiers = "P0302", "several fields are IDENTIFIER";
+    KeyDisagrees = "P0303", "`primary_key` and IDENTIFIER name different fields";
+    CannotBeKey = "P0304", "a field cannot be a part of the primary key";
+    KeyInSharedMessage = "P0305", "a key makes a shared message differ between tables";
+
+    // Shapes that are refused.
+    Map = "P0401", "maps are not supported";
+    RepeatedInRepeated = "P0402", "a repeated field stands inside a repeated message";
+    Recursion = "P0403", "a message contains itself";
+    WellKnownType = "P0404", "a well-known type is not supported";
+    Group = "P0405", "groups are not supported";
+    Extensible = "P0406", "extensions and message sets are not supported";
+    ValidationRule = "P0407", "`buf.validate` rules are not supported";
+    Immutable = "P0408", "IMMUTABLE is not supported";
+    ResourceReference = "P0409", "a `resource_reference` to a record of the store is not supported";
+    FieldInfo = "P0410", "`google.api.field_info` is not supported";
+    Redacted = "P0411", "`debug_redact` is not supported";
+    RequiredMessage = "P0412", "a `required` message of proto2 is not supported";
+
+    // Required fields.
+    RequiredBool = "P0501", "REQUIRED on a plain bool says nothing";
+    CannotBeRequired = "P0502", "a field cannot be REQUIRED";
+    UnknownBehavior = "P0503", "an unknown field behaviour";
+
+    // References.
+    UnknownTable = "P0601", "a reference names no table";
+    ReferenceType = "P0602", "a reference and the key that it names differ in type";
+    CompositeTarget = "P0603", "a reference names a table with a key of several fields";
+    CannotSetNull = "P0604", "SET_NULL on a reference that cannot be unset";
+    ZeroReference = "P0605", "a plain reference cannot tell zero from none";
+
+    // Indexes.
+    BadIndex = "P0701", "an index cannot be read";
+    IndexAcrossTables = "P0702", "an index names fields of several tables";
+    DuplicateIndex = "P0703", "an index repeats another";
+
+    // Names and sizes.
+    NameTaken = "P0801", "two names in a table are the same";
+    TableNameTaken = "P0802", "two names in the store are the same";
+    ReservedName = "P0803", "a name is reserved";
+    RustNameTaken = "P0804", "two names are the same in Rust";
+    BadName = "P0805", "a name cannot be used";
+    TooManyColumns = "P0806", "a table has too many columns";
+    OneofTooLarge = "P0807", "a oneof has too many members";
+    TooDeep = "P0808", "messages are nested too deep";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "protostore::{}", self.id())
+    }
+}

@@ -1,0 +1,150 @@
+//! Which files a store's messages and services come from, for stubs and for reflection.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use prost::Message as _;
+use prost_reflect::{DynamicMessage, FileDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
+use protostore_schema::Schema;
+
+use crate::Compiled;
+use crate::annotations;
+
+impl Compiled {
+    /// Returns the files whose messages and services belong to the store, each after those it imports.
+    ///
+    /// They are the store's own file, the files among its imports that declare services, and those that their types
+    /// come from. Store messages are taken out, and files of `google.protobuf` and of options alone are left out.
+    #[must_use]
+    pub fn message_files(&self, schema: &Schema) -> FileDescriptorSet {
+        let names = self.used_files(schema);
+        let mut kept = BTreeMap::new();
+        for file in self.pool.files().filter(|f| names.contains(f.name())) {
+            let mut proto = file.file_descriptor_proto().clone();
+            remove_stores(&file, &mut proto);
+            if !(proto.message_type.is_empty() && proto.enum_type.is_empty() && proto.service.is_empty()) {
+                kept.insert(file.name().to_owned(), proto);
+            }
+        }
+        let stays: BTreeSet<String> = kept.keys().cloned().collect();
+        let files = self.pool.files().filter_map(|f| kept.remove(f.name()));
+        FileDescriptorSet { file: files.map(|file| keep_imports(file, &stays)).collect() }
+    }
+
+    /// Returns the encoded files of [`message_files`](Self::message_files) and all that they import, with their
+    /// options and without comments: what server reflection serves.
+    #[must_use]
+    pub fn descriptor_set(&self, schema: &Schema) -> Vec<u8> {
+        let mut names = BTreeSet::new();
+        let mut open: Vec<_> = self.used_files(schema).iter().filter_map(|n| self.pool.get_file_by_name(n)).collect();
+        while let Some(file) = open.pop() {
+            if names.insert(file.name().to_owned()) {
+                open.extend(file.dependencies());
+            }
+        }
+        let files = self.pool.files().filter(|f| names.contains(f.name())).filter_map(|f| without_comments(&f));
+        let mut set = FileDescriptorSet::default().transcode_to_dynamic();
+        set.set_field_by_name("file", Value::List(files.map(Value::Message).collect()));
+        set.encode_to_vec()
+    }
+
+    /// Returns the names of the files that [`message_files`](Self::message_files) draws from.
+    fn used_files(&self, schema: &Schema) -> BTreeSet<String> {
+        let Some(store) = self.pool.get_message_by_name(&schema.store) else { return BTreeSet::new() };
+        let mut used = BTreeSet::new();
+        let mut open = vec![store.parent_file()];
+        open.extend(imports(&store.parent_file()).into_iter().filter(|f| f.services().len() > 0));
+        open.extend(record_files(&store));
+        while let Some(file) = open.pop() {
+            if file.package_name() != "google.protobuf" && used.insert(file.name().to_owned()) {
+                open.extend(type_files(&file));
+            }
+        }
+        used
+    }
+}
+
+/// Returns all files that a file imports, also through others.
+fn imports(file: &FileDescriptor) -> Vec<FileDescriptor> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut open: Vec<_> = file.dependencies().collect();
+    while let Some(file) = open.pop() {
+        if seen.insert(file.name().to_owned()) {
+            open.extend(file.dependencies());
+            found.push(file);
+        }
+    }
+    found
+}
+
+fn record_files(store: &MessageDescriptor) -> Vec<FileDescriptor> {
+    store.fields().filter_map(|field| kind_file(&field.kind())).collect()
+}
+
+/// Returns the files of the types that the messages and services of a file use; those of store messages aside.
+fn type_files(file: &FileDescriptor) -> Vec<FileDescriptor> {
+    fn visit(message: &MessageDescriptor, found: &mut Vec<FileDescriptor>) {
+        if !annotations::is_store(message) {
+            found.extend(message.fields().filter_map(|field| kind_file(&field.kind())));
+        }
+        message.child_messages().for_each(|child| visit(&child, found));
+    }
+    let mut found = Vec::new();
+    file.messages().for_each(|message| visit(&message, &mut found));
+    for method in file.services().flat_map(|s| s.methods().collect::<Vec<_>>()) {
+        found.extend([method.input().parent_file(), method.output().parent_file()]);
+    }
+    found
+}
+
+fn kind_file(kind: &Kind) -> Option<FileDescriptor> {
+    match kind {
+        Kind::Message(message) => Some(message.parent_file()),
+        Kind::Enum(enumeration) => Some(enumeration.parent_file()),
+        _ => None,
+    }
+}
+
+/// Takes store messages out of a file, with the places and comments of what stays moved along.
+fn remove_stores(file: &FileDescriptor, proto: &mut FileDescriptorProto) {
+    let stores: BTreeSet<usize> =
+        file.messages().enumerate().filter(|(_, m)| annotations::is_store(m)).map(|(i, _)| i).collect();
+    let moved = |i: usize| i - stores.range(..i).count();
+    let keep = |path: &[i32]| match path {
+        [4, i, ..] => !stores.contains(&usize::try_from(*i).unwrap_or_default()),
+        _ => true,
+    };
+    if let Some(info) = &mut proto.source_code_info {
+        info.location.retain(|location| keep(&location.path));
+        for location in &mut info.location {
+            if let [4, i, ..] = &mut location.path[..] {
+                *i = i32::try_from(moved(usize::try_from(*i).unwrap_or_default())).unwrap_or_default();
+            }
+        }
+    }
+    let messages = std::mem::take(&mut proto.message_type);
+    proto.message_type =
+        messages.into_iter().enumerate().filter(|(i, _)| !stores.contains(i)).map(|(_, m)| m).collect();
+}
+
+/// Takes imports out of a file that are not among the files that stay.
+fn keep_imports(mut file: FileDescriptorProto, stays: &BTreeSet<String>) -> FileDescriptorProto {
+    let keeps = |name: &String| stays.contains(name) || name.starts_with("google/protobuf/");
+    let old = std::mem::take(&mut file.dependency);
+    let public: BTreeSet<&String> =
+        file.public_dependency.iter().filter_map(|i| old.get(usize::try_from(*i).ok()?)).collect();
+    file.dependency = old.iter().filter(|name| keeps(name)).cloned().collect();
+    file.public_dependency =
+        (0i32..).zip(&file.dependency).filter(|(_, n)| public.contains(n)).map(|(i, _)| i).collect();
+    file.weak_dependency.clear();
+    file
+}
+
+/// Returns a file's descriptor with its options and without comments and places.
+fn without_comments(file: &FileDescriptor) -> Option<DynamicMessage> {
+    let encoded = file.encode_to_vec();
+    let mut message = DynamicMessage::decode(FileDescriptorProto::default().descriptor(), encoded.as_slice()).ok()?;
+    message.clear_field_by_name("source_code_info");
+    Some(message)
+}

@@ -1,0 +1,23 @@
+//! Compiles protobuf files and lowers a store message to a schema, or to every diagnostic.
+//!
+//! [`compile`] turns files into descriptors, [`lower`] turns the descriptors of one store message into a
+//! [`Schema`](protostore_schema::Schema).
+//! Nothing is skipped: what cannot be stored exactly is a [`Diagnostic`] with its place and its repair.
+
+mod annotations;
+mod code;
+mod compile;
+mod diagnostic;
+mod files;
+mod limits;
+mod lower;
+mod names;
+mod option_text;
+mod resolver;
+mod sources;
+
+pub use code::Code;
+pub use compile::{Compiled, Inputs, compile, compile_within};
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use limits::Limits;
+pub use lower::lower;

@@ -1,0 +1,232 @@
+//! Builds the model of a table once everything about its fields is decided.
+
+use prost_reflect::MessageDescriptor;
+use protostore_schema::{
+    ChildTable, Column, Docs, Group, Item, Name, Node, Oneof, Record, Reference, Role, Scalar, Table, Type, Variant,
+};
+
+use super::draft::{Draft, Presence, Shape, Spot};
+use super::sql_names::oneof_sql;
+use super::types::Types;
+use crate::sources::Sources;
+use crate::{annotations, names};
+
+struct Build<'a> {
+    draft: &'a Draft,
+    drafts: &'a [Draft],
+    types: &'a Types,
+    sources: &'a Sources,
+}
+
+/// Builds the table of a draft.
+pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &Sources) -> Table {
+    let build = Build { draft, drafts, types, sources };
+    let field = &draft.field;
+    let ty = types.record(draft);
+    let of_table = draft.indexes.iter().filter(|(child, _)| child.is_none());
+    Table {
+        number: field.number(),
+        name: Name { proto: field.name().to_owned(), sql: draft.sql.clone(), rust: names::field(field.name()) },
+        record: Record {
+            module: names::module(&ty.rust),
+            ty,
+            docs: build.message_docs(&draft.message),
+            file: draft.message.parent_file().name().to_owned(),
+            nodes: build.nodes(None),
+        },
+        key: draft.key.iter().map(|i| draft.spots[*i].sql.clone()).collect(),
+        docs: sources.docs(field.parent_file().name(), field.path()),
+        indexes: of_table.map(|(_, index)| index.clone()).collect(),
+        source: sources.source(&draft.name_place(sources)),
+    }
+}
+
+impl Build<'_> {
+    /// Builds the members of a message; a oneof stands where its first member does.
+    fn nodes(&self, parent: Option<usize>) -> Vec<Node> {
+        let mut nodes: Vec<Node> = Vec::new();
+        for i in self.draft.members(parent) {
+            let spot = &self.draft.spots[i];
+            match spot.field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
+                None => nodes.push(self.node(i)),
+                Some(oneof) => {
+                    let member = Variant { rust: names::variant(spot.field.name()), node: self.node(i) };
+                    let same = |node: &&mut Node| matches!(node, Node::Oneof(o) if o.ty.proto == oneof.full_name());
+                    if let Some(Node::Oneof(known)) = nodes.iter_mut().find(same) {
+                        known.variants.push(member);
+                    } else {
+                        nodes.push(Node::Oneof(Oneof {
+                            name: self.oneof_name(parent, oneof.name()),
+                            ty: self.types.oneof(&oneof),
+                            docs: self.sources.docs(oneof.parent_file().name(), oneof.path()),
+                            variants: vec![member],
+                        }));
+                    }
+                }
+            }
+        }
+        nodes
+    }
+
+    fn node(&self, i: usize) -> Node {
+        let spot = &self.draft.spots[i];
+        match &spot.shape {
+            Shape::Scalar(ty) => Node::Scalar(self.scalar(spot, ty)),
+            Shape::Message(message) => Node::Group(self.group(i, message)),
+            Shape::Scalars(ty) => Node::Child(self.child(i, Item::Scalar(self.element(spot, ty)))),
+            Shape::Messages(message) => {
+                let item = Item::Message {
+                    message: self.types.message(message),
+                    docs: self.message_docs(message),
+                    file: message.parent_file().name().to_owned(),
+                    nodes: self.nodes(Some(i)),
+                };
+                Node::Child(self.child(i, item))
+            }
+        }
+    }
+
+    fn scalar(&self, spot: &Spot, ty: &Type) -> Scalar {
+        let needed = spot.required || spot.key;
+        let (optional, optional_in_message) = match spot.presence {
+            Presence::Implicit | Presence::Required => (false, false),
+            Presence::Explicit => (!needed, true),
+            Presence::Member => (true, true),
+        };
+        let nullable = match spot.presence {
+            _ if spot.key => false,
+            _ if self.draft.is_inside(spot) => true,
+            Presence::Implicit => spot.null_for_zero(),
+            Presence::Explicit => !needed,
+            Presence::Required => false,
+            Presence::Member => true,
+        };
+        let is_plain = spot.presence == Presence::Implicit && !needed && spot.column.reference.is_none();
+        let is_text = matches!(ty, Type::String | Type::Bytes);
+        let column = Column {
+            nullable,
+            default_zero: is_plain && spot.parent.is_none(),
+            non_zero: (is_text && (spot.key || spot.column.reference.is_some()))
+                || (spot.required && spot.presence == Presence::Implicit),
+            reference: self.reference(spot),
+            docs: self.field_docs(spot),
+            ..self.column(spot, self.column_name(spot), Role::Value, ty.clone())
+        };
+        Scalar {
+            name: own_name(spot),
+            optional,
+            optional_in_message,
+            null_for_zero: spot.null_for_zero(),
+            deprecated: annotations::is_deprecated(&spot.field),
+            column,
+        }
+    }
+
+    fn group(&self, i: usize, message: &MessageDescriptor) -> Group {
+        let spot = &self.draft.spots[i];
+        let mut around = std::iter::successors(Some(i), |at| self.draft.spots[*at].parent)
+            .map(|at| &self.draft.spots[at])
+            .take_while(|at| !at.is_repeated());
+        let presence = Column {
+            // Inside a message that may be unset, a required one is unset as well.
+            non_zero: around.all(|at| at.required),
+            docs: self.field_docs(spot),
+            ..self.column(spot, self.column_name(spot), Role::Presence, Type::Bool)
+        };
+        Group {
+            name: own_name(spot),
+            message: self.types.message(message),
+            message_docs: self.message_docs(message),
+            message_file: message.parent_file().name().to_owned(),
+            required: spot.required,
+            deprecated: annotations::is_deprecated(&spot.field),
+            presence,
+            nodes: self.nodes(Some(i)),
+        }
+    }
+
+    /// Builds the column of a repeated scalar's elements.
+    fn element(&self, spot: &Spot, ty: &Type) -> Column {
+        let is_text = matches!(ty, Type::String | Type::Bytes);
+        Column {
+            non_zero: is_text && spot.column.reference.is_some(),
+            reference: self.reference(spot),
+            ..self.column(spot, made_name(spot, "value", "value"), Role::Value, ty.clone())
+        }
+    }
+
+    fn child(&self, i: usize, item: Item) -> ChildTable {
+        let spot = &self.draft.spots[i];
+        let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
+        let owner = self.draft.key.iter().zip(&spot.owner).filter_map(|(key, sql)| {
+            let key = &self.draft.spots[*key];
+            let name = Name { sql: sql.clone(), ..self.column_name(key) };
+            Some(self.column(key, name, Role::OwnerKey, key.ty()?.clone()))
+        });
+        let of_child = self.draft.indexes.iter().filter(|(child, _)| *child == Some(i));
+        ChildTable {
+            name: Name { proto: spot.dotted(), sql: spot.sql.clone(), rust: names::path(&path) },
+            field: own_name(spot),
+            path: spot.numbers.clone(),
+            deprecated: annotations::is_deprecated(&spot.field),
+            docs: self.field_docs(spot),
+            owner: owner.collect(),
+            position: self.column(spot, made_name(spot, "_position", "position"), Role::Position, Type::Int64),
+            item,
+            indexes: of_child.map(|(_, index)| index.clone()).collect(),
+        }
+    }
+
+    /// Builds a column that is never NULL and about which nothing else is said.
+    fn column(&self, spot: &Spot, name: Name, role: Role, ty: Type) -> Column {
+        Column {
+            name,
+            path: spot.numbers.clone(),
+            role,
+            ty,
+            nullable: false,
+            default_zero: false,
+            non_zero: false,
+            reference: None,
+            docs: Docs::default(),
+        }
+    }
+
+    /// Names a column: in a child table SQL and Rust have the path from the element down.
+    fn column_name(&self, spot: &Spot) -> Name {
+        let skipped = spot.child.map_or(0, |child| self.draft.spots[child].path.len());
+        let path: Vec<&str> = spot.path.iter().skip(skipped).map(String::as_str).collect();
+        Name { proto: spot.dotted(), sql: spot.sql.clone(), rust: names::path(&path) }
+    }
+
+    fn oneof_name(&self, parent: Option<usize>, oneof: &str) -> Name {
+        let around = parent.map(|p| format!("{}.", self.draft.spots[p].dotted())).unwrap_or_default();
+        Name { proto: format!("{around}{oneof}"), sql: oneof_sql(self.draft, parent, oneof), rust: names::field(oneof) }
+    }
+
+    fn reference(&self, spot: &Spot) -> Option<Reference> {
+        let (target, _) = spot.column.reference.as_ref()?;
+        let other = self.drafts.iter().find(|draft| draft.field.name() == target.table)?;
+        let column = other.spots[*other.key.first()?].sql.clone();
+        Some(Reference { table: other.sql.clone(), column, on_delete: target.on_delete })
+    }
+
+    fn field_docs(&self, spot: &Spot) -> Docs {
+        self.sources.docs(spot.field.parent_file().name(), spot.field.path())
+    }
+
+    fn message_docs(&self, message: &MessageDescriptor) -> Docs {
+        self.sources.docs(message.parent_file().name(), message.path())
+    }
+}
+
+/// Names a field without the path to it.
+fn own_name(spot: &Spot) -> Name {
+    let name = spot.field.name();
+    Name { proto: name.to_owned(), sql: name.to_owned(), rust: names::field(name) }
+}
+
+/// Names a column that a child table has beside the element's own.
+fn made_name(spot: &Spot, sql: &str, rust: &str) -> Name {
+    Name { proto: spot.dotted(), sql: sql.to_owned(), rust: rust.to_owned() }
+}

@@ -1,0 +1,100 @@
+//! Puts together what is said about a column on its field and in its table's `column` list.
+
+use super::Report;
+use super::draft::{Draft, Said, Shape, Target};
+use super::paths;
+use crate::annotations::{self, ColumnOptions};
+use crate::{Code, names};
+
+/// Gives each field what both places say about it.
+pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
+    for i in 0..draft.spots.len() {
+        let field = &draft.spots[i].field;
+        let Some(options) = annotations::column_options(field) else { continue };
+        let said = Said { anchor: annotations::column_anchor(field), entry: None };
+        if options.field.is_some() {
+            let text = format!("`field` stands in an option on the field `{}` itself", field.name());
+            let help = "take `field` away; it belongs in a table's `column` list";
+            report.add(Code::Misplaced, said.place(report.sources, &[("field", 0)]), text, help);
+        }
+        add(draft, i, &options, &said, report);
+    }
+    let mut named = vec![false; draft.spots.len()];
+    for (n, options) in std::mem::take(&mut draft.options.columns).iter().enumerate() {
+        let said = Said { anchor: annotations::table_anchor(&draft.field), entry: Some(("column", n)) };
+        let Some(path) = options.field.as_deref().filter(|path| !path.is_empty()) else {
+            let place = said.place(report.sources, &[]);
+            let help = "write which field it is about: `column: {field: \"root_drive.image_path\" index: true}`";
+            report.add(Code::Incomplete, place, "a `column` entry does not say its `field`", help);
+            continue;
+        };
+        let place = said.place(report.sources, &[("field", 0)]);
+        let Some(i) = paths::resolve(draft, path, place.clone(), report) else { continue };
+        if std::mem::replace(&mut named[i], true) {
+            let help = "write all of it in one entry";
+            report.add(Code::Contradiction, place, format!("`{path}` has two entries in the `column` list"), help);
+            continue;
+        }
+        add(draft, i, options, &said, report);
+    }
+}
+
+/// Adds what one place says; a value that another place gave differently is a contradiction.
+fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
+    let ColumnOptions { field: _, name, references, index, unique } = options;
+    let path = draft.spots[i].dotted();
+    let is_message = matches!(draft.spots[i].shape, Shape::Message(_) | Shape::Messages(_));
+    let column = &mut draft.spots[i].column;
+    if let Some(name) = name {
+        if names::is_sql(name) {
+            set(&mut column.name, name.clone(), "name", &path, said, report);
+        } else {
+            let text = format!("`{name}` cannot be a SQL name");
+            let help = "write at most 63 letters, digits and `_`, beginning with a letter";
+            report.add(Code::BadName, said.place(report.sources, &[("name", 0)]), text, help);
+        }
+    }
+    if let Some(references) = references {
+        let place = said.place(report.sources, &[("references", 0)]);
+        if is_message {
+            let text = format!("`{path}` is a message, so it cannot be a reference");
+            let help = "put `references` on the field that holds the key of the other row";
+            report.add(Code::CannotApply, place, text, help);
+        } else if let Some(on_delete) = references.on_delete {
+            let target = Target { table: references.table.clone(), on_delete };
+            set(&mut column.reference, target, "references", &path, said, report);
+        } else {
+            let help = "write RESTRICT, CASCADE or SET_NULL";
+            report.add(Code::CannotApply, place, format!("the `on_delete` of `{path}` is not known"), help);
+        }
+    }
+    for (value, slot, key) in [(index, &mut column.index, "index"), (unique, &mut column.unique, "unique")] {
+        let Some(value) = value else { continue };
+        if is_message {
+            let text = format!("`{path}` is a message, so it cannot have an index");
+            let help = "put the index on a field of the message";
+            report.add(Code::CannotApply, said.place(report.sources, &[(key, 0)]), text, help);
+        } else {
+            set(slot, *value, key, &path, said, report);
+        }
+    }
+}
+
+fn set<T: PartialEq>(
+    slot: &mut Option<(T, Said)>,
+    value: T,
+    key: &'static str,
+    path: &str,
+    said: &Said,
+    report: &mut Report<'_>,
+) {
+    match slot {
+        Some((old, _)) if *old != value => {
+            let text = format!("the table says another `{key}` for `{path}` than the field itself");
+            let help = "say it in one of the two places";
+            report.add(Code::Contradiction, said.place(report.sources, &[(key, 0)]), text, help);
+        }
+        Some(_) => {}
+        None => *slot = Some((value, said.clone())),
+    }
+}

@@ -1,0 +1,211 @@
+//! A table on its way from descriptors to the model: its fields at any depth, and what was decided about each.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use protostore_schema::{Index, OnDelete, Type};
+
+use crate::annotations::{self, Anchor, TableOptions};
+use crate::diagnostic::Place;
+use crate::option_text::Step;
+use crate::sources::Sources;
+
+/// One table: a field of the store message.
+pub(crate) struct Draft {
+    pub(crate) field: FieldDescriptor,
+    pub(crate) message: MessageDescriptor,
+    pub(crate) options: TableOptions,
+    /// SQL name of the table.
+    pub(crate) sql: String,
+    /// The fields of the record at any depth, in the order of declaration, each after the message around it.
+    pub(crate) spots: Vec<Spot>,
+    /// Paths that were refused: what is said about them is not said to be unknown as well.
+    pub(crate) refused: Vec<Vec<String>>,
+    /// The fields of the primary key, in its order.
+    pub(crate) key: Vec<usize>,
+    /// Indexes, each with the spot of the repeated field whose child table has it.
+    pub(crate) indexes: Vec<(Option<usize>, Index)>,
+}
+
+/// A field somewhere in a record.
+pub(crate) struct Spot {
+    pub(crate) field: FieldDescriptor,
+    /// The message field around it.
+    pub(crate) parent: Option<usize>,
+    /// The repeated field that it is or stands in.
+    pub(crate) child: Option<usize>,
+    /// Field numbers from the record down.
+    pub(crate) numbers: Vec<u32>,
+    /// Field names from the record down.
+    pub(crate) path: Vec<String>,
+    pub(crate) shape: Shape,
+    pub(crate) presence: Presence,
+    /// Whether `field_behavior` says REQUIRED.
+    pub(crate) required: bool,
+    /// Whether it is a part of the primary key.
+    pub(crate) key: bool,
+    pub(crate) column: Merged,
+    /// SQL name of the column, or of the child table.
+    pub(crate) sql: String,
+    /// For a repeated field, SQL names of the columns that hold the owner's key.
+    pub(crate) owner: Vec<String>,
+}
+
+/// What a field is.
+#[derive(Clone)]
+pub(crate) enum Shape {
+    Scalar(Type),
+    Message(MessageDescriptor),
+    Scalars(Type),
+    Messages(MessageDescriptor),
+}
+
+/// What a field that is not set is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// Zero.
+    Implicit,
+    /// Unset.
+    Explicit,
+    /// An error, in proto2.
+    Required,
+    /// Another member of the oneof, or none.
+    Member,
+}
+
+/// What the field's own annotation and the table's `column` list say together.
+#[derive(Clone, Default)]
+pub(crate) struct Merged {
+    pub(crate) name: Option<(String, Said)>,
+    pub(crate) reference: Option<(Target, Said)>,
+    pub(crate) index: Option<(bool, Said)>,
+    pub(crate) unique: Option<(bool, Said)>,
+}
+
+/// A reference as it is written.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) table: String,
+    pub(crate) on_delete: OnDelete,
+}
+
+/// Where something about a column is said: in which option, and at which entry of it.
+#[derive(Clone)]
+pub(crate) struct Said {
+    pub(crate) anchor: Anchor,
+    pub(crate) entry: Option<Step>,
+}
+
+impl Said {
+    /// Returns the place of what stands at `steps` in the column's options.
+    pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
+        let all: Vec<Step> = self.entry.iter().copied().chain(steps.iter().copied()).collect();
+        self.anchor.place(sources, &all)
+    }
+}
+
+impl Draft {
+    /// Returns the place of what stands at `steps` in the table's options, or of the field.
+    pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
+        annotations::table_anchor(&self.field).place(sources, steps)
+    }
+
+    /// Returns the place of the table's name.
+    pub(crate) fn name_place(&self, sources: &Sources) -> Place {
+        name_place(&self.field, sources)
+    }
+
+    /// Returns the members of a message field, or of the record.
+    pub(crate) fn members(&self, parent: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+        (0..self.spots.len()).filter(move |i| self.spots[*i].parent == parent)
+    }
+
+    /// Returns whether a message stands around the field, in the table whose column the field is.
+    pub(crate) fn is_inside(&self, spot: &Spot) -> bool {
+        spot.parent.is_some() && spot.parent != spot.child
+    }
+}
+
+impl Spot {
+    /// Returns the path as an annotation has it: `root_drive.image_path`.
+    pub(crate) fn dotted(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// Returns the place of the field's name.
+    pub(crate) fn place(&self, sources: &Sources) -> Place {
+        name_place(&self.field, sources)
+    }
+
+    /// Returns the type of the values in its column, if it has one.
+    pub(crate) fn ty(&self) -> Option<&Type> {
+        match &self.shape {
+            Shape::Scalar(ty) | Shape::Scalars(ty) => Some(ty),
+            Shape::Message(_) | Shape::Messages(_) => None,
+        }
+    }
+
+    pub(crate) fn is_repeated(&self) -> bool {
+        match &self.shape {
+            Shape::Scalar(_) | Shape::Message(_) => false,
+            Shape::Scalars(_) | Shape::Messages(_) => true,
+        }
+    }
+
+    /// Returns whether the zero value is stored as NULL: a reference where zero means none.
+    pub(crate) fn null_for_zero(&self) -> bool {
+        let plain = self.presence == Presence::Implicit && !self.is_repeated() && !self.required && !self.key;
+        self.column.reference.is_some() && plain
+    }
+}
+
+/// Returns the place of a field's name.
+pub(crate) fn name_place(field: &FieldDescriptor, sources: &Sources) -> Place {
+    let path: Vec<i32> = field.path().iter().copied().chain([1]).collect();
+    sources.place(field.parent_file().name(), &path)
+}
+
+/// Returns the place of a field's type, or of its name where the type is a word such as `string`.
+pub(crate) fn type_place(field: &FieldDescriptor, sources: &Sources) -> Place {
+    let file = field.parent_file().name().to_owned();
+    let path: Vec<i32> = field.path().iter().copied().chain([6]).collect();
+    let span = sources.span(&file, &path);
+    span.map_or_else(|| name_place(field, sources), |span| Place { file, span: Some(span) })
+}
+
+/// Returns the type of a column that holds values of that kind; `None` for a message that has columns of its own.
+pub(crate) fn column_type(kind: &Kind) -> Option<Type> {
+    Some(match kind {
+        Kind::Bool => Type::Bool,
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Type::Int32,
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Type::Int64,
+        Kind::Uint32 | Kind::Fixed32 => Type::Uint32,
+        Kind::Uint64 | Kind::Fixed64 => Type::Uint64,
+        Kind::Float => Type::Float,
+        Kind::Double => Type::Double,
+        Kind::String => Type::String,
+        Kind::Bytes => Type::Bytes,
+        Kind::Enum(enumeration) => Type::Enum(enumeration.full_name().to_owned()),
+        Kind::Message(message) => match message.full_name() {
+            "google.protobuf.Timestamp" => Type::Timestamp,
+            "google.protobuf.Duration" => Type::Duration,
+            _ => return None,
+        },
+    })
+}
+
+/// Returns the word for a type in a proto file.
+pub(crate) fn type_word(ty: &Type) -> &str {
+    match ty {
+        Type::Bool => "bool",
+        Type::Int32 => "int32",
+        Type::Int64 => "int64",
+        Type::Uint32 => "uint32",
+        Type::Uint64 => "uint64",
+        Type::Float => "float",
+        Type::Double => "double",
+        Type::String => "string",
+        Type::Bytes => "bytes",
+        Type::Enum(name) => name,
+        Type::Timestamp => "google.protobuf.Timestamp",
+        Type::Duration => "google.protobuf.Duration",
+    }
+}

@@ -1,0 +1,163 @@
+//! Decides the indexes: those that are asked for, and one for each reference that no other serves.
+
+use protostore_schema::{Index, IndexColumn};
+
+use super::Report;
+use super::draft::{Draft, Shape};
+use super::paths;
+use crate::diagnostic::Place;
+use crate::{Code, names};
+
+/// Decides the indexes of a table and of its child tables.
+pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
+    for n in 0..draft.options.indexes.len() {
+        if let Some((child, columns)) = stated(draft, n, report) {
+            let place = draft.place(report.sources, &[("index", n)]);
+            let unique = draft.options.indexes[n].unique;
+            add(draft, child, columns, unique, place, report);
+        }
+    }
+    for i in 0..draft.spots.len() {
+        let column = &draft.spots[i].column;
+        let wanted = [(&column.unique, "unique"), (&column.index, "index")];
+        let wanted: Vec<_> = wanted
+            .into_iter()
+            .filter_map(|(said, key)| said.as_ref().filter(|(on, _)| *on).map(|(_, said)| (said, key)))
+            .map(|(said, key)| (said.place(report.sources, &[(key, 0)]), key == "unique"))
+            .collect();
+        for (place, unique) in wanted {
+            let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
+            add(draft, draft.spots[i].child, columns, unique, place, report);
+        }
+        if draft.spots[i].column.reference.is_some() && !is_served(draft, i) {
+            let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
+            push(draft, draft.spots[i].child, columns, false);
+        }
+    }
+}
+
+/// Returns whether the column is the first of the primary key or of an index, so that its rows are found without a scan.
+fn is_served(draft: &Draft, i: usize) -> bool {
+    let spot = &draft.spots[i];
+    let column = column_name(draft, i);
+    let heads = |(child, index): &(Option<usize>, Index)| {
+        *child == spot.child && index.columns.first().is_some_and(|c| c.column == column)
+    };
+    draft.key.first() == Some(&i) || draft.indexes.iter().any(heads)
+}
+
+/// Returns the column of a field that has one.
+fn column_name(draft: &Draft, i: usize) -> String {
+    match draft.spots[i].shape {
+        Shape::Scalars(_) => "value".to_owned(),
+        Shape::Scalar(_) | Shape::Message(_) | Shape::Messages(_) => draft.spots[i].sql.clone(),
+    }
+}
+
+/// Reads the fields of the `n`th `index`, and finds the table that all of them stand in.
+fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<usize>, Vec<IndexColumn>)> {
+    let mut fields: Vec<(usize, bool, Place)> = Vec::new();
+    let mut complete = true;
+    for (f, text) in draft.options.indexes[n].fields.iter().enumerate() {
+        let place = draft.place(report.sources, &[("index", n), ("fields", f)]);
+        match read_field(draft, text, &place, report) {
+            Some((i, _)) if fields.iter().any(|(other, ..)| *other == i) => {
+                let text = format!("the index names `{}` twice", draft.spots[i].dotted());
+                report.add(Code::BadIndex, place, text, "take one of the two away");
+                complete = false;
+            }
+            Some((i, descending)) => fields.push((i, descending, place)),
+            None => complete = false,
+        }
+    }
+    if draft.options.indexes[n].fields.is_empty() {
+        let place = draft.place(report.sources, &[("index", n)]);
+        let help = "write `index: {fields: [\"status\", \"create_time desc\"]}`";
+        report.add(Code::BadIndex, place, "an `index` names no fields", help);
+    }
+    if fields.is_empty() || !complete {
+        return None;
+    }
+    let child = fields.iter().find_map(|(i, ..)| draft.spots[*i].child);
+    let mut columns = Vec::new();
+    for (i, descending, place) in &fields {
+        let spot = &draft.spots[*i];
+        let owner = draft.key.iter().position(|k| k == i).zip(child);
+        let column = match owner {
+            Some((part, child)) => draft.spots[child].owner[part].clone(),
+            None if spot.child == child => column_name(draft, *i),
+            None => {
+                across(draft, *i, child, place.clone(), report);
+                return None;
+            }
+        };
+        columns.push(IndexColumn { column, descending: *descending });
+    }
+    Some((child, columns))
+}
+
+fn across(draft: &Draft, i: usize, child: Option<usize>, place: Place, report: &mut Report<'_>) {
+    let table_of = |child: Option<usize>| child.map_or(&draft.sql, |c| &draft.spots[c].sql);
+    let spot = &draft.spots[i];
+    let text = format!(
+        "`{}` stands in the table `{}`, but the index is on `{}`",
+        spot.dotted(),
+        table_of(spot.child),
+        table_of(child)
+    );
+    let help =
+        "write an index for each table; beside fields of a repeated field only those of the primary key can stand";
+    report.add(Code::IndexAcrossTables, place, text, help);
+}
+
+/// Reads `path` or `path desc`.
+fn read_field(draft: &Draft, text: &str, place: &Place, report: &mut Report<'_>) -> Option<(usize, bool)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (path, descending) = match words.as_slice() {
+        [path] => (*path, false),
+        [path, "desc"] => (*path, true),
+        _ => {
+            let help = "write a field's path, or the path and `desc`: `\"create_time desc\"`";
+            report.add(Code::BadIndex, place.clone(), format!("`{text}` is no field of an index"), help);
+            return None;
+        }
+    };
+    let i = paths::resolve(draft, path, place.clone(), report)?;
+    if draft.spots[i].ty().is_none() {
+        let text = format!("`{path}` is a message, so it cannot stand in an index");
+        report.add(Code::CannotApply, place.clone(), text, "name a field of the message");
+        return None;
+    }
+    Some((i, descending))
+}
+
+/// Adds an index that is asked for, unless the primary key or another index is the same.
+fn add(
+    draft: &mut Draft,
+    child: Option<usize>,
+    columns: Vec<IndexColumn>,
+    unique: bool,
+    place: Place,
+    report: &mut Report<'_>,
+) {
+    let key = draft.key.iter().map(|i| draft.spots[*i].sql.as_str());
+    let is_key = child.is_none() && key.eq(columns.iter().map(|c| c.column.as_str()));
+    let same = draft.indexes.iter().find(|(c, index)| *c == child && index.columns == columns);
+    let other = if is_key { Some("the primary key") } else { same.map(|(_, index)| index.name.as_str()) };
+    if let Some(other) = other {
+        let list: Vec<_> = columns.iter().map(|c| c.column.as_str()).collect();
+        let text = format!("`{}` is indexed already, by `{other}`", list.join("`, `"))
+            .replace("`the primary key`", "the primary key");
+        let help = "take this one away; a unique index finds rows as a plain one does";
+        report.add(Code::DuplicateIndex, place, text, help);
+        return;
+    }
+    push(draft, child, columns, unique);
+}
+
+fn push(draft: &mut Draft, child: Option<usize>, columns: Vec<IndexColumn>, unique: bool) {
+    let table = child.map_or(&draft.sql, |c| &draft.spots[c].sql);
+    let list: Vec<&str> = columns.iter().map(|c| c.column.as_str()).collect();
+    let name = names::index(table, unique, &list);
+    draft.indexes.push((child, Index { name, columns, unique }));
+}

@@ -1,0 +1,139 @@
+//! Lowers one store message to a schema, in named stages; each stage adds what it finds wrong to the report.
+
+use prost_reflect::MessageDescriptor;
+use protostore_schema::{MAPPING, Schema};
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::sources::Sources;
+use crate::{Code, Compiled, Diagnostics, annotations, names};
+
+mod build;
+mod column_names;
+mod column_options;
+mod draft;
+mod enums;
+mod indexes;
+mod keys;
+mod misplaced;
+mod paths;
+mod references;
+mod refusals;
+mod required;
+mod rust_names;
+mod shared;
+mod sql_names;
+mod tables;
+mod types;
+mod walk;
+mod width;
+
+/// What is wrong so far, and the texts that it is wrong in.
+pub(crate) struct Report<'a> {
+    sources: &'a Sources,
+    items: Vec<Diagnostic>,
+}
+
+impl Report<'_> {
+    /// Adds a diagnostic: what is wrong, and what to write instead.
+    fn add(&mut self, code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        let text = self.sources.text(&place.file).cloned();
+        self.items.push(Diagnostic::new(code, place, text, message.into(), Some(help.into())));
+    }
+}
+
+/// Lowers the store message of that full name.
+///
+/// # Errors
+/// Everything about the store that is wrong or not supported.
+pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
+    let mut report = Report { sources: &compiled.sources, items: Vec::new() };
+    let schema = find_store(compiled, store, &mut report).map(|message| lower_store(compiled, &message, &mut report));
+    match schema {
+        Some(schema) if report.items.is_empty() => Ok(schema),
+        _ => Err(Diagnostics::from_items(report.items)),
+    }
+}
+
+fn find_store(compiled: &Compiled, store: &str, report: &mut Report<'_>) -> Option<MessageDescriptor> {
+    let message = compiled.pool.get_message_by_name(store);
+    if let Some(message) = message.as_ref().filter(|m| annotations::is_store(m)) {
+        return Some(message.clone());
+    }
+    let stores = compiled.stores();
+    let help = match stores.as_slice() {
+        [] => "write a message with `option (protostore.v1.store) = {};` and a field for each table".to_owned(),
+        [one] => format!("the store message of these files is `{one}`"),
+        several => format!("the store messages of these files are `{}`", several.join("`, `")),
+    };
+    let (place, text) = match &message {
+        Some(message) => (
+            report.sources.place(message.parent_file().name(), message.path()),
+            format!("`{store}` is a message, but not a store message"),
+        ),
+        None => {
+            let file = compiled.files.first().map_or("", String::as_str);
+            (Place::file(file), format!("there is no store message `{store}`"))
+        }
+    };
+    report.add(Code::NoStore, place, text, help);
+    None
+}
+
+fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Report<'_>) -> Schema {
+    let name = store_name(store, report);
+    misplaced::check(compiled, store, report);
+
+    let mut drafts = tables::drafts(store, report);
+    walk::fill(&mut drafts, report);
+    for draft in &mut drafts {
+        column_options::merge(draft, report);
+        required::read(draft, report);
+        keys::choose(draft, report);
+        column_names::decide(draft);
+    }
+    references::check(&mut drafts, report);
+    shared::check(&drafts, report);
+    for draft in &mut drafts {
+        width::check(draft, report);
+        indexes::decide(draft, report);
+    }
+    sql_names::check(&drafts, report);
+
+    let types = types::name_types(&drafts, report);
+    rust_names::check(&drafts, &types, report);
+    let mut tables: Vec<_> = drafts.iter().map(|draft| build::table(draft, &drafts, &types, report.sources)).collect();
+    tables.sort_by_key(|table| table.number);
+
+    let file = store.parent_file();
+    let place = report.sources.place(file.name(), store.path());
+    Schema {
+        mapping: MAPPING,
+        store: store.full_name().to_owned(),
+        name,
+        docs: report.sources.docs(file.name(), store.path()),
+        tables,
+        enums: enums::lower(&drafts, &types, report),
+        source: report.sources.source(&place),
+    }
+}
+
+/// Returns the name of the generated crate.
+fn store_name(store: &MessageDescriptor, report: &mut Report<'_>) -> String {
+    let anchor = annotations::store_anchor(store);
+    if store.parent_message().is_some() {
+        let help = "move the store message out of the message around it";
+        report.add(Code::Misplaced, anchor.place(report.sources, &[]), "a store message stands inside a message", help);
+    }
+    let options = annotations::store_options(store).unwrap_or_default();
+    let name = options.name.filter(|name| !name.is_empty()).unwrap_or_else(|| names::store(store.name()));
+    if !names::is_store(&name) {
+        let place = anchor.place(report.sources, &[("name", 0)]);
+        let message = format!("`{name}` cannot be the name of a crate");
+        let help = format!(
+            "write a name of a-z, 0-9 and `_`, such as `{}`",
+            names::store(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
+        );
+        report.add(Code::BadName, place, message, help);
+    }
+    name
+}

@@ -1,0 +1,177 @@
+//! Shapes and options that this version cannot store, each refused by name.
+//!
+//! A later version will read them; if this one skipped them, the same proto would come to mean another schema.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+
+use super::Report;
+use super::draft;
+use super::walk::Surroundings;
+use crate::annotations::{self, Behavior};
+use crate::{Code, names};
+
+/// Refuses what a message says of itself or of its oneofs.
+pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>) {
+    let name = message.name();
+    let file = message.parent_file();
+    if annotations::is_message_set(message) {
+        let place = annotations::message_set_anchor(message).place(report.sources, &[]);
+        let help = "write a message with fields of its own";
+        report.add(Code::Extensible, place, format!("`{name}` is a message set"), help);
+    } else if message.extension_ranges().len() > 0 {
+        let path: Vec<i32> = message.path().iter().copied().chain([5, 0]).collect();
+        let place = report.sources.place(file.name(), &path);
+        let help = "take the `extensions` line away, and write the extensions as fields";
+        report.add(Code::Extensible, place, format!("`{name}` can be extended, and extensions are not stored"), help);
+    }
+    let rules = annotations::message_validation(message)
+        .into_iter()
+        .chain(message.oneofs().filter_map(|oneof| annotations::oneof_validation(&oneof)));
+    for anchor in rules {
+        refuse_rule(anchor.place(report.sources, &[]), name, report);
+    }
+    for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic() && names::field(oneof.name()).is_empty()) {
+        let place = report.sources.place(file.name(), oneof.path());
+        no_rust_name(place, oneof.name(), report);
+    }
+}
+
+/// Refuses what a field's options say.
+pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, report: &mut Report<'_>) {
+    let name = field.name();
+    if let Some(anchor) = annotations::field_validation(field) {
+        refuse_rule(anchor.place(report.sources, &[]), name, report);
+    }
+    for (i, behavior) in annotations::behaviors(field).into_iter().enumerate() {
+        let place = annotations::behavior_anchor(field, i).place(report.sources, &[]);
+        match behavior {
+            Behavior::Immutable => {
+                let help = "take IMMUTABLE away; a field of the primary key never changes in any case";
+                report.add(Code::Immutable, place, format!("`{name}` is IMMUTABLE, which is not enforced yet"), help);
+            }
+            Behavior::Unknown(number) => {
+                let help = "use the behaviours of https://google.aip.dev/203";
+                report.add(
+                    Code::UnknownBehavior,
+                    place,
+                    format!("the behaviour {number} of `{name}` is not known"),
+                    help,
+                );
+            }
+            Behavior::Identifier | Behavior::Required | Behavior::Neutral => {}
+        }
+    }
+    for resource in annotations::resource_reference(field) {
+        if let Some(table) = around.resources.get(&resource) {
+            let place = annotations::resource_reference_anchor(field).place(report.sources, &[]);
+            let message = format!("`{name}` refers to `{resource}`, which is the record of `{table}`");
+            let help = format!(
+                "say it as a reference instead: `[(protostore.v1.column) = {{references: {{table: \"{table}\"}}}}]`"
+            );
+            report.add(Code::ResourceReference, place, message, help);
+        }
+    }
+    if annotations::has_field_info(field) {
+        let place = annotations::field_info_anchor(field).place(report.sources, &[]);
+        let help = "take the option away; the field is stored as it is given";
+        report.add(Code::FieldInfo, place, format!("the `field_info` of `{name}` is not enforced yet"), help);
+    }
+    if annotations::is_redacted(field) {
+        let place = annotations::redact_anchor(field).place(report.sources, &[]);
+        let help = "take the option away, or keep the field out of the stored message";
+        report.add(Code::Redacted, place, format!("`{name}` is `debug_redact`, which is not enforced yet"), help);
+    }
+    if names::field(name).is_empty() {
+        no_rust_name(draft::name_place(field, report.sources), name, report);
+    }
+}
+
+/// Returns whether the field cannot have a place in a table, having said why.
+pub(super) fn refuses_shape(
+    field: &FieldDescriptor,
+    around: &Surroundings,
+    in_element: bool,
+    report: &mut Report<'_>,
+) -> bool {
+    let name = field.name();
+    let place = draft::type_place(field, report.sources);
+    let (code, message, help) = if field.is_map() {
+        let help =
+            format!("write `repeated Entry {name} = {};` and `message Entry` of a key and a value", field.number());
+        (Code::Map, format!("`{name}` is a map"), help)
+    } else if field.is_group() {
+        (Code::Group, format!("`{name}` is a group"), "write a message, and a field of that message".to_owned())
+    } else if field.is_list() && in_element {
+        let help = "store the outer message as a table of its own, with the key of this one as a reference".to_owned();
+        (Code::RepeatedInRepeated, format!("`{name}` is repeated inside a repeated message"), help)
+    } else if let Kind::Message(message) = field.kind() {
+        let Some(refusal) = refuses_message(field, &message, around) else { return false };
+        refusal
+    } else {
+        return false;
+    };
+    report.add(code, place, message, help);
+    true
+}
+
+fn refuses_message(
+    field: &FieldDescriptor,
+    message: &MessageDescriptor,
+    around: &Surroundings,
+) -> Option<(Code, String, String)> {
+    let name = field.name();
+    let full_name = message.full_name();
+    if draft::column_type(&Kind::Message(message.clone())).is_some() {
+        None
+    } else if let Some(short) = full_name.strip_prefix("google.protobuf.") {
+        Some((Code::WellKnownType, format!("`{name}` is a `{full_name}`"), instead_of(short, name)))
+    } else if annotations::is_store(message) {
+        let help = "use the record messages, not the store message, as types".to_owned();
+        Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), help))
+    } else if let Some(table) = around.records.get(full_name) {
+        let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());
+        let help = format!(
+            "keep its key instead: `string {name}_id = {} [(protostore.v1.column) = {{references: {{table: \
+             \"{table}\"}}}}];`\nor, for a copy, write a message of its own",
+            field.number()
+        );
+        Some((Code::RecordInside, text, help))
+    } else if field.cardinality() == prost_reflect::Cardinality::Required {
+        let help = format!("write `optional {} {name} = {};`", message.name(), field.number());
+        Some((Code::RequiredMessage, format!("`{name}` is a `required` message"), help))
+    } else {
+        None
+    }
+}
+
+/// Returns what to write instead of a well-known type.
+fn instead_of(well_known: &str, name: &str) -> String {
+    let scalar = match well_known {
+        "BoolValue" => "optional bool",
+        "Int32Value" => "optional int32",
+        "Int64Value" => "optional int64",
+        "UInt32Value" => "optional uint32",
+        "UInt64Value" => "optional uint64",
+        "FloatValue" => "optional float",
+        "DoubleValue" => "optional double",
+        "StringValue" => "optional string",
+        "BytesValue" => "optional bytes",
+        "FieldMask" => "repeated string",
+        "Empty" => return "write an empty message of your own: `message Nothing {}`".to_owned(),
+        "Any" => return "write a `oneof` of the messages that it may hold".to_owned(),
+        "Struct" | "Value" | "ListValue" => {
+            return "write a message with the fields, or a `string` that holds JSON".to_owned();
+        }
+        _ => return "write a message of your own".to_owned(),
+    };
+    format!("write `{scalar} {name}`")
+}
+
+fn refuse_rule(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {
+    let help = "take the rule away, or keep it on the request message, which is not stored";
+    report.add(Code::ValidationRule, place, format!("the `buf.validate` rule on `{name}` is not enforced yet"), help);
+}
+
+fn no_rust_name(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {
+    report.add(Code::BadName, place, format!("`{name}` leaves no name for Rust"), "write a name with a letter in it");
+}

@@ -1,0 +1,39 @@
+//! Reads REQUIRED: what has to be given, and not as the zero value.
+
+use protostore_schema::Type;
+
+use super::Report;
+use super::draft::{Draft, Presence, Shape};
+use crate::Code;
+use crate::annotations::{self, Behavior};
+
+/// Marks the fields that are REQUIRED, and refuses it where it cannot hold.
+pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
+    for spot in &mut draft.spots {
+        let Some(n) = annotations::behaviors(&spot.field).iter().position(|b| *b == Behavior::Required) else {
+            continue;
+        };
+        let place = || annotations::behavior_anchor(&spot.field, n).place(report.sources, &[]);
+        let name = spot.field.name();
+        match (&spot.shape, spot.presence) {
+            (Shape::Scalars(_) | Shape::Messages(_), _) => {
+                let text = format!("`{name}` is repeated, so it cannot be REQUIRED");
+                report.add(Code::CannotBeRequired, place(), text, "take REQUIRED away; an empty list is a value");
+            }
+            (Shape::Scalar(_) | Shape::Message(_), Presence::Member) => {
+                let text = format!("`{name}` is a member of a oneof, so it cannot be REQUIRED");
+                let help = "take REQUIRED away, or move the field out of the oneof";
+                report.add(Code::CannotBeRequired, place(), text, help);
+            }
+            (Shape::Scalar(Type::Bool), Presence::Implicit) => {
+                let text = format!("`{name}` is a plain bool, so REQUIRED would only allow true");
+                let help = format!(
+                    "write `optional bool {name} = {}`, so that false can be told from unset",
+                    spot.field.number()
+                );
+                report.add(Code::RequiredBool, place(), text, help);
+            }
+            (Shape::Scalar(_) | Shape::Message(_), _) => spot.required = true,
+        }
+    }
+}

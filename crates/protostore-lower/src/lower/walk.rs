@@ -1,0 +1,145 @@
+//! Walks the messages of a record and writes down each field that has a column or a table of its own.
+
+use std::collections::BTreeMap;
+
+use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
+
+use super::Report;
+use super::draft::{self, Draft, Merged, Presence, Shape, Spot};
+use super::refusals;
+use crate::{Code, annotations};
+
+/// Messages inside messages; a snapshot of deeper ones could not be read back.
+const DEPTH: usize = 16;
+/// Fields of one table, in all of its messages. Beyond it the walk ends, as messages that hold each other twice double
+/// the number at each step.
+const FIELDS: usize = 2_000;
+
+/// What the other tables of the store say about a field's message or type.
+pub(super) struct Surroundings {
+    /// Tables by the full name of their record's message.
+    pub(super) records: BTreeMap<String, String>,
+    /// Tables by the `google.api.resource` type of their record's message.
+    pub(super) resources: BTreeMap<String, String>,
+}
+
+/// Fills in the fields of each table.
+pub(super) fn fill(drafts: &mut [Draft], report: &mut Report<'_>) {
+    let table = |draft: &Draft| draft.field.name().to_owned();
+    let around = Surroundings {
+        records: drafts.iter().map(|d| (d.message.full_name().to_owned(), table(d))).collect(),
+        resources: drafts.iter().filter_map(|d| Some((annotations::resource_type(&d.message)?, table(d)))).collect(),
+    };
+    for draft in drafts {
+        let message = draft.message.clone();
+        let mut walk = Walk { draft, around: &around, stack: Vec::new() };
+        walk.message(&message, None, report);
+    }
+}
+
+/// Returns the fields of a message in the order of declaration; the descriptors have them in the order of numbers.
+pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
+    let mut fields: Vec<_> = message.fields().collect();
+    fields.sort_by_key(|field| field.path().last().copied());
+    fields
+}
+
+struct Walk<'a> {
+    draft: &'a mut Draft,
+    around: &'a Surroundings,
+    /// The messages around, with the fields that lead into them.
+    stack: Vec<String>,
+}
+
+impl Walk<'_> {
+    fn message(&mut self, message: &MessageDescriptor, parent: Option<usize>, report: &mut Report<'_>) {
+        refusals::check_message(message, report);
+        self.stack.push(message.full_name().to_owned());
+        for field in in_order(message) {
+            if self.draft.spots.len() >= FIELDS {
+                break;
+            }
+            self.field(field, parent, report);
+        }
+        self.stack.pop();
+    }
+
+    fn field(&mut self, field: FieldDescriptor, parent: Option<usize>, report: &mut Report<'_>) {
+        let around = parent.map(|i| &self.draft.spots[i]);
+        let mut path = around.map(|s| s.path.clone()).unwrap_or_default();
+        let mut numbers = around.map(|s| s.numbers.clone()).unwrap_or_default();
+        let outer_child = around.and_then(|s| s.child);
+        path.push(field.name().to_owned());
+        numbers.push(field.number());
+
+        refusals::check_options(&field, self.around, report);
+        let refused = refusals::refuses_shape(&field, self.around, outer_child.is_some(), report)
+            || self.recurses(&field, report)
+            || self.is_too_deep(&field, &path, report);
+        if refused {
+            self.draft.refused.push(path);
+            return;
+        }
+        let index = self.draft.spots.len();
+        let (shape, inner) = match (draft::column_type(&field.kind()), field.kind(), field.is_list()) {
+            (Some(ty), _, false) => (Shape::Scalar(ty), None),
+            (Some(ty), _, true) => (Shape::Scalars(ty), None),
+            (None, Kind::Message(message), false) => (Shape::Message(message.clone()), Some(message)),
+            (None, Kind::Message(message), true) => (Shape::Messages(message.clone()), Some(message)),
+            (None, ..) => return,
+        };
+        self.draft.spots.push(Spot {
+            parent,
+            child: if field.is_list() { Some(index) } else { outer_child },
+            numbers,
+            path,
+            shape,
+            presence: presence(&field),
+            required: false,
+            key: false,
+            column: Merged::default(),
+            sql: String::new(),
+            owner: Vec::new(),
+            field,
+        });
+        if let Some(message) = inner {
+            self.message(&message, Some(index), report);
+        }
+    }
+
+    /// Refuses a field whose message is one of those around it, and names the way from it to itself.
+    fn recurses(&self, field: &FieldDescriptor, report: &mut Report<'_>) -> bool {
+        let Kind::Message(message) = field.kind() else { return false };
+        let Some(start) = self.stack.iter().position(|name| name == message.full_name()) else { return false };
+        let names = self.stack[start..].iter().map(String::as_str).chain([message.full_name()]);
+        let cycle: Vec<_> = names.map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
+        let text = format!("`{}` contains itself: {}", message.name(), cycle.join(" -> "));
+        let help = format!(
+            "store the inner `{}` as a table of its own and refer to it by key, with `references`",
+            message.name()
+        );
+        report.add(Code::Recursion, draft::type_place(field, report.sources), text, help);
+        true
+    }
+
+    fn is_too_deep(&self, field: &FieldDescriptor, path: &[String], report: &mut Report<'_>) -> bool {
+        let too_deep = path.len() > DEPTH && matches!(field.kind(), Kind::Message(_));
+        if too_deep {
+            let text = format!("`{}` is nested more than {DEPTH} messages deep", path.join("."));
+            let help = "store the inner messages as tables of their own and refer to them by key, with `references`";
+            report.add(Code::TooDeep, draft::type_place(field, report.sources), text, help);
+        }
+        too_deep
+    }
+}
+
+fn presence(field: &FieldDescriptor) -> Presence {
+    let oneof = field.containing_oneof().filter(|oneof| !oneof.is_synthetic());
+    match field.cardinality() {
+        Cardinality::Repeated => Presence::Implicit,
+        Cardinality::Required => Presence::Required,
+        Cardinality::Optional if oneof.is_some() => Presence::Member,
+        Cardinality::Optional if field.supports_presence() => Presence::Explicit,
+        Cardinality::Optional => Presence::Implicit,
+    }
+}

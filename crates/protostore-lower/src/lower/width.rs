@@ -1,0 +1,67 @@
+//! Refuses tables and oneofs that are wider than the engines take.
+
+use std::collections::BTreeMap;
+
+use super::Report;
+use super::draft::{Draft, Shape, Spot};
+use crate::Code;
+use crate::diagnostic::Place;
+
+/// Columns of a table: PostgreSQL fits no more than about a thousand values in a page, and counts dropped columns.
+const COLUMNS: usize = 200;
+/// Members of a oneof: SQLite takes expressions of depth 1000, and the CHECK adds up the members.
+const MEMBERS: usize = 500;
+
+/// Checks the record's table, its child tables and its oneofs.
+pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
+    let mut tables: BTreeMap<Option<usize>, Vec<&Spot>> = BTreeMap::new();
+    for spot in draft.spots.iter().filter(|spot| !spot.is_repeated()) {
+        tables.entry(spot.child).or_default().push(spot);
+    }
+    for (child, columns) in tables {
+        let own = child.map_or(0, |_| draft.key.len() + 1);
+        let count = columns.len() + own;
+        if count > COLUMNS {
+            let (name, place) = match child {
+                None => (draft.field.name().to_owned(), draft.name_place(report.sources)),
+                Some(i) => (draft.spots[i].dotted(), draft.spots[i].place(report.sources)),
+            };
+            let text = format!("the table of `{name}` has {count} columns; {COLUMNS} is the most");
+            report.add(Code::TooManyColumns, place, text, widest(draft, &columns));
+        }
+    }
+    for ((_, oneof), (count, place)) in oneofs(draft, report) {
+        if count > MEMBERS {
+            let text = format!("the oneof `{oneof}` has {count} members; {MEMBERS} is the most");
+            let help = "split the oneof, or make a table of each kind of member";
+            report.add(Code::OneofTooLarge, place, text, help);
+        }
+    }
+}
+
+/// Names the messages with the most columns.
+fn widest(draft: &Draft, columns: &[&Spot]) -> String {
+    let within = |spot: &Spot| columns.iter().filter(|c| c.numbers.starts_with(&spot.numbers)).count();
+    let messages = columns.iter().filter(|spot| matches!(spot.shape, Shape::Message(_)) && spot.parent == spot.child);
+    let mut counted: Vec<_> = messages.map(|spot| (within(spot), spot.dotted())).collect();
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let named: Vec<_> = counted.iter().take(3).map(|(n, path)| format!("`{path}` ({n})")).collect();
+    if named.is_empty() {
+        format!("move fields of `{}` to a table of their own, with its key as a reference", draft.message.name())
+    } else {
+        format!("move messages to tables of their own, with a reference; the widest: {}", named.join(", "))
+    }
+}
+
+fn oneofs(draft: &Draft, report: &Report<'_>) -> BTreeMap<(Option<usize>, String), (usize, Place)> {
+    let mut found: BTreeMap<_, (usize, Place)> = BTreeMap::new();
+    for spot in &draft.spots {
+        let Some(oneof) = spot.field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) else { continue };
+        let place = || {
+            let path: Vec<i32> = oneof.path().iter().copied().chain([1]).collect();
+            report.sources.place(oneof.parent_file().name(), &path)
+        };
+        found.entry((spot.parent, oneof.name().to_owned())).or_insert_with(|| (0, place())).0 += 1;
+    }
+    found
+}

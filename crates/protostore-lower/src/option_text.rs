@@ -1,0 +1,174 @@
+//! Finds keys in the text of an option `(name) = { … }`, whose parts have no places of their own in a descriptor.
+
+use std::ops::Range;
+
+/// Deeper values are not looked into; the place of the value around them serves.
+const DEPTH: usize = 64;
+
+/// A key of a message value, with the key's values in the order of the text.
+#[derive(Debug, PartialEq)]
+struct Entry {
+    key: String,
+    value: Value,
+}
+
+#[derive(Debug, PartialEq)]
+struct Value {
+    span: Range<usize>,
+    entries: Vec<Entry>,
+}
+
+/// One step into a value: the key, and which of its values.
+pub(crate) type Step = (&'static str, usize);
+
+/// Returns where the value at `steps` stands in `text`, or the value nearest around it; `None` if not even the first is
+/// found.
+pub(crate) fn find(text: &str, steps: &[Step]) -> Option<Range<usize>> {
+    let mut cursor = Cursor { text, at: text.find('=').map_or(0, |i| i + 1) };
+    let mut value = cursor.value(0)?;
+    let mut found = None;
+    for (key, index) in steps {
+        let Some(entry) = value.entries.into_iter().filter(|e| e.key == *key).nth(*index) else { break };
+        found = Some(entry.value.span.clone());
+        value = entry.value;
+    }
+    found
+}
+
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    /// Skips blanks and comments and returns the next character.
+    fn peek(&mut self) -> Option<char> {
+        loop {
+            let rest = &self.text[self.at..];
+            let blank = rest.len() - rest.trim_start().len();
+            self.at += blank;
+            let rest = &rest[blank..];
+            if rest.starts_with('#') || rest.starts_with("//") {
+                self.at += rest.find('\n').unwrap_or(rest.len());
+            } else if rest.starts_with("/*") {
+                self.at += rest.find("*/").map_or(rest.len(), |i| i + 2);
+            } else {
+                return rest.chars().next();
+            }
+        }
+    }
+
+    fn skip(&mut self, c: char) -> bool {
+        let there = self.peek() == Some(c);
+        if there {
+            self.at += c.len_utf8();
+        }
+        there
+    }
+
+    /// Reads a message, a string or a word. Lists are read by [`Self::values`].
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        let open = self.peek()?;
+        let start = self.at;
+        let mut entries = Vec::new();
+        match open {
+            '{' | '<' => {
+                self.at += 1;
+                let close = if open == '{' { '}' } else { '>' };
+                while !self.skip(close) {
+                    self.entry(depth + 1, &mut entries)?;
+                }
+            }
+            '"' | '\'' => {
+                self.string(open);
+                while let Some(quote @ ('"' | '\'')) = self.peek() {
+                    self.string(quote);
+                }
+            }
+            _ => {
+                self.word()?;
+            }
+        }
+        let end = start + self.text[start..self.at].trim_end().len();
+        Some(Value { span: start..end, entries })
+    }
+
+    /// Reads `key: value`, `key {…}` or `key: [value, …]`.
+    fn entry(&mut self, depth: usize, entries: &mut Vec<Entry>) -> Option<()> {
+        if depth > DEPTH {
+            return None;
+        }
+        self.peek()?;
+        let start = self.at;
+        if self.skip('[') {
+            self.at += self.text[self.at..].find(']')? + 1;
+        } else {
+            self.word()?;
+        }
+        let key = self.text[start..self.at].to_owned();
+        self.skip(':');
+        if self.skip('[') {
+            while !self.skip(']') {
+                entries.push(Entry { key: key.clone(), value: self.value(depth)? });
+                self.skip(',');
+            }
+        } else {
+            entries.push(Entry { key, value: self.value(depth)? });
+        }
+        let _ = self.skip(',') || self.skip(';');
+        Some(())
+    }
+
+    fn word(&mut self) -> Option<()> {
+        let rest = &self.text[self.at..];
+        let end = rest
+            .find(|c: char| {
+                c.is_whitespace() || matches!(c, ':' | ',' | ';' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '"' | '\'')
+            })
+            .unwrap_or(rest.len());
+        self.at += end;
+        (end > 0).then_some(())
+    }
+
+    fn string(&mut self, quote: char) {
+        let mut escaped = false;
+        let rest = &self.text[self.at + 1..];
+        let end = rest.find(|c: char| {
+            let closes = c == quote && !escaped;
+            escaped = c == '\\' && !escaped;
+            closes
+        });
+        self.at += end.map_or(self.text.len() - self.at, |i| i + 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<'a>(text: &'a str, steps: &[Step]) -> Option<&'a str> {
+        find(text, steps).map(|span| &text[span])
+    }
+
+    #[test]
+    fn finds_values_by_key_and_order() {
+        let text = "(protostore.v1.table) = {\n  primary_key: [\"a\", 'b'] // primary_key: \"c\"\n  \
+                    index {fields: \"x\"} index: {fields: \"y\" \"z\", unique: true}\n  record: \"R\"; }";
+        assert_eq!(found(text, &[("primary_key", 1)]), Some("'b'"));
+        assert_eq!(found(text, &[("primary_key", 2)]), None);
+        assert_eq!(found(text, &[("index", 1), ("fields", 0)]), Some("\"y\" \"z\""));
+        assert_eq!(found(text, &[("index", 1), ("unique", 0)]), Some("true"));
+        assert_eq!(found(text, &[("index", 0), ("unique", 0)]), Some("{fields: \"x\"}"));
+        assert_eq!(found(text, &[("record", 0)]), Some("\"R\""));
+    }
+
+    #[test]
+    fn gives_up_without_harm() {
+        for text in ["", "=", "= {", "= {a", "= {a:", "= {a: [", "= {a: \"", "= }", "= {[x", "= {é: ü} ", "= {a: {b: {"]
+        {
+            let _ = find(text, &[("a", 0), ("b", 0)]);
+        }
+        let deep = format!("= {}", "{a:".repeat(100_000));
+        assert_eq!(find(&deep, &[("a", 0)]), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! The texts of the compiled files, and where in them each part of a descriptor stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use prost_types::FileDescriptorProto;
+use prost_types::source_code_info::Location;
+use protostore_schema::{Docs, Source};
+
+use crate::diagnostic::Place;
+
+/// The sources of all files of a compilation, by the name that they are imported by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    files: BTreeMap<String, SourceFile>,
+}
+
+#[derive(Clone, Debug)]
+struct SourceFile {
+    text: Arc<str>,
+    /// By path of the descriptor, as [`Location::path`] has it.
+    locations: BTreeMap<Vec<i32>, Stretch>,
+}
+
+#[derive(Clone, Debug)]
+struct Stretch {
+    span: Range<usize>,
+    comment: Option<String>,
+}
+
+impl Sources {
+    /// Adds a file with the locations that its descriptor holds.
+    pub(crate) fn add(&mut self, text: Arc<str>, file: &FileDescriptorProto) {
+        let lines: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        let mut locations = BTreeMap::new();
+        for location in file.source_code_info.iter().flat_map(|info| &info.location) {
+            if let Some(span) = byte_span(location, &lines, text.len()) {
+                let comment = location.leading_comments.clone();
+                locations.entry(location.path.clone()).or_insert(Stretch { span, comment });
+            }
+        }
+        self.files.insert(file.name().to_owned(), SourceFile { text, locations });
+    }
+
+    /// Returns the text of a file; `None` for the files that the compiler brings along.
+    pub(crate) fn text(&self, file: &str) -> Option<&Arc<str>> {
+        self.files.get(file).map(|f| &f.text)
+    }
+
+    /// Returns where exactly that path stands.
+    pub(crate) fn span(&self, file: &str, path: &[i32]) -> Option<Range<usize>> {
+        Some(self.files.get(file)?.locations.get(path)?.span.clone())
+    }
+
+    /// Returns what stands at or below that path, in the order of paths.
+    pub(crate) fn below<'a>(
+        &'a self,
+        file: &str,
+        path: &'a [i32],
+    ) -> impl Iterator<Item = (&'a [i32], Range<usize>)> + 'a {
+        self.files.get(file).into_iter().flat_map(move |f| {
+            f.locations
+                .range(path.to_vec()..)
+                .take_while(move |(p, _)| p.starts_with(path))
+                .map(|(p, s)| (p.as_slice(), s.span.clone()))
+        })
+    }
+
+    /// Returns the place of that path, or of the nearest part around it.
+    pub(crate) fn place(&self, file: &str, path: &[i32]) -> Place {
+        let span = (0..=path.len()).rev().find_map(|n| self.span(file, &path[..n]));
+        Place { file: file.to_owned(), span }
+    }
+
+    /// Returns the comment that leads that path.
+    pub(crate) fn docs(&self, file: &str, path: &[i32]) -> Docs {
+        let comment = self.files.get(file).and_then(|f| f.locations.get(path)).and_then(|s| s.comment.as_deref());
+        let mut lines: Vec<String> = comment
+            .unwrap_or_default()
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
+            .collect();
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        while lines.first().is_some_and(String::is_empty) {
+            lines.remove(0);
+        }
+        Docs(lines)
+    }
+
+    /// Returns a place as the model has it: file, line and column from 1.
+    pub(crate) fn source(&self, place: &Place) -> Source {
+        let at = self.text(&place.file).zip(place.span.as_ref());
+        let (line, column) = at.map_or((0, 0), |(text, span)| {
+            let before = &text.as_bytes()[..span.start.min(text.len())];
+            let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            (1 + before.iter().filter(|b| **b == b'\n').count(), 1 + before.len() - line_start)
+        });
+        Source { file: place.file.clone(), line: line.try_into().unwrap_or(0), column: column.try_into().unwrap_or(0) }
+    }
+}
+
+/// Turns lines and columns, both from 0 and columns in bytes, into bytes from the start.
+fn byte_span(location: &Location, lines: &[usize], length: usize) -> Option<Range<usize>> {
+    let offset = |line: i32, column: i32| {
+        let start = lines.get(usize::try_from(line).ok()?)?;
+        Some((start + usize::try_from(column).ok()?).min(length))
+    };
+    match location.span[..] {
+        [line, from, to] => Some(offset(line, from)?..offset(line, to)?),
+        [line, from, last, to] => Some(offset(line, from)?..offset(last, to)?),
+        _ => None,
+    }
+}
