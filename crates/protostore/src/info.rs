@@ -18,7 +18,7 @@ pub struct Info {
     pub sqlite: String,
     /// The version of SQLCipher, where the file is encrypted.
     pub cipher: Option<String>,
-    /// The id of the key that opened the file, safe to log; none in a test database.
+    /// The id of the key that opened the file, safe to log; none where it is not encrypted.
     pub key_id: Option<String>,
     /// The database file.
     pub path: PathBuf,

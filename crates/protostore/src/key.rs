@@ -67,8 +67,10 @@ impl Key {
 
     /// Takes a secret as it is: what [`Key::expose_secret`] of another process gave.
     pub fn from_secret(secret: [u8; 32]) -> Self {
-        let secret = Zeroizing::new(secret);
-        Self { secret: Box::new(Zeroizing::new(*secret)) }
+        let given = Zeroizing::new(secret);
+        let mut key = Self { secret: Box::default() };
+        key.secret.copy_from_slice(&*given);
+        key
     }
 
     /// Asks a source for the secret.

@@ -1,0 +1,126 @@
+//! The tables that protostore keeps for itself in every database, under the prefix `protostore__`.
+//!
+//! They are on disk for ever: which store this is, what each of its versions looked like, and whether somebody has it
+//! open. Any later tool can open the file and name what it finds.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+use crate::schema::Schema;
+
+/// The layout of these tables; a newer one is refused.
+pub(super) const FORMAT: i64 = 1;
+
+const CREATE: &str = r#"
+CREATE TABLE IF NOT EXISTS "protostore__store" (
+  "_singleton" INTEGER NOT NULL PRIMARY KEY CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  "format" INTEGER NOT NULL,
+  "store" TEXT NOT NULL,
+  "created" INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS "protostore__versions" (
+  "version" INTEGER NOT NULL PRIMARY KEY,
+  "semver" TEXT NOT NULL,
+  "mapping" INTEGER NOT NULL,
+  "snapshot" TEXT NOT NULL,
+  "descriptors" BLOB NOT NULL,
+  "down" TEXT,
+  "migrated" INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS "protostore__run" (
+  "_singleton" INTEGER NOT NULL PRIMARY KEY CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  "since" INTEGER NOT NULL,
+  "process" INTEGER NOT NULL,
+  "closed" INTEGER NOT NULL CONSTRAINT "closed__check" CHECK ("closed" IN (0, 1))
+) STRICT;
+"#;
+
+/// What the database says about itself.
+#[derive(Debug)]
+pub(super) struct Label {
+    /// The layout of these tables.
+    pub(super) format: i64,
+    /// The full name of the store message.
+    pub(super) store: String,
+    /// When the database was made.
+    pub(super) created: SystemTime,
+    /// The version of the schema, from the header of the file.
+    pub(super) version: u32,
+    /// The same as a semantic version.
+    pub(super) semver: String,
+    /// The version of the rules that made the tables.
+    pub(super) mapping: i64,
+    /// Whether whoever had it open last closed it.
+    pub(super) closed: bool,
+}
+
+/// Reads the label; there is none in a database that another program made.
+pub(super) fn read(connection: &Connection) -> Result<Option<Label>> {
+    let version = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let store = connection.query_row(r#"SELECT "format", "store", "created" FROM "protostore__store""#, [], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    });
+    let Some((format, store, created)) = store.optional()? else { return Ok(None) };
+    // A newer layout may have other columns in the other tables.
+    if format > FORMAT {
+        let (semver, mapping, closed) = (String::new(), 0, true);
+        return Ok(Some(Label { format, store, created: at(created), version, semver, mapping, closed }));
+    }
+    let newest = connection.query_row(
+        r#"SELECT "semver", "mapping" FROM "protostore__versions" WHERE "version" = ?1"#,
+        [version],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    );
+    let Some((semver, mapping)) = newest.optional()? else { return Ok(None) };
+    let closed = connection.query_row(r#"SELECT "closed" FROM "protostore__run""#, [], |row| row.get(0)).optional()?;
+    Ok(Some(Label { format, store, created: at(created), version, semver, mapping, closed: closed.unwrap_or(true) }))
+}
+
+/// Writes what this program knows of its newest version; part of the transaction that migrates.
+pub(super) fn write(connection: &Connection, schema: &Schema) -> Result<()> {
+    let Schema { store, name: _, version, semver, mapping, slots: _, migrations: _, tables: _, snapshot, descriptors } =
+        schema;
+    connection.execute_batch(CREATE)?;
+    connection.execute(
+        r#"INSERT INTO "protostore__store" ("_singleton", "format", "store", "created") VALUES (1, ?1, ?2, ?3)
+           ON CONFLICT ("_singleton") DO NOTHING"#,
+        params![FORMAT, store, now()],
+    )?;
+    connection.execute(
+        r#"INSERT INTO "protostore__versions" ("version", "semver", "mapping", "snapshot", "descriptors", "migrated")
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+           ON CONFLICT ("version") DO UPDATE
+           SET "semver" = excluded."semver", "snapshot" = excluded."snapshot", "descriptors" = excluded."descriptors"
+           WHERE ("semver", "snapshot", "descriptors")
+           IS NOT (excluded."semver", excluded."snapshot", excluded."descriptors")"#,
+        params![version, semver, mapping, snapshot, descriptors, now()],
+    )?;
+    Ok(())
+}
+
+/// Says that this process has the database open: the small commit after which the log is not empty.
+pub(super) fn begin_run(connection: &Connection) -> Result<()> {
+    connection.execute(
+        r#"INSERT INTO "protostore__run" ("_singleton", "since", "process", "closed") VALUES (1, ?1, ?2, 0)
+           ON CONFLICT ("_singleton") DO UPDATE SET "since" = excluded."since", "process" = excluded."process", "closed" = 0"#,
+        params![now(), std::process::id()],
+    )?;
+    Ok(())
+}
+
+/// Says that everything was written and nobody has the database open any more.
+pub(super) fn end_run(connection: &Connection) -> Result<()> {
+    connection.execute(r#"UPDATE "protostore__run" SET "closed" = 1"#, [])?;
+    Ok(())
+}
+
+/// Nanoseconds since 1970, as every time in a database is.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+fn at(nanoseconds: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0))
+}

@@ -1,0 +1,105 @@
+//! Making a database: under another name, whole and on the disk, before it gets its own.
+//!
+//! An empty file under the right name would open as an empty database, and a half-made one not at all; this way there is
+//! never either, wherever the power fails.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::types::Value;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
+use super::cipher::Cipher;
+use super::identity::Class;
+use super::integrity;
+use super::place::{PAGE, Place};
+use super::refusal::Refusal;
+use super::settings::{self, Role};
+use super::{Access, connect, migrate};
+use crate::schema::Schema;
+
+/// Makes the database at a place where there is nothing; the lock is held.
+pub(super) fn create(place: &Place, schema: &Schema, class: Class, access: Access<'_>) -> Result<(), Refusal> {
+    let unfinished = Place { path: place.beside(".creating"), directory: place.directory.clone() };
+    sweep(&unfinished)?;
+    let made = make(&unfinished, schema, class, access).and_then(|()| publish(&unfinished, place));
+    if made.is_err() {
+        // Left there, it would only take up a disk that may be full.
+        let _ = sweep(&unfinished);
+    }
+    made
+}
+
+fn make(unfinished: &Place, schema: &Schema, class: Class, access: Access<'_>) -> Result<(), Refusal> {
+    let failed = |why| Refusal::Engine("be created", why);
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished.path).map_err(io("be created"))?;
+    let mut connection = connect::bare(&unfinished.path, false)?;
+    let cipher = match access {
+        Access::Keyed(key) => Cipher::fresh(key)?,
+        Access::Plain(key) => Cipher::plain(key),
+    };
+    cipher.unlock(&connection)?;
+    // Both are fixed once the first table is there.
+    connection.execute_batch("PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL").map_err(failed)?;
+    settings::apply(&connection, Role::Writer, 4 << 20)?;
+    migrate::migrate(&mut connection, schema, class)?;
+    expect(&connection, "page_size", PAGE, "4096")?;
+    expect(&connection, "auto_vacuum", 2, "INCREMENTAL")?;
+    integrity::checkpoint(&connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
+    connection.close().map_err(|(_, why)| failed(why))
+}
+
+/// Reads back what cannot be changed any more; SQLCipher answers for the page size, and in text.
+fn expect(connection: &Connection, pragma: &'static str, value: u64, name: &'static str) -> Result<(), Refusal> {
+    let now: Value = connection
+        .pragma_query_value(None, pragma, |row| row.get(0))
+        .map_err(|why| Refusal::Engine("be created", why))?;
+    let same = match now {
+        Value::Integer(number) => u64::try_from(number) == Ok(value),
+        Value::Text(digits) => digits.parse() == Ok(value),
+        _ => false,
+    };
+    if same { Ok(()) } else { Err(Refusal::Setting(pragma, name)) }
+}
+
+/// Gives the file its name, unless another has it by now; no connection is open.
+fn publish(unfinished: &Place, place: &Place) -> Result<(), Refusal> {
+    sync(&unfinished.path)?;
+    match renameat_with(CWD, &unfinished.path, CWD, &place.path, RenameFlags::NOREPLACE) {
+        Ok(()) => {}
+        // A file system without this kind of rename: the lock keeps other stores away, and nothing is there yet.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) if !place.inspect()? => {
+            fs::rename(&unfinished.path, &place.path).map_err(io("get its name"))?;
+        }
+        Err(why) => return Err(Refusal::Io("get its name", why.into())),
+    }
+    sync(&place.directory)
+}
+
+/// Writes a file, or the names in a directory, through to the disk.
+fn sync(path: &Path) -> Result<(), Refusal> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(io("be written to the disk"))
+}
+
+/// Removes what a creation that was interrupted has left; nobody has ever been told of it.
+fn sweep(unfinished: &Place) -> Result<(), Refusal> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        match fs::remove_file(unfinished.beside(suffix)) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => {
+                return Err(Refusal::Io("clear away an unfinished creation", why));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn io(what: &'static str) -> impl Fn(io::Error) -> Refusal {
+    move |why| Refusal::Io(what, why)
+}

@@ -1,0 +1,65 @@
+//! The lock of a database: a file beside it, held for as long as the store is open.
+//!
+//! The engine's own locks would do once a database is there; this one also covers its creation, names the process that
+//! has it, and keeps two stores of one process apart, which POSIX locks do not.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::io::Errno;
+
+use super::refusal::Refusal;
+
+/// The lock, released when it is dropped. The file stays: removing it would let two processes lock two files.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Lock {
+    /// Takes the lock at once, or says who has it.
+    pub(super) fn take(path: &Path) -> Result<Self, Refusal> {
+        let failed = |why| Refusal::Io("open its lock file", why);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)
+            .map_err(failed)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => return Err(Refusal::Locked(holder(file))),
+            Err(why) => return Err(failed(why.into())),
+        }
+        file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())).map_err(failed)?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A number that nobody has any more would only mislead.
+        let _ = self.0.set_len(0);
+        // Closing would release the lock as well, but not while a child of this process, between its fork and its exec,
+        // has a copy of the handle.
+        let _ = flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
+/// Reads who has the lock: it may have been taken a moment ago and not say so yet.
+fn holder(mut file: File) -> Option<u32> {
+    let mut text = String::new();
+    for _ in 0..20 {
+        if file.read_to_string(&mut text).is_ok() && text.ends_with('\n') {
+            return text.trim().parse().ok();
+        }
+        sleep(Duration::from_millis(5));
+    }
+    None
+}

@@ -1,0 +1,188 @@
+//! Why a database file is refused, and what to do about it: one text for each reason.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind};
+use crate::key::KeyId;
+
+/// Why a database file is refused.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The operating system would not.
+    Io(&'static str, io::Error),
+    /// The engine would not.
+    Engine(&'static str, rusqlite::Error),
+    /// Somebody has the file already; the process, where it is known.
+    Locked(Option<u32>),
+    /// A write-ahead log or a journal without its database.
+    Stray(PathBuf),
+    /// A rollback journal beside the database, which the engine would play back.
+    Journal(PathBuf),
+    /// A symbolic link.
+    Symlink,
+    /// A directory, a pipe, a device.
+    NotRegular,
+    /// The file belongs to somebody else.
+    Foreign(u32),
+    /// Others may read or write it; its mode.
+    Exposed(u32),
+    /// It has another name elsewhere; how many it has.
+    Linked(u64),
+    /// It has no bytes.
+    Empty,
+    /// It ends in the middle of a page; its size.
+    Truncated(u64),
+    /// It lies on a file system of another machine.
+    Remote(&'static str),
+    /// The engine is older than the one that the rules were tested with.
+    OldEngine(&'static str),
+    /// There is no encryption in this program, and plain text was not asked for.
+    NoCipher,
+    /// The file is plain SQLite, and a key was given.
+    Plain,
+    /// The file is not plain SQLite, and plain text was asked for.
+    NotPlain,
+    /// The key does not fit, or the first page is damaged.
+    WrongKey(KeyId),
+    /// The key fits and the contents are wrong; what is.
+    Damaged(String),
+    /// The file was made by another program.
+    Application(i32),
+    /// The one test database where a real one is expected, or the reverse.
+    Class {
+        /// Whether the file is a test database.
+        test: bool,
+    },
+    /// The file holds another store.
+    Store(String),
+    /// The tables of protostore itself are newer than this program.
+    Format(i64),
+    /// The database is newer than this program: its version and semantic version, then ours.
+    Newer(u32, String, u32, &'static str),
+    /// The tables were made by other rules: those of the file, then ours.
+    Mapping(i64, u32),
+    /// The same version was made by another migration: both, by name and checksum.
+    Divergent(String, String),
+    /// A migration failed: what it was to reach, and why.
+    Migration(u32, Box<dyn std::error::Error + Send + Sync>),
+    /// The program carries migrations that do not lead to its version.
+    Program(String),
+    /// A setting did not take: what it is, what was wanted.
+    Setting(&'static str, &'static str),
+}
+
+impl Refusal {
+    /// Makes the error about a database file.
+    #[cold]
+    pub(super) fn about(self, path: &Path) -> Error {
+        let error = Error::new(self.kind(), format!("database {}: {self}", path.display()));
+        match self {
+            Self::Io(_, source) => error.because(source),
+            Self::Engine(_, source) => error.because(source),
+            Self::Migration(_, source) => error.because(source),
+            _ => error,
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Io(_, why) if why.kind() == io::ErrorKind::StorageFull => Kind::Exhausted,
+            Self::Engine(_, why) if why.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => Kind::Exhausted,
+            Self::WrongKey(_) => Kind::Key,
+            Self::Empty | Self::Truncated(_) | Self::Damaged(_) => Kind::Damaged,
+            _ => Kind::Open,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(what, why) => write!(f, "cannot {what}: {why}"),
+            Self::Engine(what, why) => write!(f, "cannot {what}: {why}"),
+            Self::Locked(Some(pid)) if *pid == std::process::id() => {
+                write!(f, "is open in this process ({pid}) already; close that store first, or clone it")
+            }
+            Self::Locked(Some(pid)) => write!(f, "is open in process {pid}; stop it, or use it"),
+            Self::Locked(None) => f.write_str("is open in another process; stop it, or use it"),
+            Self::Stray(log) => write!(
+                f,
+                "is not there, but {} is, and may hold what it lacks; put the database back beside it, \
+                 or move it away to start with an empty one",
+                log.display()
+            ),
+            Self::Journal(journal) => write!(
+                f,
+                "has a rollback journal beside it, {}, which a store never writes; another program had the file open: \
+                 finish what it did there, or move the journal away",
+                journal.display()
+            ),
+            Self::Symlink => f.write_str("is a symbolic link; give the path of the file itself"),
+            Self::NotRegular => f.write_str("is not a regular file"),
+            Self::Foreign(uid) => write!(f, "belongs to user {uid}; run as that user, or change its owner with chown"),
+            Self::Exposed(mode) => write!(f, "may be used by others (mode {mode:04o}); run chmod 600 on it"),
+            Self::Linked(names) => {
+                write!(f, "has {names} names (hard links), and the log of one is lost to the other; leave one name")
+            }
+            Self::Empty => f.write_str(
+                "is empty, which no database is; restore it from a backup, or remove it to start with an empty store",
+            ),
+            Self::Truncated(size) => {
+                write!(f, "was cut off: {size} bytes are not a whole number of pages; restore it from a backup")
+            }
+            Self::Remote(system) => {
+                write!(f, "lies on {system}, where locks and syncs cannot be relied on; move it to a local disk")
+            }
+            Self::OldEngine(version) => {
+                write!(f, "needs SQLite {}, and this program has {version}", super::engine::FLOOR_NAME)
+            }
+            Self::NoCipher => f.write_str(
+                "cannot be encrypted, since this program was built without SQLCipher; \
+                 build with the feature sqlcipher, or say Options::plaintext(true) if nobody else can read the disk",
+            ),
+            Self::Plain => f.write_str(
+                "is a plain SQLite file, not an encrypted one; if that is meant, say Options::plaintext(true)",
+            ),
+            Self::NotPlain => f.write_str(
+                "is not a plain SQLite file: it is encrypted or damaged; open it without Options::plaintext(true)",
+            ),
+            Self::WrongKey(id) => write!(
+                f,
+                "wrong key or damaged file; the key given has the id {id} for this file, \
+                 to be compared with the one that was logged when it was last open"
+            ),
+            Self::Damaged(what) => write!(f, "is damaged: {what}; restore it from a backup"),
+            Self::Application(id) => {
+                write!(f, "was not made by protostore (application_id {id:#010x}); is it the right path?")
+            }
+            Self::Class { test: true } => f.write_str("is a TEST database, which is never opened as a real one"),
+            Self::Class { test: false } => f.write_str("is a real database, which is never opened as TEST"),
+            Self::Store(theirs) => write!(f, "holds the store {theirs}, another one; is it the right path?"),
+            Self::Format(theirs) => {
+                write!(f, "was written by a newer protostore (format {theirs}); run a newer version of this program")
+            }
+            Self::Newer(theirs, their_semver, ours, our_semver) => write!(
+                f,
+                "has version {theirs} ({their_semver}) of the schema, and this program knows no more than version {ours} \
+                 ({our_semver}); run a newer version of this program"
+            ),
+            Self::Mapping(theirs, ours) => write!(
+                f,
+                "was laid out by version {theirs} of the rules from protobuf to SQL, and this program has version {ours}; \
+                 run a program of the same version"
+            ),
+            Self::Divergent(theirs, ours) => write!(
+                f,
+                "was made by other migrations: it has {theirs}, this program {ours}; \
+                 a migration must never change once it has been released"
+            ),
+            Self::Migration(version, why) => {
+                write!(f, "cannot be brought to version {version} of the schema ({why}); nothing of it was changed")
+            }
+            Self::Program(what) => write!(f, "does not fit this program: {what}; run cargo xtask codegen"),
+            Self::Setting(what, wanted) => write!(f, "{what} did not become {wanted}"),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! One store has the file, and the others are told who it is.
+
+use std::fs;
+use std::thread;
+
+use super::fixture::{Helper, Home, ONE, key, options, refused, shut};
+use crate::open::open;
+
+#[test]
+fn a_second_store_of_this_process_is_refused() {
+    let home = Home::new();
+    let opened = home.open(&ONE).unwrap();
+    let error = refused(home.open(&ONE), &["is open in this process", &std::process::id().to_string()]);
+    assert_eq!(error.kind(), crate::Kind::Open);
+    refused(open(&options().shared(true), &ONE, &home.path(), &key()), &["is open in this process"]);
+    shut(opened).unwrap();
+    assert_eq!(fs::read_to_string(home.file("test.db.lock")).unwrap(), "");
+    shut(home.open(&ONE).unwrap()).unwrap();
+}
+
+#[test]
+fn a_second_process_is_refused_by_name_until_the_first_is_gone() {
+    let home = Home::new();
+    let mut first = Helper::start("hold", &home.path());
+    assert_eq!(first.answer(), "opened");
+    let named = format!("is open in process {}", first.id());
+    refused(home.open(&ONE), &[&named, "test.db", "stop it"]);
+    let mut second = Helper::start("hold", &home.path());
+    assert!(second.answer().contains(&format!("process {}", first.id())));
+    first.kill();
+    assert!(home.open(&ONE).unwrap().info.recovered);
+}
+
+#[test]
+fn the_engines_own_lock_holds_where_the_lock_file_was_removed() {
+    let home = Home::new();
+    let mut first = Helper::start("hold", &home.path());
+    assert_eq!(first.answer(), "opened");
+    fs::remove_file(home.file("test.db.lock")).unwrap();
+    let mut second = Helper::start("hold", &home.path());
+    assert!(second.answer().contains("is open in another process"));
+}
+
+#[test]
+fn two_processes_at_first_boot() {
+    for round in 0..20 {
+        let home = Home::new();
+        let mut helpers = [(); 2].map(|()| Helper::start("race", &home.path()));
+        let ids = helpers.each_ref().map(Helper::id);
+        let answers = helpers.each_mut().map(Helper::answer);
+        let won = answers.iter().position(|answer| answer == "opened");
+        let won = won.unwrap_or_else(|| panic!("round {round}: nobody opened it: {answers:?}"));
+        let named = format!("is open in process {}", ids[won]);
+        assert!(answers[1 - won].contains(&named), "round {round}: {answers:?}");
+    }
+}
+
+#[test]
+fn threads_at_first_boot() {
+    for _ in 0..20 {
+        let home = Home::new();
+        let results = thread::scope(|scope| {
+            let threads = [(); 4].map(|()| scope.spawn(|| home.open(&ONE)));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        let (opened, refused): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+        assert_eq!(opened.len(), 1);
+        assert!(
+            refused.into_iter().all(|result| result.err().unwrap().to_string().contains("is open in this process"))
+        );
+    }
+}
