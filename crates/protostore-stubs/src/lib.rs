@@ -8,8 +8,9 @@ mod places;
 
 use std::collections::BTreeMap;
 
+use prost::Message as _;
 use prost_build::{Config, Module};
-use prost_types::FileDescriptorProto;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
 
 /// The directory `src/proto/` of a generated crate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,9 +43,14 @@ impl std::error::Error for StubsError {
 /// `descriptors.bin` beside it.
 /// Maps are ordered, so that a message always encodes to the same bytes.
 ///
+/// `descriptors` is the encoded set of the files and what they import.
+/// The types of `google.protobuf` are not written, since prost brings them, but it asks what they hold.
+///
 /// # Errors
-/// If prost refuses the files, or writes what is not Rust.
-pub fn emit(files: &[FileDescriptorProto]) -> Result<Stubs, StubsError> {
+/// If `descriptors` is no such set, if prost refuses the files, or if it writes what is not Rust.
+pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8]) -> Result<Stubs, StubsError> {
+    let set = FileDescriptorSet::decode(descriptors).map_err(|error| StubsError(std::io::Error::other(error)))?;
+    let known = set.file.into_iter().filter(|file| file.package() == "google.protobuf");
     let mut files = files.to_vec();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.iter_mut().for_each(comments::tame);
@@ -55,7 +61,7 @@ pub fn emit(files: &[FileDescriptorProto]) -> Result<Stubs, StubsError> {
         sources.entry(module(file)).or_default().push(file.name().to_owned());
     }
     let services = files.iter().any(|file| !file.service.is_empty());
-    let requests = files.into_iter().map(|file| (module(&file), file)).collect();
+    let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
     let generated = config().generate(requests).map_err(StubsError)?;
 
     let mut texts = BTreeMap::new();

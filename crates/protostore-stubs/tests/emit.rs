@@ -1,9 +1,10 @@
 //! What a small file with a message and a service becomes.
 
+use prost::Message as _;
 use prost_types::source_code_info::Location;
 use prost_types::{
-    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto,
-    SourceCodeInfo, field_descriptor_proto::Label, field_descriptor_proto::Type,
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto,
+    ServiceDescriptorProto, SourceCodeInfo, field_descriptor_proto::Label, field_descriptor_proto::Type,
 };
 use protostore_stubs::{Stubs, emit};
 
@@ -49,8 +50,32 @@ fn with_service(mut file: FileDescriptorProto) -> FileDescriptorProto {
     file
 }
 
+/// The files and the one of timestamps, which any of them may import.
+fn encoded(files: &[FileDescriptorProto]) -> Vec<u8> {
+    let field = |name: &str, number, ty: Type| FieldDescriptorProto {
+        name: Some(name.to_owned()),
+        number: Some(number),
+        label: Some(Label::Optional.into()),
+        r#type: Some(ty.into()),
+        ..Default::default()
+    };
+    let timestamp = DescriptorProto {
+        name: Some("Timestamp".to_owned()),
+        field: vec![field("seconds", 1, Type::Int64), field("nanos", 2, Type::Int32)],
+        ..Default::default()
+    };
+    let known = FileDescriptorProto {
+        name: Some("google/protobuf/timestamp.proto".to_owned()),
+        package: Some("google.protobuf".to_owned()),
+        syntax: Some("proto3".to_owned()),
+        message_type: vec![timestamp],
+        ..Default::default()
+    };
+    FileDescriptorSet { file: files.iter().cloned().chain([known]).collect() }.encode_to_vec()
+}
+
 fn emitted(files: &[FileDescriptorProto]) -> Stubs {
-    emit(files).expect("the files are in order")
+    emit(files, &encoded(files)).expect("the files are in order")
 }
 
 #[test]
@@ -95,4 +120,21 @@ fn quoted_code_is_no_doctest() {
 fn the_order_of_files_does_not_matter() {
     let (a, b) = (file("lab.a", ""), with_service(file("lab.b", "")));
     assert_eq!(emitted(&[a.clone(), b.clone()]), emitted(&[b, a]));
+}
+
+#[test]
+fn well_known_types_are_those_of_prost() {
+    let mut file = file("lab.v0", "");
+    file.message_type[0].field.push(FieldDescriptorProto {
+        name: Some("created".to_owned()),
+        number: Some(2),
+        label: Some(Label::Optional.into()),
+        r#type: Some(Type::Message.into()),
+        type_name: Some(".google.protobuf.Timestamp".to_owned()),
+        ..Default::default()
+    });
+    let stubs = emitted(&[file]);
+    assert_eq!(stubs.files.keys().collect::<Vec<_>>(), ["lab.v0.rs", "mod.rs"]);
+    assert!(stubs.files["lab.v0.rs"].contains("pub created: ::core::option::Option<::prost_types::Timestamp>"));
+    assert!(emit(&[], b"no set").is_err());
 }

@@ -1,0 +1,106 @@
+//! The arguments, and the project that they describe.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use protostore_build::{Invocation, Project, Protos};
+
+/// Your .proto is the schema: migrations, records and services from store messages.
+#[derive(Parser)]
+#[command(name = "cargo protostore", bin_name = "cargo protostore", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write what the protos say.
+    Codegen {
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// Rewrite the newest version, as long as nothing of it is released.
+        #[arg(long)]
+        amend: bool,
+    },
+    /// Compare what the protos say with what is there, and write nothing.
+    Check {
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Say what a diagnostic's code means.
+    Explain {
+        /// The code, P0301.
+        code: String,
+    },
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ProjectArgs {
+    /// The directory of your protos; imports are looked up here first.
+    #[arg(long, value_name = "DIR", default_value = "proto")]
+    proto_root: PathBuf,
+    /// A further directory for imports: protos of others, which need not be changed.
+    #[arg(short = 'I', value_name = "DIR")]
+    include: Vec<PathBuf>,
+    /// A file that holds a store message, instead of all below the root.
+    #[arg(long, value_name = "FILE")]
+    store_file: Vec<PathBuf>,
+    /// Where each store gets a directory.
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    out: PathBuf,
+    /// The run-time crate as a dependency of the generated one, in Cargo's words.
+    #[arg(long, value_name = "SPEC", default_value = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\""))]
+    run_time: String,
+}
+
+impl ProjectArgs {
+    pub(crate) fn project(self) -> Project {
+        let invocation = Invocation { program: "cargo protostore".to_owned(), arguments: self.arguments() };
+        let Self { proto_root, include, store_file, out, run_time } = self;
+        let (protos, includes) = if store_file.is_empty() {
+            (Protos::Below(proto_root), include)
+        } else {
+            let root = Some(proto_root).filter(|root| root.is_dir());
+            (Protos::Files(store_file), root.into_iter().chain(include).collect())
+        };
+        Project { protos, includes, out, run_time, invocation }
+    }
+
+    /// Returns the arguments that differ from the defaults, as they would be typed.
+    fn arguments(&self) -> String {
+        let Self { proto_root, include, store_file, out, run_time } = self;
+        let flag = |flag: &str, value: &PathBuf| format!("{flag} {}", quoted(&value.display().to_string()));
+        let mut words = Vec::new();
+        words.extend((proto_root.as_os_str() != "proto").then(|| flag("--proto-root", proto_root)));
+        words.extend(include.iter().map(|dir| flag("-I", dir)));
+        words.extend(store_file.iter().map(|file| flag("--store-file", file)));
+        words.extend((out.as_os_str() != "generated").then(|| flag("--out", out)));
+        let own = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
+        words.extend((run_time != own).then(|| format!("--run-time {}", quoted(run_time))));
+        words.join(" ")
+    }
+}
+
+/// Returns a word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, Command};
+    use clap::Parser as _;
+
+    #[test]
+    fn a_finding_repeats_what_was_typed() {
+        let line = ["cargo protostore", "check", "-I", "../their api", "--store-file", "store.proto"];
+        let Command::Check { project } = Args::parse_from(line).command else { panic!("not a check") };
+        assert_eq!(project.project().invocation.arguments, "-I '../their api' --store-file store.proto");
+    }
+}

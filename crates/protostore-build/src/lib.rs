@@ -1,0 +1,24 @@
+//! Writes what a store's protobuf files say, or checks that it is what is there.
+//!
+//! [`codegen`] and [`check`] compute the same files; one writes them, the other compares, so they cannot disagree.
+
+mod canonical;
+mod check;
+mod codegen;
+mod difference;
+mod disk;
+mod failure;
+mod past;
+mod plan;
+mod project;
+mod report;
+mod sql;
+mod structure;
+mod sync;
+mod trial;
+
+pub use check::check;
+pub use codegen::{Mode, codegen};
+pub use failure::Failure;
+pub use project::{Invocation, Project, Protos};
+pub use report::{Finding, Report};

@@ -1,0 +1,65 @@
+//! The history that is on disk, and where today's schema stands to it.
+
+use std::collections::BTreeMap;
+
+use protostore_evolve::{Change, Fault, History, Lock, snapshot_path};
+use protostore_schema::Schema;
+
+use crate::disk::Files;
+
+/// The versions to emit, and what stands against them.
+pub(crate) struct Past {
+    /// The versions; the head is today's schema, apart from comments.
+    pub(crate) history: History,
+    /// Whether the texts on disk are those that the lock names, so that they stay as they are.
+    pub(crate) intact: bool,
+    /// What was done to the history by hand.
+    pub(crate) faults: Vec<Fault>,
+    /// What changed since the head.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Reads the history of a store from its files.
+pub(crate) fn read(schema: &Schema, there: &Files) -> Past {
+    let (migrations, snapshots) = (texts(there, "migrations/"), texts(there, "schema/"));
+    let first = || History::first(schema.clone());
+    let broken = |faults| Past { history: first(), intact: false, faults, changes: Vec::new() };
+
+    let Some(lock) = there.get("schema.lock") else {
+        let faults = if migrations.is_empty() && snapshots.is_empty() { Vec::new() } else { vec![Fault::NoLock] };
+        return broken(faults);
+    };
+    let lock = match Lock::from_text(&String::from_utf8_lossy(lock)) {
+        Ok(lock) => lock,
+        Err(error) => return broken(vec![Fault::NotALock { why: error.to_string() }]),
+    };
+    let mut faults = lock.verify(&migrations, &snapshots);
+    let history = match History::read(&lock, |version| snapshots.get(&snapshot_path(version)).map(String::as_str)) {
+        Ok(history) => history,
+        Err((version, error)) => {
+            let file = snapshot_path(version);
+            if !faults.iter().any(|fault| fault.file() == file) {
+                faults.push(Fault::NotASnapshot { file, why: error.to_string() });
+            }
+            None
+        }
+    };
+    let Some(history) = history else { return broken(faults) };
+    if !faults.is_empty() {
+        return Past { history: history.amend(schema), intact: false, faults, changes: Vec::new() };
+    }
+    match history.advance(schema) {
+        Ok(history) => Past { history, intact: true, faults, changes: Vec::new() },
+        Err(changed) => Past { history: history.amend(schema), intact: false, faults, changes: changed.changes },
+    }
+}
+
+/// Returns the history with its head made anew from today's schema, comments and all.
+pub(crate) fn amended(past: Past, schema: &Schema) -> Past {
+    Past { history: past.history.amend(schema), intact: false, faults: Vec::new(), changes: past.changes }
+}
+
+fn texts(there: &Files, directory: &str) -> BTreeMap<String, String> {
+    let below = there.iter().filter(|(path, _)| path.starts_with(directory));
+    below.map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned())).collect()
+}

@@ -1,0 +1,139 @@
+//! What a store's directory should hold, and what it holds.
+
+use std::path::PathBuf;
+
+use protostore_emit::{Input, Version, emit, statements};
+use protostore_evolve::{Lock, VersionTexts, migration_path, snapshot_path};
+use protostore_lower::{Compiled, lower};
+use protostore_schema::Schema;
+
+use crate::disk::{self, Files};
+use crate::past::{self, Past};
+use crate::trial::{self, Trial};
+use crate::{Failure, Mode, Project};
+
+/// What a store's directory should hold, and what it holds.
+pub(crate) struct Plan {
+    /// Name of the store's directory and crate.
+    pub(crate) name: String,
+    /// The store's directory.
+    pub(crate) dir: PathBuf,
+    /// What is there.
+    pub(crate) there: Files,
+    /// What should be.
+    pub(crate) files: Files,
+    /// Where the schema stands to its history.
+    pub(crate) past: Past,
+    /// What SQLite says against the migrations, the schema and the statements.
+    pub(crate) refused: Vec<String>,
+    /// Number of tables, child tables aside.
+    pub(crate) tables: usize,
+    /// Number of statements that were tried.
+    pub(crate) statements: usize,
+}
+
+/// Computes everything for each store; nothing is written.
+pub(crate) fn plans(project: &Project, mode: Mode) -> Result<Vec<Plan>, Failure> {
+    let (compiled, stores) = project.compile()?;
+    let mut schemas: Vec<Schema> = Vec::new();
+    let mut problems = Vec::new();
+    for store in &stores {
+        match lower(&compiled, store) {
+            Ok(schema) => schemas.push(schema),
+            Err(diagnostics) => problems.push(diagnostics),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Protos(problems));
+    }
+    for (at, schema) in schemas.iter().enumerate() {
+        if let Some(other) = schemas[..at].iter().find(|other| other.name == schema.name) {
+            let stores = [other.store.clone(), schema.store.clone()];
+            return Err(Failure::SameName { name: schema.name.clone(), stores });
+        }
+    }
+    schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect()
+}
+
+fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> Result<Plan, Failure> {
+    let dir = project.out.join(&schema.name);
+    let there = disk::read(&dir)?;
+    let past = past::read(schema, &there);
+    let past = match mode {
+        Mode::Write => past,
+        Mode::Amend => past::amended(past, schema),
+    };
+    let mut files = files(project, compiled, schema, &past)?;
+    if past.intact {
+        keep_versions(&mut files, &there, &past);
+    }
+    files.insert("schema.lock".to_owned(), lock(&files, &past).render().into_bytes());
+
+    let statements = statements(schema);
+    let migrations: Vec<_> = migration_paths(&past)
+        .map(|path| {
+            let text = match mode {
+                Mode::Write => there.get(&path).or_else(|| files.get(&path)),
+                Mode::Amend => files.get(&path),
+            };
+            let sql = text_of(text);
+            (path, sql.to_owned())
+        })
+        .collect();
+    let wanted = text_of(files.get("schema.sqlite.sql"));
+    // The migrations of another schema would differ everywhere, which the changes say better.
+    let refused = match (mode, past.changes.is_empty()) {
+        (Mode::Write, false) => Vec::new(),
+        (Mode::Write, true) | (Mode::Amend, _) => {
+            trial::run(&Trial { migrations: &migrations, schema: wanted, statements: &statements })
+        }
+    };
+    let (name, tables, statements) = (schema.name.clone(), schema.tables.len(), statements.len());
+    Ok(Plan { name, dir, there, files, past, refused, tables, statements })
+}
+
+fn files(project: &Project, compiled: &Compiled, schema: &Schema, past: &Past) -> Result<Files, Failure> {
+    let descriptors = compiled.descriptor_set(schema);
+    let stubs = protostore_stubs::emit(&compiled.message_files(schema).file, &descriptors)
+        .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
+    let versions: Vec<_> = past.history.versions.iter().map(version).collect();
+    Ok(emit(&Input {
+        schema,
+        versions: &versions,
+        stubs: &stubs.files,
+        services: stubs.services,
+        descriptors: &descriptors,
+        run_time: &project.run_time,
+    }))
+}
+
+fn version(version: &protostore_evolve::Version) -> Version<'_> {
+    let protostore_evolve::Version { number, slug, semver, schema } = version;
+    Version { number: *number, slug, semver, schema }
+}
+
+/// A version that is locked keeps its texts, also where today's tool would write others.
+fn keep_versions(files: &mut Files, there: &Files, past: &Past) {
+    let paths = migration_paths(past).chain(past.history.versions.iter().map(|version| snapshot_path(version.number)));
+    for path in paths {
+        if let Some(bytes) = there.get(&path) {
+            files.insert(path, bytes.clone());
+        }
+    }
+}
+
+fn lock(files: &Files, past: &Past) -> Lock {
+    Lock::new(&past.history, |number| {
+        let slug = past.history.versions.iter().find(|version| version.number == number).map_or("", |v| &v.slug);
+        let sqlite = text_of(files.get(&migration_path("sqlite", number, slug)));
+        VersionTexts { snapshot: text_of(files.get(&snapshot_path(number))), sqlite }
+    })
+}
+
+fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {
+    past.history.versions.iter().map(|version| migration_path("sqlite", version.number, &version.slug))
+}
+
+fn text_of(bytes: Option<&Vec<u8>>) -> &str {
+    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+}

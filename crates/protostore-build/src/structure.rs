@@ -1,0 +1,172 @@
+//! The structure of an SQLite database, as SQLite itself tells it: what there is, and of what kind.
+//!
+//! Two databases are the same if these are equal; the text of their SQL and the order of columns are not asked.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension as _, Result};
+
+use crate::canonical::{expression, plain, statement};
+use crate::sql::{Tree, read};
+
+/// What there is (`column "id" of "networks"`) to how it is (`TEXT NOT NULL`).
+pub(crate) type Structure = BTreeMap<String, String>;
+
+/// Returns the structure of the main database.
+pub(crate) fn structure(db: &Connection) -> Result<Structure> {
+    let mut facts = Structure::new();
+    let mut tables = db.prepare(
+        "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )?;
+    let tables = tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    for table in tables.collect::<Result<Vec<(String, bool, bool)>>>()? {
+        let (name, without_rowid, strict) = table;
+        facts.insert(format!("table \"{name}\""), format!("strict {strict}, without rowid {without_rowid}"));
+        columns(db, &name, &mut facts)?;
+        indexes(db, &name, &mut facts)?;
+        foreign_keys(db, &name, &mut facts)?;
+    }
+    texts(db, &mut facts)?;
+    Ok(facts)
+}
+
+fn columns(db: &Connection, table: &str, facts: &mut Structure) -> Result<()> {
+    let mut columns =
+        db.prepare("SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut rows = columns.query([table])?;
+    while let Some(row) = rows.next()? {
+        let (name, ty, pk, hidden): (String, String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(4)?, row.get(5)?);
+        let not_null = if row.get(2)? { " NOT NULL" } else { "" };
+        let default = row.get::<_, Option<String>>(3)?.map(|text| format!(" DEFAULT {text}")).unwrap_or_default();
+        let key = if pk > 0 { format!(" part {pk} of the key") } else { String::new() };
+        let generated = if hidden > 0 { format!(" generated ({hidden})") } else { String::new() };
+        facts.insert(format!("column \"{name}\" of \"{table}\""), format!("{ty}{not_null}{default}{key}{generated}"));
+    }
+    Ok(())
+}
+
+fn indexes(db: &Connection, table: &str, facts: &mut Structure) -> Result<()> {
+    let mut indexes = db.prepare("SELECT name, \"unique\", origin FROM pragma_index_list(?1)")?;
+    let mut parts = db.prepare("SELECT name, \"desc\", coll FROM pragma_index_xinfo(?1) WHERE key ORDER BY seqno")?;
+    let mut text = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1")?;
+    let mut rows = indexes.query([table])?;
+    while let Some(row) = rows.next()? {
+        let (name, unique, origin): (String, bool, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let columns = parts.query_map([&name], |part| {
+            let column: Option<String> = part.get(0)?;
+            let order = if part.get(1)? { " DESC" } else { "" };
+            Ok(format!("{}{order} {}", column.unwrap_or_else(|| "an expression".to_owned()), part.get::<_, String>(2)?))
+        })?;
+        let columns = columns.collect::<Result<Vec<_>>>()?.join(", ");
+        // The engine names the indexes of PRIMARY KEY and UNIQUE by their order, so their columns are what they are.
+        let what = if origin == "c" {
+            format!("index \"{name}\" of \"{table}\"")
+        } else {
+            format!("{origin} of \"{table}\" over {columns}")
+        };
+        // The index of a key without a rowid is the table itself, and has no row there.
+        let sql: Option<String> = text.query_row([&name], |row| row.get(0)).optional()?.flatten();
+        let filter = sql.map(|sql| filter(&read(&sql))).unwrap_or_default();
+        facts.insert(what, format!("over {columns}, unique {unique}{filter}"));
+    }
+    Ok(())
+}
+
+/// The condition of a partial index.
+fn filter(index: &[Tree]) -> String {
+    let condition = index.iter().position(|tree| tree.is("WHERE"));
+    condition.map(|at| format!(", where {}", expression(&index[at + 1..]))).unwrap_or_default()
+}
+
+fn foreign_keys(db: &Connection, table: &str, facts: &mut Structure) -> Result<()> {
+    let mut keys = db.prepare(
+        "SELECT group_concat(quote(\"from\"), ', '), \"table\", group_concat(coalesce(quote(\"to\"), 'its key'), ', '), \
+         on_delete, on_update, \"match\" \
+         FROM (SELECT * FROM pragma_foreign_key_list(?1) ORDER BY id, seq) GROUP BY id",
+    )?;
+    let mut rows = keys.query([table])?;
+    while let Some(row) = rows.next()? {
+        let (from, other, to): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (on_delete, on_update, rule): (String, String, String) = (row.get(3)?, row.get(4)?, row.get(5)?);
+        let how = format!("on delete {on_delete}, on update {on_update}, match {rule}");
+        facts.insert(format!("reference of \"{table}\" ({from}) to \"{other}\" ({to})"), how);
+    }
+    Ok(())
+}
+
+/// What only the text tells: CHECKs, views and triggers.
+fn texts(db: &Connection, facts: &mut Structure) -> Result<()> {
+    let mut items = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let mut rows = items.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name, table): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let trees = read(&row.get::<_, String>(3)?);
+        match kind.as_str() {
+            "table" => checks(&name, &trees, facts),
+            "view" => drop(facts.insert(format!("view \"{name}\""), statement(&trees))),
+            "trigger" => drop(facts.insert(format!("trigger \"{name}\" of \"{table}\""), plain(&trees))),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A CHECK stands at a column or at the table, which is the same to the engine.
+fn checks(table: &str, create: &[Tree], facts: &mut Structure) {
+    let body = create.iter().find_map(|tree| if let Tree::Group(body) = tree { Some(body) } else { None });
+    let Some(body) = body else { return };
+    for (at, pair) in body.windows(2).enumerate() {
+        let [word, Tree::Group(condition)] = pair else { continue };
+        if !word.is("CHECK") {
+            continue;
+        }
+        let condition = expression(condition);
+        let named = at >= 2 && body[at - 2].is("CONSTRAINT");
+        let name = if named { plain(&body[at - 1..at]) } else { format!("({condition})") };
+        facts.insert(format!("check {name} of \"{table}\""), condition);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{Structure, structure};
+
+    fn of(sql: &str) -> Structure {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(sql).unwrap();
+        structure(&db).unwrap()
+    }
+
+    const FRESH: &str = "CREATE TABLE \"a\" (\"id\" TEXT NOT NULL CONSTRAINT \"id__check\" CHECK (\"id\" <> ''), \
+        \"n\" INTEGER NOT NULL DEFAULT 0, \"m\" INTEGER, CONSTRAINT \"one\" CHECK ((\"n\" = 0) + (\"m\" = 0) <= 1), \
+        PRIMARY KEY (\"id\")) STRICT; CREATE INDEX \"a_by_n\" ON \"a\" (\"n\" DESC);";
+
+    #[test]
+    fn order_layout_and_comments_are_nothing() {
+        let other = "create table a ( -- a comment\n \"m\" INTEGER, n INTEGER NOT NULL DEFAULT 0, \"id\" TEXT NOT NULL \
+            CONSTRAINT \"id__check\" CHECK (\"id\"<>''), PRIMARY KEY (\"id\"), \
+            CONSTRAINT \"one\" CHECK ((\"m\" = 0) + (\"n\" = 0) <= 1)) STRICT; CREATE INDEX a_by_n ON a (n DESC)";
+        assert_eq!(of(FRESH), of(other));
+    }
+
+    #[test]
+    fn everything_else_is_something() {
+        let edits = [
+            ("<> ''", "<> 'x'"),
+            ("\"one\"", "\"two\""),
+            ("DEFAULT 0", "DEFAULT 1"),
+            ("INTEGER NOT NULL", "INTEGER"),
+            ("\"m\" INTEGER,", "\"m\" TEXT,"),
+            (" DESC", ""),
+            ("STRICT", "STRICT, WITHOUT ROWID"),
+            ("CREATE INDEX", "CREATE UNIQUE INDEX"),
+            ("\"m\" INTEGER,", "\"m\" INTEGER REFERENCES \"a\" (\"id\"),"),
+        ];
+        for (from, to) in edits {
+            assert_ne!(of(FRESH), of(&FRESH.replace(from, to)), "{from} to {to}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Cargo, called for this repository.
+
+use std::process::Command;
+
+use crate::openssl;
+
+/// Runs all tests with cargo's own runner, also after one has failed; returns whether all passed.
+pub(crate) fn test(arguments: &[String]) -> bool {
+    let features = openssl::features();
+    succeeds(cargo(["test", "--workspace", "--no-fail-fast"]).args(features).args(arguments))
+}
+
+/// Runs a package with arguments of its own; returns whether it succeeded.
+pub(crate) fn run(package: &str, arguments: &[String]) -> bool {
+    let features = openssl::features();
+    succeeds(cargo(["run", "--quiet", "--package", package]).args(features).arg("--").args(arguments))
+}
+
+/// Returns the cargo that runs this program.
+pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(arguments);
+    cargo
+}
+
+/// Runs a command with this terminal; returns whether it succeeded.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    match command.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("{}: {error}", command.get_program().to_string_lossy());
+            false
+        }
+    }
+}

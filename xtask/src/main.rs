@@ -1,0 +1,76 @@
+//! This repository's own commands: `cargo xtask codegen`, `check`, `test`, `run`, `ci`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
+
+mod cargo;
+mod ci;
+mod openssl;
+mod stores;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use protostore_build::Mode;
+
+/// This repository's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write what the store messages below proto/ say to generated/.
+    Codegen {
+        /// Rewrite the newest version, as long as nothing of it is released.
+        #[arg(long)]
+        amend: bool,
+        /// A further directory for imports.
+        #[arg(short = 'I', value_name = "DIR")]
+        include: Vec<PathBuf>,
+    },
+    /// Compare what the store messages say with what is in generated/.
+    Check {
+        /// A further directory for imports.
+        #[arg(short = 'I', value_name = "DIR")]
+        include: Vec<PathBuf>,
+    },
+    /// Run all tests.
+    Test {
+        /// What cargo test is given besides.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run a package of this repository.
+    Run {
+        /// The package: auraed.
+        package: String,
+        /// Its own arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run everything that CI runs, in the same order.
+    Ci {
+        /// Leave out the tests, which ran just before.
+        #[arg(long)]
+        after_test: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    if let Err(error) = std::env::set_current_dir(&root) {
+        eprintln!("{}: {error}", root.display());
+        return ExitCode::FAILURE;
+    }
+    let ok = match Args::parse().command {
+        Command::Codegen { amend, include } => stores::codegen(include, if amend { Mode::Amend } else { Mode::Write }),
+        Command::Check { include } => stores::check(include),
+        Command::Test { arguments } => cargo::test(&arguments),
+        Command::Run { package, arguments } => cargo::run(&package, &arguments),
+        Command::Ci { after_test } => ci::run(after_test),
+    };
+    if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
