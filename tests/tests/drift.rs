@@ -1,0 +1,312 @@
+//! The check notices: each edit of a proto, of the history or of a generated file is found, named and mended.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use protostore_build::{Invocation, Mode, Project, Protos, Report, check, codegen};
+use tempfile::TempDir;
+
+const V1: &str = "generated/lab/migrations/sqlite/V1__initial.sql";
+const SNAPSHOT: &str = "generated/lab/schema/0001.json";
+const LOCK: &str = "generated/lab/schema.lock";
+const SCHEMA: &str = "generated/lab/schema.sqlite.sql";
+const PROTO: &str = "proto/lab/v0/lab.proto";
+
+/// A small project in a directory of its own, generated and in order.
+struct Lab {
+    root: TempDir,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let lab = Self { root: TempDir::new().expect("a temporary directory") };
+        let text = include_str!("../cases/drift/lab/v0/lab.proto");
+        lab.write(PROTO, text);
+        assert_eq!(lab.codegen(Mode::Write).findings, []);
+        assert_eq!(lab.findings(), "");
+        lab
+    }
+
+    fn project(&self) -> Project {
+        Project {
+            protos: Protos::Below(self.path("proto")),
+            includes: Vec::new(),
+            out: self.path("generated"),
+            run_time: "path = \"protostore\"".to_owned(),
+            invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} has no {from:?}:\n{text}");
+        self.write(path, &text.replace(from, to));
+    }
+
+    fn remove(&self, path: &str) {
+        std::fs::remove_file(self.path(path)).expect("a file to remove");
+    }
+
+    fn codegen(&self, mode: Mode) -> Report {
+        codegen(&self.project(), mode).unwrap_or_else(|failure| panic!("{:?}", miette::Report::new(failure)))
+    }
+
+    fn check(&self) -> Report {
+        check(&self.project()).unwrap_or_else(|failure| panic!("{:?}", miette::Report::new(failure)))
+    }
+
+    /// What the check finds, with paths from the project's root.
+    fn findings(&self) -> String {
+        let findings: Vec<_> = self.check().findings.iter().map(ToString::to_string).collect();
+        findings.join("\n").replace(&format!("{}/", self.root.path().display()), "")
+    }
+
+    /// Asserts that the check fails and says all of it, and that `codegen --amend` mends it.
+    fn finds_and_amends(&self, said: &[&str]) {
+        let findings = self.findings();
+        for words in said {
+            assert!(findings.contains(words), "{words:?} is not said:\n{findings}");
+        }
+        let refused = self.codegen(Mode::Write);
+        assert!(!refused.is_ok(), "codegen went over it:\n{refused}");
+        assert!(refused.written.is_empty() && refused.removed.is_empty(), "{refused}");
+        let amended = self.codegen(Mode::Amend);
+        assert!(amended.is_ok(), "{amended}");
+        assert_eq!(self.findings(), "");
+    }
+
+    /// Asserts that the check fails and says all of it, and that plain `codegen` mends it.
+    fn finds_and_writes(&self, said: &[&str]) {
+        let findings = self.findings();
+        for words in said {
+            assert!(findings.contains(words), "{words:?} is not said:\n{findings}");
+        }
+        assert!(!findings.contains("--amend"), "{findings}");
+        let written = self.codegen(Mode::Write);
+        assert!(written.is_ok(), "{written}");
+        assert_eq!(self.findings(), "");
+    }
+}
+
+const AMEND: &str = "to rewrite version 1 (nothing is released yet), run `cargo xtask codegen --amend`";
+const RESTORE: &str = "with git, or, as nothing is released yet, run `cargo xtask codegen --amend`";
+
+#[test]
+fn a_renamed_field() {
+    let lab = Lab::new();
+    lab.edit(PROTO, "mem_size_mb", "memory_mb");
+    lab.finds_and_amends(&[
+        "the protos of `lab` changed since version 1",
+        "column `mem_size_mb` of `machines` is now `memory_mb`",
+        AMEND,
+    ]);
+    assert!(lab.read(V1).contains("\"memory_mb\" INTEGER"));
+}
+
+#[test]
+fn a_changed_type() {
+    let lab = Lab::new();
+    lab.edit(PROTO, "uint32 mem", "uint64 mem");
+    lab.finds_and_amends(&["type of `mem_size_mb` of `machines` changed from uint32 to uint64", AMEND]);
+}
+
+#[test]
+fn a_new_table() {
+    let lab = Lab::new();
+    let line = "repeated Network networks = 2 [(protostore.v1.table) = {primary_key: \"id\"}];";
+    let pods = "repeated Drive drives = 4 [(protostore.v1.table) = {primary_key: \"image_path\"}];";
+    lab.edit(PROTO, "  Drive root_drive = 5;\n", "");
+    lab.finds_and_amends(&["column `root_drive` of `machines` is gone"]);
+    lab.edit(PROTO, line, &format!("{line}\n  {pods}"));
+    lab.finds_and_amends(&["table `drives` (4) is new", AMEND]);
+}
+
+#[test]
+fn a_table_that_is_gone_takes_its_files_along() {
+    let lab = Lab::new();
+    let line = "  repeated Network networks = 2 [(protostore.v1.table) = {primary_key: \"id\"}];\n";
+    lab.edit(PROTO, line, "  reserved 2;\n");
+    assert!(lab.findings().contains("table `networks` (2) is gone"));
+    let amended = lab.codegen(Mode::Amend);
+    assert!(amended.removed.iter().any(|path| path.ends_with("src/records/network.rs")), "{amended}");
+    assert_eq!(lab.findings(), "");
+}
+
+#[test]
+fn a_migration_edited_by_hand() {
+    let lab = Lab::new();
+    lab.edit(V1, "\"mem_size_mb\" INTEGER NOT NULL", "\"mem_size_mb\" INTEGER");
+    lab.finds_and_amends(&[
+        "migrations/sqlite/V1__initial.sql was edited: its SHA-256 is not the one in schema.lock",
+        "-  \"mem_size_mb\" INTEGER DEFAULT 0",
+        "+  \"mem_size_mb\" INTEGER NOT NULL DEFAULT 0",
+        RESTORE,
+        "the migrations make column \"mem_size_mb\" of \"machines\" as `INTEGER DEFAULT 0`",
+    ]);
+}
+
+#[test]
+fn a_migration_with_other_line_endings() {
+    let lab = Lab::new();
+    lab.write(V1, &lab.read(V1).replace('\n', "\r\n"));
+    lab.finds_and_amends(&["V1__initial.sql has CRLF line endings: check it out with `eol=lf`", RESTORE]);
+}
+
+#[test]
+fn a_second_migration_that_nobody_made() {
+    let lab = Lab::new();
+    let second = "generated/lab/migrations/sqlite/V2__mine.sql";
+    lab.write(second, "CREATE TABLE \"mine\" (\"id\" TEXT) STRICT;\n");
+    let findings = lab.findings();
+    assert!(findings.contains("migrations/sqlite/V2__mine.sql is not in schema.lock"), "{findings}");
+    lab.remove(second);
+    assert_eq!(lab.findings(), "");
+}
+
+#[test]
+fn a_snapshot_edited_by_hand() {
+    let lab = Lab::new();
+    lab.edit(SNAPSHOT, "\"uint32\"", "\"int32\"");
+    lab.finds_and_amends(&["schema/0001.json was edited", "\"ty\": \"int32\",", RESTORE]);
+}
+
+#[test]
+fn a_missing_migration_and_a_missing_lock() {
+    let lab = Lab::new();
+    lab.remove(V1);
+    lab.finds_and_amends(&["V1__initial.sql is missing, but schema.lock names it", RESTORE]);
+    lab.remove(LOCK);
+    lab.finds_and_amends(&["schema.lock is missing, but there are migrations or snapshots", RESTORE]);
+}
+
+#[test]
+fn a_lock_edited_by_hand() {
+    let lab = Lab::new();
+    lab.edit(LOCK, "slug = \"initial\"", "slug = \"first\"");
+    lab.finds_and_amends(&["schema.lock was edited: the chain breaks at version 1", RESTORE]);
+    lab.edit(LOCK, "head = 1", "head = 2");
+    lab.finds_and_amends(&["schema.lock was edited: its head is not its last version", RESTORE]);
+    lab.edit(LOCK, "head = 1", "<<<<<<< ours");
+    lab.finds_and_amends(&["schema.lock was edited: not a lock", RESTORE]);
+}
+
+#[test]
+fn a_generated_file_edited_or_deleted() {
+    let lab = Lab::new();
+    lab.edit("generated/lab/src/records/machine.rs", "pub mem_size_mb: u32", "pub mem_size_mb: u64");
+    lab.finds_and_writes(&[
+        "generated/lab/src/records/machine.rs is not what the protos say",
+        "-    pub mem_size_mb: u64,",
+        "+    pub mem_size_mb: u32,",
+        "-> to write it, run `cargo xtask codegen`",
+    ]);
+    lab.edit(SCHEMA, "CREATE TABLE \"networks\"", "CREATE TABLE \"subnets\"");
+    lab.finds_and_writes(&["generated/lab/schema.sqlite.sql is not what the protos say"]);
+    lab.remove("generated/lab/src/lib.rs");
+    lab.finds_and_writes(&["generated/lab/src/lib.rs is missing", "-> to write it, run `cargo xtask codegen`"]);
+}
+
+#[test]
+fn a_stray_file_is_reported_and_a_stale_one_removed() {
+    let lab = Lab::new();
+    let stale = "generated/lab/src/records/old/pod.rs";
+    lab.write(stale, "//! @generated by cargo xtask codegen from lab/v0/lab.proto; do not edit\n");
+    lab.finds_and_writes(&[
+        "generated/lab/src/records/old/pod.rs is stale",
+        "-> to remove it, run `cargo xtask codegen`",
+    ]);
+    assert!(!lab.path("generated/lab/src/records/old").exists());
+
+    let stray = "generated/lab/src/mine.rs";
+    lab.write(stray, "//! By hand.\n");
+    let findings = lab.findings();
+    assert!(findings.contains("generated/lab/src/mine.rs is not generated"), "{findings}");
+    assert!(findings.contains("run `rm generated/lab/src/mine.rs`"), "{findings}");
+    let written = lab.codegen(Mode::Amend);
+    assert!(written.is_ok() && written.to_string().contains("src/mine.rs is not generated, and was left alone"));
+    assert_eq!(lab.read(stray), "//! By hand.\n");
+}
+
+#[test]
+fn a_store_that_is_gone() {
+    let lab = Lab::new();
+    lab.edit(PROTO, "{name: \"lab\"}", "{name: \"bench\"}");
+    assert!(lab.codegen(Mode::Write).is_ok());
+    let findings = lab.findings();
+    assert!(findings.contains("generated/lab belongs to no store message"), "{findings}");
+    assert!(findings.contains("run `git rm -r generated/lab`"), "{findings}");
+}
+
+#[test]
+fn without_a_change_nothing_is_touched() {
+    let lab = Lab::new();
+    let before = times(&lab.path("generated"));
+    let report = lab.codegen(Mode::Write);
+    assert!(report.summary().starts_with("codegen: 1 store, 2 tables, "), "{report}");
+    assert!(report.summary().ends_with("; nothing changed"), "{report}");
+    assert!(lab.codegen(Mode::Amend).summary().ends_with("; nothing changed"));
+    assert!(lab.check().summary().ends_with("; everything agrees"));
+    assert_eq!(times(&lab.path("generated")), before);
+}
+
+fn times(dir: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).expect("a directory") {
+        let entry = entry.expect("an entry");
+        found.push((entry.path(), entry.metadata().and_then(|data| data.modified()).expect("a time")));
+        if entry.path().is_dir() {
+            found.extend(times(&entry.path()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn comments_alone_make_no_version() {
+    let lab = Lab::new();
+    let (migration, snapshot, lock) = (lab.read(V1), lab.read(SNAPSHOT), lab.read(LOCK));
+    lab.edit(PROTO, "The name chosen by the caller.", "A name of the caller's own choice.");
+    lab.finds_and_writes(&["generated/lab/schema.sqlite.sql is not what the protos say"]);
+    assert!(lab.read(SCHEMA).contains("-- A name of the caller's own choice."));
+    assert_eq!((lab.read(V1), lab.read(SNAPSHOT), lab.read(LOCK)), (migration, snapshot, lock));
+}
+
+#[test]
+fn the_order_of_fields_makes_no_version() {
+    let lab = Lab::new();
+    let migration = lab.read(V1);
+    lab.edit(
+        PROTO,
+        "    string kernel = 6;\n    string image = 7;\n",
+        "    string image = 7;\n    string kernel = 6;\n",
+    );
+    lab.edit(
+        PROTO,
+        "  uint32 mem_size_mb = 2;\n  State state = 3;\n",
+        "  State state = 3;\n  uint32 mem_size_mb = 2;\n",
+    );
+    lab.edit(
+        PROTO,
+        "  string image_path = 1;\n  optional bool read_only = 2;\n",
+        "  optional bool read_only = 2;\n  string image_path = 1;\n",
+    );
+    let report = lab.codegen(Mode::Write);
+    assert!(report.is_ok(), "{report}");
+    assert_eq!(lab.findings(), "");
+    assert_eq!(lab.read(V1), migration);
+}

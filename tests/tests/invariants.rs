@@ -1,0 +1,134 @@
+//! What must never be: the absences that the architecture promises.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Crates of the build-time half, ours and others'.
+const BUILD_TIME: [&str; 9] = [
+    "protox",
+    "prost-reflect",
+    "prost-build",
+    "protostore-schema",
+    "protostore-lower",
+    "protostore-evolve",
+    "protostore-emit",
+    "protostore-stubs",
+    "protostore-build",
+];
+
+/// Files that may say `unsafe`, each a small module that gives its reason.
+const UNSAFE: [&str; 2] = ["crates/protostore/src/open/ffi.rs", "crates/protostore/src/sqlite/held.rs"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Returns the crates that a package links or builds with, as cargo resolves it alone.
+fn dependencies(package: &str, features: &[&str]) -> BTreeSet<String> {
+    let mut tree = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    tree.current_dir(root()).args(["tree", "--offline", "--prefix", "none", "--format", "{p}"]);
+    tree.args(["--edges", "normal,build", "--package", package]);
+    tree.args(features.iter().flat_map(|feature| ["--features", feature]));
+    let output = tree.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("names of crates");
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    text.lines().map(name).filter(|name| name != package).collect()
+}
+
+fn assert_none(package: &str, features: &[&str], forbidden: impl Fn(&str) -> bool) {
+    let found: Vec<_> = dependencies(package, features).into_iter().filter(|name| forbidden(name)).collect();
+    assert!(found.is_empty(), "{package} depends on {found:?}");
+}
+
+fn knows_protobuf(name: &str) -> bool {
+    ["prost", "protox", "protobuf", "tonic"].iter().any(|word| name.starts_with(word))
+        && !name.starts_with("protostore")
+}
+
+/// Returns the Rust files below a directory of the repository, by path from its root.
+fn sources(dir: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![root().join(dir)];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).into_iter().flatten() {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source file");
+                let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+                found.insert(name, text);
+            }
+        }
+    }
+    found
+}
+
+/// Returns the lines of code: without comments, which may speak of anything.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default())
+}
+
+#[test]
+fn a_daemon_links_nothing_of_the_generator() {
+    assert_none("protostore", &["grpc,prost"], |name| BUILD_TIME.contains(&name));
+    let generated = std::fs::read_dir(root().join("generated")).expect("the directory of the stores");
+    for entry in generated.map(|entry| entry.expect("an entry")) {
+        if entry.path().join("Cargo.toml").exists() {
+            assert_none(&entry.file_name().to_string_lossy(), &[], |name| BUILD_TIME.contains(&name));
+        }
+    }
+}
+
+#[test]
+fn the_model_knows_no_protobuf() {
+    for package in ["protostore-schema", "protostore-evolve", "protostore-emit"] {
+        assert_none(package, &[], knows_protobuf);
+    }
+}
+
+#[test]
+fn code_generation_needs_no_openssl() {
+    for package in ["xtask", "cargo-protostore"] {
+        assert_none(package, &[], |name| ["openssl-sys", "openssl-src", "protostore"].contains(&name));
+    }
+}
+
+#[test]
+fn emission_cannot_fail() {
+    const EMIT: fn(&protostore_emit::Input<'_>) -> BTreeMap<String, Vec<u8>> = protostore_emit::emit;
+    let _ = EMIT;
+}
+
+#[test]
+fn model_evolution_and_emission_touch_no_system() {
+    for dir in ["crates/protostore-schema/src", "crates/protostore-evolve/src", "crates/protostore-emit/src"] {
+        let sources = sources(dir);
+        assert!(!sources.is_empty(), "{dir} is empty");
+        for (path, text) in sources {
+            for module in ["std::fs", "std::env", "std::net", "std::process", "std::time", "include_bytes!", "HashMap"]
+            {
+                // Quoted code is text that a generated crate will hold.
+                let found = code(&text).find(|line| line.contains(module) && !line.contains('"'));
+                assert_eq!(found, None, "{path} uses {module}");
+            }
+        }
+    }
+}
+
+#[test]
+fn unsafe_stands_where_it_may() {
+    let mut found = Vec::new();
+    for dir in ["crates", "examples", "generated", "tests/src", "xtask"] {
+        for (path, text) in sources(dir) {
+            let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe");
+            if code(&text).any(word) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert_eq!(found, UNSAFE, "a module that needs `unsafe` says so here");
+}
