@@ -14,6 +14,8 @@ use crate::{Code, Diagnostics, Limits, annotations};
 
 mod failure;
 
+use failure::Failure;
+
 /// The parser and the linker recurse for what is nested; the limits keep that far below this.
 const STACK: usize = 256 << 20;
 
@@ -78,7 +80,9 @@ fn compile_here(inputs: &Inputs, limits: Limits) -> Result<Compiled, Diagnostics
         match import_name(&inputs.includes, path) {
             Ok(name) => {
                 if let Err(err) = compiler.open_file(&name) {
-                    failure::explain(&name, &err, &opened.borrow().texts, &mut problems);
+                    let failure =
+                        Failure { name: &name, texts: &opened.borrow().texts, pool: &compiler.descriptor_pool() };
+                    failure.explain(&err, &mut problems);
                 }
                 files.push(name);
             }

@@ -12,6 +12,7 @@ mod files;
 mod limits;
 mod lower;
 mod names;
+mod nearest;
 mod option_text;
 mod resolver;
 mod sources;

@@ -4,8 +4,10 @@
 //! Such text is refused here, with a diagnostic, by a scan that keeps no stack of its own.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::Code;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// How much is compiled at most. The defaults are far above what any published API has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,15 +28,63 @@ impl Default for Limits {
     }
 }
 
-/// Text that is refused before it is parsed.
+impl Limits {
+    /// Checks how much is read, the file of that name included.
+    pub(crate) fn check_total(&self, name: &str, files: usize, bytes: usize) -> Result<(), Diagnostic> {
+        let message = if files > self.files {
+            format!("more than {} files are imported", self.files)
+        } else if bytes > self.total_bytes {
+            format!("the files together have more than {} bytes", self.total_bytes)
+        } else {
+            return Ok(());
+        };
+        let help = Some("import only what the store needs".to_owned());
+        Err(Diagnostic::new(Code::TooManyFiles, Place::file(name), None, message, help))
+    }
+
+    /// Returns the text of a file, if it is one that can be parsed without harm.
+    pub(crate) fn check_file(&self, name: &str, bytes: Vec<u8>) -> Result<Arc<str>, Diagnostic> {
+        if bytes.len() > self.file_bytes {
+            let message = format!("the file has more than {} bytes", self.file_bytes);
+            let help = Some("split the file; published APIs stay far below this".to_owned());
+            return Err(Diagnostic::new(Code::FileTooLarge, Place::file(name), None, message, help));
+        }
+        let place = |span| Place { file: name.to_owned(), span: Some(span) };
+        let text: Arc<str> = match String::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(err) => {
+                let at = err.utf8_error().valid_up_to();
+                let text = Some(String::from_utf8_lossy(err.as_bytes()).into());
+                let message = format!("the file is not UTF-8: byte {} begins no character", at + 1);
+                let help = Some("save the file as UTF-8".to_owned());
+                return Err(Diagnostic::new(Code::NotUtf8, place(at..at + 1), text, message, help));
+            }
+        };
+        match scan(&text, self.depth) {
+            Ok(()) => Ok(text),
+            Err(Refused::Edition(span)) => {
+                let message = "the file uses an edition, which is not supported".to_owned();
+                let help = Some("write `syntax = \"proto3\";` or `syntax = \"proto2\";`".to_owned());
+                Err(Diagnostic::new(Code::Edition, place(span), Some(text), message, help))
+            }
+            Err(Refused::Depth(span)) => {
+                let message = format!("brackets or dotted names go more than {} deep here", self.depth);
+                let help = Some("use fewer nested messages or option values".to_owned());
+                Err(Diagnostic::new(Code::NestedTooDeep, place(span), Some(text), message, help))
+            }
+        }
+    }
+}
+
+/// Where the text is refused, and why.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
-    pub(crate) code: Code,
-    pub(crate) span: Range<usize>,
+enum Refused {
+    Edition(Range<usize>),
+    Depth(Range<usize>),
 }
 
 /// Looks for brackets and names that go deeper than `depth`, and for a file that names an edition.
-pub(crate) fn scan(text: &str, depth: usize) -> Result<(), Refused> {
+fn scan(text: &str, depth: usize) -> Result<(), Refused> {
     let bytes = text.as_bytes();
     let mut open = Vec::new();
     let mut parts = 0;
@@ -73,14 +123,14 @@ pub(crate) fn scan(text: &str, depth: usize) -> Result<(), Refused> {
                     at += 1;
                 }
                 if first && &text[start..at] == "edition" {
-                    return Err(Refused { code: Code::Edition, span: start..line_end(bytes, at) });
+                    return Err(Refused::Edition(start..line_end(bytes, at)));
                 }
                 first = false;
             }
             _ => {}
         }
         if open.len() > depth || parts > depth {
-            return Err(Refused { code: Code::NestedTooDeep, span: start..start + 1 });
+            return Err(Refused::Depth(start..start + 1));
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 
 const OPTIONS: (&str, &str) =
     ("protostore/v1/options.proto", include_str!("../../../proto/protostore/v1/options.proto"));
@@ -56,48 +56,16 @@ impl Resolver {
     fn open(&self, name: &str, bytes: Vec<u8>) -> Result<File, protox::Error> {
         let mut opened = self.opened.borrow_mut();
         opened.bytes += bytes.len();
-        let Limits { file_bytes, total_bytes, files, depth } = self.limits;
-        if bytes.len() > file_bytes {
-            let help = "split the file; published APIs stay far below this".to_owned();
-            return Err(refuse(
-                &mut opened,
-                name,
-                Code::FileTooLarge,
-                format!("the file has more than {file_bytes} bytes"),
-                help,
-            ));
-        }
-        if opened.bytes > total_bytes || opened.texts.len() >= files {
-            let message = format!("the files together are more than {files}, or have more than {total_bytes} bytes");
-            let help = "import only what the store needs".to_owned();
-            return Err(refuse(&mut opened, name, Code::TooManyFiles, message, help));
-        }
-        let text: Arc<str> = match String::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(err) => {
-                let at = err.utf8_error().valid_up_to();
-                let message = format!("the file is not UTF-8: byte {at} begins no character");
-                return Err(refuse(&mut opened, name, Code::NotUtf8, message, "save the file as UTF-8".to_owned()));
+        let (count, total) = (opened.texts.len() + 1, opened.bytes);
+        let text = self.limits.check_total(name, count, total).and_then(|()| self.limits.check_file(name, bytes));
+        match text {
+            Ok(text) => {
+                opened.texts.insert(name.to_owned(), Arc::clone(&text));
+                drop(opened);
+                File::from_source(name, &text)
             }
-        };
-        opened.texts.insert(name.to_owned(), Arc::clone(&text));
-        if let Err(limits::Refused { code, span }) = limits::scan(&text, depth) {
-            let (message, help) = match code {
-                Code::Edition => (
-                    "the file uses an edition, which is not supported".to_owned(),
-                    "write `syntax = \"proto3\";` or `syntax = \"proto2\";`".to_owned(),
-                ),
-                _ => (
-                    format!("brackets or dotted names go more than {depth} deep here"),
-                    "use fewer nested messages or option values".to_owned(),
-                ),
-            };
-            let place = Place { file: name.to_owned(), span: Some(span) };
-            opened.refused.push(Diagnostic::new(code, place, Some(text), message, Some(help)));
-            return Err(protox::Error::new(Refused));
+            Err(problem) => Err(opened.refuse(problem)),
         }
-        drop(opened);
-        File::from_source(name, &text)
     }
 }
 
@@ -110,20 +78,31 @@ impl FileResolver for Resolver {
         let plain = !name.contains('\\') && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
         match plain.then(|| self.read(name)).flatten() {
             Some(Ok(bytes)) => self.open(name, bytes),
-            Some(Err(err)) => {
-                let help = "make the file readable, or take its include path away".to_owned();
-                let message = format!("the file cannot be read: {err}");
-                Err(refuse(&mut self.opened.borrow_mut(), name, Code::CannotRead, message, help))
-            }
+            Some(Err(err)) => Err(self.opened.borrow_mut().unreadable(name, &err)),
             None if name == FIELD_BEHAVIOR.0 => self.open(name, FIELD_BEHAVIOR.1.into()),
             None => self.google.open_file(name),
         }
     }
 }
 
-fn refuse(opened: &mut Opened, name: &str, code: Code, message: String, help: String) -> protox::Error {
-    opened.refused.push(Diagnostic::new(code, Place::file(name), None, message, Some(help)));
-    protox::Error::new(Refused)
+impl Opened {
+    /// Refuses a file that is there but cannot be read, at the import that asks for it.
+    fn unreadable(&mut self, name: &str, err: &io::Error) -> protox::Error {
+        let quoted = format!("\"{name}\"");
+        let import = self.texts.iter().find_map(|(file, text)| {
+            let at = text.find(&quoted)?;
+            Some((Place { file: file.clone(), span: Some(at..at + quoted.len()) }, Arc::clone(text)))
+        });
+        let (place, text) = import.map_or((Place::file(name), None), |(place, text)| (place, Some(text)));
+        let message = format!("`{name}` cannot be read: {err}");
+        let help = Some("make the file readable, or correct its name".to_owned());
+        self.refuse(Diagnostic::new(Code::CannotRead, place, text, message, help))
+    }
+
+    fn refuse(&mut self, problem: Diagnostic) -> protox::Error {
+        self.refused.push(problem);
+        protox::Error::new(Refused)
+    }
 }
 
 /// Stands in for a diagnostic that [`Opened::refused`] holds.

@@ -90,7 +90,7 @@ fn set<T: PartialEq>(
 ) {
     match slot {
         Some((old, _)) if *old != value => {
-            let text = format!("the table says another `{key}` for `{path}` than the field itself");
+            let text = format!("the `column` list and the field `{path}` itself disagree about its `{key}`");
             let help = "say it in one of the two places";
             report.add(Code::Contradiction, said.place(report.sources, &[(key, 0)]), text, help);
         }

@@ -123,7 +123,7 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
             ("is inside a repeated field", "name a field outside of repeated fields".to_owned())
         }
         (Shape::Scalar(_), Some(_)) => {
-            ("is inside a oneof, so it can be unset", "name a field outside of the oneof".to_owned())
+            ("can be unset, as a member of a oneof", "name a field outside of the oneof".to_owned())
         }
         (Shape::Scalar(ty), None) if !ty.can_be_key() => {
             ("is a floating-point number", "name a string, bytes, integer, enum, bool or Timestamp field".to_owned())

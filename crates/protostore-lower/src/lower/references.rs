@@ -6,8 +6,8 @@ use protostore_schema::{OnDelete, Type};
 
 use super::Report;
 use super::draft::{Draft, Presence, Said, Spot, Target, type_word};
-use super::paths::nearest;
 use crate::Code;
+use crate::nearest::nearest;
 
 /// What a reference must know of the table that it names.
 struct Key {
@@ -59,11 +59,11 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
         ([(_, ty)], Some(own)) if ty == own => true,
         ([(name, ty)], Some(own)) => {
             let text = format!(
-                "`{path}` is a `{}`, but the key of `{table}`, `{name}`, is a `{}`",
+                "`{path}` is of type `{}`, but the key of `{table}`, `{name}`, is of type `{}`",
                 type_word(own),
                 type_word(ty)
             );
-            let help = format!("make `{path}` a `{}`", type_word(ty));
+            let help = format!("give `{path}` the type `{}`", type_word(ty));
             report.add(Code::ReferenceType, place, text, help);
             false
         }

@@ -24,11 +24,13 @@ pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>
         let help = "take the `extensions` line away, and write the extensions as fields";
         report.add(Code::Extensible, place, format!("`{name}` can be extended, and extensions are not stored"), help);
     }
-    let rules = annotations::message_validation(message)
-        .into_iter()
-        .chain(message.oneofs().filter_map(|oneof| annotations::oneof_validation(&oneof)));
-    for anchor in rules {
+    if let Some(anchor) = annotations::message_validation(message) {
         refuse_rule(anchor.place(report.sources, &[]), name, report);
+    }
+    for oneof in message.oneofs() {
+        if let Some(anchor) = annotations::oneof_validation(&oneof) {
+            refuse_rule(anchor.place(report.sources, &[]), oneof.name(), report);
+        }
     }
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic() && names::field(oneof.name()).is_empty()) {
         let place = report.sources.place(file.name(), oneof.path());
@@ -131,9 +133,8 @@ fn refuses_message(
     } else if let Some(table) = around.records.get(full_name) {
         let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());
         let help = format!(
-            "keep its key instead: `string {name}_id = {} [(protostore.v1.column) = {{references: {{table: \
-             \"{table}\"}}}}];`\nor, for a copy, write a message of its own",
-            field.number()
+            "keep its key instead, in a field with `[(protostore.v1.column) = {{references: {{table: \"{table}\"}}}}]`\n\
+             or, for a copy, write a message of its own"
         );
         Some((Code::RecordInside, text, help))
     } else if field.cardinality() == prost_reflect::Cardinality::Required {

@@ -18,7 +18,11 @@ pub(super) fn check(drafts: &[Draft], types: &Types, report: &mut Report<'_>) {
     let mut messages = BTreeSet::new();
     for draft in drafts {
         let place = draft.name_place(report.sources);
-        tables.take(names::field(draft.field.name()), draft.field.name(), &place, report);
+        let name = draft.field.name();
+        // Names that differ in case only are refused for SQL already.
+        if !drafts.iter().any(|d| d.field.name() != name && d.field.name().eq_ignore_ascii_case(name)) {
+            tables.take(names::field(name), name, &place, report);
+        }
         let record = types.record(draft).rust;
         let module = names::module(&record);
         if names::is_reserved_module(&module) {

@@ -45,7 +45,8 @@ fn relation(name: &str, what: String, place: Place, store: &mut Taken, report: &
         if let Some(other) = store.take(name, &what) {
             let text = format!("the name `{name}` of {what} is taken by {other}");
             let help = "rename one of the two; names that differ only in case are the same";
-            report.add(Code::TableNameTaken, place.clone(), text, help);
+            report.add(Code::TableNameTaken, place, text, help);
+            return;
         }
     }
 }

@@ -44,6 +44,11 @@ pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
     fields
 }
 
+/// Returns whether the walk ended before all fields were seen.
+pub(super) fn is_full(draft: &Draft) -> bool {
+    draft.spots.len() >= FIELDS
+}
+
 struct Walk<'a> {
     draft: &'a mut Draft,
     around: &'a Surroundings,
@@ -56,7 +61,7 @@ impl Walk<'_> {
         refusals::check_message(message, report);
         self.stack.push(message.full_name().to_owned());
         for field in in_order(message) {
-            if self.draft.spots.len() >= FIELDS {
+            if is_full(self.draft) {
                 break;
             }
             self.field(field, parent, report);

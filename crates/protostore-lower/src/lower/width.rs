@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::draft::{Draft, Shape, Spot};
+use super::walk;
 use crate::Code;
 use crate::diagnostic::Place;
 
@@ -26,7 +27,8 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
                 None => (draft.field.name().to_owned(), draft.name_place(report.sources)),
                 Some(i) => (draft.spots[i].dotted(), draft.spots[i].place(report.sources)),
             };
-            let text = format!("the table of `{name}` has {count} columns; {COLUMNS} is the most");
+            let about = if walk::is_full(draft) { "at least " } else { "" };
+            let text = format!("the table of `{name}` has {about}{count} columns; {COLUMNS} is the most");
             report.add(Code::TooManyColumns, place, text, widest(draft, &columns));
         }
     }
