@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::fixture::{Helper, Home, INITIAL, ONE, options, refused, schema, shut, step};
 use crate::schema::Schema;
@@ -11,14 +11,30 @@ use crate::schema::Schema;
 static BROKEN: Schema = schema(1, "0.1.0", &[step(1, "initial", "CREATE TABLE nonsense")]);
 static MISNUMBERED: Schema = schema(2, "0.1.0", &[step(1, "initial", INITIAL)]);
 
+/// How long a creation takes that nobody disturbs, on this machine and under its load of now.
+fn undisturbed() -> Duration {
+    let home = Home::new();
+    let mut helper = Helper::start("race", &home.path());
+    assert_eq!(helper.line(), "started");
+    let begun = Instant::now();
+    assert_eq!(helper.line(), "opened");
+    begun.elapsed()
+}
+
 #[test]
 fn killed_at_any_time_it_can_be_opened_afterwards() {
+    const ROUNDS: u32 = 40;
     let (mut nothing, mut whole) = (0, 0);
-    for round in 0..40_u64 {
+    let whole_time = undisturbed();
+    for round in 0..=ROUNDS {
         let home = Home::new();
         let mut helper = Helper::start("race", &home.path());
         assert_eq!(helper.line(), "started");
-        sleep(Duration::from_micros(round * round * 20));
+        if round < ROUNDS {
+            sleep(whole_time * round / (ROUNDS * 3 / 4));
+        } else {
+            assert_eq!(helper.line(), "opened");
+        }
         helper.kill();
         match home.path().metadata() {
             Ok(file) => {
