@@ -43,6 +43,22 @@ fn another_key() {
 }
 
 #[test]
+#[cfg(feature = "sqlcipher")]
+fn a_thousand_wrong_keys() {
+    let home = Home::crashed();
+    let before = home.contents();
+    for round in 0..1000_u32 {
+        let mut secret = *key().expose_secret();
+        for (byte, change) in secret.iter_mut().zip((round + 1).to_le_bytes()) {
+            *byte ^= change;
+        }
+        refused(home.open_as(Class::Real, &ONE, &Key::from_secret(secret)), &["wrong key or damaged file"]);
+    }
+    assert!(before == home.contents(), "bytes were changed");
+    home.open(&ONE).unwrap();
+}
+
+#[test]
 fn another_store() {
     both_refused(&OTHER_STORE, Class::Real, &key(), Kind::Open, &["test.store.v0.TestStore"]);
 }
