@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use protostore_build::{Invocation, Mode, Project, Protos, Report, check, codegen};
+use protostore_evolve::{History, Lock, VersionTexts};
+use protostore_schema::Schema;
 use tempfile::TempDir;
 
 const V1: &str = "generated/lab/migrations/sqlite/V1__initial.sql";
@@ -221,6 +223,14 @@ fn a_generated_file_edited_or_deleted() {
 }
 
 #[test]
+fn a_store_that_was_never_generated() {
+    let lab = Lab::new();
+    std::fs::remove_dir_all(lab.path("generated")).expect("the generated files");
+    let findings = lab.findings();
+    assert_eq!(findings, "generated/lab is missing\n  -> to write it, run `cargo xtask codegen`\n");
+}
+
+#[test]
 fn a_stray_file_is_reported_and_a_stale_one_removed() {
     let lab = Lab::new();
     let stale = "generated/lab/src/records/old/pod.rs";
@@ -284,6 +294,21 @@ fn comments_alone_make_no_version() {
     lab.finds_and_writes(&["generated/lab/schema.sqlite.sql is not what the protos say"]);
     assert!(lab.read(SCHEMA).contains("-- A name of the caller's own choice."));
     assert_eq!((lab.read(V1), lab.read(SNAPSHOT), lab.read(LOCK)), (migration, snapshot, lock));
+}
+
+/// What an older version of the tool wrote into version 1 stays, since it may have run somewhere.
+#[test]
+fn another_tool_makes_no_version() {
+    let lab = Lab::new();
+    let older = lab.read(V1).replace("CREATE TABLE", "CREATE  TABLE");
+    let snapshot = lab.read(SNAPSHOT);
+    let history = History::first(Schema::from_snapshot(&snapshot).expect("a snapshot"));
+    let lock = Lock::new(&history, |_| VersionTexts { snapshot: &snapshot, sqlite: &older });
+    lab.write(V1, &older);
+    lab.write(LOCK, &lock.render());
+    assert_eq!(lab.findings(), "");
+    assert!(lab.codegen(Mode::Write).summary().ends_with("; nothing changed"));
+    assert_eq!(lab.read(V1), older);
 }
 
 #[test]

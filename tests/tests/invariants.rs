@@ -121,10 +121,11 @@ fn model_evolution_and_emission_touch_no_system() {
 #[test]
 fn unsafe_stands_where_it_may() {
     let mut found = Vec::new();
-    for dir in ["crates", "examples", "generated", "tests/src", "xtask"] {
+    for dir in ["crates", "examples", "generated", "xtask"] {
         for (path, text) in sources(dir) {
             let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe");
-            if code(&text).any(word) {
+            // A test may well break what it tests.
+            if code(&text).any(word) && !path.contains("/tests/") {
                 found.push(path);
             }
         }

@@ -56,6 +56,10 @@ fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
         remedy,
     };
     let write = format!("to write it, run {codegen}");
+    if plan.there.is_empty() {
+        let title = format!("{} is missing", plan.dir.display());
+        return vec![Finding { title, details: Vec::new(), remedy: write }];
+    }
     let mut findings = Vec::new();
     for (path, wanted) in plan.files.iter().filter(|(path, _)| !faulty(path)) {
         match plan.there.get(path) {
