@@ -62,7 +62,7 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8]) -> Result<Stubs, 
     }
     let services = files.iter().any(|file| !file.service.is_empty());
     let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
-    let generated = config().generate(requests).map_err(StubsError)?;
+    let generated = generate(requests)?;
 
     let mut texts = BTreeMap::new();
     let mut included = Vec::new();
@@ -76,6 +76,15 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8]) -> Result<Stubs, 
     let protos = sources.values().flatten().cloned().collect::<Vec<_>>().join(", ");
     texts.insert("mod.rs".to_owned(), modules::emit(&included, &header(&protos)));
     Ok(Stubs { files: texts, services })
+}
+
+/// Prost panics at what Rust cannot tell apart, such as two values of an enum that differ in underscores alone.
+fn generate(requests: Vec<(Module, FileDescriptorProto)>) -> Result<BTreeMap<Module, String>, StubsError> {
+    let generated = std::panic::catch_unwind(|| config().generate(requests)).unwrap_or_else(|panic| {
+        let text = panic.downcast::<String>().map_or_else(|_| "it panicked".to_owned(), |text| *text);
+        Err(std::io::Error::other(text))
+    });
+    Ok(generated.map_err(StubsError)?.into_iter().collect())
 }
 
 fn header(protos: &str) -> String {

@@ -3,8 +3,9 @@
 use prost::Message as _;
 use prost_types::source_code_info::Location;
 use prost_types::{
-    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto,
-    ServiceDescriptorProto, SourceCodeInfo, field_descriptor_proto::Label, field_descriptor_proto::Type,
+    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+    FileDescriptorSet, MethodDescriptorProto, ServiceDescriptorProto, SourceCodeInfo, field_descriptor_proto::Label,
+    field_descriptor_proto::Type,
 };
 use protostore_stubs::{Stubs, emit};
 
@@ -137,4 +138,18 @@ fn well_known_types_are_those_of_prost() {
     assert_eq!(stubs.files.keys().collect::<Vec<_>>(), ["lab.v0.rs", "mod.rs"]);
     assert!(stubs.files["lab.v0.rs"].contains("pub created: ::core::option::Option<::prost_types::Timestamp>"));
     assert!(emit(&[], b"no set").is_err());
+}
+
+#[test]
+fn what_prost_panics_at_is_an_error() {
+    let value = |name: &str, number| EnumValueDescriptorProto {
+        name: Some(name.to_owned()),
+        number: Some(number),
+        ..Default::default()
+    };
+    let values = vec![value("UP_NOW", 0), value("UP__NOW", 1)];
+    let mut file = file("lab.v0", "");
+    file.enum_type.push(EnumDescriptorProto { name: Some("State".to_owned()), value: values, ..Default::default() });
+    let error = emit(std::slice::from_ref(&file), &encoded(std::slice::from_ref(&file))).unwrap_err();
+    assert!(error.to_string().contains("UpNow"), "{error}");
 }
