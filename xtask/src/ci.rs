@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 use crate::cargo::{cargo, succeeds};
 use crate::{cargo as tests, openssl, stores};
 
+/// A step's name, and what it runs.
+type Step = (&'static str, fn() -> bool);
+
 /// Runs the steps up to the first that fails; returns whether none did.
 pub(crate) fn run(after_test: bool) -> bool {
-    let mut steps: Vec<(&str, fn() -> bool)> =
+    let mut steps: Vec<Step> =
         vec![("fmt", fmt), ("clippy", clippy), ("check", check), ("test", test), ("doc", doc), ("deny", deny)];
     steps.retain(|(name, _)| !(after_test && *name == "test"));
     let mut times = Vec::new();
