@@ -6,29 +6,40 @@ use protostore_build::{Failure, Invocation, Mode, Project, Protos, Report};
 
 /// Writes the stores; returns whether all is well.
 pub(crate) fn codegen(includes: Vec<PathBuf>, mode: Mode) -> bool {
-    finish(protostore_build::codegen(&project(includes), mode))
+    projects(includes).iter().all(|project| finish(project, protostore_build::codegen(project, mode)))
 }
 
 /// Checks the stores; returns whether all is well.
 pub(crate) fn check(includes: Vec<PathBuf>) -> bool {
-    finish(protostore_build::check(&project(includes)))
+    // All are checked, so that nobody mends one to learn of the next.
+    let ok: Vec<bool> =
+        projects(includes).iter().map(|project| finish(project, protostore_build::check(project))).collect();
+    ok.iter().all(|ok| *ok)
 }
 
-fn project(includes: Vec<PathBuf>) -> Project {
+/// Returns the stores that this repository shows, and the one that its tests are run on.
+fn projects(includes: Vec<PathBuf>) -> [Project; 2] {
+    [
+        project("proto", "generated", "../../crates/protostore", includes),
+        project("tests/shapes/proto", "tests/shapes/generated", "../../../../crates/protostore", Vec::new()),
+    ]
+}
+
+fn project(protos: &str, out: &str, run_time: &str, includes: Vec<PathBuf>) -> Project {
     let arguments: Vec<_> = includes.iter().map(|dir| format!("-I {}", dir.display())).collect();
     Project {
-        protos: Protos::Below("proto".into()),
+        protos: Protos::Below(protos.into()),
         includes,
-        out: "generated".into(),
-        run_time: "path = \"../../crates/protostore\"".to_owned(),
+        out: out.into(),
+        run_time: format!("path = \"{run_time}\""),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: arguments.join(" ") },
     }
 }
 
-fn finish(result: Result<Report, Failure>) -> bool {
+fn finish(project: &Project, result: Result<Report, Failure>) -> bool {
     match result {
         Ok(report) => {
-            println!("{report}");
+            println!("{}: {report}", project.out.display());
             report.is_ok()
         }
         Err(failure) => {

@@ -8,6 +8,8 @@ use crate::sql::{list, quote};
 /// The statements of a table, its child tables and its indexes.
 pub(crate) struct TablePlan<'s> {
     pub(crate) table: &'s Table,
+    /// How every statement begins that reads records: `SELECT … FROM …`.
+    pub(crate) select: String,
     pub(crate) get: Statement,
     pub(crate) insert: Statement,
     pub(crate) upsert: Statement,
@@ -46,6 +48,7 @@ impl<'s> TablePlan<'s> {
             format!("INSERT INTO {into} ({}) VALUES ({})", list(names(&columns)), parameters(columns.len(), 1));
         Self {
             table,
+            select: selected.clone(),
             get: add("get", format!("{selected} WHERE {}", equal(names(&key), 1)), fields(&key)),
             upsert: add("upsert", format!("{insert} {}", on_conflict(&columns, &key)), fields(&columns)),
             insert: add("insert", insert, fields(&columns)),

@@ -5,7 +5,7 @@ use protostore_schema::{Column, Type};
 use quote::{format_ident, quote};
 
 use super::bind::Key;
-use super::metadata::statement;
+use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
 use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, TablePlan};
@@ -29,7 +29,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 plan.table.name.proto,
                 fields.join(" and ")
             )]);
-            let statement = statement(get);
+            let statement = reading(plan, get);
             quote! {
                 #doc
                 #[must_use]
@@ -47,7 +47,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };
             let doc = lines([format!("{what}, in pages by key.")]);
-            let (first, after) = (statement(first), statement(after));
+            let (first, after) = (reading(plan, first), reading(plan, after));
             quote! {
                 #doc
                 #[must_use]
@@ -63,7 +63,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
 
 fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join: &JoinPlan<'_>) -> TokenStream {
     let (field, target) = (&child.child.name, join.target);
-    let (module, record) = (ident(&target.record.module), ident(&target.record.ty.rust));
+    let record = ident(&target.record.ty.rust);
     let key_type = Key::of(scope, plan.table).owned();
     let owner = Arguments::of(scope, plan.table.key_columns().into_iter().map(|c| (local(&c.name.rust), c)));
     let value_column = child.child.item_columns()[0];
@@ -81,7 +81,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
         quote! {
             #doc
             #[must_use]
-            pub fn #name(#owner_declared) -> protostore::AllBy<crate::records::#module::#record, #key_type> {
+            pub fn #name(#owner_declared) -> protostore::AllBy<crate::#record, #key_type> {
                 static ROWS: protostore::Stmt = #rows;
                 protostore::AllBy::new(&ROWS, #owner_given)
             }

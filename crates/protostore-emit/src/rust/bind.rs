@@ -19,8 +19,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     });
     let arms = table.record.nodes.iter().enumerate().filter_map(|(i, node)| {
         let index = Literal::usize_unsuffixed(i);
-        let place = ident(&node.name().rust);
-        let steps = member(scope, node, &Parent::Value(quote!(self)), &place.to_string());
+        let steps = member(scope, node, &Parent::Value(quote!(self)), &node.name().rust);
         let single = steps.len() == 1;
         let body = sequence(steps)?;
         Some(if single {

@@ -127,7 +127,17 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
             pub struct Store<E: protostore::Engine = protostore::Sqlite>(protostore::Store<E>);
         },
         quote! {
-            impl<E: protostore::Engine> Store<E> { #(#tables)* }
+            impl<E: protostore::Engine> Store<E> {
+                #(#tables)*
+
+                /// Closes the store: writes what was accepted, and lets go of the file.
+                ///
+                /// # Errors
+                /// Where the last writes could not be moved into the file; they are safe, and the next start does it.
+                pub fn close(self) -> protostore::Result<()> {
+                    self.0.close()
+                }
+            }
         },
         quote! {
             impl<E: protostore::Engine> From<protostore::Store<E>> for Store<E> {

@@ -16,8 +16,8 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);
-    let [get, insert, upsert, delete, page_first, page_after] =
-        [get, insert, upsert, delete, page_first, page_after].map(statement);
+    let [get, page_first, page_after] = [get, page_first, page_after].map(|s| reading(plan, s));
+    let [insert, upsert, delete] = [insert, upsert, delete].map(statement);
     let doc = super::tokens::lines([format!("What the run time knows of `{}`.", table.name.proto)]);
     quote! {
         #doc
@@ -63,6 +63,29 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
             load_many: #load_many,
         }
     }
+}
+
+/// Returns the macro that begins the statements of a table which read records: its columns stand once in the file.
+pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
+    let text = sql(&plan.select);
+    let doc = super::tokens::lines([format!(
+        "Reads rows of `{}`, the columns in the order in which a record is decoded.",
+        plan.table.name.proto
+    )]);
+    quote! {
+        #doc
+        macro_rules! select {
+            ($rest:literal) => { concat!(#text, "\n", $rest) };
+        }
+    }
+}
+
+/// Returns a statement that reads records of the plan's table.
+pub(super) fn reading(plan: &TablePlan<'_>, statement: &Statement) -> TokenStream {
+    let Statement { slot, name: _, sql: text, fields } = statement;
+    let rest = text.strip_prefix(&plan.select).expect("a statement that reads records begins as all of them do");
+    let (slot, rest) = (Literal::u32_unsuffixed(*slot), sql(rest.trim_start()));
+    quote!(protostore::Stmt::new(#slot, select!(#rest), &[#(#fields),*]))
 }
 
 /// Returns a statement with its slot.

@@ -48,6 +48,7 @@ fn table_file(schema: &Schema, types: &Types<'_>, plan: &TablePlan<'_>) -> Strin
     let mut items = vec![record::record(&scope, table)];
     let own: Vec<&Definition<'_>> = types.of_module(&table.record.module).collect();
     items.extend(own.iter().map(|d| record::definition(&scope, d)));
+    items.push(metadata::select(plan));
     items.extend(accessors::functions(&scope, plan));
     items.push(record::columns(table));
     items.extend(convert::record(&scope, table));
@@ -56,7 +57,7 @@ fn table_file(schema: &Schema, types: &Types<'_>, plan: &TablePlan<'_>) -> Strin
     items.push(decode::record(&scope, table));
     items.push(metadata::table(plan));
     items.extend(children::module(&scope, plan));
-    tokens::file(&head, &items)
+    tokens::records_file(&head, &items)
 }
 
 /// Returns the file of the types that several tables use.
@@ -70,5 +71,5 @@ fn shared_file(schema: &Schema, types: &Types<'_>) -> String {
     let shared: Vec<&Definition<'_>> = types.of_module("types").collect();
     let mut items: Vec<TokenStream> = shared.iter().map(|d| record::definition(&scope, d)).collect();
     items.extend(shared.iter().flat_map(|d| convert::definition(&scope, d)));
-    tokens::file(&head, &items)
+    tokens::records_file(&head, &items)
 }

@@ -6,11 +6,11 @@ use quote::quote;
 
 /// Returns a name as an identifier, raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
-        return Ident::new(name, Span::call_site());
-    }
     match name {
         "self" | "super" | "crate" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
+        // Reserved since edition 2024, which syn reads without.
+        "gen" => Ident::new_raw(name, Span::call_site()),
+        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
         _ => Ident::new_raw(name, Span::call_site()),
     }
 }
@@ -23,10 +23,10 @@ pub(super) fn local(name: &str) -> Ident {
     }
 }
 
-/// Returns a path of names parted by `::`, below `crate::proto`.
+/// Returns a path of names parted by `::`, below the crate's module `proto`.
 pub(super) fn message(path: &str) -> TokenStream {
     let parts = path.split("::").map(ident);
-    quote! { crate::proto #(:: #parts)* }
+    quote! { proto #(:: #parts)* }
 }
 
 /// Returns comment lines as documentation.
@@ -102,12 +102,34 @@ fn longest_hashes(text: &str) -> usize {
 
 /// Returns a file: its head as inner documentation, then the items, a blank line between two.
 pub(super) fn file(head: &[String], items: &[TokenStream]) -> String {
+    join(head, "", &body(items))
+}
+
+/// Returns a file below `records/`, which imports the modules that its items name.
+pub(super) fn records_file(head: &[String], items: &[TokenStream]) -> String {
+    let body = body(items);
+    let imports = [("proto::", "use crate::proto;\n"), ("types::", "use crate::records::types;\n")];
+    let uses: String = imports.into_iter().filter(|(name, _)| mentions(&body, name)).map(|(_, line)| line).collect();
+    join(head, &uses, &body)
+}
+
+fn body(items: &[TokenStream]) -> String {
+    let items: Vec<String> = items.iter().filter(|i| !i.is_empty()).map(|item| spaced(&format(item))).collect();
+    items.join("\n")
+}
+
+fn join(head: &[String], uses: &str, body: &str) -> String {
     let mut text: String = head.iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect();
-    for item in items.iter().filter(|item| !item.is_empty()) {
+    for part in [uses, body].into_iter().filter(|part| !part.is_empty()) {
         text.push('\n');
-        text += &spaced(&format(item));
+        text += part;
     }
     text
+}
+
+/// Returns whether a module of the crate is named by a path that begins with it.
+fn mentions(body: &str, path: &str) -> bool {
+    body.match_indices(path).any(|(at, _)| !body[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)))
 }
 
 fn format(item: &TokenStream) -> String {
@@ -125,7 +147,7 @@ fn spaced(text: &str) -> String {
         let Some(next) = lines.get(i + 1) else { continue };
         let same_level = indent(line) == indent(next);
         let ends_block = matches!(line.trim_start(), "}" | "};") && indent(line) <= 4;
-        let ends_item = line.ends_with(';') && starts_item(next);
+        let ends_item = line.ends_with(';') && starts_item(next) && !line.trim_start().starts_with("pub const");
         let goes_on = matches!(next.trim_start(), "}" | "};" | ")" | "") || next.trim_start().starts_with("else");
         if same_level && !goes_on && (ends_block || ends_item) {
             out.push('\n');

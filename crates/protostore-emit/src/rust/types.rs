@@ -108,7 +108,7 @@ impl Scope<'_, '_> {
             return quote!(#name);
         }
         let module = ident(module);
-        quote!(crate::records::#module::#name)
+        quote!(#module::#name)
     }
 }
 

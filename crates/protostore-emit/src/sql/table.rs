@@ -1,6 +1,6 @@
 //! CREATE TABLE and CREATE INDEX.
 
-use protostore_schema::{ChildTable, Column, Docs, Index, Item, Node, OnDelete, Role, Table, Type};
+use protostore_schema::{ChildTable, Column, Docs, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
 
 use super::{check, checks, comment, list, quote};
 
@@ -64,20 +64,28 @@ fn column(column: &Column) -> String {
     if *default_zero {
         sql += &format!(" DEFAULT {}", zero(ty));
     }
-    if let Some(check) = check::value(column) {
-        sql += &format!(" CONSTRAINT {} CHECK ({})", quote(&check.name), check.condition);
-    }
-    if let Some(reference) = reference {
-        sql += &format!(" REFERENCES {} ({})", quote(&reference.table), quote(&reference.column));
-        sql += match reference.on_delete {
-            // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
-            OnDelete::Restrict => "",
-            OnDelete::Cascade => " ON DELETE CASCADE",
-            OnDelete::SetNull => " ON DELETE SET NULL",
-        };
-    }
+    let check = check::value(column).map(|c| format!("CONSTRAINT {} CHECK ({})", quote(&c.name), c.condition));
     let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
-    comment(docs, "  ") + "  " + &sql
+    let clauses: Vec<String> = std::iter::once(sql).chain(check).chain(reference.as_ref().map(references)).collect();
+    comment(docs, "  ") + "  " + &on_lines(&clauses)
+}
+
+/// Returns what a reference asks and does.
+fn references(Reference { table, column, on_delete }: &Reference) -> String {
+    let action = match on_delete {
+        // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
+        OnDelete::Restrict => "",
+        OnDelete::Cascade => " ON DELETE CASCADE",
+        OnDelete::SetNull => " ON DELETE SET NULL",
+    };
+    format!("REFERENCES {} ({}){action}", quote(table), quote(column))
+}
+
+/// Returns the clauses of a column on one line, or on a line each where that would be long.
+fn on_lines(clauses: &[String]) -> String {
+    const WIDTH: usize = 110;
+    let line = clauses.join(" ");
+    if line.len() <= WIDTH { line } else { clauses.join("\n    ") }
 }
 
 fn indexes(table: &str, indexes: &[Index]) -> String {

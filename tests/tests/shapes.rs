@@ -1,0 +1,154 @@
+//! Random messages of every shape, through the emitted and compiled code and an encrypted store: what goes in comes out,
+//! and what is refused is refused with the name of its field.
+
+#[path = "shapes/random.rs"]
+mod random;
+
+use fastrand::Rng;
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_types::Timestamp;
+use protostore::Record;
+use shapes::Store;
+use shapes::proto::shapes::v1 as proto;
+
+/// Messages of each type in one run; `PROTOSTORE_CASES` asks for more.
+fn cases() -> usize {
+    std::env::var("PROTOSTORE_CASES").ok().map_or(150, |n| n.parse().expect("PROTOSTORE_CASES is a number"))
+}
+
+fn seed() -> u64 {
+    std::env::var("PROTOSTORE_SEED").ok().map_or(0x5eed, |n| n.parse().expect("PROTOSTORE_SEED is a number"))
+}
+
+fn pool() -> DescriptorPool {
+    DescriptorPool::decode(shapes::SCHEMA.descriptors).expect("the crate holds its descriptors")
+}
+
+/// Draws messages of type `M`, stores each and reads it back in every way there is.
+fn round_trips<R, M>(store: &Store, mend: impl Fn(&mut Rng, &mut M))
+where
+    R: Record + TryFrom<M, Error = protostore::Error>,
+    M: prost::Message + Default + From<R> + PartialEq + Clone + std::fmt::Debug,
+{
+    let pool = pool();
+    let descriptor = pool.get_message_by_name(R::TABLE.record).expect("the record's message is among the descriptors");
+    let mut rng = Rng::with_seed(seed());
+    for case in 0..cases() {
+        let drawn: DynamicMessage = random::message(&mut rng, &descriptor);
+        let mut message: M = drawn.transcode_to().expect("a message of this type");
+        mend(&mut rng, &mut message);
+        let context = format!("{} case {case} of seed {}: {message:?}", R::TABLE.record, seed());
+        let record = R::try_from(message.clone()).unwrap_or_else(|e| panic!("{context}: {e}"));
+        let (upserted, inserted, key) = (record.clone(), record.clone(), R::own_key(record.key()));
+        store.write(move |tx| tx.upsert(&upserted)).unwrap_or_else(|e| panic!("{context}: {e}"));
+        let found = store.read(|r| r.get::<R>(record.key())).unwrap_or_else(|e| panic!("{context}: {e}"));
+        let found = found.unwrap_or_else(|| panic!("{context}: not found"));
+        assert_eq!(found, record, "{context}");
+        assert_eq!(M::from(found), message, "{context}");
+        assert!(store.write(move |tx| tx.delete::<R>(R::borrow_key(&key))).unwrap(), "{context}");
+        store.write(move |tx| tx.insert(&inserted)).unwrap_or_else(|e| panic!("{context}: {e}"));
+    }
+    // The children of a whole page come in a fixed number of statements, and each to its own record.
+    let mut after: Option<R::Key> = None;
+    loop {
+        let page = store.read(|r| r.page::<R>(after.take(), 7)).unwrap();
+        for record in &page.records {
+            let alone = store.read(|r| r.get::<R>(record.key())).unwrap();
+            assert_eq!(alone.as_ref(), Some(record));
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+}
+
+/// A key that no other case has.
+fn id(rng: &mut Rng) -> String {
+    format!("id-{:016x}", rng.u64(..))
+}
+
+fn point() -> proto::Point {
+    proto::Point { x: 3, y: Some(0), colour: 77, time: None }
+}
+
+macro_rules! shape {
+    ($test:ident, $record:ident, $mend:expr) => {
+        #[test]
+        fn $test() {
+            let store = shapes::open_test().expect("a TEST store");
+            round_trips::<shapes::$record, proto::$record>(&store, $mend);
+        }
+    };
+}
+
+shape!(implicit_scalars, Implicit, |rng, m| m.id = id(rng));
+shape!(explicit_scalars, Explicit, |rng, m| m.id = id(rng));
+shape!(repeated_scalars, Repeated, |rng, m| m.id = id(rng));
+shape!(required_scalars, Required, |rng, m| {
+    m.id = id(rng);
+    m.an_int32 = m.an_int32.max(1);
+    m.a_uint64 = m.a_uint64.max(1);
+    m.a_double = if m.a_double == 0.0 { 0.5 } else { m.a_double };
+    m.a_string.push('.');
+    m.a_bytes.push(0);
+    m.a_colour = if m.a_colour == 0 { 1 } else { m.a_colour };
+    m.a_bool = m.a_bool.or(Some(false));
+    m.a_uint32 = m.a_uint32.or(Some(0));
+    m.text = m.text.take().or(Some(String::new()));
+    m.a_time = m.a_time.or(Some(Timestamp { seconds: -1, nanos: 999_999_999 }));
+});
+shape!(nested_messages, Nested, |rng, m| {
+    m.id = id(rng);
+    m.must = m.must.or(Some(point()));
+    if let Some(outer) = &mut m.outer {
+        outer.always = outer.always.take().or(Some(proto::nested::outer::Middle::default()));
+    }
+});
+shape!(oneofs, Choices, |rng, m| m.id = id(rng));
+shape!(repeated_messages, Lists, |rng, m| m.id = id(rng));
+shape!(keywords, Keywords, |rng, m| m.id = id(rng));
+shape!(integer_keys, IntKey, |rng, m| m.id = rng.i64(..));
+shape!(bytes_keys, BytesKey, |rng, m| m.id = rng.u64(..).to_be_bytes().to_vec());
+shape!(keys_of_seven_parts, WideKey, |rng, m| {
+    m.a = id(rng);
+    m.e.push(1);
+    m.f = m.f.or(Some(Timestamp::default()));
+});
+shape!(keys_inside_a_message, DeepKey, |rng, m| {
+    let label = m.meta.take().map(|meta| meta.label).unwrap_or_default();
+    m.meta = Some(proto::deep_key::Meta { name: id(rng), label });
+});
+shape!(proto2, Legacy, |rng, m| m.id = id(rng));
+
+#[test]
+fn references_of_every_kind() {
+    let store = shapes::open_test().expect("a TEST store");
+    for n in 0..4 {
+        let target = shapes::Target { id: format!("t{n}"), name: String::new() };
+        let number = shapes::IntKey { id: n, words: Vec::new() };
+        store
+            .write(move |tx| {
+                tx.insert(&target)?;
+                tx.insert(&number)
+            })
+            .unwrap();
+    }
+    let target = |rng: &mut Rng| format!("t{}", rng.u8(0..4));
+    let maybe = |rng: &mut Rng| if rng.bool() { String::new() } else { format!("t{}", rng.u8(0..4)) };
+    round_trips::<shapes::Source, proto::Source>(&store, |rng, m| {
+        m.id = id(rng);
+        (m.keeps, m.goes_along, m.lets_go) = (maybe(rng), maybe(rng), maybe(rng));
+        m.maybe = m.maybe.as_ref().map(|_| target(rng));
+        m.must = target(rng);
+        m.alone = String::new();
+        m.number = m.number.map(|_| rng.i64(0..4));
+        m.parent = String::new();
+        m.targets = (0..rng.usize(0..5)).map(|_| target(rng)).collect();
+        m.numbers = (0..rng.usize(0..3)).map(|_| rng.i64(0..4)).collect();
+        for link in m.links.iter_mut().chain(&mut m.link) {
+            link.target = maybe(rng);
+        }
+        m.code = m.code.as_ref().map(|_| id(rng));
+    });
+}
