@@ -1,4 +1,20 @@
 //! The run-time half of protostore: opens, migrates, reads and writes a store.
+//!
+//! It knows no schema: generated code says, as plain data and names, what the tables are, and implements [`Record`] for
+//! each of them. What can be done with a record is written here, once.
+//!
+//! A [`Store`] is reached in two ways, the same underneath:
+//!
+//! - asynchronous: `store.table::<VirtualMachine>().get("vm-1").await`, one operation at a time; [`Store::write_async`] for
+//!   a transaction over several;
+//! - synchronous: `store.read(|view| …)` and `store.write(|tx| …)`, which need no runtime.
+//!
+//! A write is durable when the call returns. Whatever value comes back is exactly what went in; what a column cannot hold is
+//! refused with an [`Error`] that names table and field.
+
+// The fixture of the tests is written like generated code, which names this crate from outside.
+#[cfg(test)]
+extern crate self as protostore;
 
 mod engine;
 mod error;

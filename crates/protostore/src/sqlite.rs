@@ -14,6 +14,8 @@ mod readers;
 mod row;
 mod session;
 mod state;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod writer;
 

@@ -3,6 +3,8 @@
 mod duration;
 #[cfg(feature = "prost")]
 mod prost;
+#[cfg(test)]
+mod tests;
 
 pub use duration::Duration;
 

@@ -125,10 +125,11 @@ impl Held {
     /// Keeps what was done since the level was opened.
     pub(super) fn keep(&mut self, level: Level) -> Result<()> {
         self.ready()?;
-        self.step(match level {
+        let kept = self.step(match level {
             Level::Request => Own::KeepRequest,
             Level::Part => Own::KeepPart,
-        })
+        });
+        self.sure(kept)
     }
 
     /// Undoes what was done since the level was opened; nothing is left to do where the whole transaction is gone.
@@ -140,11 +141,17 @@ impl Held {
             Level::Request => (Own::UndoRequest, Own::KeepRequest),
             Level::Part => (Own::UndoPart, Own::KeepPart),
         };
-        self.step(undo)?;
-        self.step(close)
+        let undone = self.step(undo).and_then(|()| self.step(close));
+        self.sure(undone)
     }
 
-    /// Says whether SQLite rolled the transaction back by itself, as it does when the disk is full.
+    /// Gives the transaction up where a level did not end as it should: nobody would know what is in it.
+    fn sure(&mut self, ended: Result<()>) -> Result<()> {
+        self.transaction.lost |= ended.is_err();
+        ended
+    }
+
+    /// Says whether the transaction is to be given up: SQLite rolls it back by itself when the disk is full, for example.
     pub(super) fn is_lost(&self) -> bool {
         self.transaction.lost
     }

@@ -1,6 +1,7 @@
 //! What a synchronous closure writes through: all of it is kept, or nothing.
 
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::view::View;
 use crate::engine::Engine;
@@ -53,10 +54,11 @@ impl<'a, E: Engine> Tx<'a, E> {
             return run(session);
         }
         E::wait(session.part(Part::Open))?;
-        let done = run(session);
-        let end = if done.is_ok() { Part::Keep } else { Part::Undo };
-        E::wait(session.part(end))?;
-        done
+        let done = catch_unwind(AssertUnwindSafe(|| run(session)));
+        let end = if let Ok(Ok(_)) = done { Part::Keep } else { Part::Undo };
+        let ended = E::wait(session.part(end));
+        let done = done.unwrap_or_else(|panic| resume_unwind(panic))?;
+        ended.map(|()| done)
     }
 }
 

@@ -1,0 +1,113 @@
+//! How many statements an operation runs, and which statements a connection runs at all.
+
+use std::cell::Cell;
+
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+use super::fixture::{Machine, Network, SCHEMA, stmt};
+use super::{Held, held, held_with, machine};
+use crate::error::{Kind, Result};
+use crate::ops::{Exists, Get, Insert, Op, Page};
+use crate::schema::Stmt;
+use crate::session::{Session, now};
+
+thread_local! {
+    static RUN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A connection that counts what it runs.
+fn counting() -> Held {
+    let count = |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(..) = event {
+            RUN.set(RUN.get() + 1);
+        }
+    };
+    held_with(|connection| connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(count)).expect("traces"))
+}
+
+/// Returns how many statements `f` runs.
+fn counted<T>(held: &mut Held, f: impl FnOnce(&mut Held) -> Result<T>) -> (u32, T) {
+    RUN.set(0);
+    let out = f(held).expect("runs");
+    (RUN.get(), out)
+}
+
+fn of<O: Op>(held: &mut Held, op: &O) -> (u32, O::Out) {
+    counted(held, |held| now(op.run(held)))
+}
+
+#[test]
+fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_records() {
+    let mut held = counting();
+    for n in 0..150 {
+        now(Insert(machine(&format!("{n:03}"))).run(&mut held)).expect("inserts");
+    }
+    for size in [1, 10, 100] {
+        let (run, page) = of(&mut held, &Page::<Machine> { after: None, size });
+        assert_eq!((run, page.records.len()), (1 + 4, size));
+        assert!(page.records.iter().all(|record| *record == machine(&record.id)));
+    }
+    assert_eq!(
+        of(&mut held, &Page::<Machine> { after: Some("zzz".into()), size: 100 }).0,
+        1,
+        "no records, no children"
+    );
+    assert_eq!(of(&mut held, &Page::<Network> { after: None, size: 100 }).0, 1);
+    assert_eq!(of(&mut held, &Get::<Machine>("007")).0, 1 + 4);
+    assert_eq!(of(&mut held, &Get::<Machine>("none")).0, 1);
+    assert_eq!(of(&mut held, &Exists::<Machine>("007")), (1, true));
+    let (run, _) = counted(&mut held, |held| held.snapshot(|held| now(Get::<Machine>("007").run(held))));
+    assert_eq!(run, 1 + 4 + 2, "and BEGIN and COMMIT");
+}
+
+#[test]
+fn a_statement_is_prepared_once() {
+    let mut held = held();
+    now(Insert(machine("a")).run(&mut held)).expect("inserts");
+    let before = held.stmt(&<Machine as crate::Record>::TABLE.get).expect("prepares") as *const _;
+    for _ in 0..10 {
+        now(Get::<Machine>("a").run(&mut held)).expect("reads");
+    }
+    assert!(std::ptr::eq(before, held.stmt(&<Machine as crate::Record>::TABLE.get).expect("is there")));
+}
+
+#[test]
+fn the_statement_of_another_store_does_not_run() {
+    static OURS: Stmt = stmt(0, "SELECT 1", &[]);
+    static THEIRS: Stmt = stmt(0, "SELECT 2", &[]);
+    static TWIN: Stmt = stmt(0, concat!("SELECT", " 1"), &[]);
+    static BEYOND: Stmt = stmt(SCHEMA.slots, "SELECT 3", &[]);
+    static FAR_BEYOND: Stmt = stmt(u32::MAX, "SELECT 4", &[]);
+    let mut held = held();
+    assert_eq!(now(held.one::<_, i64>(&OURS, &())).expect("runs"), Some(1));
+    assert_eq!(now(held.one::<_, i64>(&TWIN, &())).expect("is the same text"), Some(1));
+    for stmt in [&THEIRS, &BEYOND, &FAR_BEYOND] {
+        assert_eq!(now(held.one::<_, i64>(stmt, &())).map_err(|e| e.kind()), Err(Kind::Engine));
+    }
+}
+
+#[test]
+fn every_parameter_is_given_each_time() {
+    static TWO: Stmt = stmt(0, "SELECT ?1 + ?2", &["a", "b"]);
+    let mut held = held();
+    assert_eq!(now(held.one::<_, i64>(&TWO, &(1, 2))).expect("runs"), Some(3));
+    let e = now(held.one::<_, i64>(&TWO, &(1,))).expect_err("one is missing");
+    assert_eq!((e.kind(), e.message()), (Kind::Engine, "1 values were given for 2 parameters"));
+    let e = now(held.one::<_, i64>(&TWO, &(1, 2, 3))).expect_err("one is too many");
+    assert_eq!(e.kind(), Kind::Engine);
+}
+
+#[test]
+fn what_no_program_of_this_schema_wrote_is_damage_with_its_place() {
+    let mut held = held();
+    for id in ["state", "label"] {
+        now(Insert(machine(id)).run(&mut held)).expect("inserts");
+    }
+    let damage = r#"PRAGMA ignore_check_constraints = ON;
+        UPDATE "machines" SET "state" = 1 << 40 WHERE "id" = 'state';
+        UPDATE "machines" SET "root_drive" = 0 WHERE "id" = 'label';"#;
+    held.connection().execute_batch(damage).expect("damages");
+    let mut read = |id| now(Get::<Machine>(id).run(&mut held)).expect_err("is damaged").to_string();
+    assert_eq!(read("state"), "machines.state: holds a value that is out of range");
+    assert_eq!(read("label"), "machines__root_drive__labels: holds rows of a record or message that is not there");
+}

@@ -1,0 +1,189 @@
+//! The two faces: synchronous and asynchronous, closures and single operations.
+
+use std::future::Future;
+use std::task::{Context, Waker};
+
+use protostore::{Delete, Engine, Error, Get, Kind, Record, Sqlite, Store};
+
+use super::fixture::{Machine, Network, Nic, State, machine as m};
+use super::{machine, nic, store};
+
+fn is_shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+fn is_sent<T: Send>(future: T) -> T {
+    future
+}
+
+/// Compiles only if everything is `Send` in generic code as well.
+async fn copy<R: Record<Key = String>, E: Engine>(store: Store<E>, from: R::Key, to: R) -> Result<(), Error> {
+    let found = store.table::<R>().get(R::borrow_key(&from)).await?;
+    assert!(found.is_some());
+    store.table::<R>().insert(to).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn futures_are_spawned_and_the_store_is_shared() {
+    let store = store();
+    is_shared(&store);
+    let here = store.clone();
+    let task = tokio::spawn(async move {
+        let machines = here.table::<Machine>();
+        machines.insert(machine("vm")).await?;
+        machines.update(Machine { state: State::Running, ..machine("vm") }, [m::STATE]).await?;
+        here.run(m::list_by_state(State::Running)).await?;
+        here.apply(m::add_to_image_ids("vm", 1)).await?;
+        here.read_async(|view| view.get::<Machine>("vm")).await?;
+        here.write_async(|tx| tx.upsert(&nic("vm", "eth0"))).await?;
+        machines.page(None, 1).await?;
+        machines.delete("vm").await
+    });
+    assert!(task.await.expect("runs").expect("deletes"));
+    let copied =
+        copy::<Network, Sqlite>(store.clone(), "lan".into(), Network { id: "wan".into(), cidr: String::new() });
+    tokio::spawn(is_sent(copied)).await.expect("runs").expect("copies");
+    assert!(store.table::<Network>().exists("wan").await.expect("reads"));
+}
+
+#[test]
+fn a_closure_writes_all_or_nothing() {
+    let store = store();
+    let done = store.write(|tx| {
+        tx.insert(&machine("vm"))?;
+        tx.insert(&nic("vm", "eth0"))?;
+        assert_eq!(tx.get::<Nic>(("vm", "eth0"))?, Some(nic("vm", "eth0")), "it reads what it wrote");
+        tx.update(&Machine { state: State::Running, ..machine("vm") }, [m::STATE])?;
+        assert!(tx.delete::<Nic>(("vm", "eth0"))?);
+        Ok(tx.run(m::list_by_state(State::Running))?.records.len())
+    });
+    assert_eq!(done.expect("writes"), 1);
+    let e = store
+        .write(|tx| {
+            tx.insert(&nic("vm", "eth1"))?;
+            tx.run(Delete::<Machine>("vm".into()))?;
+            tx.insert(&machine("")).map(|()| 0)
+        })
+        .expect_err("refused");
+    assert_eq!((e.kind(), e.field()), (Kind::Invalid, Some("id")));
+    let (vm, nic) =
+        store.read(|view| Ok((view.exists::<Machine>("vm")?, view.exists::<Nic>(("vm", "eth1"))?))).expect("reads");
+    assert!(vm && !nic);
+}
+
+#[test]
+fn a_closure_may_go_on_after_a_refusal_that_undid_itself() {
+    let store = store();
+    store
+        .write(|tx| {
+            // The row of the machine is there when its child is refused, and must not stay.
+            let e = tx.insert(&Machine { image_ids: vec![9], ..machine("bad") }).expect_err("refused");
+            assert_eq!(e.kind(), Kind::Reference);
+            tx.insert(&machine("good"))
+        })
+        .expect("writes");
+    let there =
+        store.read(|view| Ok((view.exists::<Machine>("bad")?, view.exists::<Machine>("good")?))).expect("reads");
+    assert_eq!(there, (false, true));
+}
+
+#[test]
+fn a_closure_that_reads_borrows_what_is_around_it() {
+    let store = store();
+    let wanted = String::from("lan");
+    let mut seen = Vec::new();
+    store
+        .read(|view| {
+            seen.extend(view.get::<Network>(&wanted)?);
+            seen.extend(view.run(Get::<Network>(&wanted))?);
+            Ok(())
+        })
+        .expect("reads");
+    assert_eq!(seen.len(), 2);
+}
+
+#[test]
+fn a_closure_that_comes_back_through_the_store_is_refused_not_hung() {
+    let store = store();
+    let inner = store.clone();
+    let kinds = store
+        .write(move |_| {
+            let read = inner.read(|view| view.get::<Network>("lan")).expect_err("refused");
+            let write = inner.write(|tx| tx.delete::<Network>("lan")).expect_err("refused");
+            Ok((read.kind(), write.kind()))
+        })
+        .expect("the outer one goes on");
+    assert_eq!(kinds, (Kind::Precondition, Kind::Precondition));
+    let kind = store.read(|_| Ok(store.read(|view| view.get::<Network>("lan")).expect_err("refused").kind()));
+    assert_eq!(kind.expect("the outer one goes on"), Kind::Precondition);
+    assert!(store.read(|view| view.exists::<Network>("lan")).expect("and is over afterwards"));
+}
+
+#[test]
+fn the_synchronous_face_works_inside_a_runtime() {
+    let store = store();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    runtime.block_on(async {
+        store.write(|tx| tx.insert(&machine("vm"))).expect("writes");
+        assert!(store.read(|view| view.exists::<Machine>("vm")).expect("reads"));
+    });
+}
+
+#[test]
+fn a_future_dropped_after_its_first_poll_loses_nothing() {
+    let store = store();
+    for n in 0..50 {
+        let mut future = Box::pin(store.table::<Machine>().insert(machine(&format!("vm-{n}"))));
+        let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        drop(future);
+    }
+    // A future that was never polled has not happened, like every future in Rust.
+    drop(store.table::<Machine>().insert(machine("never")));
+    // The queue is in order, so this one comes after them.
+    store.write(|tx| tx.insert(&machine("last"))).expect("writes");
+    let ids = store.read(|view| Ok(view.page::<Machine>(None, 100)?.records)).expect("reads");
+    assert_eq!(ids.len(), 51);
+    assert!(ids.iter().all(|record| *record == machine(&record.id)));
+}
+
+#[test]
+fn a_closed_store_refuses() {
+    let store = store();
+    let other = store.clone();
+    store.close().expect("closes");
+    let refused = |e: Error| assert_eq!((e.kind(), e.message()), (Kind::Stopped, "the store was closed"));
+    refused(other.read(|view| view.exists::<Network>("lan")).expect_err("closed"));
+    refused(other.write(|tx| tx.delete::<Network>("lan")).expect_err("closed"));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    runtime.block_on(async {
+        refused(other.table::<Network>().get("lan").await.expect_err("closed"));
+        refused(other.table::<Network>().page(None, 1).await.expect_err("closed"));
+        refused(other.table::<Network>().delete("lan").await.expect_err("closed"));
+    });
+    other.close().expect("once more is nothing");
+}
+
+#[test]
+fn a_store_may_be_dropped_by_its_own_writer() {
+    let store = store();
+    let mut inner = Some(store.clone());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    let asked = store.clone();
+    runtime.block_on(async move {
+        let mut future = Box::pin(asked.write_async(move |_| {
+            receiver.recv().expect("the others are gone");
+            drop(inner.take());
+            Ok(())
+        }));
+        let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    });
+    drop(store);
+    sender.send(()).expect("the writer waits");
+}
+
+#[test]
+fn the_store_knows_itself() {
+    let store = store();
+    let info = store.info();
+    assert_eq!((info.store, info.version, info.semver), ("fixture.store.v1.FixtureStore", 1, "1.0.0"));
+    assert!(info.path.exists());
+    assert_ne!(store.page_token_key(), &[0; 32]);
+}
