@@ -1,0 +1,35 @@
+//! An example daemon over a generated store.
+//!
+//! It keeps virtual machines, NICs, networks, images and cells in one encrypted file and serves them over gRPC.
+//! It answers a write only after the commit, so what it answered is there after `kill -9`.
+//! It starts no machine and no process: it is about the records.
+
+mod args;
+mod client;
+mod failure;
+mod key;
+mod listen;
+mod mask;
+mod page;
+mod serve;
+mod services;
+mod tokens;
+
+pub use args::{Args, Client, ClientCommand, Command, Serve};
+pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
+pub use failure::Failure;
+
+/// Runs the command that the arguments ask for.
+///
+/// # Errors
+/// If the command fails; the failure says what was tried.
+pub fn run(args: Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+    match args.command {
+        Command::Serve(serve) => {
+            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+            runtime.block_on(serve::serve(&serve))
+        }
+        Command::Client(client) => runtime.block_on(client::run(client)),
+    }
+}

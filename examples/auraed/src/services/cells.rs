@@ -1,0 +1,110 @@
+//! Cells, and the executables in them.
+
+use aurae::proto::aurae::cells::v0::cell_service_server::CellService;
+use aurae::proto::aurae::cells::v0::{self as proto, *};
+use aurae::{Cell, Executable, ExecutableOutcome, ExecutableState as State, cell, executable};
+use protostore::{Error, Timestamp};
+use tonic::{Request, Response};
+
+use super::core::{Answer, Core, precondition, record, set};
+use crate::page::Page;
+
+/// The signal that ends an executable.
+const SIGTERM: u32 = 15;
+
+/// The service.
+pub(super) struct Cells(pub(super) Core);
+
+#[tonic::async_trait]
+impl CellService for Cells {
+    async fn get_cell(&self, request: Request<GetCellRequest>) -> Answer<proto::Cell> {
+        self.0.get::<Cell, _>(&request.into_inner().name).await
+    }
+
+    async fn list_cells(&self, request: Request<ListCellsRequest>) -> Answer<ListCellsResponse> {
+        let ListCellsRequest { page_size, page_token, parent_name } = request.into_inner();
+        let page = Page::of(&self.0.tokens, vec!["ListCells", &parent_name], page_size, &page_token)?;
+        let found = match parent_name.as_str() {
+            "" => self.0.page::<Cell>(&page).await?,
+            parent => self.0.read(page.list(cell::list_by_parent_name(parent))).await?,
+        };
+        let (cells, next_page_token) = page.answer(found);
+        Ok(Response::new(ListCellsResponse { cells, next_page_token }))
+    }
+
+    async fn create_cell(&self, request: Request<CreateCellRequest>) -> Answer<proto::Cell> {
+        let mut cell: Cell = record(request.into_inner().cell, "cell")?;
+        cell.cgroup_v2 = true;
+        cell.create_time = Some(Timestamp::now());
+        self.0.create(cell).await
+    }
+
+    async fn update_cell(&self, request: Request<UpdateCellRequest>) -> Answer<proto::Cell> {
+        let UpdateCellRequest { cell, update_mask } = request.into_inner();
+        let keep = |old: &Cell, new: &mut Cell| {
+            new.cgroup_v2 = old.cgroup_v2;
+            new.create_time = old.create_time;
+        };
+        self.0.update(set(cell, "cell")?, update_mask, keep).await
+    }
+
+    async fn delete_cell(&self, request: Request<DeleteCellRequest>) -> Answer<()> {
+        self.0.delete::<Cell>(request.into_inner().name, |_| Ok(())).await
+    }
+
+    async fn get_executable(&self, request: Request<GetExecutableRequest>) -> Answer<proto::Executable> {
+        let GetExecutableRequest { cell_name, name } = request.into_inner();
+        self.0.get::<Executable, _>((&cell_name, &name)).await
+    }
+
+    async fn list_executables(&self, request: Request<ListExecutablesRequest>) -> Answer<ListExecutablesResponse> {
+        let ListExecutablesRequest { page_size, page_token, cell_name } = request.into_inner();
+        let page = Page::of(&self.0.tokens, vec!["ListExecutables", &cell_name], page_size, &page_token)?;
+        let found = match cell_name.as_str() {
+            "" => self.0.page::<Executable>(&page).await?,
+            cell => self.0.read(page.list(executable::list_by_cell_name(cell))).await?,
+        };
+        let (executables, next_page_token) = page.answer(found);
+        Ok(Response::new(ListExecutablesResponse { executables, next_page_token }))
+    }
+
+    async fn start_executable(&self, request: Request<StartExecutableRequest>) -> Answer<proto::Executable> {
+        let mut executable: Executable = record(request.into_inner().executable, "executable")?;
+        executable.state = State::Running;
+        executable.pid = None;
+        executable.outcome = None;
+        executable.start_time = Some(Timestamp::now());
+        executable.end_time = None;
+        self.0.create(executable).await
+    }
+
+    async fn stop_executable(&self, request: Request<StopExecutableRequest>) -> Answer<proto::Executable> {
+        let StopExecutableRequest { cell_name, name } = request.into_inner();
+        let now = Timestamp::now();
+        let stop = move |executable: &mut Executable| {
+            if executable.state == State::Ended {
+                return Err(precondition::<Executable>(format!("{:?} has ended", executable.name)));
+            }
+            executable.state = State::Ended;
+            executable.pid = None;
+            executable.outcome = Some(ExecutableOutcome::Signal(SIGTERM));
+            executable.end_time = Some(now);
+            Ok(())
+        };
+        self.0.change((cell_name, name), stop).await
+    }
+
+    async fn delete_executable(&self, request: Request<DeleteExecutableRequest>) -> Answer<()> {
+        let DeleteExecutableRequest { cell_name, name } = request.into_inner();
+        self.0.delete::<Executable>((cell_name, name), must_have_ended).await
+    }
+}
+
+fn must_have_ended(executable: &Executable) -> Result<(), Error> {
+    match executable.state {
+        State::Running | State::Stopping => {
+            Err(precondition::<Executable>(format!("{:?} runs: stop it first", executable.name)))
+        }
+        State::Unspecified | State::Ended | State::Unrecognized(_) => Ok(()),
+    }
+}

@@ -1,0 +1,116 @@
+//! The standard methods, written once for every record.
+
+use aurae::Store;
+use prost::Message;
+use prost_types::FieldMask;
+use protostore::{Error, Kind, Mask, PageOf, ReadOp, Record};
+use tonic::{Response, Status};
+
+use crate::mask;
+use crate::page::{Page, Place};
+use crate::tokens::Tokens;
+
+/// What an answer is: the message, or the reason why there is none.
+pub(super) type Answer<M> = Result<Response<M>, Status>;
+
+/// What every service holds.
+#[derive(Clone)]
+pub(super) struct Core {
+    pub(super) store: Store,
+    pub(super) tokens: Tokens,
+}
+
+impl Core {
+    /// Returns one record as a message.
+    pub(super) async fn get<R: Record, M: From<R>>(&self, key: R::KeyRef<'_>) -> Answer<M> {
+        let record = self.store.table::<R>().get(key).await?;
+        Ok(Response::new(record.ok_or_else(|| missing::<R>(key))?.into()))
+    }
+
+    /// Returns a page of all records.
+    pub(super) async fn page<R>(&self, page: &Page<'_, R::Key>) -> Result<PageOf<R>, Status>
+    where
+        R: Record<Key: Place>,
+    {
+        Ok(self.store.table::<R>().page(page.after.clone(), page.size).await?)
+    }
+
+    /// Inserts a record and returns it as a message.
+    pub(super) async fn create<R: Record, M: From<R>>(&self, record: R) -> Answer<M> {
+        self.store.table::<R>().insert(record.clone()).await?;
+        Ok(Response::new(record.into()))
+    }
+
+    /// Changes the fields that the mask names, and returns the record as it is then.
+    ///
+    /// `keep` takes over what a caller may not change: such fields are ignored in a mask, as
+    /// [AIP-203](https://google.aip.dev/203) has it.
+    pub(super) async fn update<R, M>(&self, message: M, mask: Option<FieldMask>, keep: fn(&R, &mut R)) -> Answer<M>
+    where
+        R: Record + TryFrom<M, Error = Error>,
+        M: Message + From<R>,
+    {
+        let mask = mask::of::<R>(mask, &message)?;
+        let given = R::try_from(message)?;
+        let written = self.store.write_async(move |tx| {
+            let old = tx.get::<R>(given.key())?.ok_or_else(|| missing::<R>(given.key()))?;
+            let mut new = given.clone();
+            keep(&old, &mut new);
+            tx.update(&new, mask.clone())?;
+            tx.get::<R>(given.key())?.ok_or_else(|| missing::<R>(given.key()))
+        });
+        Ok(Response::new(written.await?.into()))
+    }
+
+    /// Reads a record, changes it and writes it back, all in one transaction.
+    pub(super) async fn change<R: Record, M: From<R>>(
+        &self,
+        key: R::Key,
+        change: impl Fn(&mut R) -> Result<(), Error> + Send + 'static,
+    ) -> Answer<M> {
+        let written = self.store.write_async(move |tx| {
+            let key = R::borrow_key(&key);
+            let mut record = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?;
+            change(&mut record)?;
+            tx.update(&record, Mask::all())?;
+            Ok(record)
+        });
+        Ok(Response::new(written.await?.into()))
+    }
+
+    /// Deletes a record, unless `refuse` says why not.
+    pub(super) async fn delete<R: Record>(&self, key: R::Key, refuse: fn(&R) -> Result<(), Error>) -> Answer<()> {
+        let deleted = self.store.write_async(move |tx| {
+            let key = R::borrow_key(&key);
+            refuse(&tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?)?;
+            tx.delete::<R>(key)
+        });
+        deleted.await?;
+        Ok(Response::new(()))
+    }
+
+    /// Runs an operation that only reads.
+    pub(super) async fn read<O: ReadOp + Sync + 'static>(&self, op: O) -> Result<O::Out, Status> {
+        Ok(self.store.run(op).await?)
+    }
+}
+
+/// Says that there is no record of that key.
+pub(super) fn missing<R: Record>(key: R::KeyRef<'_>) -> Error {
+    Error::new(Kind::NotFound, format!("there is no {:?}", R::own_key(key))).in_table(R::TABLE.layout.name)
+}
+
+/// Says that the record is not in the state that the request needs.
+pub(super) fn precondition<R: Record>(message: String) -> Error {
+    Error::new(Kind::Precondition, message).in_table(R::TABLE.layout.name)
+}
+
+/// Turns the message of a request into the record that it describes.
+pub(super) fn record<M, R: TryFrom<M, Error = Error>>(message: Option<M>, field: &'static str) -> Result<R, Status> {
+    Ok(R::try_from(set(message, field)?).map_err(|error| error.at(field))?)
+}
+
+/// Returns the message of a request, which must be set.
+pub(super) fn set<M>(message: Option<M>, field: &'static str) -> Result<M, Status> {
+    Ok(message.ok_or_else(|| Error::missing(field))?)
+}

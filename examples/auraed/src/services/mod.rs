@@ -1,0 +1,58 @@
+//! The services: what each method does to the store.
+
+mod cells;
+mod core;
+mod images;
+mod machines;
+mod networks;
+
+use aurae::Store;
+use aurae::proto::aurae::cells::v0::cell_service_server::CellServiceServer;
+use aurae::proto::aurae::images::v0::image_service_server::ImageServiceServer;
+use aurae::proto::aurae::net::v0::net_service_server::NetServiceServer;
+use aurae::proto::aurae::vms::v0::vm_service_server::VmServiceServer;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use self::core::Core;
+use crate::Failure;
+use crate::tokens::Tokens;
+
+/// The services as health checks name them; the empty name stands for the daemon.
+const NAMES: [&str; 5] = [
+    "",
+    "aurae.vms.v0.VmService",
+    "aurae.net.v0.NetService",
+    "aurae.cells.v0.CellService",
+    "aurae.images.v0.ImageService",
+];
+
+/// Returns the services, with health and reflection beside them, and the handle that changes their health.
+pub(crate) async fn routes(store: &Store) -> Result<(HealthReporter, Routes), Failure> {
+    let core = Core { store: store.clone(), tokens: Tokens::of(store.page_token_key()) };
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(aurae::SCHEMA.descriptors)
+        .build_v1()
+        .map_err(Failure::Reflection)?;
+    let (health, checks) = tonic_health::server::health_reporter();
+    for name in NAMES {
+        health.set_service_status(name, ServingStatus::Serving).await;
+    }
+    let mut routes = Routes::builder();
+    routes
+        .add_service(checks)
+        .add_service(reflection)
+        .add_service(VmServiceServer::new(machines::Machines(core.clone())))
+        .add_service(NetServiceServer::new(networks::Networks(core.clone())))
+        .add_service(CellServiceServer::new(cells::Cells(core.clone())))
+        .add_service(ImageServiceServer::new(images::Images(core)));
+    Ok((health, routes.routes()))
+}
+
+/// Tells whoever watches that no more requests are taken.
+pub(crate) async fn not_serving(health: &HealthReporter) {
+    for name in NAMES {
+        health.set_service_status(name, ServingStatus::NotServing).await;
+    }
+}
