@@ -74,9 +74,9 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn a_daemon_links_nothing_of_the_generator() {
     assert_none("protostore", &["grpc,prost"], |name| BUILD_TIME.contains(&name));
-    let generated = std::fs::read_dir(root().join("generated")).expect("the directory of the stores");
-    for entry in generated.map(|entry| entry.expect("an entry")) {
-        if entry.path().join("Cargo.toml").exists() {
+    for generated in ["generated", "tests/shapes/generated"] {
+        let stores = std::fs::read_dir(root().join(generated)).expect("the directory of the stores");
+        for entry in stores.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().is_dir()) {
             assert_none(&entry.file_name().to_string_lossy(), &[], |name| BUILD_TIME.contains(&name));
         }
     }

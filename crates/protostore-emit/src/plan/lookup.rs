@@ -1,6 +1,6 @@
 //! The statements that an index makes possible: get by a unique index, list by any other.
 
-use protostore_schema::{ChildTable, Column, Index, Table};
+use protostore_schema::{ChildTable, Column, Index, Item, Table};
 
 use super::{Statement, Statements, after, equal, fields, names, record::select};
 use crate::sql::{list, quote};
@@ -9,8 +9,8 @@ use crate::sql::{list, quote};
 pub(crate) struct Lookup<'s> {
     /// Name of the generated function, `list_by_network_id`.
     pub(crate) rust: String,
-    /// The columns whose values it takes.
-    pub(crate) by: Vec<&'s Column>,
+    /// The columns whose values it takes, each with the name of its argument.
+    pub(crate) by: Vec<(String, &'s Column)>,
     /// What it returns.
     pub(crate) kind: LookupKind,
 }
@@ -37,7 +37,7 @@ pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> 
         push(&mut lookups, get(table, by, all));
     }
     for column in &own {
-        let unique = lookups.iter().any(|l| l.by.len() == 1 && l.by[0].name.sql == column.name.sql);
+        let unique = lookups.iter().any(|l| l.by.len() == 1 && l.by[0].1.name.sql == column.name.sql);
         let is_key = table.key.len() == 1 && table.key[0] == column.name.sql;
         if !unique && !is_key && (column.reference.is_some() || heads(&table.indexes, column)) {
             push(&mut lookups, list_own(table, column, all));
@@ -53,10 +53,12 @@ pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> 
     lookups
 }
 
-fn push<'s>(lookups: &mut Vec<Lookup<'s>>, lookup: Lookup<'s>) {
-    if lookups.iter().all(|l| l.rust != lookup.rust) {
-        lookups.push(lookup);
+/// Adds an accessor. Paths that join to one name are told apart, rather than one of them left out.
+fn push<'s>(lookups: &mut Vec<Lookup<'s>>, mut lookup: Lookup<'s>) {
+    while lookups.iter().any(|l| l.rust == lookup.rust) {
+        lookup.rust.push('_');
     }
+    lookups.push(lookup);
 }
 
 fn named<'s>(columns: &[&'s Column], sql: &str) -> Option<&'s Column> {
@@ -71,12 +73,13 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, all: &mut Statements) -> Looku
     let rust = format!("get_by_{}", by.iter().map(|c| c.name.rust.as_str()).collect::<Vec<_>>().join("_"));
     let sql = format!("{} WHERE {}", select(table), equal(names(&by), 1));
     let statement = all.add(format!("{}.{rust}", table.name.proto), sql, fields(&by));
+    let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
     Lookup { rust, by, kind: LookupKind::Get(statement) }
 }
 
 fn list_own<'s>(table: &'s Table, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
     let condition = format!("{} = ?1", quote(&column.name.sql));
-    pages(table, column, format!("list_by_{}", column.name.rust), &condition, None, all)
+    pages(table, (column.name.rust.clone(), column), &condition, None, all)
 }
 
 fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
@@ -88,25 +91,27 @@ fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column,
         quote(&child.name.sql),
         quote(&column.name.sql)
     );
-    let through = Some(child.name.proto.clone());
-    pages(table, column, format!("list_by_{}", column.name.rust), &condition, through, all)
+    let name = match &child.item {
+        Item::Scalar(_) => child.name.rust.clone(),
+        Item::Message { .. } => format!("{}_{}", child.name.rust, column.name.rust),
+    };
+    pages(table, (name, column), &condition, Some(child.name.proto.clone()), all)
 }
 
 fn pages<'s>(
     table: &'s Table,
-    column: &'s Column,
-    rust: String,
+    by: (String, &'s Column),
     condition: &str,
     through: Option<String>,
     all: &mut Statements,
 ) -> Lookup<'s> {
-    let (key, by) = (table.key_columns(), vec![column]);
+    let (key, rust, column) = (table.key_columns(), format!("list_by_{}", by.0), by.1);
     let order = list(names(&key));
     let first = format!("{} WHERE {condition} ORDER BY {order}", select(table));
     let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, 2));
     let mut statement =
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
-    let first = statement(rust.clone(), first, &by);
-    let next = statement(format!("{rust}.after"), next, &[&by[..], &key[..]].concat());
-    Lookup { rust, by, kind: LookupKind::List { first, after: next, through } }
+    let first = statement(rust.clone(), first, &[column]);
+    let next = statement(format!("{rust}.after"), next, &[&[column], &key[..]].concat());
+    Lookup { rust, by: vec![by], kind: LookupKind::List { first, after: next, through } }
 }

@@ -19,9 +19,9 @@ pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<Toke
 
 fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> TokenStream {
     let (function, record) = (ident(&lookup.rust), ident(&plan.table.record.ty.rust));
-    let arguments = Arguments::of(scope, lookup.by.iter().map(|c| (local(&c.name.rust), *c)));
+    let arguments = Arguments::of(scope, lookup.by.iter().map(|(name, column)| (local(name), *column)));
     let (declared, given, by) = (&arguments.declared, &arguments.given, &arguments.owned);
-    let fields: Vec<String> = lookup.by.iter().map(|c| format!("`{}`", c.name.proto)).collect();
+    let fields: Vec<String> = lookup.by.iter().map(|(_, column)| format!("`{}`", column.name.proto)).collect();
     match &lookup.kind {
         LookupKind::Get(get) => {
             let doc = lines([format!(

@@ -109,7 +109,9 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
 
 /// Lists the rows of `cells` that hold this `network_ids`, in pages by key.
 #[must_use]
-pub fn list_by_value(value_: impl Into<String>) -> protostore::ListBy<Cell, String> {
+pub fn list_by_network_ids(
+    network_ids: impl Into<String>,
+) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         117,
         select!(
@@ -127,7 +129,7 @@ ORDER BY "name""#
         ),
         &["network_ids", "name"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, value_.into())
+    protostore::ListBy::new(&FIRST, &AFTER, network_ids.into())
 }
 
 /// Lists the rows of `networks` that `network_ids` of one row names, in its order.

@@ -387,8 +387,8 @@ pub fn list_by_state(
 
 /// Lists the rows of `virtual_machines` that hold this `drives.image_id`, in pages by key.
 #[must_use]
-pub fn list_by_image_id(
-    image_id: impl Into<String>,
+pub fn list_by_drives_image_id(
+    drives_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         43,
@@ -407,13 +407,13 @@ ORDER BY "id""#
         ),
         &["drives.image_id", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, image_id.into())
+    protostore::ListBy::new(&FIRST, &AFTER, drives_image_id.into())
 }
 
 /// Lists the rows of `virtual_machines` that hold this `image_ids`, in pages by key.
 #[must_use]
-pub fn list_by_value(
-    value_: impl Into<String>,
+pub fn list_by_image_ids(
+    image_ids: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         45,
@@ -432,7 +432,32 @@ ORDER BY "id""#
         ),
         &["image_ids", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, value_.into())
+    protostore::ListBy::new(&FIRST, &AFTER, image_ids.into())
+}
+
+/// Lists the rows of `virtual_machines` that hold this `tags`, in pages by key.
+#[must_use]
+pub fn list_by_tags(
+    tags: impl Into<String>,
+) -> protostore::ListBy<VirtualMachine, String> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        47,
+        select!(
+            r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
+        ),
+        &["tags"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        48,
+        select!(
+            r#"WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__tags"
+WHERE "value" = ?1) AND "id" > ?2
+ORDER BY "id""#
+        ),
+        &["tags", "id"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, tags.into())
 }
 
 /// Lists the rows of `images` that `image_ids` of one row names, in its order.

@@ -235,7 +235,9 @@ pub fn list_by_colour(
 
 /// Lists the rows of `sources` that hold this `targets`, in pages by key.
 #[must_use]
-pub fn list_by_value(value_: impl Into<String>) -> protostore::ListBy<Source, String> {
+pub fn list_by_targets(
+    targets: impl Into<String>,
+) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         259,
         select!(
@@ -250,12 +252,34 @@ pub fn list_by_value(value_: impl Into<String>) -> protostore::ListBy<Source, St
         ),
         &["targets", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, value_.into())
+    protostore::ListBy::new(&FIRST, &AFTER, targets.into())
+}
+
+/// Lists the rows of `sources` that hold this `numbers`, in pages by key.
+#[must_use]
+pub fn list_by_numbers(numbers: i64) -> protostore::ListBy<Source, i64> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        261,
+        select!(
+            r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
+        ),
+        &["numbers"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        262,
+        select!(
+            r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        ),
+        &["numbers", "id"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, numbers)
 }
 
 /// Lists the rows of `sources` that hold this `links.target`, in pages by key.
 #[must_use]
-pub fn list_by_target(target: impl Into<String>) -> protostore::ListBy<Source, String> {
+pub fn list_by_links_target(
+    links_target: impl Into<String>,
+) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         263,
         select!(
@@ -270,7 +294,7 @@ pub fn list_by_target(target: impl Into<String>) -> protostore::ListBy<Source, S
         ),
         &["links.target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, target.into())
+    protostore::ListBy::new(&FIRST, &AFTER, links_target.into())
 }
 
 /// Lists the rows of `targets` that `targets` of one row names, in its order.
