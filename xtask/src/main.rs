@@ -22,7 +22,7 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write what the store messages below proto/ say to generated/.
+    /// Write what the store messages of this repository say.
     Codegen {
         /// Rewrite the newest version, as long as nothing of it is released.
         #[arg(long)]
@@ -31,7 +31,7 @@ enum Command {
         #[arg(short = 'I', value_name = "DIR")]
         include: Vec<PathBuf>,
     },
-    /// Compare what the store messages say with what is in generated/.
+    /// Compare what the store messages say with what is there.
     Check {
         /// A further directory for imports.
         #[arg(short = 'I', value_name = "DIR")]
