@@ -59,7 +59,7 @@ pub enum Failure {
     #[error("cannot reach {0}")]
     Unreachable(String, #[source] tonic::transport::Error),
     /// The daemon refused a request.
-    #[error("{}: {}", .0.code(), .0.message())]
+    #[error("{:?}: {}", .0.code(), .0.message())]
     Refused(Box<tonic::Status>),
     /// The output cannot be written.
     #[error("cannot write the output")]

@@ -15,6 +15,8 @@ mod serve;
 mod services;
 mod tokens;
 
+use std::io::{self, IsTerminal};
+
 pub use args::{Args, Client, ClientCommand, Command, Serve};
 pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
 pub use failure::Failure;
@@ -27,7 +29,7 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     match args.command {
         Command::Serve(serve) => {
-            tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+            tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
             runtime.block_on(serve::serve(&serve))
         }
         Command::Client(client) => runtime.block_on(client::run(client)),

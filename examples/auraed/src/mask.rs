@@ -54,8 +54,8 @@ fn descriptor<'a>(files: &'a FileDescriptorSet, name: &str) -> Option<&'a Descri
 
 #[cfg(test)]
 mod tests {
-    use aurae::proto::aurae::vms::v0 as proto;
     use aurae::VirtualMachine;
+    use aurae::proto::aurae::vms::v0 as proto;
 
     use super::*;
 

@@ -44,9 +44,7 @@ fn open(args: &Serve) -> Result<Store, Failure> {
     let database = args.data.join(DATABASE);
     let key_file = args.key.clone().unwrap_or_else(|| args.data.join("server.key"));
     key::ensure(&key_file, &database)?;
-    let store = aurae::open(&database, &Key::from_pem_file(&key_file)?)?;
-    tracing::info!(database = %database.display(), "opened the store");
-    Ok(store)
+    Ok(aurae::open(&database, &Key::from_pem_file(&key_file)?)?)
 }
 
 /// Listens, serves, and drains after a signal.

@@ -37,7 +37,8 @@ impl Tokens {
     /// # Errors
     /// `INVALID_ARGUMENT` if this daemon did not make the token, or made it for another question.
     pub(crate) fn open(&self, question: &[&str], token: &str) -> Result<Vec<String>, Status> {
-        let refused = || Status::invalid_argument("page_token: not a token for this request; begin with the first page");
+        let refused =
+            || Status::invalid_argument("page_token: not a token for this request; begin with the first page");
         let token = Base64UrlUnpadded::decode_vec(token).map_err(|_| refused())?;
         let (seal, body) = token.split_at_checked(SEAL).ok_or_else(refused)?;
         self.mac(question, body).verify_truncated_left(seal).map_err(|_| refused())?;

@@ -157,7 +157,9 @@ pub(super) async fn ask(channel: Channel, command: MachineCommand) -> Result<Str
             machines.delete_virtual_machine(DeleteVirtualMachineRequest { id }).await?;
             return Ok(deleted);
         }
-        MachineCommand::ListVms { image, page_size } => return list(machines, image.unwrap_or_default(), page_size).await,
+        MachineCommand::ListVms { image, page_size } => {
+            return list(machines, image.unwrap_or_default(), page_size).await;
+        }
         MachineCommand::CreateImage { id, path, format } => {
             let image = Some(Image { id, path, format: format.into(), ..Default::default() });
             let answer = ImageServiceClient::new(channel).create_image(CreateImageRequest { image }).await?;
@@ -167,11 +169,7 @@ pub(super) async fn ask(channel: Channel, command: MachineCommand) -> Result<Str
     Ok(show::machine(answer.get_ref()))
 }
 
-async fn list(
-    mut machines: VmServiceClient<Channel>,
-    image_id: String,
-    page_size: i32,
-) -> Result<String, Failure> {
+async fn list(mut machines: VmServiceClient<Channel>, image_id: String, page_size: i32) -> Result<String, Failure> {
     let mut shown = String::new();
     let mut page_token = String::new();
     loop {

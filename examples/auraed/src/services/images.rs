@@ -1,8 +1,8 @@
 //! Images.
 
+use aurae::Image;
 use aurae::proto::aurae::images::v0::image_service_server::ImageService;
 use aurae::proto::aurae::images::v0::{self as proto, *};
-use aurae::Image;
 use protostore::Timestamp;
 use tonic::{Request, Response};
 

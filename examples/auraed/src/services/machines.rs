@@ -2,7 +2,7 @@
 
 use aurae::proto::aurae::vms::v0::vm_service_server::VmService;
 use aurae::proto::aurae::vms::v0::{self as proto, *};
-use aurae::{Guest, Image, VirtualMachine, VirtualMachineState as State, Transition, guest, virtual_machine};
+use aurae::{Guest, Image, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
 use protostore::{Error, Timestamp};
 use tonic::{Request, Response};
 
@@ -26,7 +26,7 @@ impl VmService for Machines {
         let page = Page::of(&self.0.tokens, vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
         let found = match image_id.as_str() {
             "" => self.0.page::<VirtualMachine>(&page).await?,
-            image => self.0.read(page.list(virtual_machine::list_by_value(image))).await?,
+            image => self.0.read(page.list(virtual_machine::list_by_image_ids(image))).await?,
         };
         let (virtual_machines, next_page_token) = page.answer(found);
         Ok(Response::new(ListVirtualMachinesResponse { virtual_machines, next_page_token }))

@@ -97,7 +97,8 @@ async fn lists_by_a_reference_are_paged_too() {
         let nic = Nic { mac_address: address.clone(), machine_id: "vm-1".to_owned(), ..Default::default() };
         networks.attach_nic(AttachNicRequest { nic: Some(nic) }).await.unwrap();
     }
-    let other = Nic { mac_address: "52:54:00:00:00:99".to_owned(), machine_id: "vm-2".to_owned(), ..Default::default() };
+    let other =
+        Nic { mac_address: "52:54:00:00:00:99".to_owned(), machine_id: "vm-2".to_owned(), ..Default::default() };
     networks.attach_nic(AttachNicRequest { nic: Some(other) }).await.unwrap();
 
     let (mut seen, mut page_token) = (Vec::new(), String::new());

@@ -20,7 +20,7 @@ pub(crate) struct Daemon {
 /// Returns the command that serves a directory.
 pub(crate) fn serve(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_auraed"));
-    command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
+    command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0", "--drain", "1"]);
     command
 }
 

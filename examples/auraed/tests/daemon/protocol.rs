@@ -42,8 +42,7 @@ async fn reflection_lists_the_services_and_hands_out_every_file() {
     let home = tempfile::tempdir().unwrap();
     let daemon = Daemon::start(&home.path().join("data"));
     let channel = daemon.connect().await;
-    let MessageResponse::ListServicesResponse(list) =
-        ask(&channel, MessageRequest::ListServices(String::new())).await
+    let MessageResponse::ListServicesResponse(list) = ask(&channel, MessageRequest::ListServices(String::new())).await
     else {
         panic!("not a list of services")
     };

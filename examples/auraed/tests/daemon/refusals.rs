@@ -5,7 +5,9 @@ use aurae::proto::aurae::cells::v0::{Cell, CpuController, CreateCellRequest, Del
 use aurae::proto::aurae::net::v0::net_service_client::NetServiceClient;
 use aurae::proto::aurae::net::v0::{AttachNicRequest, CreateNetworkRequest, Network, Nic};
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
-use aurae::proto::aurae::vms::v0::{CreateVirtualMachineRequest, DeleteVirtualMachineRequest, StartVirtualMachineRequest};
+use aurae::proto::aurae::vms::v0::{
+    CreateVirtualMachineRequest, DeleteVirtualMachineRequest, StartVirtualMachineRequest,
+};
 use tonic::Code;
 use tonic::transport::Channel;
 

@@ -50,8 +50,7 @@ async fn machines_use_images_and_images_know_their_machines() {
     let home = tempfile::tempdir().unwrap();
     let daemon = Daemon::start(&home.path().join("data"));
     let channel = daemon.connect().await;
-    let (mut images, mut machines) =
-        (ImageServiceClient::new(channel.clone()), VmServiceClient::new(channel.clone()));
+    let (mut images, mut machines) = (ImageServiceClient::new(channel.clone()), VmServiceClient::new(channel.clone()));
     for id in ["base", "tools"] {
         let path = format!("/images/{id}");
         let image = Image { id: id.to_owned(), path, format: image::Format::Raw.into(), ..Default::default() };
