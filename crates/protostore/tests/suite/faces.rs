@@ -100,6 +100,21 @@ fn a_closure_that_reads_borrows_what_is_around_it() {
 }
 
 #[test]
+fn more_threads_read_at_once_than_there_are_connections() {
+    let store = store();
+    store.write(|tx| tx.insert(&machine("vm"))).expect("writes");
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    assert_eq!(store.read(|view| view.get::<Machine>("vm")).expect("reads"), Some(machine("vm")));
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn a_closure_that_comes_back_through_the_store_is_refused_not_hung() {
     let store = store();
     let inner = store.clone();
