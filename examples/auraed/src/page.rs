@@ -3,7 +3,7 @@
 use protostore::{Bind, ListBy, PageOf, Record};
 use tonic::Status;
 
-use crate::tokens::Tokens;
+use crate::tokens::{self, Tokens};
 
 /// Rows of a page where the request leaves it open.
 const DEFAULT: usize = 50;
@@ -43,7 +43,7 @@ impl Place for (String, String) {
 
 /// A page that was asked for.
 pub(crate) struct Page<'a, K> {
-    tokens: &'a Tokens,
+    seal: &'a Tokens,
     question: Vec<&'a str>,
     /// The key to go on after; none for the first page.
     pub(crate) after: Option<K>,
@@ -57,7 +57,7 @@ impl<'a, K: Place> Page<'a, K> {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` for a negative size and for a token that does not belong to the question.
-    pub(crate) fn of(tokens: &'a Tokens, question: Vec<&'a str>, size: i32, token: &str) -> Result<Self, Status> {
+    pub(crate) fn of(seal: &'a Tokens, question: Vec<&'a str>, size: i32, token: &str) -> Result<Self, Status> {
         let size = match usize::try_from(size) {
             Ok(0) => DEFAULT,
             Ok(size) => size.min(MOST),
@@ -65,9 +65,9 @@ impl<'a, K: Place> Page<'a, K> {
         };
         let after = match token {
             "" => None,
-            token => K::from_parts(tokens.open(&question, token)?),
+            token => Some(K::from_parts(seal.open(&question, token)?).ok_or_else(tokens::refused)?),
         };
-        Ok(Self { tokens, question, after, size })
+        Ok(Self { seal, question, after, size })
     }
 
     /// Narrows a list to the page.
@@ -82,7 +82,7 @@ impl<'a, K: Place> Page<'a, K> {
 
     /// Returns the page's records as messages, and the token for the next page.
     pub(crate) fn answer<R: Record<Key = K>, M: From<R>>(&self, page: PageOf<R>) -> (Vec<M>, String) {
-        let token = page.next.map_or_else(String::new, |next| self.tokens.seal(&self.question, &next.parts()));
+        let token = page.next.map_or_else(String::new, |next| self.seal.seal(&self.question, &next.parts()));
         (page.records.into_iter().map(M::from).collect(), token)
     }
 }

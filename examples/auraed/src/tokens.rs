@@ -56,6 +56,11 @@ impl Tokens {
     }
 }
 
+/// Says that a token does not belong to the request.
+pub(crate) fn refused() -> Status {
+    Status::invalid_argument("page_token: not a token for this request; begin with the first page")
+}
+
 /// Writes texts one after the other, each after its length.
 fn parts(texts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::new();

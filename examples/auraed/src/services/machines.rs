@@ -2,7 +2,7 @@
 
 use aurae::proto::aurae::vms::v0::vm_service_server::VmService;
 use aurae::proto::aurae::vms::v0::{self as proto, *};
-use aurae::{Guest, Image, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
+use aurae::{Guest, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
 use protostore::{Error, Timestamp};
 use tonic::{Request, Response};
 
@@ -104,11 +104,13 @@ impl VmService for Machines {
         request: Request<ListAttachedImagesRequest>,
     ) -> Answer<ListAttachedImagesResponse> {
         let id = request.into_inner().id;
-        if !self.0.store.virtual_machines().exists(&id).await? {
-            return Err(missing::<VirtualMachine>(&id).into());
-        }
-        let images: Vec<Image> = self.0.read(virtual_machine::images_by_image_ids(id)).await?;
-        Ok(Response::new(ListAttachedImagesResponse { images: images.into_iter().map(Into::into).collect() }))
+        let listed = self.0.store.read_async(move |r| {
+            if !r.exists::<VirtualMachine>(&id)? {
+                return Err(missing::<VirtualMachine>(&id));
+            }
+            r.run(virtual_machine::images_by_image_ids(id.as_str()))
+        });
+        Ok(Response::new(ListAttachedImagesResponse { images: listed.await?.into_iter().map(Into::into).collect() }))
     }
 
     async fn get_guest(&self, request: Request<GetGuestRequest>) -> Answer<proto::Guest> {

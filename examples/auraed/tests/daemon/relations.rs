@@ -10,8 +10,8 @@ use aurae::proto::aurae::net::v0::{
 };
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
 use aurae::proto::aurae::vms::v0::{
-    AttachImageRequest, DeleteVirtualMachineRequest, DetachImageRequest, GetGuestRequest, Guest,
-    ListAttachedImagesRequest, ListVirtualMachinesRequest, ReportGuestRequest,
+    AttachImageRequest, DeleteVirtualMachineRequest, DetachImageRequest, GetGuestRequest, Guest, KernelBoot,
+    ListAttachedImagesRequest, ListVirtualMachinesRequest, ReportGuestRequest, virtual_machine,
 };
 use tonic::Code;
 
@@ -81,6 +81,13 @@ async fn machines_use_images_and_images_know_their_machines() {
     for id in ["vm-1", "vm-2"] {
         machines.detach_image(DetachImageRequest { id: id.to_owned(), image_id: "base".to_owned() }).await.unwrap();
     }
+    let mut booted = machine("vm-3");
+    let kernel = KernelBoot { image_id: "base".to_owned(), ..Default::default() };
+    booted.boot = Some(virtual_machine::Boot::Kernel(kernel));
+    create(&channel, booted).await.unwrap();
+    assert_refused(images.delete_image(delete.clone()).await, Code::FailedPrecondition, "kernel.image_id");
+    machines.delete_virtual_machine(DeleteVirtualMachineRequest { id: "vm-3".to_owned() }).await.unwrap();
+
     images.delete_image(delete).await.unwrap();
     assert_eq!(get(&channel, "vm-1").await.unwrap().image_ids, ["tools"]);
 }
