@@ -106,3 +106,38 @@ impl std::fmt::Display for Code {
         write!(f, "protostore::{}", self.id())
     }
 }
+
+/// The page that has a section for each code.
+const PAGE: &str = include_str!("../../../docs/diagnostics.md");
+
+impl Code {
+    /// Returns the section about the code in the page of diagnostics: cause and repair, as markdown without the title.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        let title = format!("\n### {}: ", self.id());
+        let section = PAGE.split_once(&title).map_or("", |(_, rest)| rest);
+        let body = section.split_once('\n').map_or("", |(_, rest)| rest);
+        let end = ["\n### ", "\n## "].iter().filter_map(|next| body.find(next)).min().unwrap_or(body.len());
+        body[..end].trim()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_is_explained() {
+        for code in Code::ALL {
+            let text = code.explanation();
+            assert!(!text.is_empty() && !text.contains("\n#"), "{code}");
+        }
+        assert_eq!(Code::FileTooLarge.explanation().lines().last(), Some("Split the file."));
+        assert!(Code::TooDeep.explanation().ends_with("refer to them."));
+    }
+
+    #[test]
+    fn ids_are_in_order_and_differ() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0].id() < pair[1].id()));
+    }
+}

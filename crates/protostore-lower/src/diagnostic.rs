@@ -24,7 +24,7 @@ pub struct Diagnostic {
     /// The column in characters, from 1; 0 where it is not known.
     pub column: u32,
     span: Option<SourceSpan>,
-    text: Option<NamedSource<Arc<str>>>,
+    text: Option<Arc<NamedSource<Arc<str>>>>,
 }
 
 /// A stretch of a file's text.
@@ -56,7 +56,7 @@ impl Diagnostic {
             column = 1 + to_u32(before[line_start..].chars().count());
             span = Some(SourceSpan::from(start..end));
         }
-        let text = text.map(|text| NamedSource::new(&place.file, text));
+        let text = text.map(|text| Arc::new(NamedSource::new(&place.file, text)));
         Self { code, message, help, file: place.file, line, column, span, text }
     }
 
@@ -128,7 +128,7 @@ impl miette::Diagnostic for Diagnostic {
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.text.as_ref().map(|text| text as &dyn miette::SourceCode)
+        self.text.as_deref().map(|text| text as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -11,6 +11,68 @@ const SQL_KEPT: usize = 54;
 /// Prefixes of tables that belong to the engine, to the store itself and to the migration runner.
 pub(crate) const RESERVED_PREFIXES: [&str; 3] = ["sqlite_", "protostore__", "refinery_"];
 
+/// Words that no crate can be called: keywords of Rust, and crates that come with it.
+const KEYWORDS: &[&str] = &[
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
+    "protostore",
+    "tonic",
+];
+
 /// Modules that generated code has beside those of records.
 const RESERVED_MODULES: [&str; 2] = ["mod", "types"];
 
@@ -141,6 +203,7 @@ pub(crate) fn is_store(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.len() <= SQL_BYTES
+        && !KEYWORDS.contains(&name)
 }
 
 /// Returns whether a name can be a Rust type as it is written.
@@ -165,3 +228,6 @@ fn identifier(word: &str) -> String {
         _ => word.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

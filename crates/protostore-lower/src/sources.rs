@@ -79,7 +79,7 @@ impl Sources {
         let mut lines: Vec<String> = comment
             .unwrap_or_default()
             .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
+            .map(|line| plain(line.strip_prefix(' ').unwrap_or(line).trim_end()))
             .collect();
         while lines.last().is_some_and(String::is_empty) {
             lines.pop();
@@ -100,6 +100,14 @@ impl Sources {
         });
         Source { file: place.file.clone(), line: line.try_into().unwrap_or(0), column: column.try_into().unwrap_or(0) }
     }
+}
+
+/// Replaces characters that a comment in Rust or SQL must not hold: control characters and those that turn the direction
+/// of the text.
+fn plain(line: &str) -> String {
+    let is_odd =
+        |c: char| (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    line.replace(is_odd, " ")
 }
 
 /// Turns lines and columns, both from 0 and columns in bytes, into bytes from the start.

@@ -12,6 +12,9 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::nearest::nearest;
 use crate::resolver::Refused;
 
+/// More errors of one file say nothing new.
+const MOST: usize = 100;
+
 /// What is known when the compiler gives up.
 pub(super) struct Failure<'a> {
     /// The file that was to be compiled.
@@ -29,7 +32,8 @@ impl Failure<'_> {
         }
         let file = err.file().unwrap_or(self.name);
         let related = err.related().into_iter().flatten();
-        problems.extend(std::iter::once(err as &dyn miette::Diagnostic).chain(related).map(|err| self.one(file, err)));
+        let all = std::iter::once(err as &dyn miette::Diagnostic).chain(related);
+        problems.extend(all.take(MOST).map(|err| self.one(file, err)));
     }
 
     /// Says one error with its causes: of a misspelt key in an option only the last cause has the name.

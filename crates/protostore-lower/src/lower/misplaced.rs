@@ -27,7 +27,7 @@ pub(super) fn check(compiled: &Compiled, store: &MessageDescriptor, report: &mut
             report.add(Code::Misplaced, place, format!("`column` stands on the table `{name}`"), help);
         }
         for (i, behavior) in annotations::behaviors(&field).into_iter().enumerate() {
-            if behavior != Behavior::Neutral {
+            if matches!(behavior, Behavior::Identifier | Behavior::Required) {
                 let place = annotations::behavior_anchor(&field, i).place(report.sources, &[]);
                 let help = "put it on a field of the record";
                 report.add(Code::Misplaced, place, format!("a field behaviour stands on the table `{name}`"), help);

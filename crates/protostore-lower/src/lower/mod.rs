@@ -27,6 +27,9 @@ mod types;
 mod walk;
 mod width;
 
+/// More diagnostics than anyone reads; a file can be made to have one in each line.
+const MOST: usize = 1000;
+
 /// What is wrong so far, and the texts that it is wrong in.
 pub(crate) struct Report<'a> {
     sources: &'a Sources,
@@ -36,6 +39,9 @@ pub(crate) struct Report<'a> {
 impl Report<'_> {
     /// Adds a diagnostic: what is wrong, and what to write instead.
     fn add(&mut self, code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        if self.items.len() >= MOST {
+            return;
+        }
         let text = self.sources.text(&place.file).cloned();
         self.items.push(Diagnostic::new(code, place, text, message.into(), Some(help.into())));
     }
@@ -129,10 +135,10 @@ fn store_name(store: &MessageDescriptor, report: &mut Report<'_>) -> String {
     if !names::is_store(&name) {
         let place = anchor.place(report.sources, &[("name", 0)]);
         let message = format!("`{name}` cannot be the name of a crate");
-        let help = format!(
-            "write a name of a-z, 0-9 and `_`, such as `{}`",
-            names::store(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
-        );
+        let near = names::store(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+        let near = [near.clone(), format!("{near}_store")].into_iter().find(|n| names::is_store(n));
+        let near = near.as_deref().unwrap_or("aurae");
+        let help = format!("write a name of a-z, 0-9 and `_` that is no keyword, such as `{near}`");
         report.add(Code::BadName, place, message, help);
     }
     name

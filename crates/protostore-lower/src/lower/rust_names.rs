@@ -37,10 +37,10 @@ pub(super) fn check(drafts: &[Draft], types: &Types, report: &mut Report<'_>) {
         }
         for spot in &draft.spots {
             match (&spot.shape, spot.field.kind()) {
-                (Shape::Message(message) | Shape::Messages(message), _) => {
-                    if messages.insert(message.full_name().to_owned()) {
-                        check_message(message, report);
-                    }
+                (Shape::Message(message) | Shape::Messages(message), _)
+                    if messages.insert(message.full_name().to_owned()) =>
+                {
+                    check_message(message, report);
                 }
                 (_, Kind::Enum(enumeration)) if messages.insert(enumeration.full_name().to_owned()) => {
                     super::enums::check(&enumeration, report);

@@ -63,8 +63,12 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
     }
     for name in made {
         let what = format!("the column `{name}` that each child table has");
-        columns.take(name, &what);
         constraints.take(&names::check(name), &what);
+        if let (Some(_), Some(spot)) = (columns.take(name, &what), child.map(|i| &draft.spots[i])) {
+            let text = format!("two fields of the key are both `{name}` in the child table of `{}`", spot.dotted());
+            let help = "name the column of one of them: `[(protostore.v1.column) = {name: \"…\"}]`";
+            report.add(Code::NameTaken, spot.place(report.sources), text, help);
+        }
     }
     for spot in draft.spots.iter().filter(in_table) {
         let what = format!("`{}`", spot.dotted());

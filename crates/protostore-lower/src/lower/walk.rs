@@ -31,6 +31,7 @@ pub(super) fn fill(drafts: &mut [Draft], report: &mut Report<'_>) {
         resources: drafts.iter().filter_map(|d| Some((annotations::resource_type(&d.message)?, table(d)))).collect(),
     };
     for draft in drafts {
+        refusals::check_options(&draft.field, &around, report);
         let message = draft.message.clone();
         let mut walk = Walk { draft, around: &around, stack: Vec::new() };
         walk.message(&message, None, report);
