@@ -9,7 +9,7 @@ use crate::client::{CellCommand, MachineCommand, NetworkCommand};
 
 /// Keeps machines, networks, images and cells in one encrypted file, and serves them over gRPC.
 #[derive(Debug, Parser)]
-#[command(name = "auraed")]
+#[command(name = "auraed", version)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -40,7 +40,7 @@ pub struct Serve {
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,
 
-    /// A loopback address to listen on as well; port 0 takes a free one and says which.
+    /// A loopback address to listen on as well, open to every user of this host; port 0 takes a free one and says which.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
 
@@ -52,17 +52,26 @@ pub struct Serve {
 /// Whom to ask, and what.
 #[derive(Debug, Parser)]
 pub struct Client {
-    /// The daemon's Unix socket.
-    #[arg(long, value_name = "PATH", conflicts_with = "address")]
-    pub socket: Option<PathBuf>,
-
-    /// The daemon's TCP address, such as 127.0.0.1:8080.
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "socket")]
-    pub address: Option<SocketAddr>,
+    /// Whom to ask.
+    #[command(flatten)]
+    pub daemon: Daemon,
 
     /// What to ask.
     #[command(subcommand)]
     pub command: ClientCommand,
+}
+
+/// Whom to ask: one of the two.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Daemon {
+    /// The daemon's Unix socket.
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+
+    /// The daemon's TCP address, such as 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<SocketAddr>,
 }
 
 /// What to ask a daemon.

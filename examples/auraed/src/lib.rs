@@ -17,7 +17,7 @@ mod tokens;
 
 use std::io::{self, IsTerminal};
 
-pub use args::{Args, Client, ClientCommand, Command, Serve};
+pub use args::{Args, Client, ClientCommand, Command, Daemon, Serve};
 pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
 pub use failure::Failure;
 

@@ -12,11 +12,12 @@ use tonic::transport::{Channel, Endpoint};
 pub use self::cells::CellCommand;
 pub use self::machines::{Contents, MachineCommand};
 pub use self::networks::NetworkCommand;
+use crate::args::Daemon;
 use crate::{Client, ClientCommand, Failure};
 
 /// Asks the daemon, and prints what it answers.
 pub(crate) async fn run(client: Client) -> Result<(), Failure> {
-    let channel = connect(&client).await?;
+    let channel = connect(&client.daemon).await?;
     let shown = match client.command {
         ClientCommand::Machines(command) => machines::ask(channel, command).await?,
         ClientCommand::Networks(command) => networks::ask(channel, command).await?,
@@ -26,8 +27,8 @@ pub(crate) async fn run(client: Client) -> Result<(), Failure> {
 }
 
 /// Connects over the address or the Unix socket that was given.
-async fn connect(client: &Client) -> Result<Channel, Failure> {
-    let uri = match (&client.socket, client.address) {
+async fn connect(daemon: &Daemon) -> Result<Channel, Failure> {
+    let uri = match (&daemon.socket, daemon.address) {
         (Some(socket), None) => format!("unix:{}", socket.display()),
         (_, Some(address)) => format!("http://{address}"),
         (None, None) => return Err(Failure::NoAddress),

@@ -1,7 +1,11 @@
 //! Updates change what the mask names, and nothing else.
 
+use aurae::proto::aurae::images::v0::image_service_client::ImageServiceClient;
+use aurae::proto::aurae::images::v0::{CreateImageRequest, Image, image};
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
-use aurae::proto::aurae::vms::v0::{Drive, UpdateVirtualMachineRequest, VirtualMachine, drive, virtual_machine};
+use aurae::proto::aurae::vms::v0::{
+    Drive, KernelBoot, UpdateVirtualMachineRequest, VirtualMachine, drive, virtual_machine,
+};
 use prost_types::FieldMask;
 use tonic::transport::Channel;
 use tonic::{Code, Response, Status};
@@ -56,6 +60,41 @@ async fn without_a_mask_what_is_set_changes() {
     let updated = update(&channel, given.clone(), None).await.unwrap();
     let expected = VirtualMachine { vcpu_count: 4, auraed_address: given.auraed_address, boot: given.boot, ..created };
     assert_eq!(updated, expected);
+}
+
+#[tokio::test]
+async fn another_member_of_a_oneof_takes_the_rows_of_the_last_one_along() {
+    let home = tempfile::tempdir().unwrap();
+    let daemon = Daemon::start(&home.path().join("data"));
+    let channel = daemon.connect().await;
+    let image = Image {
+        id: "linux".to_owned(),
+        path: "/images/vmlinux".to_owned(),
+        format: image::Format::Kernel.into(),
+        ..Default::default()
+    };
+    ImageServiceClient::new(channel.clone()).create_image(CreateImageRequest { image: Some(image) }).await.unwrap();
+    let created = create(&channel, full()).await.unwrap();
+    let kernel = |arguments: &[&str]| {
+        let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
+        Some(virtual_machine::Boot::Kernel(KernelBoot {
+            image_id: "linux".to_owned(),
+            arguments,
+            ..Default::default()
+        }))
+    };
+    for (boot, path) in [
+        (kernel(&["console=ttyS0", "quiet"]), "kernel"),
+        (kernel(&["quiet"]), "boot"),
+        (Some(virtual_machine::Boot::FirmwarePath("/firmware".to_owned())), "boot"),
+        (kernel(&[]), "firmware_path"),
+        (None, "snapshot_path"),
+    ] {
+        let given = VirtualMachine { boot, ..machine("vm-1") };
+        let updated = update(&channel, given.clone(), Some(&[path])).await.unwrap();
+        assert_eq!(updated, VirtualMachine { boot: given.boot, ..created.clone() });
+        assert_eq!(get(&channel, "vm-1").await.unwrap(), updated);
+    }
 }
 
 #[tokio::test]
