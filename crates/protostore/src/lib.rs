@@ -18,6 +18,7 @@ extern crate self as protostore;
 
 mod engine;
 mod error;
+pub mod generate;
 mod info;
 mod key;
 mod mask;
@@ -30,6 +31,7 @@ mod schema;
 mod session;
 mod sqlite;
 mod store;
+pub mod stored;
 mod time;
 mod value;
 

@@ -1,0 +1,107 @@
+//! Values that are made rather than given: they are fixed before the write, so that a replay writes the same.
+//!
+//! The time of a creation or an update is [`Timestamp::now`](crate::Timestamp::now).
+
+use uuid::Uuid;
+
+/// Returns a new UUID of version 7, in lower case with hyphens.
+///
+/// It begins with the system's time, so that later ones sort after earlier ones; of one process each is greater than the
+/// one before, also where the clock stands still or is set back.
+pub fn uuid_v7() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// Returns a new UUID of version 4, which is random but for its version, in lower case with hyphens.
+pub fn uuid_v4() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// Says whether this is a UUID as a store keeps it: 32 hexadecimal digits in lower case with four hyphens, of whatever
+/// version.
+///
+/// PostgreSQL gives any other spelling back in this one, so that it would not return as it came.
+pub fn is_canonical_uuid(text: &str) -> bool {
+    let digit = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_uuid_of_version_7_is_greater_than_the_one_before() {
+        let made: Vec<String> = std::iter::repeat_with(uuid_v7).take(20_000).collect();
+        assert!(made.is_sorted_by(|a, b| a < b));
+        assert!(made.iter().all(|uuid| is_canonical_uuid(uuid) && uuid.as_bytes()[14] == b'7'));
+    }
+
+    #[test]
+    fn threads_never_make_the_same_uuid_and_each_sees_them_rise() {
+        let threads: Vec<_> = (0..4)
+            .map(|_| std::thread::spawn(|| std::iter::repeat_with(uuid_v7).take(5_000).collect::<Vec<_>>()))
+            .collect();
+        let mut all = BTreeSet::new();
+        for thread in threads {
+            let made = thread.join().expect("the thread ends");
+            assert!(made.is_sorted_by(|a, b| a < b));
+            all.extend(made);
+        }
+        assert_eq!(all.len(), 20_000);
+    }
+
+    #[test]
+    fn a_uuid_of_version_7_begins_with_the_time() {
+        let millis = || {
+            let now = crate::Timestamp::now();
+            now.seconds() * 1_000 + i64::from(now.nanos() / 1_000_000)
+        };
+        let (before, uuid, after) = (millis(), uuid_v7(), millis());
+        let made = i64::from_str_radix(&uuid[..13].replace('-', ""), 16).expect("is hexadecimal");
+        // The counter of other tests may have carried the clock of the process ahead.
+        assert!((before..=after + 1_000).contains(&made), "{before} {uuid} {after}");
+    }
+
+    #[test]
+    fn uuids_of_version_4_say_so_and_differ() {
+        let made: BTreeSet<String> = std::iter::repeat_with(uuid_v4).take(1_000).collect();
+        assert_eq!(made.len(), 1_000);
+        for uuid in made {
+            assert!(is_canonical_uuid(&uuid), "{uuid}");
+            assert!(uuid.as_bytes()[14] == b'4' && b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
+        }
+    }
+
+    #[test]
+    fn only_one_spelling_of_a_uuid_is_canonical() {
+        for canonical in [
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "0192f0c4-9abc-7def-8123-456789abcdef",
+        ] {
+            assert!(is_canonical_uuid(canonical), "{canonical}");
+        }
+        for other in [
+            "",
+            "0192F0C4-9ABC-7DEF-8123-456789ABCDEF",
+            "0192f0c49abc7def8123456789abcdef",
+            "{0192f0c4-9abc-7def-8123-456789abcdef}",
+            "urn:uuid:0192f0c4-9abc-7def-8123-456789abcdef",
+            "0192f0c4-9abc-7def-8123-456789abcde",
+            "0192f0c4-9abc-7def-8123-456789abcdef0",
+            "0192f0c4-9abc-7def-8123-456789abcdeg",
+            "0192f0c4-9abc-7def-81234-56789abcdef",
+            "0192f0c4-9abc-7def-8123-456789abcde\n",
+            "0192f0c4-9abc-7def-8123-456789abcé0",
+            "------------------------------------",
+        ] {
+            assert!(!is_canonical_uuid(other), "{other}");
+        }
+    }
+}
