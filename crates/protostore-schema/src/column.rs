@@ -39,10 +39,12 @@ pub enum Role {
     Value,
     /// Whether a message is set: 0 or 1.
     Presence,
-    /// A part of the owner's key, in a child table; `path` is the key field's own path in the owner.
+    /// A part of the record's key, in a child table; `path` is the key field's own path in the record.
     OwnerKey,
     /// The order of an element among its owner's: increasing, gaps allowed.
     Position,
+    /// The key of an entry of a map.
+    MapKey,
 }
 
 /// The type of a single value.

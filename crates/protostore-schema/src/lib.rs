@@ -17,7 +17,7 @@ mod table;
 pub use column::{Column, Role, Type};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
-pub use node::{ChildTable, Group, Item, Node, Oneof, Scalar, Variant};
+pub use node::{ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
 pub use snapshot::SnapshotError;
 pub use table::{OnDelete, Record, Reference, Table};
 

@@ -89,14 +89,14 @@ pub struct Variant {
     pub node: Node,
 }
 
-/// The table of a repeated field: a row an element, that lives and dies with its owner.
+/// The table of a repeated or map field: a row an element, that lives and dies with its owner.
 ///
 /// A join table is one whose element is a scalar with a reference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChildTable {
     /// The table's name; `proto` is the path of the field, `rust` that path in snake_case.
     pub name: Name,
-    /// The repeated field's own name, without the path.
+    /// The field's own name, without the path.
     pub field: Name,
     /// Field numbers from the record down.
     pub path: Vec<u32>,
@@ -106,18 +106,29 @@ pub struct ChildTable {
     /// What the field says of itself.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
-    /// The owner's key, part by part; first in the child's key.
+    /// The owner's key, part by part; first in the child's key. Inside an element of another child table, the record's
+    /// key and then the place of each element around, from the outermost.
     pub owner: Vec<Column>,
-    /// The order of the elements; last in the child's key.
-    pub position: Column,
-    /// An element.
+    /// Where an element stands among its owner's; last in the child's key.
+    pub place: Place,
+    /// An element: of a map, its value.
     pub item: Item,
     /// Indexes beside the primary key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
 }
 
-/// An element of a repeated field.
+/// Where an element stands among its owner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In the order of a repeated field: increasing, gaps allowed.
+    Position(Column),
+    /// Under a key of a map.
+    Key(Column),
+}
+
+/// An element of a repeated field, or a value of a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
@@ -133,9 +144,19 @@ pub enum Item {
         /// The proto file of the message.
         #[serde(skip)]
         file: String,
-        /// Its members: no [`Node::Child`] at any depth. A message may have none.
+        /// Its members. A message may have none.
         nodes: Vec<Node>,
     },
+}
+
+impl Place {
+    /// Returns the column.
+    #[must_use]
+    pub fn column(&self) -> &Column {
+        match self {
+            Self::Position(column) | Self::Key(column) => column,
+        }
+    }
 }
 
 impl Node {
@@ -152,7 +173,7 @@ impl Node {
         }
     }
 
-    /// Returns the child tables at or below this member, in the order of declaration.
+    /// Returns the child tables at or below this member, without those inside their elements.
     #[must_use]
     pub fn children(&self) -> Vec<&ChildTable> {
         match self {
@@ -176,7 +197,7 @@ impl Node {
 }
 
 impl ChildTable {
-    /// Returns the element's columns, without key and position.
+    /// Returns the element's columns, without those of the key.
     #[must_use]
     pub fn item_columns(&self) -> Vec<&Column> {
         match &self.item {
@@ -188,9 +209,30 @@ impl ChildTable {
     /// Returns all columns, in their order in SQL.
     #[must_use]
     pub fn columns(&self) -> Vec<&Column> {
-        let mut columns: Vec<_> = self.owner.iter().chain([&self.position]).collect();
+        let mut columns = self.key_columns();
         columns.extend(self.item_columns());
         columns
+    }
+
+    /// Returns the columns of the primary key: the owner's, then the place.
+    #[must_use]
+    pub fn key_columns(&self) -> Vec<&Column> {
+        self.owner.iter().chain([self.place.column()]).collect()
+    }
+
+    /// Returns the child tables inside an element, without those inside their elements.
+    #[must_use]
+    pub fn nested(&self) -> Vec<&ChildTable> {
+        match &self.item {
+            Item::Scalar(_) => Vec::new(),
+            Item::Message { nodes, .. } => nodes.iter().flat_map(Node::children).collect(),
+        }
+    }
+
+    /// Returns this table and those inside its elements at any depth, each before what is inside it.
+    #[must_use]
+    pub fn with_nested(&self) -> Vec<&ChildTable> {
+        std::iter::once(self).chain(self.nested().into_iter().flat_map(Self::with_nested)).collect()
     }
 
     /// Returns the reference that makes this a join table.

@@ -73,10 +73,16 @@ impl Table {
         self.record.nodes.iter().flat_map(Node::columns).collect()
     }
 
-    /// Returns the child tables at any depth, in the order of declaration.
+    /// Returns the child tables of the record, without those inside their elements, in the order of declaration.
     #[must_use]
     pub fn children(&self) -> Vec<&ChildTable> {
         self.record.nodes.iter().flat_map(Node::children).collect()
+    }
+
+    /// Returns the child tables at any depth, each before those inside its elements.
+    #[must_use]
+    pub fn descendants(&self) -> Vec<&ChildTable> {
+        self.children().into_iter().flat_map(ChildTable::with_nested).collect()
     }
 
     /// Returns the columns of the key, in the key's order.

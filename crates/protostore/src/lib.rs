@@ -46,7 +46,7 @@ pub use ops::{
     WriteOp,
 };
 pub use options::Options;
-pub use record::{ChildTable, Children, Record};
+pub use record::{By, ChildTable, Children, Element, Nested, Record, entries, positions};
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
 };

@@ -2,8 +2,9 @@
 
 mod children;
 
-pub use children::Children;
+pub use children::{By, Children, Element, Nested};
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::error::Result;
@@ -31,21 +32,39 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()>;
 }
 
-/// One child table: the rows of a repeated field, in order.
+/// One child table: the rows of a repeated or map field.
 pub trait ChildTable: Send + Sync + 'static {
-    /// The record that holds the field.
-    type Owner: Record;
+    /// What holds the field: the record, or an element of the child table around.
+    type Owner: Send + Sync;
+    /// Where an element stands: its position, or the key of a map.
+    type Place: Bind + Decode + Clone + Debug + PartialEq + Send + Sync;
     /// One element.
-    type Item: Clone + Send + Sync;
+    type Item: Clone + Debug + Send + Sync;
+    /// The child tables inside an element: `()`, or one and the rest.
+    type Nested: Nested<Self>
+    where
+        Self: Sized;
     /// The table.
     const CHILD: &'static Child;
 
-    /// Returns the elements; none where the message around them is not set.
-    fn items(owner: &Self::Owner) -> &[Self::Item];
-    /// Returns the elements, to fill; nothing where the message around them is not set.
-    fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>>;
+    /// Returns the elements with their places; none where the message around them is not set.
+    fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)>;
+    /// Adds an element, which comes after those before; refuses it where the message around is not set.
+    fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool;
     /// Puts the columns of an element.
     fn bind_item<B: Binder>(item: &Self::Item, b: &mut B) -> Result<()>;
     /// Takes the columns of an element.
     fn decode_item<R: Row>(r: &mut R) -> Result<Self::Item>;
+}
+
+/// Returns the elements of a list with their positions, from 0.
+#[must_use]
+pub fn positions<T>(list: &[T]) -> Vec<(i64, &T)> {
+    (0..).zip(list).collect()
+}
+
+/// Returns the entries of a map, in the order of its keys.
+#[must_use]
+pub fn entries<K: Clone, V>(map: &BTreeMap<K, V>) -> Vec<(K, &V)> {
+    map.iter().map(|(key, value)| (key.clone(), value)).collect()
 }

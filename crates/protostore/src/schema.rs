@@ -168,11 +168,11 @@ pub struct Child {
     pub member: u16,
     /// Inserts one row: key parts, position, item columns.
     pub insert: Stmt,
-    /// Deletes the rows of an owner.
-    pub delete: Stmt,
-    /// Reads the item columns of one owner, in order.
+    /// Deletes the rows of a record; none for a table inside the elements of another, whose rows go with those.
+    pub delete: Option<Stmt>,
+    /// Reads 0, the places and the item columns of the rows of one record, in order.
     pub load: Stmt,
-    /// Reads the place of the owner in a JSON list of keys, and the item columns, in order.
+    /// Reads the same for many records, with the place of each in a JSON list of keys instead of 0.
     pub load_many: Stmt,
 }
 

@@ -1,14 +1,14 @@
 //! The Mermaid diagram of a store's tables.
 
-use protostore_schema::{Column, Schema, Table, Type};
+use protostore_schema::{ChildTable, Column, Schema, Table, Type};
 
 /// Returns an entity for each table, with its key and references, and a line for each relation.
 pub(super) fn diagram(schema: &Schema) -> String {
     let mut out = String::from("```mermaid\nerDiagram\n");
     for table in &schema.tables {
         out += &entity(&table.name.sql, &table.columns(), &table.key);
-        for child in table.children() {
-            let key: Vec<String> = child.owner.iter().chain([&child.position]).map(|c| c.name.sql.clone()).collect();
+        for child in table.descendants() {
+            let key: Vec<String> = child.key_columns().into_iter().map(|c| c.name.sql.clone()).collect();
             out += &entity(&child.name.sql, &child.columns(), &key);
         }
     }
@@ -17,13 +17,19 @@ pub(super) fn diagram(schema: &Schema) -> String {
             out += &relation(table, &table.name.sql, column);
         }
         for child in table.children() {
-            out += &format!("  {} ||--o{{ {} : \"{}\"\n", table.name.sql, child.name.sql, child.name.proto);
-            for column in child.item_columns() {
-                out += &relation(table, &child.name.sql, column);
-            }
+            out += &owned(table, &table.name.sql, child);
         }
     }
     out + "```\n"
+}
+
+/// Returns the lines of a child table: to its owner, to what it names, and of those inside its elements.
+fn owned(table: &Table, owner: &str, child: &ChildTable) -> String {
+    let mut out = format!("  {owner} ||--o{{ {} : \"{}\"\n", child.name.sql, child.name.proto);
+    for column in child.item_columns() {
+        out += &relation(table, &child.name.sql, column);
+    }
+    out + &child.nested().into_iter().map(|inner| owned(table, &child.name.sql, inner)).collect::<String>()
 }
 
 fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {

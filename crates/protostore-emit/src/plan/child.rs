@@ -1,6 +1,6 @@
 //! The statements of one child or join table.
 
-use protostore_schema::{ChildTable, Column, Schema, Table, Type};
+use protostore_schema::{ChildTable, Column, Place, Schema, Table, Type};
 
 use super::{Statement, Statements, equal, fields, names, parameters, record::ReferencePlan, record::references};
 use crate::sql::{list, quote};
@@ -11,11 +11,14 @@ pub(crate) struct ChildPlan<'s> {
     /// Index of the record's member that the child table belongs to.
     pub(crate) member: u16,
     pub(crate) insert: Statement,
-    pub(crate) delete: Statement,
+    /// Deletes every element of a record; those inside an element go with it.
+    pub(crate) delete: Option<Statement>,
     pub(crate) load: Statement,
     pub(crate) load_many: Statement,
     pub(crate) references: Vec<ReferencePlan<'s>>,
     pub(crate) join: Option<JoinPlan<'s>>,
+    /// The child tables inside its elements.
+    pub(crate) nested: Vec<ChildPlan<'s>>,
 }
 
 /// The statements of a join table.
@@ -32,57 +35,65 @@ pub(crate) struct JoinPlan<'s> {
 
 impl<'s> ChildPlan<'s> {
     pub(super) fn of(schema: &'s Schema, table: &'s Table, child: &'s ChildTable, all: &mut Statements) -> Self {
-        let position = quote(&child.position.name.sql);
-        let (own, owner) = (quote(&child.name.sql), child.owner.iter().collect::<Vec<_>>());
+        let own = quote(&child.name.sql);
+        // The record's key, and then where the element stands, from the outermost list inward.
+        let key = child.key_columns();
+        let (record, places) = key.split_at(table.key.len());
         let (columns, items) = (child.columns(), child.item_columns());
-        let owner_fields = fields(&table.key_columns());
-        let mut insert_fields = owner_fields.clone();
-        insert_fields.push(child.name.proto.clone());
-        insert_fields.extend(fields(&items));
+        let record_fields = fields(&table.key_columns());
+        let mut insert_fields = record_fields.clone();
+        insert_fields.extend(fields(&[places, &items[..]].concat()));
         let mut add = |name: &str, sql: String, fields| {
             all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), sql, fields)
         };
         let insert = format!("INSERT INTO {own} ({}) VALUES ({})", list(names(&columns)), parameters(columns.len(), 1));
+        let load = format!(
+            "SELECT {} FROM {own} WHERE {} ORDER BY {}",
+            selected("0", places, &items, None),
+            equal(names(record), 1),
+            list(names(places))
+        );
+        let delete = (places.len() == 1).then(|| format!("DELETE FROM {own} WHERE {}", equal(names(record), 1)));
         Self {
             child,
             member: member(table, child),
             insert: add("insert", insert, insert_fields),
-            delete: add("delete", format!("DELETE FROM {own} WHERE {}", equal(names(&owner), 1)), owner_fields.clone()),
-            load: add(
-                "load",
-                format!(
-                    "SELECT {} FROM {own} WHERE {} ORDER BY {position}",
-                    selected(&items, None),
-                    equal(names(&owner), 1)
-                ),
-                owner_fields,
-            ),
-            load_many: add("load_many", load_many(child), vec![child.name.proto.clone()]),
+            delete: delete.map(|sql| add("delete", sql, record_fields.clone())),
+            load: add("load", load, record_fields),
+            load_many: add("load_many", load_many(child, record, places), vec![child.name.proto.clone()]),
             references: references(&table.name.proto, &items, all),
             join: join(schema, table, child, all),
+            nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
         }
+    }
+
+    /// Returns this plan and those inside, each before what is inside it.
+    pub(crate) fn with_nested(&self) -> Vec<&Self> {
+        std::iter::once(self).chain(self.nested.iter().flat_map(Self::with_nested)).collect()
     }
 }
 
+/// Returns the index of the record's member that a child table at any depth belongs to.
 fn member(table: &Table, child: &ChildTable) -> u16 {
-    let holds = |node: &protostore_schema::Node| node.children().iter().any(|c| c.path == child.path);
+    let holds = |node: &protostore_schema::Node| {
+        node.children().iter().flat_map(|c| c.with_nested()).any(|c| c.path == child.path)
+    };
     let index = table.record.nodes.iter().position(holds).expect("a child table belongs to a member of its record");
     u16::try_from(index).expect("fewer members than 2^16")
 }
 
-/// Returns the element's columns for a SELECT; an element without columns is one row that holds nothing.
-fn selected(items: &[&Column], table: Option<&str>) -> String {
+/// Returns what a load selects: the owner's ordinal, the places, the element's columns.
+fn selected(ordinal: &str, places: &[&Column], items: &[&Column], table: Option<&str>) -> String {
     let prefix = table.map(|t| format!("{t}.")).unwrap_or_default();
-    let columns: Vec<String> = items.iter().map(|c| format!("{prefix}{}", quote(&c.name.sql))).collect();
-    if columns.is_empty() { "NULL".into() } else { columns.join(", ") }
+    let columns = places.iter().chain(items).map(|c| format!("{prefix}{}", quote(&c.name.sql)));
+    std::iter::once(ordinal.to_owned()).chain(columns).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the load of several owners' elements. Rows carry the owner's ordinal in the list of keys, so that nothing is
 /// hashed or compared.
-fn load_many(child: &ChildTable) -> String {
-    let one = child.owner.len() == 1;
-    let ties: Vec<String> = child
-        .owner
+fn load_many(child: &ChildTable, record: &[&Column], places: &[&Column]) -> String {
+    let one = record.len() == 1;
+    let ties: Vec<String> = record
         .iter()
         .enumerate()
         .map(|(i, part)| {
@@ -91,39 +102,45 @@ fn load_many(child: &ChildTable) -> String {
             format!("c.{} = {value}", quote(&part.name.sql))
         })
         .collect();
-    let order: Vec<String> =
-        std::iter::once("o.key".to_owned()).chain([format!("c.{}", quote(&child.position.name.sql))]).collect();
+    let order = places.iter().map(|c| format!("c.{}", quote(&c.name.sql)));
     format!(
-        "SELECT o.key, {} FROM json_each(?1) o CROSS JOIN {} c ON {} ORDER BY {}",
-        selected(&child.item_columns(), Some("c")),
+        "SELECT {} FROM json_each(?1) o CROSS JOIN {} c ON {} ORDER BY {}",
+        selected("o.key", places, &child.item_columns(), Some("c")),
         quote(&child.name.sql),
         ties.join(" AND "),
-        order.join(", ")
+        std::iter::once("o.key".to_owned()).chain(order).collect::<Vec<_>>().join(", ")
     )
 }
 
 fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Statements) -> Option<JoinPlan<'s>> {
     let reference = child.joins()?;
     let target = schema.table(&reference.table);
-    let owner: Vec<&Column> = child.owner.iter().collect();
+    let owner: Vec<&Column> = child.owner.iter().take(table.key.len()).collect();
     let [value] = child.item_columns()[..] else { return None };
-    let (own, position, named) = (quote(&child.name.sql), quote(&child.position.name.sql), quote(&value.name.sql));
+    let places = &child.key_columns()[table.key.len()..];
+    let (own, named) = (quote(&child.name.sql), quote(&value.name.sql));
+    let order: Vec<String> = places.iter().map(|c| format!("j.{}", quote(&c.name.sql))).collect();
     let tied: Vec<String> =
         owner.iter().enumerate().map(|(i, c)| format!("j.{} = ?{}", quote(&c.name.sql), i + 1)).collect();
     let rows = format!(
-        "SELECT {} FROM {own} j JOIN {} t ON t.{} = j.{named} WHERE {} ORDER BY j.{position}",
-        selected(&target.columns(), Some("t")),
+        "SELECT {} FROM {own} j JOIN {} t ON t.{} = j.{named} WHERE {} ORDER BY {}",
+        target.columns().iter().map(|c| format!("t.{}", quote(&c.name.sql))).collect::<Vec<_>>().join(", "),
         quote(&target.name.sql),
         quote(&reference.column),
-        tied.join(" AND ")
+        tied.join(" AND "),
+        order.join(", ")
     );
     let value_parameter = owner.len() + 1;
-    let add = format!(
-        "INSERT INTO {own} ({}) SELECT {}, coalesce(max({position}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}",
-        list(names(&child.columns())),
-        parameters(owner.len(), 1),
-        equal(names(&owner), 1)
-    );
+    let add = match (&child.place, &child.path[..]) {
+        (Place::Position(position), [_]) => Some(format!(
+            "INSERT INTO {own} ({}) SELECT {}, coalesce(max({}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}",
+            list(names(&child.columns())),
+            parameters(owner.len(), 1),
+            quote(&position.name.sql),
+            equal(names(&owner), 1)
+        )),
+        _ => None,
+    };
     let remove = format!("DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}", equal(names(&owner), 1));
     let owner_fields = fields(&table.key_columns());
     let mut both = owner_fields.clone();
@@ -133,7 +150,7 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
     Some(JoinPlan {
         target,
         rows: statement("rows", rows, owner_fields),
-        add: (child.path.len() == 1).then(|| statement("add", add, both.clone())),
+        add: add.map(|sql| statement("add", sql, both.clone())),
         remove: statement("remove", remove, both),
     })
 }

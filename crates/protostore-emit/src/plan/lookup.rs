@@ -43,7 +43,7 @@ pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> 
             push(&mut lookups, list_own(table, column, all));
         }
     }
-    for child in table.children() {
+    for child in table.descendants() {
         for column in child.item_columns() {
             if column.reference.is_some() || heads(&child.indexes, column) {
                 push(&mut lookups, list_through(table, child, column, all));
@@ -87,7 +87,7 @@ fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column,
     let key = if table.key.len() == 1 { key } else { format!("({key})") };
     let condition = format!(
         "{key} IN (SELECT {} FROM {} WHERE {} = ?1)",
-        list(child.owner.iter().map(|c| c.name.sql.as_str())),
+        list(child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str())),
         quote(&child.name.sql),
         quote(&column.name.sql)
     );

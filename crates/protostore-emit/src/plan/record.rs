@@ -103,7 +103,7 @@ fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec
     let places = schema.tables.iter().flat_map(|t| {
         let own = t.columns().into_iter().map(move |c| (t.name.sql.as_str(), c));
         own.chain(
-            t.children()
+            t.descendants()
                 .into_iter()
                 .flat_map(|child| child.item_columns().into_iter().map(move |c| (child.name.sql.as_str(), c))),
         )

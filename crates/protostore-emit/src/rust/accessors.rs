@@ -13,7 +13,8 @@ use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, TablePlan};
 /// Returns the accessors of a table beside those by key.
 pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
-    let joins = plan.children.iter().filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
+    let children = plan.children.iter().flat_map(ChildPlan::with_nested);
+    let joins = children.filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
     lookups.chain(joins).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{ChildTable, Node};
+use protostore_schema::{ChildTable, Item, Node, Place, TypeName};
 use quote::quote;
 
 use super::tokens::{ident, lines, local};
@@ -15,12 +15,24 @@ pub(super) fn marker(child: &ChildTable) -> Ident {
     ident(&child.name.rust.to_upper_camel_case())
 }
 
+/// Returns child tables as a list of types: `(A, (B, ()))`.
+pub(super) fn list(children: &[&ChildTable], module: &TokenStream) -> TokenStream {
+    children.iter().rev().fold(quote!(()), |rest, child| {
+        let marker = marker(child);
+        quote!((#module #marker, #rest))
+    })
+}
+
 /// Returns the module, or nothing where the record has no repeated field.
 pub(super) fn module(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Option<TokenStream> {
-    let children = plan.children.iter().map(|child| implementation(scope, plan, child));
+    let record = ident(&plan.table.record.ty.rust);
+    let children = plan
+        .children
+        .iter()
+        .flat_map(|child| implementations(scope, &quote!(#record), &plan.table.record.nodes, child));
     (!plan.children.is_empty()).then(|| {
         quote! {
-            /// How the repeated fields are stored, each in a table of its own.
+            /// How the repeated and map fields are stored, each in a table of its own.
             pub mod children {
                 use super::*;
                 #(#children)*
@@ -29,14 +41,34 @@ pub(super) fn module(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Option<Toke
     })
 }
 
-fn implementation(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>) -> TokenStream {
-    let (marker, owner) = (marker(child.child), ident(&plan.table.record.ty.rust));
-    let (item, child_data) = (record::item_type(scope, &child.child.item), metadata::child(child));
-    let doc = lines([format!("The elements of `{}`, in `{}`.", child.child.name.proto, child.child.name.sql)]);
-    let (items, items_mut) = access(scope, plan, child.child);
-    let bound = match &child.child.item {
-        protostore_schema::Item::Scalar(_) => Some(quote!(binder.put(item))),
-        protostore_schema::Item::Message { nodes, .. } => bind::item(scope, nodes),
+/// Returns the implementation of a child table, and those of the ones inside its elements.
+fn implementations(
+    scope: &Scope<'_, '_>,
+    owner: &TokenStream,
+    around: &[Node],
+    plan: &ChildPlan<'_>,
+) -> Vec<TokenStream> {
+    let mut all = vec![implementation(scope, owner, around, plan)];
+    if let Item::Message { message, nodes, .. } = &plan.child.item {
+        let owner = scope.path(message);
+        all.extend(plan.nested.iter().flat_map(|inner| implementations(scope, &owner, nodes, inner)));
+    }
+    all
+}
+
+fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], plan: &ChildPlan<'_>) -> TokenStream {
+    let child = plan.child;
+    let (marker, item, data) = (marker(child), record::item_type(scope, &child.item), metadata::child(plan));
+    let doc = lines([format!("The elements of `{}`, in `{}`.", child.name.proto, child.name.sql)]);
+    let place = match &child.place {
+        Place::Position(_) => quote!(i64),
+        Place::Key(key) => scope.scalar(&key.ty),
+    };
+    let nested = list(&child.nested(), &TokenStream::new());
+    let (items, put) = access(scope, around, child);
+    let bound = match &child.item {
+        Item::Scalar(_) => Some(quote!(binder.put(item))),
+        Item::Message { nodes, .. } => bind::item(scope, nodes),
     };
     let bind_item = match bound {
         Some(body) => quote! {
@@ -46,8 +78,9 @@ fn implementation(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan
             fn bind_item<B: protostore::Binder>(_item: &Self::Item, _binder: &mut B) -> protostore::Result<()> { Ok(()) }
         },
     };
-    let decoded = decode::item(scope, &child.child.item);
-    let row = if child.child.item_columns().is_empty() { quote!(_row) } else { quote!(row) };
+    let decoded = decode::item(scope, &child.item);
+    let row = if child.item_columns().is_empty() { quote!(_row) } else { quote!(row) };
+    let place_name = if matches!(child.place, Place::Position(_)) { quote!(_place) } else { quote!(place) };
     quote! {
         #doc
         #[derive(Debug)]
@@ -55,20 +88,22 @@ fn implementation(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan
 
         impl protostore::ChildTable for #marker {
             type Owner = #owner;
+            type Place = #place;
             type Item = #item;
-            const CHILD: &'static protostore::Child = &#child_data;
+            type Nested = #nested;
+            const CHILD: &'static protostore::Child = &#data;
 
-            fn items(owner: &Self::Owner) -> &[Self::Item] { #items }
-            fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> { #items_mut }
+            fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> { #items }
+            fn put(owner: &mut Self::Owner, #place_name: Self::Place, item: Self::Item) -> bool { #put }
             #bind_item
             fn decode_item<R: protostore::Row>(#row: &mut R) -> protostore::Result<Self::Item> { #decoded }
         }
     }
 }
 
-/// Returns how the elements are found in a record: nowhere, where a message around them is not set.
-fn access(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildTable) -> (TokenStream, TokenStream) {
-    let steps = steps_to(&plan.table.record.nodes, child).expect("a child table stands in its record");
+/// Returns how the elements are found in their owner and put there: nowhere, where a message around them is not set.
+fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenStream, TokenStream) {
+    let steps = steps_to(around, child).expect("a child table stands in its owner");
     let (mut read, mut write, mut place) = (Vec::new(), Vec::new(), quote!(owner));
     for node in steps {
         match node {
@@ -78,29 +113,33 @@ fn access(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildTable) -> (T
             }
             Step::Group { field, required: false } => {
                 let (field, name) = (ident(field), local(field));
-                read.push(quote!(let Some(#name) = &#place.#field else { return &[] };));
-                write.push(quote!(let #name = #place.#field.as_mut()?;));
+                read.push(quote!(let Some(#name) = &#place.#field else { return Vec::new() };));
+                write.push(quote!(let Some(#name) = &mut #place.#field else { return false };));
                 place = quote!(#name);
             }
-            Step::Member { oneof, ty, variant, alone } => {
+            Step::Member { oneof, ty, variant } => {
                 let (field, ty, variant, name) = (ident(oneof), scope.path(ty), ident(variant), local(oneof));
-                read.push(quote!(let Some(#ty::#variant(#name)) = &#place.#field else { return &[] };));
-                write.push(if alone {
-                    quote!(let #ty::#variant(#name) = #place.#field.as_mut()?;)
-                } else {
-                    quote!(let Some(#ty::#variant(#name)) = &mut #place.#field else { return None };)
-                });
+                read.push(quote!(let Some(#ty::#variant(#name)) = &#place.#field else { return Vec::new() };));
+                write.push(quote!(let Some(#ty::#variant(#name)) = &mut #place.#field else { return false };));
                 place = quote!(#name);
             }
         }
     }
     let field = ident(&child.field.rust);
-    (quote!(#(#read)* &#place.#field), quote!(#(#write)* Some(&mut #place.#field)))
+    match &child.place {
+        Place::Position(_) => {
+            (quote!(#(#read)* protostore::positions(&#place.#field)), quote!(#(#write)* #place.#field.push(item); true))
+        }
+        Place::Key(_) => (
+            quote!(#(#read)* protostore::entries(&#place.#field)),
+            quote!(#(#write)* #place.#field.insert(place, item); true),
+        ),
+    }
 }
 
 enum Step<'s> {
     Group { field: &'s str, required: bool },
-    Member { oneof: &'s str, ty: &'s protostore_schema::TypeName, variant: &'s str, alone: bool },
+    Member { oneof: &'s str, ty: &'s TypeName, variant: &'s str },
 }
 
 fn steps_to<'s>(nodes: &'s [Node], child: &ChildTable) -> Option<Vec<Step<'s>>> {
@@ -115,8 +154,7 @@ fn steps_to<'s>(nodes: &'s [Node], child: &ChildTable) -> Option<Vec<Step<'s>>> 
         Node::Oneof(oneof) => oneof.variants.iter().find_map(|v| {
             let Node::Group(group) = &v.node else { return None };
             let mut steps = steps_to(&group.nodes, child)?;
-            let alone = oneof.variants.len() == 1;
-            steps.insert(0, Step::Member { oneof: &oneof.name.rust, ty: &oneof.ty, variant: &v.rust, alone });
+            steps.insert(0, Step::Member { oneof: &oneof.name.rust, ty: &oneof.ty, variant: &v.rust });
             Some(steps)
         }),
     })

@@ -1,7 +1,7 @@
 //! Conversions with the messages of the API: change the proto, and what was not regenerated does not compile.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Item, Node, Oneof, Scalar, Table, Type, TypeName};
+use protostore_schema::{ChildTable, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
 use quote::quote;
 
 use super::tokens::{ident, message};
@@ -124,9 +124,10 @@ fn into_message(node: &Node) -> TokenStream {
         }
         Node::Group(group) if group.required => quote!(Some(value.#field.into())),
         Node::Group(_) | Node::Oneof(_) => quote!(value.#field.map(Into::into)),
-        Node::Child(child) => match &child.item {
-            Item::Scalar(column) if is_plain(&column.ty) => quote!(value.#field),
-            _ => quote!(value.#field.into_iter().map(Into::into).collect()),
+        Node::Child(child) => match (&child.item, &child.place) {
+            (Item::Scalar(column), _) if is_plain(&column.ty) => quote!(value.#field),
+            (_, Place::Position(_)) => quote!(value.#field.into_iter().map(Into::into).collect()),
+            (_, Place::Key(_)) => quote!(value.#field.into_iter().map(|(k, v)| (k, v.into())).collect()),
         },
     }
 }
@@ -146,21 +147,30 @@ fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             let ty = scope.path(&oneof.ty);
             quote!(value.#field.map(#ty::try_from).transpose()?)
         }
-        Node::Child(child) => match &child.item {
-            Item::Scalar(column) => match &column.ty {
-                ty if is_plain(ty) => quote!(value.#field),
-                Type::Enum(_) => quote!(value.#field.into_iter().map(Into::into).collect()),
-                ty => {
-                    let ty = scope.scalar(ty);
-                    quote!(value.#field.into_iter().map(#ty::try_from).collect::<protostore::Result<_>>().#at)
-                }
-            },
-            Item::Message { message, .. } => {
-                let ty = scope.path(message);
-                quote!(value.#field.into_iter().map(#ty::try_from).collect::<protostore::Result<_>>().#at)
-            }
-        },
+        Node::Child(child) => children_from(scope, child),
     }
+}
+
+/// Returns the elements of a repeated field, or the entries of a map.
+fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
+    let (field, name) = (ident(&child.field.rust), &child.field.proto);
+    let ty = match &child.item {
+        Item::Scalar(column) if is_plain(&column.ty) => return quote!(value.#field),
+        Item::Scalar(column) if matches!(column.ty, Type::Enum(_)) => {
+            let each = match &child.place {
+                Place::Position(_) => quote!(Into::into),
+                Place::Key(_) => quote!(|(k, v)| (k, v.into())),
+            };
+            return quote!(value.#field.into_iter().map(#each).collect());
+        }
+        Item::Scalar(column) => scope.scalar(&column.ty),
+        Item::Message { message, .. } => scope.path(message),
+    };
+    let each = match &child.place {
+        Place::Position(_) => quote!(#ty::try_from),
+        Place::Key(_) => quote!(|(k, v)| Ok((k, #ty::try_from(v)?))),
+    };
+    quote!(value.#field.into_iter().map(#each).collect::<protostore::Result<_>>().map_err(|e| e.at(#name))?)
 }
 
 fn scalar_from(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {

@@ -1,7 +1,7 @@
 //! `impl Decode`: a row's columns, from left to right, as a record.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::{Item, Node, Oneof, Scalar, Table};
+use protostore_schema::{Item, Node, Oneof, Place, Scalar, Table};
 use quote::quote;
 
 use super::tokens::{ident, local};
@@ -51,7 +51,10 @@ fn value(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             optional(&quote!(#ty { #fields }), node)
         }
         Node::Oneof(oneof) => oneof_of(scope, oneof),
-        Node::Child(_) => quote!(Vec::new()),
+        Node::Child(child) => match child.place {
+            Place::Position(_) => quote!(Vec::new()),
+            Place::Key(_) => quote!(std::collections::BTreeMap::new()),
+        },
     }
 }
 

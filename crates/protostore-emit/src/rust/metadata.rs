@@ -40,19 +40,27 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
 
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _ } = plan;
+    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, nested: _ } = plan;
     let checks = match &child.item {
         Item::Scalar(_) => Vec::new(),
         Item::Message { nodes, .. } => checks(nodes),
     };
-    let value_check = match &child.item {
-        Item::Scalar(column) => crate::sql::value_check(column),
+    let value = match &child.item {
+        Item::Scalar(column) => Some(column),
         Item::Message { .. } => None,
     };
-    let checks: Vec<Check> = value_check.into_iter().chain(checks).collect();
+    let single = child.owner.iter().chain([child.place.column()]).chain(value);
+    let checks: Vec<Check> = single.filter_map(crate::sql::value_check).chain(checks).collect();
     let layout = layout(&child.name.sql, &child.columns(), references, &checks);
     let member = Literal::u16_unsuffixed(*member);
-    let [insert, delete, load, load_many] = [insert, delete, load, load_many].map(statement);
+    let [insert, load, load_many] = [insert, load, load_many].map(statement);
+    let delete = match delete {
+        Some(delete) => {
+            let delete = statement(delete);
+            quote!(Some(#delete))
+        }
+        None => quote!(None),
+    };
     quote! {
         protostore::Child {
             layout: #layout,

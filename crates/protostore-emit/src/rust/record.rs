@@ -1,7 +1,7 @@
 //! The types: a struct for a record or message, an enum for a oneof or an enum.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Docs, Enum, Item, Node, Oneof, Scalar, Table};
+use protostore_schema::{Docs, Enum, Item, Node, Oneof, Place, Scalar, Table};
 use quote::quote;
 
 use super::tokens::{docs, ident, lines};
@@ -46,7 +46,14 @@ fn field(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
         }
         Node::Child(child) => {
             let ty = item_type(scope, &child.item);
-            (&child.docs, child.deprecated, quote!(Vec<#ty>))
+            let ty = match &child.place {
+                Place::Position(_) => quote!(Vec<#ty>),
+                Place::Key(key) => {
+                    let key = scope.scalar(&key.ty);
+                    quote!(std::collections::BTreeMap<#key, #ty>)
+                }
+            };
+            (&child.docs, child.deprecated, ty)
         }
     };
     let doc =

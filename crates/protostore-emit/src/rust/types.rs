@@ -30,7 +30,7 @@ impl<'s> Types<'s> {
         let mut found = Found { schema, definitions: Vec::new(), users: BTreeMap::new() };
         for table in &schema.tables {
             found.nodes(&table.record.module, &table.record.nodes);
-            for column in table.children().into_iter().flat_map(|c| c.owner.iter()) {
+            for column in table.descendants().into_iter().flat_map(|c| c.key_columns()) {
                 found.scalar(&table.record.module, &column.ty);
             }
         }

@@ -57,7 +57,7 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
         Role::OwnerKey | Role::Position => return None,
         Role::Presence if column.non_zero => return some(format!("{name} = 1"), "must be set"),
         Role::Presence => return some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
-        Role::Value => {}
+        Role::Value | Role::MapKey => {}
     }
     match (&column.ty, column.non_zero) {
         (Type::Bool, false) => some(format!("{name} IN (0, 1)"), "must be 0 or 1"),

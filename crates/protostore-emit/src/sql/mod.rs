@@ -34,7 +34,7 @@ pub(crate) fn views(schema: &Schema) -> Vec<String> {
     schema
         .tables
         .iter()
-        .flat_map(|t| std::iter::once(&t.name.sql).chain(t.children().into_iter().map(|c| &c.name.sql)))
+        .flat_map(|t| std::iter::once(&t.name.sql).chain(t.descendants().into_iter().map(|c| &c.name.sql)))
         .map(|name| view::name(name))
         .collect()
 }
@@ -44,15 +44,15 @@ fn body(schema: &Schema) -> String {
     for table in &schema.tables {
         out.push('\n');
         out += &table::record(table);
-        for child in table.children() {
+        for child in table::children(table) {
             out.push('\n');
-            out += &table::child(table, child);
+            out += &child;
         }
     }
     for table in &schema.tables {
         out.push('\n');
         out += &view::record(schema, table);
-        for child in table.children() {
+        for child in table.descendants() {
             out.push('\n');
             out += &view::child(schema, child);
         }

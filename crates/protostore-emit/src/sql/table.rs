@@ -13,22 +13,33 @@ pub(super) fn record(table: &Table) -> String {
     comment(docs, "") + &create(&table.name.sql, &parts, "STRICT") + &indexes(&table.name.sql, &table.indexes)
 }
 
-/// Returns the table of a repeated field: keyed by its owner and the position, all the way down.
-pub(super) fn child(table: &Table, child: &ChildTable) -> String {
-    let owner: Vec<&str> = child.owner.iter().map(|c| c.name.sql.as_str()).collect();
+/// Returns the child tables of a record at any depth, each after the one that it lies in.
+pub(super) fn children(table: &Table) -> Vec<String> {
     let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
-    let parent = format!("REFERENCES {} ({}) ON DELETE CASCADE", quote(&table.name.sql), list(key.iter().copied()));
+    table.children().into_iter().flat_map(|c| child(&table.name.sql, &key, c)).collect()
+}
+
+/// Returns the table of a repeated field, keyed by its owner and its place, and those inside its elements.
+fn child(parent: &str, parent_key: &[&str], child_table: &ChildTable) -> Vec<String> {
+    let key: Vec<&str> = child_table.key_columns().into_iter().map(|c| c.name.sql.as_str()).collect();
+    let nested = child_table.nested().into_iter().flat_map(|inner| child(&child_table.name.sql, &key, inner));
+    std::iter::once(create_child(parent, parent_key, child_table)).chain(nested).collect()
+}
+
+fn create_child(parent: &str, parent_key: &[&str], child: &ChildTable) -> String {
+    let owner: Vec<&str> = child.owner.iter().map(|c| c.name.sql.as_str()).collect();
+    let parent = format!("REFERENCES {} ({}) ON DELETE CASCADE", quote(parent), list(parent_key.iter().copied()));
     let mut parts = Vec::new();
     for part in &child.owner {
         let inline = if child.owner.len() == 1 { format!(" {parent}") } else { String::new() };
         parts.push(column(part) + &inline);
     }
-    parts.push(column(&child.position));
+    parts.push(column(child.place.column()));
     parts.extend(child.item_columns().into_iter().map(column));
     if let Item::Message { nodes, .. } = &child.item {
         parts.extend(constraints(nodes));
     }
-    parts.push(primary_key(owner.iter().copied().chain([child.position.name.sql.as_str()])));
+    parts.push(primary_key(child.key_columns().into_iter().map(|c| c.name.sql.as_str())));
     if child.owner.len() > 1 {
         parts.push(format!("  FOREIGN KEY ({}) {parent}", list(owner)));
     }

@@ -11,16 +11,19 @@ pub(super) fn name(table: &str) -> String {
 
 /// Returns the view of a table: its columns decoded, a column for each oneof and a count for each repeated field.
 pub(super) fn record(schema: &Schema, table: &Table) -> String {
-    let shown = table.record.nodes.iter().flat_map(|node| shown(schema, table, node)).collect();
+    let owner = Owner { table: &table.name.sql, key: table.key.iter().map(String::as_str).collect() };
+    let shown = table.record.nodes.iter().flat_map(|node| shown(schema, &owner, node)).collect();
     create(&table.name.sql, shown)
 }
 
 /// Returns the view of a child table.
 pub(super) fn child(schema: &Schema, child: &ChildTable) -> String {
-    let mut columns: Vec<_> = child.owner.iter().chain([&child.position]).map(|c| decoded(schema, c)).collect();
+    let key = child.key_columns();
+    let owner = Owner { table: &child.name.sql, key: key.iter().map(|c| c.name.sql.as_str()).collect() };
+    let mut columns: Vec<_> = key.iter().map(|c| decoded(schema, c)).collect();
     match &child.item {
         Item::Scalar(column) => columns.push(decoded(schema, column)),
-        Item::Message { nodes, .. } => columns.extend(nodes.iter().flat_map(|n| members(schema, n))),
+        Item::Message { nodes, .. } => columns.extend(nodes.iter().flat_map(|n| shown(schema, &owner, n))),
     }
     create(&child.name.sql, columns)
 }
@@ -35,44 +38,35 @@ fn create(table: &str, columns: Vec<(String, String)>) -> String {
     format!("CREATE VIEW {} AS SELECT\n{}\nFROM {};\n", quote(&name(table)), columns.join(",\n"), quote(table))
 }
 
-/// Returns the columns of a member with their names, and the counts of its repeated fields.
-fn shown(schema: &Schema, table: &Table, node: &Node) -> Vec<(String, String)> {
-    match node {
-        Node::Child(child) => vec![count(table, child)],
-        Node::Scalar(_) => members(schema, node),
-        Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
-            .chain(group.nodes.iter().flat_map(|n| shown(schema, table, n)))
-            .collect(),
-        Node::Oneof(oneof) => std::iter::once(member_set(oneof))
-            .chain(oneof.variants.iter().flat_map(|v| shown(schema, table, &v.node)))
-            .collect(),
-    }
+/// What child tables are counted for.
+struct Owner<'s> {
+    table: &'s str,
+    key: Vec<&'s str>,
 }
 
-fn members(schema: &Schema, node: &Node) -> Vec<(String, String)> {
+/// Returns the columns of a member with their names, and the counts of its repeated fields.
+fn shown(schema: &Schema, owner: &Owner<'_>, node: &Node) -> Vec<(String, String)> {
     match node {
-        Node::Child(_) => Vec::new(),
+        Node::Child(child) => vec![count(owner, child)],
         Node::Scalar(scalar) => vec![decoded(schema, &scalar.column)],
         Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
-            .chain(group.nodes.iter().flat_map(|n| members(schema, n)))
+            .chain(group.nodes.iter().flat_map(|n| shown(schema, owner, n)))
             .collect(),
         Node::Oneof(oneof) => std::iter::once(member_set(oneof))
-            .chain(oneof.variants.iter().flat_map(|v| members(schema, &v.node)))
+            .chain(oneof.variants.iter().flat_map(|v| shown(schema, owner, &v.node)))
             .collect(),
     }
 }
 
-fn count(table: &Table, child: &ChildTable) -> (String, String) {
+fn count(owner: &Owner<'_>, child: &ChildTable) -> (String, String) {
     let child_name = quote(&child.name.sql);
     let ties: Vec<String> = child
         .owner
         .iter()
-        .zip(&table.key)
-        .map(|(part, key)| {
-            format!("{child_name}.{} = {}.{}", quote(&part.name.sql), quote(&table.name.sql), quote(key))
-        })
+        .zip(&owner.key)
+        .map(|(part, key)| format!("{child_name}.{} = {}.{}", quote(&part.name.sql), quote(owner.table), quote(key)))
         .collect();
-    let name = child.name.sql.strip_prefix(&format!("{}__", table.name.sql)).unwrap_or(&child.name.sql);
+    let name = child.name.sql.strip_prefix(&format!("{}__", owner.table)).unwrap_or(&child.name.sql);
     (format!("{name}__count"), format!("(SELECT count(*) FROM {child_name} WHERE {})", ties.join(" AND ")))
 }
 

@@ -31,7 +31,7 @@ impl<K: Bind + Send + Sync, V: Bind + Send + Sync> Op for AddTo<K, V> {
         let row = (&self.owner, &self.value);
         match s.run(self.add, &row).await {
             Ok(_) => Ok(()),
-            Err(e) => Err(refusal::of_child(s, e, self.child, &row).await),
+            Err(e) => Err(refusal::of_join(s, e, self.child, &row).await),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::schema::{Child, ForeignKey, Layout, Table};
 use crate::session::Session;
 use crate::value::{Bind, Kept, Pick};
 
-/// The column of a child row that no parameter of interest carries.
+/// The column of a join table that the engine fills in when an element is added.
 const POSITION: &str = "_position";
 
 /// Explains why the row of a record was refused.
@@ -20,9 +20,21 @@ pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record
     of_row(s, e, &R::TABLE.layout, parameters, &Whole(record)).await
 }
 
-/// Explains why a row of a child table was refused; `row` is the owner's key and the item.
+/// Explains why a row of a child table was refused; `row` is all of it.
 #[cold]
 pub(crate) async fn of_child<S: Session>(
+    s: &mut S,
+    e: Error,
+    child: &'static Child,
+    row: &(impl Bind + Sync),
+) -> Error {
+    let parameters = || child.layout.columns.iter().map(|column| column.name).collect();
+    of_row(s, e, &child.layout, parameters, row).await
+}
+
+/// Explains why a row of a join table was refused; `row` is the owner's key and the value.
+#[cold]
+pub(crate) async fn of_join<S: Session>(
     s: &mut S,
     e: Error,
     child: &'static Child,

@@ -1,4 +1,4 @@
-//! The child tables of a record as a list of types, read and written together with it.
+//! The child tables of a record, and those inside their elements, as lists of types: read and written with the record.
 
 use std::future::{Future, ready};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
 use crate::ops::refusal;
 use crate::record::{ChildTable, Record};
-use crate::schema::Layout;
+use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::value::{Bind, Binder, Decode, Row};
 
@@ -22,6 +22,45 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     fn insert<S: Session>(s: &mut S, owner: &R) -> impl Future<Output = Result<()>> + Send;
     /// Writes the children of a record in place of those in the database, where the mask asks for it; all without one.
     fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// The child tables inside the elements of `C`: `()`, or `(N, Rest)`.
+pub trait Nested<C: ChildTable>: Send + Sync + 'static {
+    /// Says that there are none.
+    const NONE: bool;
+    /// Reads them for elements of which `P` tells the record and the elements around.
+    fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+        s: &mut S,
+        by: By<'_, K>,
+        elements: &mut [Element<P, C>],
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// Writes those of one element, of which `prefix` is the key.
+    fn insert<S: Session, P: Bind + Sync>(
+        s: &mut S,
+        prefix: &P,
+        owner: &C::Item,
+    ) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// The records whose children are read: one by its key, or many by a list of keys.
+#[derive(Debug)]
+pub struct By<'k, K> {
+    many: bool,
+    keys: &'k K,
+}
+
+impl<K> Clone for By<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for By<'_, K> {}
+
+impl<K> By<'_, K> {
+    fn statement(&self, child: &'static Child) -> &'static Stmt {
+        if self.many { &child.load_many } else { &child.load }
+    }
 }
 
 impl<R: Record> Children<R> for () {
@@ -48,62 +87,114 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     const NONE: bool = false;
 
     async fn load<S: Session>(s: &mut S, owner: &mut R) -> Result<()> {
-        let mut rows: Vec<Loaded<C>> = Vec::new();
-        let read = s.all(&C::CHILD.load, &owner.key(), usize::MAX, &mut rows).await;
-        read.map_err(|e| e.explained(&C::CHILD.layout))?;
-        if !rows.is_empty() {
-            fill::<C>(owner, rows)?;
+        let elements = {
+            let key = owner.key();
+            elements::<S, C, _, u64>(s, By { many: false, keys: &key }).await?
+        };
+        for element in elements {
+            element.put_into(owner)?;
         }
         Rest::load(s, owner).await
     }
 
     async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
-        let mut rows: Vec<(u64, Loaded<C>)> = Vec::new();
-        let read = s.all(&C::CHILD.load_many, keys, usize::MAX, &mut rows).await;
-        read.map_err(|e| e.explained(&C::CHILD.layout))?;
-        for (index, row) in rows {
-            let owner = usize::try_from(index).ok().and_then(|index| owners.get_mut(index));
-            fill::<C>(owner.ok_or_else(|| stray(&C::CHILD.layout))?, [row])?;
+        for element in elements::<S, C, _, u64>(s, By { many: true, keys }).await? {
+            let owner = usize::try_from(element.path).ok().and_then(|index| owners.get_mut(index));
+            element.put_into(owner.ok_or_else(|| stray(&C::CHILD.layout))?)?;
         }
         Rest::load_many(s, owners, keys).await
     }
 
     async fn insert<S: Session>(s: &mut S, owner: &R) -> Result<()> {
-        write::<C, S>(s, owner).await?;
+        write::<S, C, _>(s, &owner.key(), owner).await?;
         Rest::insert(s, owner).await
     }
 
     async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
         if mask.is_none_or(|mask| mask.has(usize::from(C::CHILD.member))) {
-            let gone = s.run(&C::CHILD.delete, &owner.key()).await;
-            gone.map_err(|e| e.explained(&C::CHILD.layout))?;
-            write::<C, S>(s, owner).await?;
+            // What is inside the elements goes with them.
+            if let Some(delete) = &C::CHILD.delete {
+                s.run(delete, &owner.key()).await.map_err(|e| e.explained(&C::CHILD.layout))?;
+            }
+            write::<S, C, _>(s, &owner.key(), owner).await?;
         }
         Rest::replace(s, owner, mask).await
     }
 }
 
-/// Inserts the elements of a record, in order.
-async fn write<C: ChildTable, S: Session>(s: &mut S, owner: &C::Owner) -> Result<()> {
-    for (position, item) in C::items(owner).iter().enumerate() {
-        let row = New::<C> { owner: owner.key(), position: Some(position), item };
+impl<C: ChildTable> Nested<C> for () {
+    const NONE: bool = true;
+
+    fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+        _: &mut S,
+        _: By<'_, K>,
+        _: &mut [Element<P, C>],
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Ok(()))
+    }
+
+    fn insert<S: Session, P: Bind + Sync>(
+        _: &mut S,
+        _: &P,
+        _: &C::Item,
+    ) -> impl Future<Output = Result<()>> + Send {
+        ready(Ok(()))
+    }
+}
+
+impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> for (N, Rest) {
+    const NONE: bool = false;
+
+    async fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+        s: &mut S,
+        by: By<'_, K>,
+        around: &mut [Element<P, C>],
+    ) -> Result<()> {
+        let inner = elements::<S, N, K, (P, C::Place)>(s, by).await?;
+        // Both are in the order of record and place, so each list is gone through once.
+        let mut owners = around.iter_mut();
+        let mut owner = owners.next();
+        for element in inner {
+            while owner.as_ref().is_some_and(|owner| (&owner.path, &owner.place) != (&element.path.0, &element.path.1)) {
+                owner = owners.next();
+            }
+            element.put_into(&mut owner.as_mut().ok_or_else(|| stray(&N::CHILD.layout))?.item)?;
+        }
+        Rest::load(s, by, around).await
+    }
+
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item) -> Result<()> {
+        write::<S, N, _>(s, prefix, owner).await?;
+        Rest::insert(s, prefix, owner).await
+    }
+}
+
+/// Reads the elements of a child table, and what is inside them.
+async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+    s: &mut S,
+    by: By<'_, K>,
+) -> Result<Vec<Element<P, C>>> {
+    let mut elements: Vec<Element<P, C>> = Vec::new();
+    let read = s.all(by.statement(C::CHILD), by.keys, usize::MAX, &mut elements).await;
+    read.map_err(|e| e.explained(&C::CHILD.layout))?;
+    if !C::Nested::NONE && !elements.is_empty() {
+        C::Nested::load(s, by, &mut elements).await?;
+    }
+    Ok(elements)
+}
+
+/// Inserts the elements of an owner, in order, each before what is inside it.
+async fn write<S: Session, C: ChildTable, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Owner) -> Result<()> {
+    for (place, item) in C::items(owner) {
+        let row = New::<P, C> { prefix, place: &place, item };
         if let Err(e) = s.run(&C::CHILD.insert, &row).await {
-            let named = New::<C> { position: None, ..row };
-            return Err(refusal::of_child(s, e, C::CHILD, &named).await);
+            return Err(refusal::of_child(s, e, C::CHILD, &row).await);
+        }
+        if !C::Nested::NONE {
+            C::Nested::insert(s, &(prefix, &place), item).await?;
         }
     }
     Ok(())
-}
-
-/// Puts elements into the record that they were read for.
-fn fill<C: ChildTable>(owner: &mut C::Owner, rows: impl IntoIterator<Item = Loaded<C>>) -> Result<()> {
-    match C::items_mut(owner) {
-        Some(items) => {
-            items.extend(rows.into_iter().map(|row| row.0));
-            Ok(())
-        }
-        None => Err(stray(&C::CHILD.layout)),
-    }
 }
 
 /// Says that there are rows which belong to nothing.
@@ -112,31 +203,39 @@ fn stray(layout: &Layout) -> Error {
     Error::new(Kind::Damaged, "holds rows of a record or message that is not there").in_table(layout.name)
 }
 
-/// An element as it is read.
-struct Loaded<C: ChildTable>(C::Item);
+/// An element as it is read: `path` tells the record and the elements around.
+#[derive(Debug)]
+pub struct Element<P, C: ChildTable> {
+    path: P,
+    place: C::Place,
+    item: C::Item,
+}
 
-impl<C: ChildTable> Decode for Loaded<C> {
-    #[inline]
-    fn decode<R: Row>(r: &mut R) -> Result<Self> {
-        C::decode_item(r).map(Self)
+impl<P, C: ChildTable> Element<P, C> {
+    fn put_into(self, owner: &mut C::Owner) -> Result<()> {
+        if C::put(owner, self.place, self.item) { Ok(()) } else { Err(stray(&C::CHILD.layout)) }
     }
 }
 
-/// An element as it is written; without its position where only what it names is of interest.
-struct New<'a, C: ChildTable> {
-    owner: <C::Owner as Record>::KeyRef<'a>,
-    position: Option<usize>,
+impl<P: Decode, C: ChildTable> Decode for Element<P, C> {
+    #[inline]
+    fn decode<R: Row>(r: &mut R) -> Result<Self> {
+        Ok(Self { path: P::decode(r)?, place: C::Place::decode(r)?, item: C::decode_item(r)? })
+    }
+}
+
+/// An element as it is written.
+struct New<'a, P, C: ChildTable> {
+    prefix: &'a P,
+    place: &'a C::Place,
     item: &'a C::Item,
 }
 
-impl<C: ChildTable> Bind for New<'_, C> {
+impl<P: Bind, C: ChildTable> Bind for New<'_, P, C> {
     #[inline]
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        self.owner.bind(b)?;
-        if let Some(position) = self.position {
-            // A list in memory has fewer elements than 2^63.
-            b.int(position as i64)?;
-        }
+        self.prefix.bind(b)?;
+        self.place.bind(b)?;
         C::bind_item(self.item, b)
     }
 }
