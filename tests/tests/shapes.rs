@@ -120,6 +120,11 @@ shape!(keys_inside_a_message, DeepKey, |rng, m| {
     m.meta = Some(proto::deep_key::Meta { name: id(rng), label });
 });
 shape!(proto2, Legacy, |rng, m| m.id = id(rng));
+shape!(maps, Maps, |rng, m| m.id = id(rng));
+shape!(lists_in_lists, Deep, |rng, m| {
+    m.region = id(rng);
+    m.number = rng.u32(..);
+});
 
 #[test]
 fn references_of_every_kind() {
@@ -151,4 +156,26 @@ fn references_of_every_kind() {
         }
         m.code = m.code.as_ref().map(|_| id(rng));
     });
+}
+
+#[test]
+fn references_inside_elements() {
+    let store = shapes::open_test().expect("a TEST store");
+    for n in 0..4 {
+        let target = shapes::Target { id: format!("t{n}"), name: String::new() };
+        store.write(move |tx| tx.insert(&target)).unwrap();
+    }
+    round_trips::<shapes::Linked, proto::Linked>(&store, |rng, m| {
+        m.id = id(rng);
+        for target in m.groups.iter_mut().flat_map(|g| &mut g.targets).chain(m.named.values_mut()) {
+            *target = format!("t{}", rng.u8(0..4));
+        }
+    });
+    // The way back finds the record through any of its elements.
+    let linked = store.read(|r| r.page::<shapes::Linked>(None, usize::MAX >> 1)).unwrap().records;
+    let named = |l: &shapes::Linked| l.groups.iter().flat_map(|g| &g.targets).any(|t| t == "t1");
+    let expected: Vec<_> = linked.iter().filter(|l| named(l)).map(|l| l.id.clone()).collect();
+    let found = store.read(|r| r.run(shapes::linked::list_by_groups_targets("t1").size(10_000))).unwrap();
+    assert_eq!(found.records.iter().map(|l| l.id.clone()).collect::<Vec<_>>(), expected);
+    assert!(!expected.is_empty() && expected.len() < linked.len());
 }

@@ -46,7 +46,7 @@ pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
         oneofs: oneofs(&table.record.nodes),
         indexes: &table.indexes,
     };
-    std::iter::once(own).chain(table.children().into_iter().map(child)).collect()
+    std::iter::once(own).chain(table.descendants().into_iter().map(child)).collect()
 }
 
 pub(crate) fn id(column: &Column) -> ColumnId {
@@ -62,8 +62,8 @@ pub(crate) fn target(schema: &Schema, column: &Column) -> Option<(u32, ColumnId)
 }
 
 fn child(child: &ChildTable) -> Relation<'_> {
-    let fixed = child.owner.iter().chain([&child.position]);
-    let mut columns: Vec<_> = fixed.clone().map(|column| Placed { column, optional: column.nullable }).collect();
+    let fixed = child.key_columns();
+    let mut columns: Vec<_> = fixed.iter().map(|&column| Placed { column, optional: column.nullable }).collect();
     let (items, oneofs) = match &child.item {
         Item::Scalar(column) => (vec![Placed { column, optional: column.nullable }], Vec::new()),
         Item::Message { nodes, .. } => (placed(nodes, false), oneofs(nodes)),
@@ -73,7 +73,7 @@ fn child(child: &ChildTable) -> Relation<'_> {
         path: &child.path,
         name: &child.name.sql,
         columns,
-        key: fixed.map(id).collect(),
+        key: fixed.into_iter().map(id).collect(),
         oneofs,
         indexes: &child.indexes,
     }

@@ -94,12 +94,14 @@ pub(crate) fn sql_join(prefix: &str, name: &str) -> String {
 
 /// Returns the name of the column that holds a part of the owner's key.
 ///
-/// Keys called `key` and `position` would meet the child table's own `_key` and `_position`.
+/// Keys called `key`, `position` or `position_2` would meet the child table's own `_key`, `_position`, `_position_2`.
 pub(crate) fn owner_column(key: &str) -> String {
-    match key.to_ascii_lowercase().as_str() {
-        "key" | "position" => sql(&format!("_owner_{key}")),
-        _ => sql(&format!("_{key}")),
-    }
+    let lower = key.to_ascii_lowercase();
+    let rest = lower.strip_prefix("key").or_else(|| lower.strip_prefix("position"));
+    let meets = rest.is_some_and(|rest| {
+        rest.is_empty() || rest.strip_prefix('_').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
+    });
+    sql(&if meets { format!("_owner_{key}") } else { format!("_{key}") })
 }
 
 /// Returns the name of an index over columns of a table.

@@ -25,7 +25,12 @@ pub(crate) fn message(rng: &mut Rng, descriptor: &MessageDescriptor) -> DynamicM
 }
 
 fn fill(rng: &mut Rng, message: &mut DynamicMessage, field: &FieldDescriptor) {
-    if field.is_list() {
+    if field.is_map() {
+        let Kind::Message(entry) = field.kind() else { unreachable!("a map is a list of entries") };
+        let (key, of) = (entry.map_entry_key_field(), entry.map_entry_value_field());
+        let entries = (0..rng.usize(0..4)).filter_map(|_| Some((value(rng, &key).into_map_key()?, value(rng, &of))));
+        message.set_field(field, Value::Map(entries.collect()));
+    } else if field.is_list() {
         let items = (0..rng.usize(0..4)).map(|_| value(rng, field)).collect();
         message.set_field(field, Value::List(items));
     } else if !field.supports_presence() || field.cardinality() == prost_reflect::Cardinality::Required || rng.bool() {

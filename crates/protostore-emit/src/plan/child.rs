@@ -61,7 +61,7 @@ impl<'s> ChildPlan<'s> {
             delete: delete.map(|sql| add("delete", sql, record_fields.clone())),
             load: add("load", load, record_fields),
             load_many: add("load_many", load_many(child, record, places), vec![child.name.proto.clone()]),
-            references: references(&table.name.proto, &items, all),
+            references: references(&table.name.proto, &[&[child.place.column()], &items[..]].concat(), all),
             join: join(schema, table, child, all),
             nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
         }

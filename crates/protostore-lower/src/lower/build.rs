@@ -2,10 +2,11 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    ChildTable, Column, Docs, Group, Item, Name, Node, Oneof, Record, Reference, Role, Scalar, Table, Type, Variant,
+    ChildTable, Column, Docs, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar, Table, Type,
+    Variant,
 };
 
-use super::draft::{Draft, Presence, Shape, Spot};
+use super::draft::{Draft, Part, Presence, Shape, Spot};
 use super::sql_names::oneof_sql;
 use super::types::Types;
 use crate::sources::Sources;
@@ -74,15 +75,28 @@ impl Build<'_> {
             Shape::Scalar(ty) => Node::Scalar(self.scalar(spot, ty)),
             Shape::Message(message) => Node::Group(self.group(i, message)),
             Shape::Scalars(ty) => Node::Child(self.child(i, Item::Scalar(self.element(spot, ty)))),
-            Shape::Messages(message) => {
-                let item = Item::Message {
-                    message: self.types.message(message),
-                    docs: self.message_docs(message),
-                    file: message.parent_file().name().to_owned(),
-                    nodes: self.nodes(Some(i)),
-                };
-                Node::Child(self.child(i, item))
-            }
+            Shape::Messages(message) => Node::Child(self.child(i, self.messages(i, message))),
+            Shape::Map(_) => Node::Child(self.child(i, self.map_value(i))),
+        }
+    }
+
+    /// Builds the elements of a list of messages, or the values of a map, of which `around` holds the fields.
+    fn messages(&self, around: usize, message: &MessageDescriptor) -> Item {
+        Item::Message {
+            message: self.types.message(message),
+            docs: self.message_docs(message),
+            file: message.parent_file().name().to_owned(),
+            nodes: self.nodes(Some(around)),
+        }
+    }
+
+    fn map_value(&self, map: usize) -> Item {
+        let value = self.draft.entry(map, Part::MapValue).expect("the entry of a map has a value");
+        let spot = &self.draft.spots[value];
+        match &spot.shape {
+            Shape::Message(message) => self.messages(value, message),
+            Shape::Scalar(ty) => Item::Scalar(self.element(spot, ty)),
+            Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => unreachable!("a map's value is one value"),
         }
     }
 
@@ -155,8 +169,24 @@ impl Build<'_> {
         }
     }
 
+    /// Builds the column that tells an element from the others of its owner.
+    fn place(&self, i: usize) -> Place {
+        let spot = &self.draft.spots[i];
+        let sql = &spot.place_column;
+        match self.draft.entry(i, Part::MapKey).map(|key| &self.draft.spots[key]) {
+            Some(key) if matches!(spot.shape, Shape::Map(_)) => {
+                let ty = key.ty().cloned().unwrap_or(Type::String);
+                let name = made_name(key, sql, "key");
+                Place::Key(Column { reference: self.reference(key), ..self.column(key, name, Role::MapKey, ty) })
+            }
+            _ => Place::Position(self.column(spot, made_name(spot, sql, "position"), Role::Position, Type::Int64)),
+        }
+    }
+
     fn child(&self, i: usize, item: Item) -> ChildTable {
         let spot = &self.draft.spots[i];
+        let lists = self.draft.lists_around(spot);
+        let around = lists.into_iter().map(|list| self.place(list).column().clone());
         let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
         let owner = self.draft.key.iter().zip(&spot.owner).filter_map(|(key, sql)| {
             let key = &self.draft.spots[*key];
@@ -170,8 +200,8 @@ impl Build<'_> {
             path: spot.numbers.clone(),
             deprecated: annotations::is_deprecated(&spot.field),
             docs: self.field_docs(spot),
-            owner: owner.collect(),
-            position: self.column(spot, made_name(spot, "_position", "position"), Role::Position, Type::Int64),
+            owner: owner.chain(around.map(|column| Column { reference: None, ..column })).collect(),
+            place: self.place(i),
             item,
             indexes: of_child.map(|(_, index)| index.clone()).collect(),
         }

@@ -1,32 +1,55 @@
 //! Decides the SQL names of columns and child tables: `name`, else the path joined by `__`.
 
-use super::draft::{Draft, Shape};
+use super::draft::{Draft, Part, Shape, Spot};
 use crate::names;
 
 /// Names every column and child table. Names that are too long are shortened after they are joined.
 pub(super) fn decide(draft: &mut Draft) {
     let mut long: Vec<String> = Vec::with_capacity(draft.spots.len());
     for spot in &draft.spots {
-        let own = spot.path.last().map_or("", String::as_str);
-        let name = spot.column.name.as_ref().map(|(name, _)| name.clone());
-        // The columns of a child table are named from the element down.
-        let prefix = match spot.parent {
-            Some(parent) if draft.spots[parent].is_repeated() => "",
-            Some(parent) => &long[parent],
-            None => "",
-        };
-        long.push(name.unwrap_or_else(|| names::sql_join(prefix, own)));
+        long.push(long_name(draft, spot, &long));
     }
-    for (i, long) in long.into_iter().enumerate() {
-        let spot = &draft.spots[i];
-        let sql = match (&spot.shape, &spot.column.name) {
-            (Shape::Scalars(_) | Shape::Messages(_), None) => names::sql(&names::sql_join(draft.field.name(), &long)),
-            _ => names::sql(&long),
-        };
-        draft.spots[i].sql = sql;
+    let places: Vec<String> = draft.spots.iter().map(|spot| place_column(draft, spot)).collect();
+    let key: Vec<String> = draft.key.iter().map(|i| names::owner_column(&names::sql(&long[*i]))).collect();
+    for (i, long) in long.iter().enumerate() {
+        let lists = draft.lists_around(&draft.spots[i]);
+        let spot = &mut draft.spots[i];
+        spot.sql = names::sql(long);
+        if spot.is_repeated() {
+            spot.owner = key.iter().cloned().chain(lists.iter().map(|list| places[*list].clone())).collect();
+            spot.place_column.clone_from(&places[i]);
+        }
     }
-    let owner: Vec<String> = draft.key.iter().map(|i| names::owner_column(&draft.spots[*i].sql)).collect();
-    for spot in draft.spots.iter_mut().filter(|spot| spot.is_repeated()) {
-        spot.owner.clone_from(&owner);
+}
+
+/// Returns the name before it is shortened: a table's in full, a column's from its table down.
+fn long_name(draft: &Draft, spot: &Spot, long: &[String]) -> String {
+    if let Some((name, _)) = &spot.column.name {
+        return name.clone();
+    }
+    let own = spot.path.last().map_or("", String::as_str);
+    let columns_around = match spot.parent {
+        Some(parent) if !draft.spots[parent].is_repeated() => long[parent].as_str(),
+        Some(_) | None => "",
+    };
+    match (&spot.shape, spot.part) {
+        (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
+            let table = match draft.lists_around(spot).last() {
+                Some(list) => long[*list].as_str(),
+                None => draft.field.name(),
+            };
+            names::sql_join(table, &names::sql_join(columns_around, own))
+        }
+        (_, Part::MapKey) => place_column(draft, &draft.spots[spot.parent.unwrap_or_default()]),
+        (Shape::Scalar(_) | Shape::Message(_), _) => names::sql_join(columns_around, own),
+    }
+}
+
+/// Returns the column that holds an element's place, numbered by depth from the second on.
+fn place_column(draft: &Draft, spot: &Spot) -> String {
+    let word = if matches!(spot.shape, Shape::Map(_)) { "_key" } else { "_position" };
+    match draft.lists_around(spot).len() {
+        0 => word.to_owned(),
+        around => format!("{word}_{}", around + 1),
     }
 }

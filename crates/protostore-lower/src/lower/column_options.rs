@@ -1,7 +1,7 @@
 //! Puts together what is said about a column on its field and in its table's `column` list.
 
 use super::Report;
-use super::draft::{Draft, Said, Shape, Target};
+use super::draft::{Draft, Said, Target};
 use super::paths;
 use crate::annotations::{self, ColumnOptions};
 use crate::{Code, names};
@@ -43,7 +43,7 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
     let ColumnOptions { field: _, name, references, index, unique } = options;
     let path = draft.spots[i].dotted();
-    let is_message = matches!(draft.spots[i].shape, Shape::Message(_) | Shape::Messages(_));
+    let is_message = draft.spots[i].ty().is_none();
     let column = &mut draft.spots[i].column;
     if let Some(name) = name {
         if names::is_sql(name) {

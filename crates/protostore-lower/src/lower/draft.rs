@@ -37,6 +37,7 @@ pub(crate) struct Spot {
     /// Field names from the record down.
     pub(crate) path: Vec<String>,
     pub(crate) shape: Shape,
+    pub(crate) part: Part,
     pub(crate) presence: Presence,
     /// Whether `field_behavior` says REQUIRED.
     pub(crate) required: bool,
@@ -45,8 +46,22 @@ pub(crate) struct Spot {
     pub(crate) column: Merged,
     /// SQL name of the column, or of the child table.
     pub(crate) sql: String,
-    /// For a repeated field, SQL names of the columns that hold the owner's key.
+    /// For a repeated field, SQL names of the columns that hold the owner's key: the record's, and then the place of
+    /// each element around.
     pub(crate) owner: Vec<String>,
+    /// For a repeated field, SQL name of the column that holds an element's place.
+    pub(crate) place_column: String,
+}
+
+/// What a field is to the one around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A field of its message.
+    Field,
+    /// The key of a map's entries.
+    MapKey,
+    /// The value of a map's entries.
+    MapValue,
 }
 
 /// What a field is.
@@ -56,6 +71,8 @@ pub(crate) enum Shape {
     Message(MessageDescriptor),
     Scalars(Type),
     Messages(MessageDescriptor),
+    /// A map, by the message of its entries.
+    Map(MessageDescriptor),
 }
 
 /// What a field that is not set is.
@@ -120,7 +137,22 @@ impl Draft {
 
     /// Returns whether a message stands around the field, in the table whose column the field is.
     pub(crate) fn is_inside(&self, spot: &Spot) -> bool {
-        spot.parent.is_some() && spot.parent != spot.child
+        // The value of a map is always there.
+        let around = spot.parent.map(|p| &self.spots[p]).filter(|p| p.part != Part::MapValue);
+        around.is_some_and(|_| spot.parent != spot.child)
+    }
+
+    /// Returns the repeated fields around a field, from the outermost.
+    pub(crate) fn lists_around(&self, spot: &Spot) -> Vec<usize> {
+        let ancestors = std::iter::successors(spot.parent, |at| self.spots[*at].parent);
+        let mut lists: Vec<usize> = ancestors.filter(|at| self.spots[*at].is_repeated()).collect();
+        lists.reverse();
+        lists
+    }
+
+    /// Returns the key or the value of a map's entries.
+    pub(crate) fn entry(&self, map: usize, part: Part) -> Option<usize> {
+        self.members(Some(map)).find(|i| self.spots[*i].part == part)
     }
 }
 
@@ -139,20 +171,22 @@ impl Spot {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match &self.shape {
             Shape::Scalar(ty) | Shape::Scalars(ty) => Some(ty),
-            Shape::Message(_) | Shape::Messages(_) => None,
+            Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) => None,
         }
     }
 
+    /// Returns whether it has a table of its own: a list or a map.
     pub(crate) fn is_repeated(&self) -> bool {
         match &self.shape {
             Shape::Scalar(_) | Shape::Message(_) => false,
-            Shape::Scalars(_) | Shape::Messages(_) => true,
+            Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => true,
         }
     }
 
     /// Returns whether the zero value is stored as NULL: a reference where zero means none.
     pub(crate) fn null_for_zero(&self) -> bool {
-        let plain = self.presence == Presence::Implicit && !self.is_repeated() && !self.required && !self.key;
+        let single = !self.is_repeated() && self.part == Part::Field;
+        let plain = self.presence == Presence::Implicit && single && !self.required && !self.key;
         self.column.reference.is_some() && plain
     }
 }

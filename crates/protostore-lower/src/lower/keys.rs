@@ -118,7 +118,9 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
             };
             ("is a message", help)
         }
-        (Shape::Scalars(_) | Shape::Messages(_), _) => ("is repeated", "name a field of one value".to_owned()),
+        (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
+            ("is repeated", "name a field of one value".to_owned())
+        }
         (Shape::Scalar(_), _) if spot.child.is_some() => {
             ("is inside a repeated field", "name a field outside of repeated fields".to_owned())
         }

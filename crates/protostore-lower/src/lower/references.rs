@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use protostore_schema::{OnDelete, Type};
 
 use super::Report;
-use super::draft::{Draft, Presence, Said, Spot, Target, type_word};
+use super::draft::{Draft, Part, Presence, Said, Spot, Target, type_word};
 use crate::Code;
 use crate::nearest::nearest;
 
@@ -85,7 +85,7 @@ fn can_be_unset(spot: &Spot, target: &Target, said: &Said, report: &mut Report<'
     if target.on_delete == OnDelete::SetNull {
         let why = if spot.key {
             Some("is a part of the primary key")
-        } else if spot.is_repeated() {
+        } else if spot.is_repeated() || spot.part != Part::Field {
             Some("is a list, whose elements are always set")
         } else if spot.required || spot.presence == Presence::Required {
             Some("is required")

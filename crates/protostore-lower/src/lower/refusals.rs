@@ -89,23 +89,13 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
 }
 
 /// Returns whether the field cannot have a place in a table, having said why.
-pub(super) fn refuses_shape(
-    field: &FieldDescriptor,
-    around: &Surroundings,
-    in_element: bool,
-    report: &mut Report<'_>,
-) -> bool {
+pub(super) fn refuses_shape(field: &FieldDescriptor, around: &Surroundings, report: &mut Report<'_>) -> bool {
     let name = field.name();
     let place = draft::type_place(field, report.sources);
     let (code, message, help) = if field.is_map() {
-        let help =
-            format!("write `repeated Entry {name} = {};` and `message Entry` of a key and a value", field.number());
-        (Code::Map, format!("`{name}` is a map"), help)
+        return false;
     } else if field.is_group() {
         (Code::Group, format!("`{name}` is a group"), "write a message, and a field of that message".to_owned())
-    } else if field.is_list() && in_element {
-        let help = "store the outer message as a table of its own, with the key of this one as a reference".to_owned();
-        (Code::RepeatedInRepeated, format!("`{name}` is repeated inside a repeated message"), help)
     } else if let Kind::Message(message) = field.kind() {
         let Some(refusal) = refuses_message(field, &message, around) else { return false };
         refusal

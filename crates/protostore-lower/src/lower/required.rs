@@ -16,7 +16,7 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
         let place = || annotations::behavior_anchor(&spot.field, n).place(report.sources, &[]);
         let name = spot.field.name();
         match (&spot.shape, spot.presence) {
-            (Shape::Scalars(_) | Shape::Messages(_), _) => {
+            (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
                 let text = format!("`{name}` is repeated, so it cannot be REQUIRED");
                 report.add(Code::CannotBeRequired, place(), text, "take REQUIRED away; an empty list is a value");
             }

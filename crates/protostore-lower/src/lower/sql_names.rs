@@ -58,7 +58,9 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
     let mut constraints = Taken::default();
     let mut made: Vec<&str> = Vec::new();
     if let Some(i) = child {
-        made.extend(draft.spots[i].owner.iter().map(String::as_str).chain(["_position"]));
+        made.extend(draft.spots[i].owner.iter().map(String::as_str));
+        // The key of a map is a field of its entries, and is checked among them.
+        made.extend((!matches!(draft.spots[i].shape, Shape::Map(_))).then_some(draft.spots[i].place_column.as_str()));
         made.extend(matches!(draft.spots[i].shape, Shape::Scalars(_)).then_some("value"));
     }
     for name in made {
@@ -78,7 +80,7 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
         };
         let own = match spot.shape {
             Shape::Message(_) => Some(names::presence(&spot.sql)),
-            Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) => None,
+            Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => None,
         };
         let taken = columns.take(&spot.sql, &what);
         let clash =

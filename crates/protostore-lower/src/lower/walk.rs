@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
-use super::draft::{self, Draft, Merged, Presence, Shape, Spot};
+use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
 use super::refusals;
 use crate::{Code, annotations};
 
@@ -79,7 +79,7 @@ impl Walk<'_> {
         numbers.push(field.number());
 
         refusals::check_options(&field, self.around, report);
-        let refused = refusals::refuses_shape(&field, self.around, outer_child.is_some(), report)
+        let refused = refusals::refuses_shape(&field, self.around, report)
             || self.recurses(&field, report)
             || self.is_too_deep(&field, &path, report);
         if refused {
@@ -87,25 +87,34 @@ impl Walk<'_> {
             return;
         }
         let index = self.draft.spots.len();
-        let (shape, inner) = match (draft::column_type(&field.kind()), field.kind(), field.is_list()) {
+        let repeated = field.is_list() || field.is_map();
+        let part = match around.map(|s| &s.shape) {
+            Some(Shape::Map(_)) if field.number() == 1 => Part::MapKey,
+            Some(Shape::Map(_)) => Part::MapValue,
+            _ => Part::Field,
+        };
+        let (shape, inner) = match (draft::column_type(&field.kind()), field.kind(), repeated) {
             (Some(ty), _, false) => (Shape::Scalar(ty), None),
             (Some(ty), _, true) => (Shape::Scalars(ty), None),
             (None, Kind::Message(message), false) => (Shape::Message(message.clone()), Some(message)),
+            (None, Kind::Message(entry), true) if field.is_map() => (Shape::Map(entry.clone()), Some(entry)),
             (None, Kind::Message(message), true) => (Shape::Messages(message.clone()), Some(message)),
             (None, ..) => return,
         };
         self.draft.spots.push(Spot {
             parent,
-            child: if field.is_list() { Some(index) } else { outer_child },
+            child: if repeated { Some(index) } else { outer_child },
             numbers,
             path,
             shape,
+            part,
             presence: presence(&field),
             required: false,
             key: false,
             column: Merged::default(),
             sql: String::new(),
             owner: Vec::new(),
+            place_column: String::new(),
             field,
         });
         if let Some(message) = inner {

@@ -34,12 +34,7 @@ pub(crate) async fn of_child<S: Session>(
 
 /// Explains why a row of a join table was refused; `row` is the owner's key and the value.
 #[cold]
-pub(crate) async fn of_join<S: Session>(
-    s: &mut S,
-    e: Error,
-    child: &'static Child,
-    row: &(impl Bind + Sync),
-) -> Error {
+pub(crate) async fn of_join<S: Session>(s: &mut S, e: Error, child: &'static Child, row: &(impl Bind + Sync)) -> Error {
     let parameters =
         || child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect();
     of_row(s, e, &child.layout, parameters, row).await

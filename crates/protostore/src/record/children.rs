@@ -133,11 +133,7 @@ impl<C: ChildTable> Nested<C> for () {
         ready(Ok(()))
     }
 
-    fn insert<S: Session, P: Bind + Sync>(
-        _: &mut S,
-        _: &P,
-        _: &C::Item,
-    ) -> impl Future<Output = Result<()>> + Send {
+    fn insert<S: Session, P: Bind + Sync>(_: &mut S, _: &P, _: &C::Item) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 }
@@ -155,7 +151,8 @@ impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> f
         let mut owners = around.iter_mut();
         let mut owner = owners.next();
         for element in inner {
-            while owner.as_ref().is_some_and(|owner| (&owner.path, &owner.place) != (&element.path.0, &element.path.1)) {
+            while owner.as_ref().is_some_and(|owner| (&owner.path, &owner.place) != (&element.path.0, &element.path.1))
+            {
                 owner = owners.next();
             }
             element.put_into(&mut owner.as_mut().ok_or_else(|| stray(&N::CHILD.layout))?.item)?;

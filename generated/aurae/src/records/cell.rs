@@ -641,7 +641,7 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -651,7 +651,9 @@ pub mod children {
 
     impl protostore::ChildTable for NetworkIds {
         type Owner = Cell;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "cells__network_ids",
@@ -687,19 +689,21 @@ pub mod children {
                 r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["name", "network_ids", "network_ids"],
             ),
-            delete: protostore::Stmt::new(
-                106,
-                r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
-                &["name"],
+            delete: Some(
+                protostore::Stmt::new(
+                    106,
+                    r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
+                    &["name"],
+                ),
             ),
             load: protostore::Stmt::new(
                 107,
-                r#"SELECT "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
                 &["name"],
             ),
             load_many: protostore::Stmt::new(
                 108,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
 ORDER BY o.key, c."_position""#,
@@ -707,11 +711,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.network_ids
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.network_ids)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.network_ids)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.network_ids.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

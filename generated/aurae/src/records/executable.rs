@@ -656,7 +656,7 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -666,7 +666,9 @@ pub mod children {
 
     impl protostore::ChildTable for Arguments {
         type Owner = Executable;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "executables__arguments",
@@ -686,14 +688,16 @@ pub mod children {
 VALUES (?1, ?2, ?3, ?4)"#,
                 &["cell_name", "name", "arguments", "arguments"],
             ),
-            delete: protostore::Stmt::new(
-                127,
-                r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
-                &["cell_name", "name"],
+            delete: Some(
+                protostore::Stmt::new(
+                    127,
+                    r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+                    &["cell_name", "name"],
+                ),
             ),
             load: protostore::Stmt::new(
                 128,
-                r#"SELECT "value"
+                r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
 ORDER BY "_position""#,
@@ -701,7 +705,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 129,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
@@ -709,11 +713,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.arguments
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.arguments)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.arguments)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.arguments.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -734,7 +739,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Environment {
         type Owner = Executable;
+        type Place = i64;
         type Item = Variable;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "executables__environment",
@@ -761,14 +768,16 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
                     "environment.value",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                131,
-                r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
-                &["cell_name", "name"],
+            delete: Some(
+                protostore::Stmt::new(
+                    131,
+                    r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+                    &["cell_name", "name"],
+                ),
             ),
             load: protostore::Stmt::new(
                 132,
-                r#"SELECT "name", "value"
+                r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
 ORDER BY "_position""#,
@@ -776,7 +785,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 133,
-                r#"SELECT o.key, c."name", c."value"
+                r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
@@ -784,11 +793,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.environment
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.environment)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.environment)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.environment.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

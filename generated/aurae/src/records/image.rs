@@ -621,7 +621,7 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -631,7 +631,9 @@ pub mod children {
 
     impl protostore::ChildTable for Architectures {
         type Owner = Image;
+        type Place = i64;
         type Item = ImageArchitecture;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "images__architectures",
@@ -655,19 +657,21 @@ pub mod children {
                 r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "architectures", "architectures"],
             ),
-            delete: protostore::Stmt::new(
-                93,
-                r#"DELETE FROM "images__architectures" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    93,
+                    r#"DELETE FROM "images__architectures" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 94,
-                r#"SELECT "value" FROM "images__architectures" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 95,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -675,11 +679,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.architectures
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.architectures)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.architectures)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.architectures.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

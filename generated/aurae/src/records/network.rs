@@ -493,7 +493,7 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -503,7 +503,9 @@ pub mod children {
 
     impl protostore::ChildTable for Nameservers {
         type Owner = Network;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "networks__nameservers",
@@ -521,19 +523,21 @@ pub mod children {
                 r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "nameservers", "nameservers"],
             ),
-            delete: protostore::Stmt::new(
-                73,
-                r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    73,
+                    r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 74,
-                r#"SELECT "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 75,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -541,11 +545,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.nameservers
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.nameservers)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.nameservers)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.nameservers.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -566,7 +571,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Routes {
         type Owner = Network;
+        type Place = i64;
         type Item = Route;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "networks__routes",
@@ -593,19 +600,24 @@ ORDER BY o.key, c."_position""#,
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
             ),
-            delete: protostore::Stmt::new(
-                77,
-                r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    77,
+                    r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 78,
-                r#"SELECT "destination", "via", "metric" FROM "networks__routes" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "destination", "via", "metric"
+FROM "networks__routes"
+WHERE "_id" = ?1
+ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 79,
-                r#"SELECT o.key, c."destination", c."via", c."metric"
+                r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each(?1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -613,11 +625,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.routes
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.routes)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.routes)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.routes.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

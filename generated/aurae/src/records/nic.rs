@@ -786,7 +786,7 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -796,7 +796,9 @@ pub mod children {
 
     impl protostore::ChildTable for IpNameservers {
         type Owner = Nic;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "nics__ip__nameservers",
@@ -814,19 +816,24 @@ pub mod children {
                 r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["mac_address", "ip.nameservers", "ip.nameservers"],
             ),
-            delete: protostore::Stmt::new(
-                58,
-                r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
-                &["mac_address"],
+            delete: Some(
+                protostore::Stmt::new(
+                    58,
+                    r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
+                    &["mac_address"],
+                ),
             ),
             load: protostore::Stmt::new(
                 59,
-                r#"SELECT "value" FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value"
+FROM "nics__ip__nameservers"
+WHERE "_mac_address" = ?1
+ORDER BY "_position""#,
                 &["mac_address"],
             ),
             load_many: protostore::Stmt::new(
                 60,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
 ORDER BY o.key, c."_position""#,
@@ -834,13 +841,14 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            let Some(ip) = &owner.ip else { return &[] };
-            &ip.nameservers
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            let Some(ip) = &owner.ip else { return Vec::new() };
+            protostore::positions(&ip.nameservers)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            let ip = owner.ip.as_mut()?;
-            Some(&mut ip.nameservers)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            let Some(ip) = &mut owner.ip else { return false };
+            ip.nameservers.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -1564,7 +1564,7 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -1574,7 +1574,9 @@ pub mod children {
 
     impl protostore::ChildTable for KernelArguments {
         type Owner = VirtualMachine;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "virtual_machines__kernel__arguments",
@@ -1592,19 +1594,24 @@ pub mod children {
                 r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "kernel.arguments", "kernel.arguments"],
             ),
-            delete: protostore::Stmt::new(
-                10,
-                r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    10,
+                    r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 11,
-                r#"SELECT "value" FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value"
+FROM "virtual_machines__kernel__arguments"
+WHERE "_id" = ?1
+ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 12,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__kernel__arguments" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1612,15 +1619,18 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            let Some(VirtualMachineBoot::Kernel(boot)) = &owner.boot else { return &[] };
-            &boot.arguments
-        }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            let Some(VirtualMachineBoot::Kernel(boot)) = &mut owner.boot else {
-                return None
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            let Some(VirtualMachineBoot::Kernel(boot)) = &owner.boot else {
+                return Vec::new()
             };
-            Some(&mut boot.arguments)
+            protostore::positions(&boot.arguments)
+        }
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            let Some(VirtualMachineBoot::Kernel(boot)) = &mut owner.boot else {
+                return false
+            };
+            boot.arguments.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1641,7 +1651,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Drives {
         type Owner = VirtualMachine;
+        type Place = i64;
         type Item = Drive;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "virtual_machines__drives",
@@ -1820,15 +1832,17 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
                     "drives.limit.operations.refill_time",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                14,
-                r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    14,
+                    r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 15,
-                r#"SELECT "name", "host_path", "image_id", "read_only", "cache", "mount", "mount__path",
-    "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
+                r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
+    "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
     "limit__operations__size", "limit__operations__one_time_burst", "limit__operations__refill_time"
 FROM "virtual_machines__drives"
@@ -1838,8 +1852,8 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 16,
-                r#"SELECT o.key, c."name", c."host_path", c."image_id", c."read_only", c."cache", c."mount",
-    c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
+                r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
+    c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
     c."limit__bandwidth__refill_time", c."limit__operations", c."limit__operations__size",
     c."limit__operations__one_time_burst", c."limit__operations__refill_time"
@@ -1850,11 +1864,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.drives
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.drives)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.drives)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.drives.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1952,7 +1967,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for ImageIds {
         type Owner = VirtualMachine;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "virtual_machines__image_ids",
@@ -1988,19 +2005,24 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "image_ids", "image_ids"],
             ),
-            delete: protostore::Stmt::new(
-                19,
-                r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    19,
+                    r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 20,
-                r#"SELECT "value" FROM "virtual_machines__image_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value"
+FROM "virtual_machines__image_ids"
+WHERE "_id" = ?1
+ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 21,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -2008,11 +2030,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.image_ids
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.image_ids)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.image_ids)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.image_ids.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -2033,7 +2056,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Tags {
         type Owner = VirtualMachine;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "virtual_machines__tags",
@@ -2051,19 +2076,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "tags", "tags"],
             ),
-            delete: protostore::Stmt::new(
-                27,
-                r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    27,
+                    r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 28,
-                r#"SELECT "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 29,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -2071,11 +2098,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.tags
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.tags)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.tags)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.tags.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -2096,7 +2124,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Transitions {
         type Owner = VirtualMachine;
+        type Place = i64;
         type Item = Transition;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "virtual_machines__transitions",
@@ -2129,14 +2159,16 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
                     "transitions.reason",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                31,
-                r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    31,
+                    r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 32,
-                r#"SELECT "state", "time", "reason"
+                r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = ?1
 ORDER BY "_position""#,
@@ -2144,7 +2176,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 33,
-                r#"SELECT o.key, c."state", c."time", c."reason"
+                r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -2152,11 +2184,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.transitions
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.transitions)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.transitions)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.transitions.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -10,13 +10,16 @@ pub use records::choices::{
     Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
 };
 
+pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::explicit::Explicit;
 pub use records::implicit::Implicit;
 pub use records::int_key::IntKey;
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
 pub use records::legacy::{Grade, Legacy, LegacyInner};
+pub use records::linked::{Linked, LinkedGroup};
 pub use records::lists::{Lists, ListsItem, ListsItemKind};
+pub use records::maps::{Maps, MapsInside, MapsShelf, MapsShelfKind};
 pub use records::nested::{
     Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
 };
@@ -103,6 +106,21 @@ pub mod legacy {
     pub use crate::records::legacy::{*, columns::*};
 }
 
+/// Table `maps`: [`maps::Maps`], its fields and its accessors.
+pub mod maps {
+    pub use crate::records::maps::{*, columns::*};
+}
+
+/// Table `deeps`: [`deep::Deep`], its fields and its accessors.
+pub mod deep {
+    pub use crate::records::deep::{*, columns::*};
+}
+
+/// Table `linked`: [`linked::Linked`], its fields and its accessors.
+pub mod linked {
+    pub use crate::records::linked::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -110,7 +128,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 275,
+    slots: 456,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -134,6 +152,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::target::TABLE,
         &records::source::TABLE,
         &records::legacy::TABLE,
+        &records::maps::TABLE,
+        &records::deep::TABLE,
+        &records::linked::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -235,6 +256,24 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `legacies`.
     #[must_use]
     pub fn legacies(&self) -> protostore::TableOf<'_, records::legacy::Legacy, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `maps`.
+    #[must_use]
+    pub fn maps(&self) -> protostore::TableOf<'_, records::maps::Maps, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `deeps`.
+    #[must_use]
+    pub fn deeps(&self) -> protostore::TableOf<'_, records::deep::Deep, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `linked`.
+    #[must_use]
+    pub fn linked(&self) -> protostore::TableOf<'_, records::linked::Linked, E> {
         self.0.table()
     }
 

@@ -5,21 +5,26 @@
 CREATE TABLE "implicits" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "a_bool" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
-  "an_int32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
-  "a_sint32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
-  "a_sfixed32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647),
   "an_int64" INTEGER NOT NULL DEFAULT 0,
   "a_sint64" INTEGER NOT NULL DEFAULT 0,
   "a_sfixed64" INTEGER NOT NULL DEFAULT 0,
   "a_uint32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
-  "a_fixed32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
   "a_uint64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0),
   "a_fixed64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" >= 0),
   "a_float" REAL NOT NULL DEFAULT 0.0,
   "a_double" REAL NOT NULL DEFAULT 0.0,
   "a_string" TEXT NOT NULL DEFAULT '',
   "a_bytes" BLOB NOT NULL DEFAULT x'',
-  "a_colour" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647),
+  "a_colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("id")
 ) STRICT;
 
@@ -27,21 +32,27 @@ CREATE TABLE "implicits" (
 CREATE TABLE "explicits" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "a_bool" INTEGER CONSTRAINT "a_bool__check" CHECK ("a_bool" IS NULL OR "a_bool" IN (0, 1)),
-  "an_int32" INTEGER CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
-  "a_sint32" INTEGER CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647),
-  "a_sfixed32" INTEGER CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" IS NULL OR "a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int32" INTEGER
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" IS NULL OR "a_sfixed32" BETWEEN -2147483648 AND 2147483647),
   "an_int64" INTEGER,
   "a_sint64" INTEGER,
   "a_sfixed64" INTEGER,
-  "a_uint32" INTEGER CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
-  "a_fixed32" INTEGER CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" IS NULL OR "a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint32" INTEGER
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" IS NULL OR "a_fixed32" BETWEEN 0 AND 4294967295),
   "a_uint64" INTEGER CONSTRAINT "a_uint64__check" CHECK ("a_uint64" IS NULL OR "a_uint64" >= 0),
   "a_fixed64" INTEGER CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" IS NULL OR "a_fixed64" >= 0),
   "a_float" REAL,
   "a_double" REAL,
   "a_string" TEXT,
   "a_bytes" BLOB,
-  "a_colour" INTEGER CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
+  "a_colour" INTEGER
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
   "a_time" INTEGER,
   "a_duration" INTEGER,
   PRIMARY KEY ("id")
@@ -182,12 +193,14 @@ CREATE TABLE "repeateds__durations" (
 -- Each kind of scalar that must be set.
 CREATE TABLE "requireds" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "an_int32" INTEGER NOT NULL CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647 AND "an_int32" <> 0),
+  "an_int32" INTEGER NOT NULL
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647 AND "an_int32" <> 0),
   "a_uint64" INTEGER NOT NULL CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 1),
   "a_double" REAL NOT NULL CONSTRAINT "a_double__check" CHECK ("a_double" <> 0),
   "a_string" TEXT NOT NULL CONSTRAINT "a_string__check" CHECK ("a_string" <> ''),
   "a_bytes" BLOB NOT NULL CONSTRAINT "a_bytes__check" CHECK ("a_bytes" <> x''),
-  "a_colour" INTEGER NOT NULL CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647 AND "a_colour" <> 0),
+  "a_colour" INTEGER NOT NULL
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647 AND "a_colour" <> 0),
   "a_bool" INTEGER NOT NULL CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
   "a_uint32" INTEGER NOT NULL CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
   "text" TEXT NOT NULL,
@@ -199,45 +212,69 @@ CREATE TABLE "requireds" (
 CREATE TABLE "nesteds" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
-  "point__x" INTEGER CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
-  "point__y" INTEGER CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
-  "point__colour" INTEGER CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
   "point__time" INTEGER,
   "outer" INTEGER NOT NULL CONSTRAINT "outer__check" CHECK ("outer" IN (0, 1)),
   "outer__name" TEXT,
   "outer__middle" INTEGER NOT NULL CONSTRAINT "outer__middle__check" CHECK ("outer__middle" IN (0, 1)),
   "outer__middle__data" BLOB,
-  "outer__middle__point" INTEGER NOT NULL CONSTRAINT "outer__middle__point__check" CHECK ("outer__middle__point" IN (0, 1)),
-  "outer__middle__point__x" INTEGER CONSTRAINT "outer__middle__point__x__check" CHECK ("outer__middle__point__x" IS NULL OR "outer__middle__point__x" BETWEEN -2147483648 AND 2147483647),
-  "outer__middle__point__y" INTEGER CONSTRAINT "outer__middle__point__y__check" CHECK ("outer__middle__point__y" IS NULL OR "outer__middle__point__y" BETWEEN -2147483648 AND 2147483647),
-  "outer__middle__point__colour" INTEGER CONSTRAINT "outer__middle__point__colour__check" CHECK ("outer__middle__point__colour" IS NULL OR "outer__middle__point__colour" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__point" INTEGER NOT NULL
+    CONSTRAINT "outer__middle__point__check" CHECK ("outer__middle__point" IN (0, 1)),
+  "outer__middle__point__x" INTEGER
+    CONSTRAINT "outer__middle__point__x__check" CHECK ("outer__middle__point__x" IS NULL OR "outer__middle__point__x" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__point__y" INTEGER
+    CONSTRAINT "outer__middle__point__y__check" CHECK ("outer__middle__point__y" IS NULL OR "outer__middle__point__y" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__point__colour" INTEGER
+    CONSTRAINT "outer__middle__point__colour__check" CHECK ("outer__middle__point__colour" IS NULL OR "outer__middle__point__colour" BETWEEN -2147483648 AND 2147483647),
   "outer__middle__point__time" INTEGER,
-  "outer__middle__nothing" INTEGER NOT NULL CONSTRAINT "outer__middle__nothing__check" CHECK ("outer__middle__nothing" IN (0, 1)),
+  "outer__middle__nothing" INTEGER NOT NULL
+    CONSTRAINT "outer__middle__nothing__check" CHECK ("outer__middle__nothing" IN (0, 1)),
   "outer__middle__text" TEXT,
-  "outer__middle__other" INTEGER NOT NULL CONSTRAINT "outer__middle__other__check" CHECK ("outer__middle__other" IN (0, 1)),
-  "outer__middle__other__x" INTEGER CONSTRAINT "outer__middle__other__x__check" CHECK ("outer__middle__other__x" IS NULL OR "outer__middle__other__x" BETWEEN -2147483648 AND 2147483647),
-  "outer__middle__other__y" INTEGER CONSTRAINT "outer__middle__other__y__check" CHECK ("outer__middle__other__y" IS NULL OR "outer__middle__other__y" BETWEEN -2147483648 AND 2147483647),
-  "outer__middle__other__colour" INTEGER CONSTRAINT "outer__middle__other__colour__check" CHECK ("outer__middle__other__colour" IS NULL OR "outer__middle__other__colour" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__other" INTEGER NOT NULL
+    CONSTRAINT "outer__middle__other__check" CHECK ("outer__middle__other" IN (0, 1)),
+  "outer__middle__other__x" INTEGER
+    CONSTRAINT "outer__middle__other__x__check" CHECK ("outer__middle__other__x" IS NULL OR "outer__middle__other__x" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__other__y" INTEGER
+    CONSTRAINT "outer__middle__other__y__check" CHECK ("outer__middle__other__y" IS NULL OR "outer__middle__other__y" BETWEEN -2147483648 AND 2147483647),
+  "outer__middle__other__colour" INTEGER
+    CONSTRAINT "outer__middle__other__colour__check" CHECK ("outer__middle__other__colour" IS NULL OR "outer__middle__other__colour" BETWEEN -2147483648 AND 2147483647),
   "outer__middle__other__time" INTEGER,
   "outer__always" INTEGER NOT NULL CONSTRAINT "outer__always__check" CHECK ("outer__always" IN (0, 1)),
   "outer__always__data" BLOB,
-  "outer__always__point" INTEGER NOT NULL CONSTRAINT "outer__always__point__check" CHECK ("outer__always__point" IN (0, 1)),
-  "outer__always__point__x" INTEGER CONSTRAINT "outer__always__point__x__check" CHECK ("outer__always__point__x" IS NULL OR "outer__always__point__x" BETWEEN -2147483648 AND 2147483647),
-  "outer__always__point__y" INTEGER CONSTRAINT "outer__always__point__y__check" CHECK ("outer__always__point__y" IS NULL OR "outer__always__point__y" BETWEEN -2147483648 AND 2147483647),
-  "outer__always__point__colour" INTEGER CONSTRAINT "outer__always__point__colour__check" CHECK ("outer__always__point__colour" IS NULL OR "outer__always__point__colour" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__point" INTEGER NOT NULL
+    CONSTRAINT "outer__always__point__check" CHECK ("outer__always__point" IN (0, 1)),
+  "outer__always__point__x" INTEGER
+    CONSTRAINT "outer__always__point__x__check" CHECK ("outer__always__point__x" IS NULL OR "outer__always__point__x" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__point__y" INTEGER
+    CONSTRAINT "outer__always__point__y__check" CHECK ("outer__always__point__y" IS NULL OR "outer__always__point__y" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__point__colour" INTEGER
+    CONSTRAINT "outer__always__point__colour__check" CHECK ("outer__always__point__colour" IS NULL OR "outer__always__point__colour" BETWEEN -2147483648 AND 2147483647),
   "outer__always__point__time" INTEGER,
-  "outer__always__nothing" INTEGER NOT NULL CONSTRAINT "outer__always__nothing__check" CHECK ("outer__always__nothing" IN (0, 1)),
+  "outer__always__nothing" INTEGER NOT NULL
+    CONSTRAINT "outer__always__nothing__check" CHECK ("outer__always__nothing" IN (0, 1)),
   "outer__always__text" TEXT,
-  "outer__always__other" INTEGER NOT NULL CONSTRAINT "outer__always__other__check" CHECK ("outer__always__other" IN (0, 1)),
-  "outer__always__other__x" INTEGER CONSTRAINT "outer__always__other__x__check" CHECK ("outer__always__other__x" IS NULL OR "outer__always__other__x" BETWEEN -2147483648 AND 2147483647),
-  "outer__always__other__y" INTEGER CONSTRAINT "outer__always__other__y__check" CHECK ("outer__always__other__y" IS NULL OR "outer__always__other__y" BETWEEN -2147483648 AND 2147483647),
-  "outer__always__other__colour" INTEGER CONSTRAINT "outer__always__other__colour__check" CHECK ("outer__always__other__colour" IS NULL OR "outer__always__other__colour" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__other" INTEGER NOT NULL
+    CONSTRAINT "outer__always__other__check" CHECK ("outer__always__other" IN (0, 1)),
+  "outer__always__other__x" INTEGER
+    CONSTRAINT "outer__always__other__x__check" CHECK ("outer__always__other__x" IS NULL OR "outer__always__other__x" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__other__y" INTEGER
+    CONSTRAINT "outer__always__other__y__check" CHECK ("outer__always__other__y" IS NULL OR "outer__always__other__y" BETWEEN -2147483648 AND 2147483647),
+  "outer__always__other__colour" INTEGER
+    CONSTRAINT "outer__always__other__colour__check" CHECK ("outer__always__other__colour" IS NULL OR "outer__always__other__colour" BETWEEN -2147483648 AND 2147483647),
   "outer__always__other__time" INTEGER,
   "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
   "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
-  "must__x" INTEGER CONSTRAINT "must__x__check" CHECK ("must__x" IS NULL OR "must__x" BETWEEN -2147483648 AND 2147483647),
-  "must__y" INTEGER CONSTRAINT "must__y__check" CHECK ("must__y" IS NULL OR "must__y" BETWEEN -2147483648 AND 2147483647),
-  "must__colour" INTEGER CONSTRAINT "must__colour__check" CHECK ("must__colour" IS NULL OR "must__colour" BETWEEN -2147483648 AND 2147483647),
+  "must__x" INTEGER
+    CONSTRAINT "must__x__check" CHECK ("must__x" IS NULL OR "must__x" BETWEEN -2147483648 AND 2147483647),
+  "must__y" INTEGER
+    CONSTRAINT "must__y__check" CHECK ("must__y" IS NULL OR "must__y" BETWEEN -2147483648 AND 2147483647),
+  "must__colour" INTEGER
+    CONSTRAINT "must__colour__check" CHECK ("must__colour" IS NULL OR "must__colour" BETWEEN -2147483648 AND 2147483647),
   "must__time" INTEGER,
   CONSTRAINT "point__presence" CHECK (
     ("point__x" IS NOT NULL) = "point"
@@ -339,13 +376,17 @@ CREATE TABLE "choices" (
   "a_double" REAL,
   "a_string" TEXT,
   "a_bytes" BLOB,
-  "a_colour" INTEGER CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
+  "a_colour" INTEGER
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
   "a_time" INTEGER,
   "a_duration" INTEGER,
   "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
-  "point__x" INTEGER CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
-  "point__y" INTEGER CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
-  "point__colour" INTEGER CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
   "point__time" INTEGER,
   "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
   "listed" INTEGER NOT NULL CONSTRAINT "listed__check" CHECK ("listed" IN (0, 1)),
@@ -402,15 +443,21 @@ CREATE TABLE "lists__items" (
   "_id" TEXT NOT NULL REFERENCES "lists" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
-  "point__x" INTEGER CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
-  "point__y" INTEGER CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
-  "point__colour" INTEGER CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
   "point__time" INTEGER,
   "name" TEXT,
   "place" INTEGER NOT NULL CONSTRAINT "place__check" CHECK ("place" IN (0, 1)),
-  "place__x" INTEGER CONSTRAINT "place__x__check" CHECK ("place__x" IS NULL OR "place__x" BETWEEN -2147483648 AND 2147483647),
-  "place__y" INTEGER CONSTRAINT "place__y__check" CHECK ("place__y" IS NULL OR "place__y" BETWEEN -2147483648 AND 2147483647),
-  "place__colour" INTEGER CONSTRAINT "place__colour__check" CHECK ("place__colour" IS NULL OR "place__colour" BETWEEN -2147483648 AND 2147483647),
+  "place__x" INTEGER
+    CONSTRAINT "place__x__check" CHECK ("place__x" IS NULL OR "place__x" BETWEEN -2147483648 AND 2147483647),
+  "place__y" INTEGER
+    CONSTRAINT "place__y__check" CHECK ("place__y" IS NULL OR "place__y" BETWEEN -2147483648 AND 2147483647),
+  "place__colour" INTEGER
+    CONSTRAINT "place__colour__check" CHECK ("place__colour" IS NULL OR "place__colour" BETWEEN -2147483648 AND 2147483647),
   "place__time" INTEGER,
   "none" INTEGER NOT NULL CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
   "data" BLOB,
@@ -436,18 +483,21 @@ CREATE TABLE "lists__items" (
 CREATE TABLE "keywords" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "type" TEXT NOT NULL DEFAULT '',
-  "select" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "select__check" CHECK ("select" BETWEEN -2147483648 AND 2147483647),
+  "select" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "select__check" CHECK ("select" BETWEEN -2147483648 AND 2147483647),
   "async" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "async__check" CHECK ("async" IN (0, 1)),
   "self" TEXT NOT NULL DEFAULT '',
   "match" INTEGER NOT NULL CONSTRAINT "match__check" CHECK ("match" IN (0, 1)),
   "match__from" TEXT,
   "match__owner" TEXT,
-  "match__item" INTEGER CONSTRAINT "match__item__check" CHECK ("match__item" IS NULL OR "match__item" BETWEEN -2147483648 AND 2147483647),
+  "match__item" INTEGER
+    CONSTRAINT "match__item__check" CHECK ("match__item" IS NULL OR "match__item" BETWEEN -2147483648 AND 2147483647),
   "binder" TEXT NOT NULL DEFAULT '',
   "row" TEXT NOT NULL DEFAULT '',
   "v" TEXT NOT NULL DEFAULT '',
   "gen" TEXT,
-  "field" INTEGER CONSTRAINT "field__check" CHECK ("field" IS NULL OR "field" BETWEEN -2147483648 AND 2147483647),
+  "field" INTEGER
+    CONSTRAINT "field__check" CHECK ("field" IS NULL OR "field" BETWEEN -2147483648 AND 2147483647),
   "rowid" TEXT NOT NULL DEFAULT '',
   "TABLE" TEXT NOT NULL DEFAULT '',
   CONSTRAINT "match__presence" CHECK (
@@ -561,17 +611,32 @@ CREATE TABLE "targets" (
 CREATE TABLE "sources" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "keeps" TEXT CONSTRAINT "keeps__check" CHECK ("keeps" IS NULL OR "keeps" <> '') REFERENCES "targets" ("id"),
-  "goes_along" TEXT CONSTRAINT "goes_along__check" CHECK ("goes_along" IS NULL OR "goes_along" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
-  "lets_go" TEXT CONSTRAINT "lets_go__check" CHECK ("lets_go" IS NULL OR "lets_go" <> '') REFERENCES "targets" ("id") ON DELETE SET NULL,
-  "maybe" TEXT CONSTRAINT "maybe__check" CHECK ("maybe" IS NULL OR "maybe" <> '') REFERENCES "targets" ("id") ON DELETE SET NULL,
-  "must" TEXT NOT NULL CONSTRAINT "must__check" CHECK ("must" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
-  "alone" TEXT CONSTRAINT "alone__check" CHECK ("alone" IS NULL OR "alone" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "goes_along" TEXT
+    CONSTRAINT "goes_along__check" CHECK ("goes_along" IS NULL OR "goes_along" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "lets_go" TEXT
+    CONSTRAINT "lets_go__check" CHECK ("lets_go" IS NULL OR "lets_go" <> '')
+    REFERENCES "targets" ("id") ON DELETE SET NULL,
+  "maybe" TEXT
+    CONSTRAINT "maybe__check" CHECK ("maybe" IS NULL OR "maybe" <> '')
+    REFERENCES "targets" ("id") ON DELETE SET NULL,
+  "must" TEXT NOT NULL
+    CONSTRAINT "must__check" CHECK ("must" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "alone" TEXT
+    CONSTRAINT "alone__check" CHECK ("alone" IS NULL OR "alone" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
   "number" INTEGER REFERENCES "int_keys" ("id") ON DELETE CASCADE,
-  "parent" TEXT CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '') REFERENCES "sources" ("id") ON DELETE CASCADE,
+  "parent" TEXT
+    CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '')
+    REFERENCES "sources" ("id") ON DELETE CASCADE,
   "link" INTEGER NOT NULL CONSTRAINT "link__check" CHECK ("link" IN (0, 1)),
-  "link__target" TEXT CONSTRAINT "link__target__check" CHECK ("link__target" IS NULL OR "link__target" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "link__target" TEXT
+    CONSTRAINT "link__target__check" CHECK ("link__target" IS NULL OR "link__target" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
   "link__note" TEXT,
-  "colour" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "code" TEXT,
   CONSTRAINT "link__presence" CHECK (
     ("link" OR "link__target" IS NULL)
@@ -594,7 +659,9 @@ CREATE UNIQUE INDEX "sources_unique_code" ON "sources" ("code");
 CREATE TABLE "sources__targets" (
   "_id" TEXT NOT NULL REFERENCES "sources" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "sources__targets_by_value" ON "sources__targets" ("value");
@@ -610,7 +677,9 @@ CREATE INDEX "sources__numbers_by_value" ON "sources__numbers" ("value");
 CREATE TABLE "sources__links" (
   "_id" TEXT NOT NULL REFERENCES "sources" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "target" TEXT CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '') REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
   "note" TEXT NOT NULL,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -619,10 +688,12 @@ CREATE INDEX "sources__links_by_target" ON "sources__links" ("target");
 -- Each presence of proto2; a default is never stored.
 CREATE TABLE "legacies" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "maybe" INTEGER CONSTRAINT "maybe__check" CHECK ("maybe" IS NULL OR "maybe" BETWEEN -2147483648 AND 2147483647),
+  "maybe" INTEGER
+    CONSTRAINT "maybe__check" CHECK ("maybe" IS NULL OR "maybe" BETWEEN -2147483648 AND 2147483647),
   "five" INTEGER CONSTRAINT "five__check" CHECK ("five" IS NULL OR "five" BETWEEN -2147483648 AND 2147483647),
   "always" INTEGER NOT NULL CONSTRAINT "always__check" CHECK ("always" BETWEEN 0 AND 4294967295),
-  "grade" INTEGER CONSTRAINT "grade__check" CHECK ("grade" IS NULL OR "grade" BETWEEN -2147483648 AND 2147483647),
+  "grade" INTEGER
+    CONSTRAINT "grade__check" CHECK ("grade" IS NULL OR "grade" BETWEEN -2147483648 AND 2147483647),
   "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" BETWEEN -2147483648 AND 2147483647),
   "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__name" TEXT,
@@ -640,6 +711,440 @@ CREATE TABLE "legacies__words" (
   "value" TEXT NOT NULL,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
+
+-- A map for each kind of key, and for each kind of value.
+CREATE TABLE "maps" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "inside" INTEGER NOT NULL CONSTRAINT "inside__check" CHECK ("inside" IN (0, 1)),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "maps__strings" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__bools" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" IN (0, 1)),
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" IN (0, 1)),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__int32s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__sint32s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__sfixed32s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__int64s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__uint32s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" >= 0),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__fixed32s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" >= 0),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__uint64s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" >= 0),
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__fixed64s" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" >= 0),
+  "value" REAL NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__doubles" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" REAL NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__byte_strings" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__colours" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__times" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__durations" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__points" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__y" INTEGER
+    CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
+  "value__colour" INTEGER NOT NULL
+    CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
+  "value__time" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__nothings" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__shelves" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__name" TEXT NOT NULL,
+  "value__point" INTEGER NOT NULL CONSTRAINT "value__point__check" CHECK ("value__point" IN (0, 1)),
+  "value__point__x" INTEGER
+    CONSTRAINT "value__point__x__check" CHECK ("value__point__x" IS NULL OR "value__point__x" BETWEEN -2147483648 AND 2147483647),
+  "value__point__y" INTEGER
+    CONSTRAINT "value__point__y__check" CHECK ("value__point__y" IS NULL OR "value__point__y" BETWEEN -2147483648 AND 2147483647),
+  "value__point__colour" INTEGER
+    CONSTRAINT "value__point__colour__check" CHECK ("value__point__colour" IS NULL OR "value__point__colour" BETWEEN -2147483648 AND 2147483647),
+  "value__point__time" INTEGER,
+  "value__text" TEXT,
+  "value__none" INTEGER NOT NULL CONSTRAINT "value__none__check" CHECK ("value__none" IN (0, 1)),
+  CONSTRAINT "value__point__presence" CHECK (
+    ("value__point__x" IS NOT NULL) = "value__point"
+    AND ("value__point" OR "value__point__y" IS NULL)
+    AND ("value__point__colour" IS NOT NULL) = "value__point"
+    AND ("value__point" OR "value__point__time" IS NULL)
+  ),
+  CONSTRAINT "value__kind__oneof" CHECK (
+    ("value__text" IS NOT NULL) + "value__none" <= 1
+  ),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__shelves__value__books" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "maps__shelves" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__shelves__value__labels" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_key_2" INTEGER NOT NULL CONSTRAINT "_key_2__check" CHECK ("_key_2" BETWEEN 0 AND 4294967295),
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_key_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "maps__shelves" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__shelves__value__points" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "maps__shelves" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "maps__inside__counts" (
+  "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+-- Lists in lists in lists, with maps between them.
+CREATE TABLE "deeps" (
+  "region" TEXT NOT NULL CONSTRAINT "region__check" CHECK ("region" <> ''),
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("region", "number")
+) STRICT;
+
+CREATE TABLE "deeps__racks" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "cabinet" INTEGER NOT NULL CONSTRAINT "cabinet__check" CHECK ("cabinet" IN (0, 1)),
+  PRIMARY KEY ("_region", "_number", "_position"),
+  FOREIGN KEY ("_region", "_number") REFERENCES "deeps" ("region", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__hosts" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "name" TEXT,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2"),
+  FOREIGN KEY ("_region", "_number", "_position") REFERENCES "deeps__racks" ("_region", "_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__hosts__ports" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__hosts__ports__frames" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_position_4" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3", "_position_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2", "_position_3") REFERENCES "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__hosts__ports__labels" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_key_4" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3", "_key_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2", "_position_3") REFERENCES "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__hosts__names" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__spares" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" TEXT NOT NULL,
+  "value__name" TEXT,
+  PRIMARY KEY ("_region", "_number", "_position", "_key_2"),
+  FOREIGN KEY ("_region", "_number", "_position") REFERENCES "deeps__racks" ("_region", "_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__spares__value__ports" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" TEXT NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_region", "_number", "_position", "_key_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_key_2") REFERENCES "deeps__racks__spares" ("_region", "_number", "_position", "_key_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__spares__value__ports__frames" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" TEXT NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_position_4" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_key_2", "_position_3", "_position_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_key_2", "_position_3") REFERENCES "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__spares__value__ports__labels" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" TEXT NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_key_4" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_key_2", "_position_3", "_key_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_key_2", "_position_3") REFERENCES "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__spares__value__names" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" TEXT NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_key_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_key_2") REFERENCES "deeps__racks__spares" ("_region", "_number", "_position", "_key_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__tags" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2"),
+  FOREIGN KEY ("_region", "_number", "_position") REFERENCES "deeps__racks" ("_region", "_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__slots" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" >= 0),
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2"),
+  FOREIGN KEY ("_region", "_number", "_position") REFERENCES "deeps__racks" ("_region", "_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__doors" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "name" TEXT,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2"),
+  FOREIGN KEY ("_region", "_number", "_position") REFERENCES "deeps__racks" ("_region", "_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__doors__ports" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__doors__ports__frames" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_position_4" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3", "_position_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2", "_position_3") REFERENCES "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__doors__ports__labels" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "_key_4" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3", "_key_4"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2", "_position_3") REFERENCES "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2", "_position_3") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "deeps__racks__cabinet__doors__names" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "_position_3" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
+  FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- A list and a map, inside elements, that name rows of other tables.
+CREATE TABLE "linked" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "linked__groups" (
+  "_id" TEXT NOT NULL REFERENCES "linked" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "title" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "linked__groups_by_title" ON "linked__groups" ("title");
+
+CREATE TABLE "linked__groups__targets" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "linked__groups" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "linked__groups__targets_by_value" ON "linked__groups__targets" ("value");
+
+CREATE TABLE "linked__named" (
+  "_id" TEXT NOT NULL REFERENCES "linked" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "linked__named_by_value" ON "linked__named" ("value");
 
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
@@ -1131,3 +1636,389 @@ CREATE VIEW "legacies__words_readable" AS SELECT
   "_position",
   "value"
 FROM "legacies__words";
+
+CREATE VIEW "maps_readable" AS SELECT
+  "id",
+  (SELECT count(*) FROM "maps__strings" WHERE "maps__strings"."_id" = "maps"."id") AS "strings__count",
+  (SELECT count(*) FROM "maps__bools" WHERE "maps__bools"."_id" = "maps"."id") AS "bools__count",
+  (SELECT count(*) FROM "maps__int32s" WHERE "maps__int32s"."_id" = "maps"."id") AS "int32s__count",
+  (SELECT count(*) FROM "maps__sint32s" WHERE "maps__sint32s"."_id" = "maps"."id") AS "sint32s__count",
+  (SELECT count(*) FROM "maps__sfixed32s" WHERE "maps__sfixed32s"."_id" = "maps"."id") AS "sfixed32s__count",
+  (SELECT count(*) FROM "maps__int64s" WHERE "maps__int64s"."_id" = "maps"."id") AS "int64s__count",
+  (SELECT count(*) FROM "maps__uint32s" WHERE "maps__uint32s"."_id" = "maps"."id") AS "uint32s__count",
+  (SELECT count(*) FROM "maps__fixed32s" WHERE "maps__fixed32s"."_id" = "maps"."id") AS "fixed32s__count",
+  (SELECT count(*) FROM "maps__uint64s" WHERE "maps__uint64s"."_id" = "maps"."id") AS "uint64s__count",
+  (SELECT count(*) FROM "maps__fixed64s" WHERE "maps__fixed64s"."_id" = "maps"."id") AS "fixed64s__count",
+  (SELECT count(*) FROM "maps__doubles" WHERE "maps__doubles"."_id" = "maps"."id") AS "doubles__count",
+  (SELECT count(*) FROM "maps__byte_strings" WHERE "maps__byte_strings"."_id" = "maps"."id") AS "byte_strings__count",
+  (SELECT count(*) FROM "maps__colours" WHERE "maps__colours"."_id" = "maps"."id") AS "colours__count",
+  (SELECT count(*) FROM "maps__times" WHERE "maps__times"."_id" = "maps"."id") AS "times__count",
+  (SELECT count(*) FROM "maps__durations" WHERE "maps__durations"."_id" = "maps"."id") AS "durations__count",
+  (SELECT count(*) FROM "maps__points" WHERE "maps__points"."_id" = "maps"."id") AS "points__count",
+  (SELECT count(*) FROM "maps__nothings" WHERE "maps__nothings"."_id" = "maps"."id") AS "nothings__count",
+  (SELECT count(*) FROM "maps__shelves" WHERE "maps__shelves"."_id" = "maps"."id") AS "shelves__count",
+  CASE "inside" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inside",
+  (SELECT count(*) FROM "maps__inside__counts" WHERE "maps__inside__counts"."_id" = "maps"."id") AS "inside__counts__count"
+FROM "maps";
+
+CREATE VIEW "maps__strings_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__strings";
+
+CREATE VIEW "maps__bools_readable" AS SELECT
+  "_id",
+  CASE "_key" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "_key",
+  CASE "value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value"
+FROM "maps__bools";
+
+CREATE VIEW "maps__int32s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__int32s";
+
+CREATE VIEW "maps__sint32s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__sint32s";
+
+CREATE VIEW "maps__sfixed32s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__sfixed32s";
+
+CREATE VIEW "maps__int64s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__int64s";
+
+CREATE VIEW "maps__uint32s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__uint32s";
+
+CREATE VIEW "maps__fixed32s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__fixed32s";
+
+CREATE VIEW "maps__uint64s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__uint64s";
+
+CREATE VIEW "maps__fixed64s_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__fixed64s";
+
+CREATE VIEW "maps__doubles_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__doubles";
+
+CREATE VIEW "maps__byte_strings_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "maps__byte_strings";
+
+CREATE VIEW "maps__colours_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value" END AS "value"
+FROM "maps__colours";
+
+CREATE VIEW "maps__times_readable" AS SELECT
+  "_id",
+  "_key",
+  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000) AS "value"
+FROM "maps__times";
+
+CREATE VIEW "maps__durations_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000000), abs("value" % 1000000000)) END AS "value"
+FROM "maps__durations";
+
+CREATE VIEW "maps__points_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__x",
+  "value__y",
+  CASE "value__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value__colour" END AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
+FROM "maps__points";
+
+CREATE VIEW "maps__nothings_readable" AS SELECT
+  "_id",
+  "_key"
+FROM "maps__nothings";
+
+CREATE VIEW "maps__shelves_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__name",
+  CASE "value__point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__point",
+  "value__point__x",
+  "value__point__y",
+  CASE "value__point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value__point__colour" END AS "value__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__point__time" / 1000000000 - ("value__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__point__time" % 1000000000 + 1000000000) % 1000000000) AS "value__point__time",
+  CASE WHEN "value__text" IS NOT NULL THEN 'text' WHEN "value__none" THEN 'none' END AS "value__kind",
+  "value__text",
+  CASE "value__none" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__none",
+  (SELECT count(*) FROM "maps__shelves__value__books" WHERE "maps__shelves__value__books"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__books"."_key" = "maps__shelves"."_key") AS "value__books__count",
+  (SELECT count(*) FROM "maps__shelves__value__labels" WHERE "maps__shelves__value__labels"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__labels"."_key" = "maps__shelves"."_key") AS "value__labels__count",
+  (SELECT count(*) FROM "maps__shelves__value__points" WHERE "maps__shelves__value__points"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__points"."_key" = "maps__shelves"."_key") AS "value__points__count"
+FROM "maps__shelves";
+
+CREATE VIEW "maps__shelves__value__books_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "value"
+FROM "maps__shelves__value__books";
+
+CREATE VIEW "maps__shelves__value__labels_readable" AS SELECT
+  "_id",
+  "_key",
+  "_key_2",
+  "value"
+FROM "maps__shelves__value__labels";
+
+CREATE VIEW "maps__shelves__value__points_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "x",
+  "y",
+  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
+FROM "maps__shelves__value__points";
+
+CREATE VIEW "maps__inside__counts_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "maps__inside__counts";
+
+CREATE VIEW "deeps_readable" AS SELECT
+  "region",
+  "number",
+  (SELECT count(*) FROM "deeps__racks" WHERE "deeps__racks"."_region" = "deeps"."region" AND "deeps__racks"."_number" = "deeps"."number") AS "racks__count"
+FROM "deeps";
+
+CREATE VIEW "deeps__racks_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "name",
+  (SELECT count(*) FROM "deeps__racks__hosts" WHERE "deeps__racks__hosts"."_region" = "deeps__racks"."_region" AND "deeps__racks__hosts"."_number" = "deeps__racks"."_number" AND "deeps__racks__hosts"."_position" = "deeps__racks"."_position") AS "hosts__count",
+  (SELECT count(*) FROM "deeps__racks__spares" WHERE "deeps__racks__spares"."_region" = "deeps__racks"."_region" AND "deeps__racks__spares"."_number" = "deeps__racks"."_number" AND "deeps__racks__spares"."_position" = "deeps__racks"."_position") AS "spares__count",
+  (SELECT count(*) FROM "deeps__racks__tags" WHERE "deeps__racks__tags"."_region" = "deeps__racks"."_region" AND "deeps__racks__tags"."_number" = "deeps__racks"."_number" AND "deeps__racks__tags"."_position" = "deeps__racks"."_position") AS "tags__count",
+  CASE "cabinet" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cabinet",
+  (SELECT count(*) FROM "deeps__racks__cabinet__slots" WHERE "deeps__racks__cabinet__slots"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__slots"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__slots"."_position" = "deeps__racks"."_position") AS "cabinet__slots__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors" WHERE "deeps__racks__cabinet__doors"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__doors"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__doors"."_position" = "deeps__racks"."_position") AS "cabinet__doors__count"
+FROM "deeps__racks";
+
+CREATE VIEW "deeps__racks__hosts_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "name",
+  (SELECT count(*) FROM "deeps__racks__hosts__ports" WHERE "deeps__racks__hosts__ports"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__ports"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__ports"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__ports"."_position_2" = "deeps__racks__hosts"."_position_2") AS "ports__count",
+  (SELECT count(*) FROM "deeps__racks__hosts__names" WHERE "deeps__racks__hosts__names"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__names"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__names"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__names"."_position_2" = "deeps__racks__hosts"."_position_2") AS "names__count"
+FROM "deeps__racks__hosts";
+
+CREATE VIEW "deeps__racks__hosts__ports_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "number",
+  (SELECT count(*) FROM "deeps__racks__hosts__ports__frames" WHERE "deeps__racks__hosts__ports__frames"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__frames"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__frames"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__frames"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__frames"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__hosts__ports__labels" WHERE "deeps__racks__hosts__ports__labels"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__labels"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__labels"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__labels"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__labels"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "labels__count"
+FROM "deeps__racks__hosts__ports";
+
+CREATE VIEW "deeps__racks__hosts__ports__frames_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "_position_4",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "deeps__racks__hosts__ports__frames";
+
+CREATE VIEW "deeps__racks__hosts__ports__labels_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "_key_4",
+  "value"
+FROM "deeps__racks__hosts__ports__labels";
+
+CREATE VIEW "deeps__racks__hosts__names_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "value"
+FROM "deeps__racks__hosts__names";
+
+CREATE VIEW "deeps__racks__spares_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_key_2",
+  "value__name",
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports" WHERE "deeps__racks__spares__value__ports"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__ports"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__ports"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__ports"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__ports__count",
+  (SELECT count(*) FROM "deeps__racks__spares__value__names" WHERE "deeps__racks__spares__value__names"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__names"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__names"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__names"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__names__count"
+FROM "deeps__racks__spares";
+
+CREATE VIEW "deeps__racks__spares__value__ports_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_key_2",
+  "_position_3",
+  "number",
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports__frames" WHERE "deeps__racks__spares__value__ports__frames"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__frames"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__frames"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__frames"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__frames"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports__labels" WHERE "deeps__racks__spares__value__ports__labels"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__labels"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__labels"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__labels"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__labels"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "labels__count"
+FROM "deeps__racks__spares__value__ports";
+
+CREATE VIEW "deeps__racks__spares__value__ports__frames_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_key_2",
+  "_position_3",
+  "_position_4",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "deeps__racks__spares__value__ports__frames";
+
+CREATE VIEW "deeps__racks__spares__value__ports__labels_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_key_2",
+  "_position_3",
+  "_key_4",
+  "value"
+FROM "deeps__racks__spares__value__ports__labels";
+
+CREATE VIEW "deeps__racks__spares__value__names_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_key_2",
+  "_position_3",
+  "value"
+FROM "deeps__racks__spares__value__names";
+
+CREATE VIEW "deeps__racks__tags_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "value"
+FROM "deeps__racks__tags";
+
+CREATE VIEW "deeps__racks__cabinet__slots_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "value"
+FROM "deeps__racks__cabinet__slots";
+
+CREATE VIEW "deeps__racks__cabinet__doors_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "name",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports" WHERE "deeps__racks__cabinet__doors__ports"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__ports"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__ports"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__ports"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "ports__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__names" WHERE "deeps__racks__cabinet__doors__names"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__names"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__names"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__names"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "names__count"
+FROM "deeps__racks__cabinet__doors";
+
+CREATE VIEW "deeps__racks__cabinet__doors__ports_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "number",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__frames" WHERE "deeps__racks__cabinet__doors__ports__frames"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__frames"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__frames"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__frames"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__frames"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__labels" WHERE "deeps__racks__cabinet__doors__ports__labels"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__labels"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__labels"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__labels"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__labels"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "labels__count"
+FROM "deeps__racks__cabinet__doors__ports";
+
+CREATE VIEW "deeps__racks__cabinet__doors__ports__frames_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "_position_4",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "deeps__racks__cabinet__doors__ports__frames";
+
+CREATE VIEW "deeps__racks__cabinet__doors__ports__labels_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "_key_4",
+  "value"
+FROM "deeps__racks__cabinet__doors__ports__labels";
+
+CREATE VIEW "deeps__racks__cabinet__doors__names_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "_position_2",
+  "_position_3",
+  "value"
+FROM "deeps__racks__cabinet__doors__names";
+
+CREATE VIEW "linked_readable" AS SELECT
+  "id",
+  (SELECT count(*) FROM "linked__groups" WHERE "linked__groups"."_id" = "linked"."id") AS "groups__count",
+  (SELECT count(*) FROM "linked__named" WHERE "linked__named"."_id" = "linked"."id") AS "named__count"
+FROM "linked";
+
+CREATE VIEW "linked__groups_readable" AS SELECT
+  "_id",
+  "_position",
+  "title",
+  (SELECT count(*) FROM "linked__groups__targets" WHERE "linked__groups__targets"."_id" = "linked__groups"."_id" AND "linked__groups__targets"."_position" = "linked__groups"."_position") AS "targets__count"
+FROM "linked__groups";
+
+CREATE VIEW "linked__groups__targets_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "linked__groups__targets";
+
+CREATE VIEW "linked__named_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "linked__named";

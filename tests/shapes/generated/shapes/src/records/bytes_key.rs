@@ -131,7 +131,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -141,7 +141,9 @@ pub mod children {
 
     impl protostore::ChildTable for Words {
         type Owner = BytesKey;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "bytes_keys__words",
@@ -159,19 +161,21 @@ pub mod children {
                 r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "words", "words"],
             ),
-            delete: protostore::Stmt::new(
-                173,
-                r#"DELETE FROM "bytes_keys__words" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    173,
+                    r#"DELETE FROM "bytes_keys__words" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 174,
-                r#"SELECT "value" FROM "bytes_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 175,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "bytes_keys__words" c ON c."_id" = unhex(o.value)
 ORDER BY o.key, c."_position""#,
@@ -179,11 +183,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.words
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.words)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.words)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.words.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -615,7 +615,7 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -625,7 +625,9 @@ pub mod children {
 
     impl protostore::ChildTable for ListedNumbers {
         type Owner = Choices;
+        type Place = i64;
         type Item = u32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "choices__listed__numbers",
@@ -649,19 +651,21 @@ pub mod children {
                 r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "listed.numbers", "listed.numbers"],
             ),
-            delete: protostore::Stmt::new(
-                121,
-                r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    121,
+                    r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 122,
-                r#"SELECT "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 123,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -669,17 +673,18 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
             let Some(ChoicesMessage::Listed(message)) = &owner.message else {
-                return &[]
+                return Vec::new()
             };
-            &message.numbers
+            protostore::positions(&message.numbers)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
             let Some(ChoicesMessage::Listed(message)) = &mut owner.message else {
-                return None
+                return false
             };
-            Some(&mut message.numbers)
+            message.numbers.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

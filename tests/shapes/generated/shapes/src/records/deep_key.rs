@@ -207,7 +207,7 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -217,7 +217,9 @@ pub mod children {
 
     impl protostore::ChildTable for Words {
         type Owner = DeepKey;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "deep_keys__words",
@@ -235,19 +237,21 @@ pub mod children {
                 r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["meta.name", "words", "words"],
             ),
-            delete: protostore::Stmt::new(
-                193,
-                r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
-                &["meta.name"],
+            delete: Some(
+                protostore::Stmt::new(
+                    193,
+                    r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
+                    &["meta.name"],
+                ),
             ),
             load: protostore::Stmt::new(
                 194,
-                r#"SELECT "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
                 &["meta.name"],
             ),
             load_many: protostore::Stmt::new(
                 195,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
 ORDER BY o.key, c."_position""#,
@@ -255,11 +259,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.words
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.words)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.words)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.words.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -131,7 +131,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -141,7 +141,9 @@ pub mod children {
 
     impl protostore::ChildTable for Words {
         type Owner = IntKey;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "int_keys__words",
@@ -159,19 +161,21 @@ pub mod children {
                 r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "words", "words"],
             ),
-            delete: protostore::Stmt::new(
-                163,
-                r#"DELETE FROM "int_keys__words" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    163,
+                    r#"DELETE FROM "int_keys__words" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 164,
-                r#"SELECT "value" FROM "int_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 165,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "int_keys__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -179,11 +183,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.words
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.words)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.words)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.words.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -438,7 +438,7 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -448,7 +448,9 @@ pub mod children {
 
     impl protostore::ChildTable for Order {
         type Owner = Keywords;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "keywords__order",
@@ -466,19 +468,21 @@ pub mod children {
                 r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "order", "order"],
             ),
-            delete: protostore::Stmt::new(
-                149,
-                r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    149,
+                    r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 150,
-                r#"SELECT "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 151,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -486,11 +490,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.order
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.order)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.order)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.order.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -511,7 +516,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Where {
         type Owner = Keywords;
+        type Place = i64;
         type Item = KeywordsMatch;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "keywords__where",
@@ -538,19 +545,24 @@ ORDER BY o.key, c."_position""#,
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["id", "where", "where.from", "where.owner", "where.item"],
             ),
-            delete: protostore::Stmt::new(
-                153,
-                r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    153,
+                    r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 154,
-                r#"SELECT "from", "owner", "item" FROM "keywords__where" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "from", "owner", "item"
+FROM "keywords__where"
+WHERE "_id" = ?1
+ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 155,
-                r#"SELECT o.key, c."from", c."owner", c."item"
+                r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each(?1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -558,11 +570,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.r#where
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.r#where)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.r#where)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.r#where.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

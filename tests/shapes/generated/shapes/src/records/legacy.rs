@@ -366,7 +366,7 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -376,7 +376,9 @@ pub mod children {
 
     impl protostore::ChildTable for Words {
         type Owner = Legacy;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "legacies__words",
@@ -394,19 +396,21 @@ pub mod children {
                 r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "words", "words"],
             ),
-            delete: protostore::Stmt::new(
-                272,
-                r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    272,
+                    r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 273,
-                r#"SELECT "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 274,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -414,11 +418,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.words
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.words)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.words)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.words.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

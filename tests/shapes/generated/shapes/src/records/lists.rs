@@ -246,7 +246,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -256,7 +256,9 @@ pub mod children {
 
     impl protostore::ChildTable for Points {
         type Owner = Lists;
+        type Place = i64;
         type Item = types::Point;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "lists__points",
@@ -294,19 +296,24 @@ pub mod children {
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
                 &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
             ),
-            delete: protostore::Stmt::new(
-                131,
-                r#"DELETE FROM "lists__points" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    131,
+                    r#"DELETE FROM "lists__points" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 132,
-                r#"SELECT "x", "y", "colour", "time" FROM "lists__points" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "x", "y", "colour", "time"
+FROM "lists__points"
+WHERE "_id" = ?1
+ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 133,
-                r#"SELECT o.key, c."x", c."y", c."colour", c."time"
+                r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -314,11 +321,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.points
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.points)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.points)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.points.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -347,7 +355,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Nothings {
         type Owner = Lists;
+        type Place = i64;
         type Item = types::Nothing;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "lists__nothings",
@@ -364,19 +374,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES (?1, ?2)"#,
                 &["id", "nothings"],
             ),
-            delete: protostore::Stmt::new(
-                135,
-                r#"DELETE FROM "lists__nothings" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    135,
+                    r#"DELETE FROM "lists__nothings" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 136,
-                r#"SELECT NULL FROM "lists__nothings" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 137,
-                r#"SELECT o.key, NULL
+                r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -384,11 +396,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.nothings
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.nothings)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.nothings)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.nothings.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             _item: &Self::Item,
@@ -409,7 +422,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Items {
         type Owner = Lists;
+        type Place = i64;
         type Item = ListsItem;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "lists__items",
@@ -519,15 +534,17 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
                     "items.data",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                139,
-                r#"DELETE FROM "lists__items" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    139,
+                    r#"DELETE FROM "lists__items" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 140,
-                r#"SELECT "point", "point__x", "point__y", "point__colour", "point__time", "name", "place",
-    "place__x", "place__y", "place__colour", "place__time", "none", "data"
+                r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
+    "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
 WHERE "_id" = ?1
 ORDER BY "_position""#,
@@ -535,8 +552,9 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 141,
-                r#"SELECT o.key, c."point", c."point__x", c."point__y", c."point__colour", c."point__time", c."name",
-    c."place", c."place__x", c."place__y", c."place__colour", c."place__time", c."none", c."data"
+                r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
+    c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
+    c."place__time", c."none", c."data"
 FROM json_each(?1) o
 CROSS JOIN "lists__items" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -544,11 +562,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.items
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.items)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.items)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.items.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

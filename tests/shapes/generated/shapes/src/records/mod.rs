@@ -4,13 +4,16 @@
 
 pub mod bytes_key;
 pub mod choices;
+pub mod deep;
 pub mod deep_key;
 pub mod explicit;
 pub mod implicit;
 pub mod int_key;
 pub mod keywords;
 pub mod legacy;
+pub mod linked;
 pub mod lists;
+pub mod maps;
 pub mod nested;
 pub mod repeated;
 pub mod required;

@@ -968,7 +968,7 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -978,7 +978,9 @@ pub mod children {
 
     impl protostore::ChildTable for OuterMiddlePoints {
         type Owner = Nested;
+        type Place = i64;
         type Item = types::Point;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "nesteds__outer__middle__points",
@@ -1023,14 +1025,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
                     "outer.middle.points.time",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                103,
-                r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    103,
+                    r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 104,
-                r#"SELECT "x", "y", "colour", "time"
+                r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
 WHERE "_id" = ?1
 ORDER BY "_position""#,
@@ -1038,7 +1042,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 105,
-                r#"SELECT o.key, c."x", c."y", c."colour", c."time"
+                r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1046,15 +1050,16 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            let Some(outer) = &owner.outer else { return &[] };
-            let Some(middle) = &outer.middle else { return &[] };
-            &middle.points
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            let Some(outer) = &owner.outer else { return Vec::new() };
+            let Some(middle) = &outer.middle else { return Vec::new() };
+            protostore::positions(&middle.points)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            let outer = owner.outer.as_mut()?;
-            let middle = outer.middle.as_mut()?;
-            Some(&mut middle.points)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            let Some(outer) = &mut owner.outer else { return false };
+            let Some(middle) = &mut outer.middle else { return false };
+            middle.points.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1083,7 +1088,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for OuterAlwaysPoints {
         type Owner = Nested;
+        type Place = i64;
         type Item = types::Point;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "nesteds__outer__always__points",
@@ -1128,14 +1135,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
                     "outer.always.points.time",
                 ],
             ),
-            delete: protostore::Stmt::new(
-                107,
-                r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    107,
+                    r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 108,
-                r#"SELECT "x", "y", "colour", "time"
+                r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
 WHERE "_id" = ?1
 ORDER BY "_position""#,
@@ -1143,7 +1152,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 109,
-                r#"SELECT o.key, c."x", c."y", c."colour", c."time"
+                r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1151,13 +1160,14 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            let Some(outer) = &owner.outer else { return &[] };
-            &outer.always.points
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            let Some(outer) = &owner.outer else { return Vec::new() };
+            protostore::positions(&outer.always.points)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            let outer = owner.outer.as_mut()?;
-            Some(&mut outer.always.points)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            let Some(outer) = &mut owner.outer else { return false };
+            outer.always.points.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1186,7 +1196,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for OuterNames {
         type Owner = Nested;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "nesteds__outer__names",
@@ -1204,19 +1216,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "outer.names", "outer.names"],
             ),
-            delete: protostore::Stmt::new(
-                111,
-                r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    111,
+                    r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 112,
-                r#"SELECT "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 113,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1224,13 +1238,14 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            let Some(outer) = &owner.outer else { return &[] };
-            &outer.names
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            let Some(outer) = &owner.outer else { return Vec::new() };
+            protostore::positions(&outer.names)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            let outer = owner.outer.as_mut()?;
-            Some(&mut outer.names)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            let Some(outer) = &mut owner.outer else { return false };
+            outer.names.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

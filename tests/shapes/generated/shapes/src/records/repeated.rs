@@ -326,7 +326,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -336,7 +336,9 @@ pub mod children {
 
     impl protostore::ChildTable for Bools {
         type Owner = Repeated;
+        type Place = i64;
         type Item = bool;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__bools",
@@ -356,19 +358,21 @@ pub mod children {
                 r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "bools", "bools"],
             ),
-            delete: protostore::Stmt::new(
-                19,
-                r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    19,
+                    r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 20,
-                r#"SELECT "value" FROM "repeateds__bools" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 21,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__bools" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -376,11 +380,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.bools
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.bools)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.bools)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.bools.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -401,7 +406,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Int32s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__int32s",
@@ -425,19 +432,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "int32s", "int32s"],
             ),
-            delete: protostore::Stmt::new(
-                23,
-                r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    23,
+                    r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 24,
-                r#"SELECT "value" FROM "repeateds__int32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 25,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -445,11 +454,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.int32s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.int32s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.int32s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.int32s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -470,7 +480,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Sint32s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__sint32s",
@@ -494,19 +506,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sint32s", "sint32s"],
             ),
-            delete: protostore::Stmt::new(
-                27,
-                r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    27,
+                    r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 28,
-                r#"SELECT "value" FROM "repeateds__sint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 29,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -514,11 +528,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.sint32s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.sint32s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.sint32s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.sint32s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -539,7 +554,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Sfixed32s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__sfixed32s",
@@ -563,19 +580,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sfixed32s", "sfixed32s"],
             ),
-            delete: protostore::Stmt::new(
-                31,
-                r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    31,
+                    r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 32,
-                r#"SELECT "value" FROM "repeateds__sfixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 33,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -583,11 +602,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.sfixed32s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.sfixed32s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.sfixed32s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.sfixed32s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -608,7 +628,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Int64s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__int64s",
@@ -626,19 +648,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "int64s", "int64s"],
             ),
-            delete: protostore::Stmt::new(
-                35,
-                r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    35,
+                    r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 36,
-                r#"SELECT "value" FROM "repeateds__int64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 37,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -646,11 +670,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.int64s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.int64s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.int64s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.int64s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -671,7 +696,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Sint64s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__sint64s",
@@ -689,19 +716,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sint64s", "sint64s"],
             ),
-            delete: protostore::Stmt::new(
-                39,
-                r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    39,
+                    r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 40,
-                r#"SELECT "value" FROM "repeateds__sint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 41,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -709,11 +738,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.sint64s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.sint64s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.sint64s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.sint64s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -734,7 +764,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Sfixed64s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = i64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__sfixed64s",
@@ -752,19 +784,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sfixed64s", "sfixed64s"],
             ),
-            delete: protostore::Stmt::new(
-                43,
-                r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    43,
+                    r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 44,
-                r#"SELECT "value" FROM "repeateds__sfixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 45,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -772,11 +806,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.sfixed64s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.sfixed64s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.sfixed64s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.sfixed64s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -797,7 +832,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Uint32s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = u32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__uint32s",
@@ -821,19 +858,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "uint32s", "uint32s"],
             ),
-            delete: protostore::Stmt::new(
-                47,
-                r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    47,
+                    r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 48,
-                r#"SELECT "value" FROM "repeateds__uint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 49,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -841,11 +880,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.uint32s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.uint32s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.uint32s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.uint32s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -866,7 +906,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Fixed32s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = u32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__fixed32s",
@@ -890,19 +932,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "fixed32s", "fixed32s"],
             ),
-            delete: protostore::Stmt::new(
-                51,
-                r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    51,
+                    r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 52,
-                r#"SELECT "value" FROM "repeateds__fixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 53,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -910,11 +954,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.fixed32s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.fixed32s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.fixed32s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.fixed32s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -935,7 +980,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Uint64s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = u64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__uint64s",
@@ -959,19 +1006,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "uint64s", "uint64s"],
             ),
-            delete: protostore::Stmt::new(
-                55,
-                r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    55,
+                    r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 56,
-                r#"SELECT "value" FROM "repeateds__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 57,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -979,11 +1028,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.uint64s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.uint64s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.uint64s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.uint64s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1004,7 +1054,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Fixed64s {
         type Owner = Repeated;
+        type Place = i64;
         type Item = u64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__fixed64s",
@@ -1028,19 +1080,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "fixed64s", "fixed64s"],
             ),
-            delete: protostore::Stmt::new(
-                59,
-                r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    59,
+                    r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 60,
-                r#"SELECT "value" FROM "repeateds__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 61,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1048,11 +1102,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.fixed64s
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.fixed64s)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.fixed64s)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.fixed64s.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1073,7 +1128,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Floats {
         type Owner = Repeated;
+        type Place = i64;
         type Item = f32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__floats",
@@ -1091,19 +1148,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "floats", "floats"],
             ),
-            delete: protostore::Stmt::new(
-                63,
-                r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    63,
+                    r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 64,
-                r#"SELECT "value" FROM "repeateds__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 65,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1111,11 +1170,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.floats
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.floats)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.floats)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.floats.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1136,7 +1196,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Doubles {
         type Owner = Repeated;
+        type Place = i64;
         type Item = f64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__doubles",
@@ -1154,19 +1216,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "doubles", "doubles"],
             ),
-            delete: protostore::Stmt::new(
-                67,
-                r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    67,
+                    r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 68,
-                r#"SELECT "value" FROM "repeateds__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 69,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1174,11 +1238,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.doubles
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.doubles)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.doubles)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.doubles.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1199,7 +1264,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Strings {
         type Owner = Repeated;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__strings",
@@ -1217,19 +1284,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "strings", "strings"],
             ),
-            delete: protostore::Stmt::new(
-                71,
-                r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    71,
+                    r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 72,
-                r#"SELECT "value" FROM "repeateds__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 73,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1237,11 +1306,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.strings
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.strings)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.strings)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.strings.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1262,7 +1332,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for ByteStrings {
         type Owner = Repeated;
+        type Place = i64;
         type Item = Vec<u8>;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__byte_strings",
@@ -1280,19 +1352,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "byte_strings", "byte_strings"],
             ),
-            delete: protostore::Stmt::new(
-                75,
-                r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    75,
+                    r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 76,
-                r#"SELECT "value" FROM "repeateds__byte_strings" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 77,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1300,11 +1374,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.byte_strings
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.byte_strings)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.byte_strings)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.byte_strings.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1325,7 +1400,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Colours {
         type Owner = Repeated;
+        type Place = i64;
         type Item = types::Colour;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__colours",
@@ -1349,19 +1426,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "colours", "colours"],
             ),
-            delete: protostore::Stmt::new(
-                79,
-                r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    79,
+                    r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 80,
-                r#"SELECT "value" FROM "repeateds__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 81,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1369,11 +1448,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.colours
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.colours)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.colours)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.colours.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1394,7 +1474,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Times {
         type Owner = Repeated;
+        type Place = i64;
         type Item = protostore::Timestamp;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__times",
@@ -1412,19 +1494,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "times", "times"],
             ),
-            delete: protostore::Stmt::new(
-                83,
-                r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    83,
+                    r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 84,
-                r#"SELECT "value" FROM "repeateds__times" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 85,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1432,11 +1516,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.times
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.times)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.times)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.times.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1457,7 +1542,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Durations {
         type Owner = Repeated;
+        type Place = i64;
         type Item = protostore::Duration;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "repeateds__durations",
@@ -1475,19 +1562,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "durations", "durations"],
             ),
-            delete: protostore::Stmt::new(
-                87,
-                r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    87,
+                    r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 88,
-                r#"SELECT "value" FROM "repeateds__durations" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 89,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1495,11 +1584,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.durations
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.durations)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.durations)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.durations.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -839,7 +839,7 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -849,7 +849,9 @@ pub mod children {
 
     impl protostore::ChildTable for Targets {
         type Owner = Source;
+        type Place = i64;
         type Item = String;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "sources__targets",
@@ -885,19 +887,21 @@ pub mod children {
                 r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "targets", "targets"],
             ),
-            delete: protostore::Stmt::new(
-                219,
-                r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    219,
+                    r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 220,
-                r#"SELECT "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 221,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -905,11 +909,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.targets
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.targets)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.targets)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.targets.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -930,7 +935,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Numbers {
         type Owner = Source;
+        type Place = i64;
         type Item = i64;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "sources__numbers",
@@ -960,19 +967,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "numbers", "numbers"],
             ),
-            delete: protostore::Stmt::new(
-                227,
-                r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    227,
+                    r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 228,
-                r#"SELECT "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 229,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -980,11 +989,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.numbers
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.numbers)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.numbers)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.numbers.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
@@ -1005,7 +1015,9 @@ ORDER BY o.key, c."_position""#,
 
     impl protostore::ChildTable for Links {
         type Owner = Source;
+        type Place = i64;
         type Item = SourceLink;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "sources__links",
@@ -1042,19 +1054,21 @@ ORDER BY o.key, c."_position""#,
                 r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
                 &["id", "links", "links.target", "links.note"],
             ),
-            delete: protostore::Stmt::new(
-                235,
-                r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
-                &["id"],
+            delete: Some(
+                protostore::Stmt::new(
+                    235,
+                    r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
+                    &["id"],
+                ),
             ),
             load: protostore::Stmt::new(
                 236,
-                r#"SELECT "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
+                r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
                 237,
-                r#"SELECT o.key, c."target", c."note"
+                r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each(?1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
@@ -1062,11 +1076,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.links
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.links)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.links)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.links.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,

@@ -252,7 +252,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
     ),
 };
 
-/// How the repeated fields are stored, each in a table of its own.
+/// How the repeated and map fields are stored, each in a table of its own.
 pub mod children {
     use super::*;
 
@@ -262,7 +262,9 @@ pub mod children {
 
     impl protostore::ChildTable for Numbers {
         type Owner = WideKey;
+        type Place = i64;
         type Item = i32;
+        type Nested = ();
         const CHILD: &'static protostore::Child = &protostore::Child {
             layout: protostore::Layout {
                 name: "wide_keys__numbers",
@@ -293,16 +295,18 @@ pub mod children {
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
                 &["a", "b", "c", "d", "e", "f", "g", "numbers", "numbers"],
             ),
-            delete: protostore::Stmt::new(
-                183,
-                r#"DELETE
+            delete: Some(
+                protostore::Stmt::new(
+                    183,
+                    r#"DELETE
 FROM "wide_keys__numbers"
 WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7"#,
-                &["a", "b", "c", "d", "e", "f", "g"],
+                    &["a", "b", "c", "d", "e", "f", "g"],
+                ),
             ),
             load: protostore::Stmt::new(
                 184,
-                r#"SELECT "value"
+                r#"SELECT 0, "_position", "value"
 FROM "wide_keys__numbers"
 WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7
 ORDER BY "_position""#,
@@ -310,7 +314,7 @@ ORDER BY "_position""#,
             ),
             load_many: protostore::Stmt::new(
                 185,
-                r#"SELECT o.key, c."value"
+                r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1 AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4) AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
 ORDER BY o.key, c."_position""#,
@@ -318,11 +322,12 @@ ORDER BY o.key, c."_position""#,
             ),
         };
 
-        fn items(owner: &Self::Owner) -> &[Self::Item] {
-            &owner.numbers
+        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+            protostore::positions(&owner.numbers)
         }
-        fn items_mut(owner: &mut Self::Owner) -> Option<&mut Vec<Self::Item>> {
-            Some(&mut owner.numbers)
+        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+            owner.numbers.push(item);
+            true
         }
         fn bind_item<B: protostore::Binder>(
             item: &Self::Item,
