@@ -48,7 +48,7 @@ fn each_problem_is_said_with_place_and_repair() {
     files.sort();
 
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("snapshots/err");
+    settings.set_snapshot_path("../snapshots/err");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let mut seen = BTreeSet::new();

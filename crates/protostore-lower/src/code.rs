@@ -60,8 +60,6 @@ codes! {
     KeyInSharedMessage = "P0305", "a key makes a shared message differ between tables";
 
     // Shapes that are refused.
-    Map = "P0401", "maps are not supported";
-    RepeatedInRepeated = "P0402", "a repeated field stands inside a repeated message";
     Recursion = "P0403", "a message contains itself";
     WellKnownType = "P0404", "a well-known type is not supported";
     Group = "P0405", "groups are not supported";
