@@ -1,0 +1,154 @@
+//! A record of a store whose fields have forms of their own, written like generated code.
+
+use protostore::stored::{DoubleBits, FullRange, Milliseconds, Rfc3339, Utf8};
+use protostore::{
+    Binder, Column, Decode, FieldKind, FieldOf, Kind, Layout, Migration, Options, Record, Result, Row, Schema, Stmt,
+    Table, Timestamp,
+};
+
+/// A measurement.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Sample {
+    number: u64,
+    value: f64,
+    taken: Option<Timestamp>,
+    seen: Option<Timestamp>,
+    note: String,
+}
+
+impl Record for Sample {
+    type Key = FullRange;
+    type KeyRef<'a> = FullRange;
+    type Children = ();
+    const TABLE: &'static Table = &TABLE;
+    fn key(&self) -> FullRange {
+        FullRange(self.number)
+    }
+    fn borrow_key(key: &FullRange) -> FullRange {
+        *key
+    }
+    fn own_key(key: FullRange) -> FullRange {
+        key
+    }
+    fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()> {
+        match field {
+            0 => b.put(&FullRange(self.number)),
+            1 => b.put(&DoubleBits(self.value)),
+            2 => b.put(&self.taken.map(Milliseconds)),
+            3 => b.put(&self.seen.map(Rfc3339)),
+            4 => b.put(&Utf8(&self.note)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Decode for Sample {
+    fn decode<R: Row>(r: &mut R) -> Result<Self> {
+        Ok(Self {
+            number: r.take::<FullRange>()?.0,
+            value: r.take::<DoubleBits>()?.0,
+            taken: r.take::<Option<Milliseconds<_>>>()?.map(|v| v.0),
+            seen: r.take::<Option<Rfc3339>>()?.map(|v| v.0),
+            note: r.take::<Utf8<_>>()?.0,
+        })
+    }
+}
+
+const FIELDS: &[&str] = &["number", "value", "taken", "seen", "note"];
+
+static TABLE: Table = Table {
+    layout: Layout {
+        name: "samples",
+        columns: &[
+            Column { name: "number", field: "number" },
+            Column { name: "value", field: "value" },
+            Column { name: "taken", field: "taken" },
+            Column { name: "seen", field: "seen" },
+            Column { name: "note", field: "note" },
+        ],
+        references: &[],
+        checks: &[],
+    },
+    number: 1,
+    record: "fixture.v1.Sample",
+    key: &["number"],
+    fields: &[
+        FieldOf { paths: &["number"], columns: &["number"], kind: FieldKind::Key },
+        FieldOf { paths: &["value"], columns: &["value"], kind: FieldKind::Value },
+        FieldOf { paths: &["taken"], columns: &["taken"], kind: FieldKind::Value },
+        FieldOf { paths: &["seen"], columns: &["seen"], kind: FieldKind::Value },
+        FieldOf { paths: &["note"], columns: &["note"], kind: FieldKind::Value },
+    ],
+    referrers: &[],
+    get: Stmt { slot: 0, sqlite: r#"SELECT * FROM "samples" WHERE "number" = ?1"#, fields: &["number"] },
+    insert: Stmt { slot: 1, sqlite: r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
+    upsert: Stmt { slot: 2, sqlite: r#"INSERT OR REPLACE INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
+    delete: Stmt { slot: 3, sqlite: r#"DELETE FROM "samples" WHERE "number" = ?1"#, fields: &["number"] },
+    page_first: Stmt { slot: 4, sqlite: r#"SELECT * FROM "samples" ORDER BY "number""#, fields: &[] },
+    page_after: Stmt {
+        slot: 5,
+        sqlite: r#"SELECT * FROM "samples" WHERE "number" > ?1 ORDER BY "number""#,
+        fields: &["number"],
+    },
+};
+
+static SCHEMA: Schema = Schema {
+    store: "fixture.v1.Samples",
+    name: "samples",
+    version: 1,
+    semver: "1.0.0",
+    mapping: 1,
+    slots: 8,
+    migrations: &[Migration {
+        version: 1,
+        slug: "initial",
+        sqlite: r#"CREATE TABLE "samples" ("number" INTEGER NOT NULL PRIMARY KEY, "value" INTEGER NOT NULL,
+            "taken" INTEGER, "seen" TEXT, "note" BLOB NOT NULL) STRICT;"#,
+    }],
+    tables: &[&TABLE],
+    snapshot: "{}",
+    descriptors: b"",
+};
+
+#[test]
+fn records_come_back_and_pages_follow_the_order_of_the_key() {
+    let store = Options::new().readers(1).open_test(&SCHEMA).expect("a TEST store opens");
+    let numbers = [0, 1, (1 << 63) - 1, 1 << 63, u64::MAX];
+    let sample = |number| Sample {
+        number,
+        value: -0.0,
+        taken: Timestamp::new(-1, 1_000_000),
+        seen: (number > 1).then(|| Timestamp::new(-62_135_596_800, 1).expect("is a time")),
+        note: "a\0b".into(),
+    };
+    store.write(move |tx| numbers.iter().rev().try_for_each(|n| tx.insert(&sample(*n)))).expect("is written");
+    for number in numbers {
+        let found = store.read(|r| r.get::<Sample>(FullRange(number))).expect("is read").expect("is found");
+        assert_eq!(found, sample(number));
+        assert!(found.value.is_sign_negative());
+    }
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = store.read(|r| r.page::<Sample>(after.take(), 2)).expect("is read");
+        seen.extend(page.records.iter().map(|sample| sample.number));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, numbers);
+}
+
+#[test]
+fn a_refusal_names_table_and_field() {
+    let store = Options::new().readers(1).open_test(&SCHEMA).expect("a TEST store opens");
+    let refused = |sample: Sample| {
+        let error = store.write(move |tx| tx.insert(&sample)).expect_err("is refused");
+        (error.kind(), error.to_string())
+    };
+    let finer = refused(Sample { taken: Timestamp::new(0, 1), ..Sample::default() });
+    let words = "must be a whole number of milliseconds: round it, or encode the field in a finer unit";
+    assert_eq!(finer, (Kind::Invalid, format!("samples.taken: {words}")));
+    let beyond = refused(Sample { seen: Timestamp::new(253_402_300_800, 0), ..Sample::default() });
+    assert_eq!(beyond, (Kind::OutOfRange, "samples.seen: must be between the years 1 and 9999".to_owned()));
+}
