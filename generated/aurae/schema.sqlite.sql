@@ -149,7 +149,7 @@ CREATE TABLE "virtual_machines" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "virtual_machines_by_state_create_time" ON "virtual_machines" ("state", "create_time" DESC);
+CREATE INDEX "virtual_machines_by_state_create_time_desc" ON "virtual_machines" ("state", "create_time" DESC);
 CREATE INDEX "virtual_machines_by_kernel__image_id" ON "virtual_machines" ("kernel__image_id");
 CREATE INDEX "virtual_machines_by_kernel__initrd_image_id" ON "virtual_machines" ("kernel__initrd_image_id");
 CREATE INDEX "virtual_machines_by_root_drive__image_id" ON "virtual_machines" ("root_drive__image_id");

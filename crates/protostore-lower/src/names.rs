@@ -1,12 +1,7 @@
-//! Decides names: of SQL tables, columns and indexes, and of Rust items, which equal those that prost gives.
+//! Decides names: of SQL tables and columns, and of Rust items, which equal those that prost gives.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use sha2::{Digest, Sha256};
-
-/// PostgreSQL's limit on identifiers, kept in every dialect so that adding one renames nothing.
-const SQL_BYTES: usize = 63;
-/// What is kept of a longer name, before `_` and 8 hexadecimal digits of its hash.
-const SQL_KEPT: usize = 54;
+use protostore_schema::{SQL_NAME_BYTES, sql_name};
 
 /// Prefixes of tables that belong to the engine, to the store itself and to the migration runner.
 pub(crate) const RESERVED_PREFIXES: [&str; 3] = ["sqlite_", "protostore__", "refinery_"];
@@ -76,17 +71,6 @@ const KEYWORDS: &[&str] = &[
 /// Modules that generated code has beside those of records.
 const RESERVED_MODULES: [&str; 2] = ["mod", "types"];
 
-/// Returns a SQL name of 63 bytes at most.
-pub(crate) fn sql(long: &str) -> String {
-    if long.len() <= SQL_BYTES {
-        return long.to_owned();
-    }
-    let kept = (0..=SQL_KEPT).rev().find(|i| long.is_char_boundary(*i)).unwrap_or(0);
-    let hash = Sha256::digest(long);
-    let hex: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}_{hex}", &long[..kept])
-}
-
 /// Joins the path of a field, or a table and a field.
 pub(crate) fn sql_join(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}__{name}") }
@@ -101,33 +85,7 @@ pub(crate) fn owner_column(key: &str) -> String {
     let meets = rest.is_some_and(|rest| {
         rest.is_empty() || rest.strip_prefix('_').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
     });
-    sql(&if meets { format!("_owner_{key}") } else { format!("_{key}") })
-}
-
-/// Returns the name of an index over columns of a table.
-pub(crate) fn index(table: &str, unique: bool, columns: &[&str]) -> String {
-    let word = if unique { "unique" } else { "by" };
-    sql(&format!("{table}_{word}_{}", columns.join("_")))
-}
-
-/// Returns the name of the view beside a table.
-pub(crate) fn view(table: &str) -> String {
-    sql(&format!("{table}_readable"))
-}
-
-/// Returns the names of the constraints on a column, a message and a oneof.
-pub(crate) fn check(column: &str) -> String {
-    sql(&format!("{column}__check"))
-}
-
-/// As [`check`], for the columns of a message.
-pub(crate) fn presence(message: &str) -> String {
-    sql(&format!("{message}__presence"))
-}
-
-/// As [`check`], for the members of a oneof.
-pub(crate) fn oneof(oneof: &str) -> String {
-    sql(&format!("{oneof}__oneof"))
+    sql_name(&if meets { format!("_owner_{key}") } else { format!("_{key}") })
 }
 
 /// Returns the Rust field of a proto field or oneof: what prost has, without `r#`.
@@ -204,7 +162,7 @@ pub(crate) fn store(message: &str) -> String {
 pub(crate) fn is_store(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-        && name.len() <= SQL_BYTES
+        && name.len() <= SQL_NAME_BYTES
         && !KEYWORDS.contains(&name)
 }
 
@@ -219,7 +177,7 @@ pub(crate) fn is_type(name: &str) -> bool {
 pub(crate) fn is_sql(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && name.len() <= SQL_BYTES
+        && name.len() <= SQL_NAME_BYTES
 }
 
 /// Makes a Rust identifier of a word as prost does, apart from `r#`, which emission adds to keywords.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// An index of a table or child table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
-    /// SQL name, unique in the store: `<table>_by_<columns>`, `<table>_unique_<columns>`.
+    /// SQL name, unique in the store: `<table>_by_<columns>`, `<table>_unique_<columns>`, `_desc` after a column.
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<IndexColumn>,

@@ -12,6 +12,7 @@ mod index;
 mod name;
 mod node;
 mod snapshot;
+mod sql_name;
 mod table;
 
 pub use column::{Column, Role, Type};
@@ -19,6 +20,7 @@ pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
 pub use snapshot::SnapshotError;
+pub use sql_name::{SQL_NAME_BYTES, check_name, index_name, oneof_name, presence_name, sql_name, view_name};
 pub use table::{OnDelete, Record, Reference, Table};
 
 use serde::{Deserialize, Serialize};

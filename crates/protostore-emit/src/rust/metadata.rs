@@ -118,9 +118,9 @@ fn layout(
         let (table, key, exists) = (&plan.reference.table, &plan.reference.column, statement(&plan.exists));
         quote!(protostore::ForeignKey { column: #column, field: #field, table: #table, key: #key, exists: #exists })
     });
-    let checks = checks
-        .iter()
-        .map(|Check { name, condition: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)));
+    let checks = checks.iter().map(
+        |Check { name, place: _, condition: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)),
+    );
     quote! {
         protostore::Layout {
             name: #name,

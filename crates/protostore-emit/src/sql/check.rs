@@ -3,7 +3,7 @@
 //! Every CHECK has a name, since an unnamed one can never be dropped by ALTER, and none is ever NULL, since
 //! `ADD CONSTRAINT` refuses a table where it is.
 
-use protostore_schema::{Column, Group, Node, Oneof, Role, Type};
+use protostore_schema::{Column, Group, Node, Oneof, Role, Type, check_name, oneof_name, presence_name};
 
 use super::quote;
 
@@ -11,12 +11,23 @@ use super::quote;
 pub(crate) struct Check {
     /// Name of the constraint, unique in its table.
     pub(crate) name: String,
+    /// Where it stands.
+    pub(crate) place: Place,
     /// The condition, without the parentheses around it.
     pub(crate) condition: String,
     /// Path of the field that it guards.
     pub(crate) field: String,
     /// What a value must be, after the field's name: `must not be empty`.
     pub(crate) says: String,
+}
+
+/// Where a CHECK stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At the only column that it concerns.
+    Column,
+    /// After the columns, since it concerns several.
+    Table,
 }
 
 /// Returns every CHECK below `nodes`: those of columns, of messages and of oneofs.
@@ -44,7 +55,8 @@ pub(crate) fn value(column: &Column) -> Option<Check> {
     let (condition, says) = condition(column, &name)?;
     let condition = if column.nullable { format!("{name} IS NULL OR {condition}") } else { condition };
     Some(Check {
-        name: format!("{}__check", column.name.sql),
+        name: check_name(&column.name.sql),
+        place: Place::Column,
         condition,
         field: column.name.proto.clone(),
         says: says.to_owned(),
@@ -87,7 +99,8 @@ fn presence(group: &Group) -> Option<Check> {
     let present = quote(&group.presence.name.sql);
     let conditions: Vec<String> = group.nodes.iter().flat_map(|node| tied(node, &present)).collect();
     (!conditions.is_empty()).then(|| Check {
-        name: format!("{}__presence", group.presence.name.sql),
+        name: presence_name(&group.presence.name.sql),
+        place: Place::Table,
         condition: conditions.join("\n    AND "),
         field: group.presence.name.proto.clone(),
         says: "is not set, so none of its fields may be; where it is set, each plain field must be".into(),
@@ -123,7 +136,8 @@ fn at_most_one(oneof: &Oneof) -> Option<Check> {
         })
         .collect();
     (set.len() > 1).then(|| Check {
-        name: format!("{}__oneof", oneof.name.sql),
+        name: oneof_name(&oneof.name.sql),
+        place: Place::Table,
         condition: format!("{} <= 1", set.join(" + ")),
         field: oneof.name.proto.clone(),
         says: "may have at most one member set".into(),

@@ -35,7 +35,7 @@ pub(crate) fn views(schema: &Schema) -> Vec<String> {
         .tables
         .iter()
         .flat_map(|t| std::iter::once(&t.name.sql).chain(t.descendants().into_iter().map(|c| &c.name.sql)))
-        .map(|name| view::name(name))
+        .map(|name| protostore_schema::view_name(name))
         .collect()
 }
 

@@ -60,7 +60,7 @@ fn primary_key<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
 fn constraints(nodes: &[Node]) -> Vec<String> {
     checks(nodes)
         .into_iter()
-        .filter(|c| !c.name.ends_with("__check"))
+        .filter(|c| c.place == check::Place::Table)
         .map(|c| format!("  CONSTRAINT {} CHECK (\n    {}\n  )", quote(&c.name), c.condition))
         .collect()
 }

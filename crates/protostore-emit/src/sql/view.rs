@@ -1,13 +1,8 @@
 //! Readable views: names for enums, ISO times and decoded values, for people with an ordinary SQL tool.
 
-use protostore_schema::{ChildTable, Column, Item, Node, Role, Schema, Table, Type};
+use protostore_schema::{ChildTable, Column, Item, Node, Role, Schema, Table, Type, sql_name, view_name};
 
 use super::{literal, quote};
-
-/// Returns the name of a table's view.
-pub(super) fn name(table: &str) -> String {
-    format!("{table}_readable")
-}
 
 /// Returns the view of a table: its columns decoded, a column for each oneof and a count for each repeated field.
 pub(super) fn record(schema: &Schema, table: &Table) -> String {
@@ -35,7 +30,7 @@ fn create(table: &str, columns: Vec<(String, String)>) -> String {
             |(name, sql)| if sql == quote(&name) { format!("  {sql}") } else { format!("  {sql} AS {}", quote(&name)) },
         )
         .collect();
-    format!("CREATE VIEW {} AS SELECT\n{}\nFROM {};\n", quote(&name(table)), columns.join(",\n"), quote(table))
+    format!("CREATE VIEW {} AS SELECT\n{}\nFROM {};\n", quote(&view_name(table)), columns.join(",\n"), quote(table))
 }
 
 /// What child tables are counted for.
@@ -67,7 +62,7 @@ fn count(owner: &Owner<'_>, child: &ChildTable) -> (String, String) {
         .map(|(part, key)| format!("{child_name}.{} = {}.{}", quote(&part.name.sql), quote(owner.table), quote(key)))
         .collect();
     let name = child.name.sql.strip_prefix(&format!("{}__", owner.table)).unwrap_or(&child.name.sql);
-    (format!("{name}__count"), format!("(SELECT count(*) FROM {child_name} WHERE {})", ties.join(" AND ")))
+    (sql_name(&format!("{name}__count")), format!("(SELECT count(*) FROM {child_name} WHERE {})", ties.join(" AND ")))
 }
 
 fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {

@@ -1,5 +1,7 @@
 //! Decides the SQL names of columns and child tables: `name`, else the path joined by `__`.
 
+use protostore_schema::sql_name;
+
 use super::draft::{Draft, Part, Shape, Spot};
 use crate::names;
 
@@ -10,11 +12,11 @@ pub(super) fn decide(draft: &mut Draft) {
         long.push(long_name(draft, spot, &long));
     }
     let places: Vec<String> = draft.spots.iter().map(|spot| place_column(draft, spot)).collect();
-    let key: Vec<String> = draft.key.iter().map(|i| names::owner_column(&names::sql(&long[*i]))).collect();
+    let key: Vec<String> = draft.key.iter().map(|i| names::owner_column(&sql_name(&long[*i]))).collect();
     for (i, long) in long.iter().enumerate() {
         let lists = draft.lists_around(&draft.spots[i]);
         let spot = &mut draft.spots[i];
-        spot.sql = names::sql(long);
+        spot.sql = sql_name(long);
         if spot.is_repeated() {
             spot.owner = key.iter().cloned().chain(lists.iter().map(|list| places[*list].clone())).collect();
             spot.place_column.clone_from(&places[i]);

@@ -1,12 +1,12 @@
 //! Decides the indexes: those that are asked for, and one for each reference that no other serves.
 
-use protostore_schema::{Index, IndexColumn};
+use protostore_schema::{Index, IndexColumn, index_name};
 
 use super::Report;
 use super::draft::{Draft, Shape};
 use super::paths;
+use crate::Code;
 use crate::diagnostic::Place;
-use crate::{Code, names};
 
 /// Decides the indexes of a table and of its child tables.
 pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
@@ -157,7 +157,6 @@ fn add(
 
 fn push(draft: &mut Draft, child: Option<usize>, columns: Vec<IndexColumn>, unique: bool) {
     let table = child.map_or(&draft.sql, |c| &draft.spots[c].sql);
-    let list: Vec<&str> = columns.iter().map(|c| c.column.as_str()).collect();
-    let name = names::index(table, unique, &list);
+    let name = index_name(table, unique, &columns);
     draft.indexes.push((child, Index { name, columns, unique }));
 }

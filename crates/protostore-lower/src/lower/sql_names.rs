@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use protostore_schema::{check_name, oneof_name, presence_name, sql_name, view_name};
+
 use super::Report;
 use super::draft::{Draft, Shape, Spot};
 use crate::diagnostic::Place;
@@ -40,7 +42,7 @@ fn relation(name: &str, what: String, place: Place, store: &mut Taken, report: &
         let text = format!("the name `{name}` begins with `{prefix}`, which is reserved");
         report.add(Code::ReservedName, place.clone(), text, "write another name");
     }
-    let view = names::view(name);
+    let view = view_name(name);
     for (name, what) in [(name, what.clone()), (&view, format!("the readable view of {what}"))] {
         if let Some(other) = store.take(name, &what) {
             let text = format!("the name `{name}` of {what} is taken by {other}");
@@ -65,7 +67,7 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
     }
     for name in made {
         let what = format!("the column `{name}` that each child table has");
-        constraints.take(&names::check(name), &what);
+        constraints.take(&check_name(name), &what);
         if let (Some(_), Some(spot)) = (columns.take(name, &what), child.map(|i| &draft.spots[i])) {
             let text = format!("two fields of the key are both `{name}` in the child table of `{}`", spot.dotted());
             let help = "name the column of one of them: `[(protostore.v1.column) = {name: \"…\"}]`";
@@ -79,12 +81,11 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
             None => spot.place(report.sources),
         };
         let own = match spot.shape {
-            Shape::Message(_) => Some(names::presence(&spot.sql)),
+            Shape::Message(_) => Some(presence_name(&spot.sql)),
             Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => None,
         };
         let taken = columns.take(&spot.sql, &what);
-        let clash =
-            [Some(names::check(&spot.sql)), own].into_iter().flatten().find_map(|n| constraints.take(&n, &what));
+        let clash = [Some(check_name(&spot.sql)), own].into_iter().flatten().find_map(|n| constraints.take(&n, &what));
         if let Some(other) = taken.or(clash) {
             let text = format!("the column `{}` of {what} is taken by {other}", spot.sql);
             let name = format!("{}_2", spot.sql.to_ascii_lowercase());
@@ -102,10 +103,10 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
         }
         let sql = oneof_sql(draft, spot.parent, oneof.name());
         let what = format!("the oneof `{}`", oneof.full_name());
-        if let Some(other) = constraints.take(&names::oneof(&sql), &what) {
+        if let Some(other) = constraints.take(&oneof_name(&sql), &what) {
             let path: Vec<i32> = oneof.path().iter().copied().chain([1]).collect();
             let place = report.sources.place(oneof.parent_file().name(), &path);
-            let text = format!("the constraint `{}` of {what} is taken by {other}", names::oneof(&sql));
+            let text = format!("the constraint `{}` of {what} is taken by {other}", oneof_name(&sql));
             report.add(Code::NameTaken, place, text, "rename the oneof; its name is in no data");
         }
         seen.push(id);
@@ -120,7 +121,7 @@ fn draft_table(draft: &Draft, spot: &Spot) -> Option<usize> {
 /// Returns the SQL name of a oneof, which only its constraint has: the messages around it, then its own.
 pub(super) fn oneof_sql(draft: &Draft, parent: Option<usize>, oneof: &str) -> String {
     let prefix = parent.map(|p| &draft.spots[p]).filter(|p| !p.is_repeated()).map_or("", |p| p.sql.as_str());
-    names::sql(&names::sql_join(prefix, oneof))
+    sql_name(&names::sql_join(prefix, oneof))
 }
 
 /// Names that are taken, without regard to case, and by what.

@@ -50,7 +50,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         let help = format!("write a name in UpperCamelCase, such as `{}`", names::variant(record));
         report.add(Code::BadName, place, format!("`{record}` cannot be the name of a Rust type"), help);
     }
-    let sql = names::sql(name);
+    let sql = protostore_schema::sql_name(name);
     let field = field.clone();
     Some(Draft { field, message, options, sql, spots: vec![], refused: vec![], key: vec![], indexes: vec![] })
 }

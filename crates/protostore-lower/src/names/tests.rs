@@ -84,25 +84,9 @@ fn messages_of_prost() {
 fn sql_names() {
     assert_eq!(sql_join("root_drive", "image_path"), "root_drive__image_path");
     assert_eq!(sql_join("", "id"), "id");
-    assert_eq!(index("runs", false, &["status", "create_time"]), "runs_by_status_create_time");
-    assert_eq!(index("users", true, &["email"]), "users_unique_email");
     assert_eq!(owner_column("id"), "_id");
     assert_eq!(owner_column("key"), "_owner_key");
     assert_eq!(owner_column("Position"), "_owner_Position");
-    assert_eq!(check("id"), "id__check");
-    assert_eq!(presence("root_drive"), "root_drive__presence");
-    assert_eq!(oneof("boot"), "boot__oneof");
-    assert_eq!(view("runs"), "runs_readable");
-}
-
-#[test]
-fn long_sql_names_keep_54_bytes_and_a_hash() {
-    let fits = "a".repeat(63);
-    assert_eq!(sql(&fits), fits);
-    let long = sql(&"a".repeat(64));
-    assert_eq!(long, format!("{}_ffe054fe", "a".repeat(54)));
-    assert_eq!(long.len(), 63);
-    assert_ne!(sql(&"a".repeat(65)), long);
 }
 
 #[test]
