@@ -123,7 +123,9 @@ fn unsafe_stands_where_it_may() {
     let mut found = Vec::new();
     for dir in ["crates", "examples", "generated", "xtask"] {
         for (path, text) in sources(dir) {
-            let word = |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe");
+            // In quotes it is a keyword that no crate can be called.
+            let word =
+                |line: &str| line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '"').any(|w| w == "unsafe");
             // A test may well break what it tests.
             if code(&text).any(word) && !path.contains("/tests/") {
                 found.push(path);
