@@ -126,6 +126,22 @@ shape!(lists_in_lists, Deep, |rng, m| {
     m.number = rng.u32(..);
 });
 
+shape!(wrappers, Wrappers, |rng, m| {
+    m.id = id(rng);
+    m.must = m.must.take().or(Some(String::new()));
+    if let Some(inner) = &mut m.inner {
+        inner.must = inner.must.take().or(Some(String::new()));
+    }
+});
+shape!(well_known_types, WellKnown, |rng, m| {
+    m.id = id(rng);
+    m.must = m.must.take().or(Some(prost_types::Struct::default()));
+    m.must_be = Some(());
+    if let Some(inner) = &mut m.inner {
+        inner.an_any = inner.an_any.take().or(Some(prost_types::Any::default()));
+    }
+});
+
 #[test]
 fn references_of_every_kind() {
     let store = shapes::open_test().expect("a TEST store");

@@ -177,5 +177,10 @@ fn type_name(ty: &Type) -> String {
         Type::Enum(name) => format!("enum {name}"),
         Type::Timestamp => "timestamp".to_owned(),
         Type::Duration => "duration".to_owned(),
+        Type::Struct => "struct".to_owned(),
+        Type::Value => "value".to_owned(),
+        Type::ListValue => "list value".to_owned(),
+        Type::Any => "any".to_owned(),
+        Type::FieldMask => "field mask".to_owned(),
     }
 }

@@ -75,4 +75,14 @@ pub enum Type {
     Timestamp,
     /// Nanoseconds, up to 292 years.
     Duration,
+    /// A `google.protobuf.Struct`, as canonical JSON.
+    Struct,
+    /// A `google.protobuf.Value`, as canonical JSON.
+    Value,
+    /// A `google.protobuf.ListValue`, as canonical JSON.
+    ListValue,
+    /// A `google.protobuf.Any`, as protobuf bytes, the URL of its type included.
+    Any,
+    /// A `google.protobuf.FieldMask`, as its paths, parted by commas.
+    FieldMask,
 }

@@ -253,6 +253,18 @@ impl Type {
             Self::Bool | Self::Int32 | Self::Int64 | Self::Uint32 | Self::Uint64 => true,
             Self::String | Self::Bytes | Self::Enum(_) | Self::Timestamp | Self::Duration => true,
             Self::Float | Self::Double => false,
+            Self::Struct | Self::Value | Self::ListValue | Self::Any | Self::FieldMask => false,
+        }
+    }
+
+    /// Returns whether an index of values of this type finds or orders anything: JSON, protobuf bytes and lists of
+    /// paths are compared as text or bytes, not as what they say.
+    #[must_use]
+    pub fn can_be_indexed(&self) -> bool {
+        match self {
+            Self::Bool | Self::Int32 | Self::Int64 | Self::Uint32 | Self::Uint64 | Self::Float | Self::Double => true,
+            Self::String | Self::Bytes | Self::Enum(_) | Self::Timestamp | Self::Duration => true,
+            Self::Struct | Self::Value | Self::ListValue | Self::Any | Self::FieldMask => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Random messages of any type, drawn from its descriptor: small, and full of boundary values.
 
 use fastrand::Rng;
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
 
 /// Returns a message that a store accepts, but for keys, references and required fields, which the caller sees to.
 pub(crate) fn message(rng: &mut Rng, descriptor: &MessageDescriptor) -> DynamicMessage {
@@ -9,6 +9,14 @@ pub(crate) fn message(rng: &mut Rng, descriptor: &MessageDescriptor) -> DynamicM
     match descriptor.full_name() {
         "google.protobuf.Timestamp" => return time(rng, message, false),
         "google.protobuf.Duration" => return time(rng, message, true),
+        "google.protobuf.Value" => return document(rng, message, 3),
+        "google.protobuf.FieldMask" => {
+            let paths =
+                (0..rng.usize(0..4)).map(|_| pick(rng, &["id", "a.b", "*", "é"])).map(|p| Value::String(p.into()));
+            let paths = paths.collect();
+            message.set_field_by_name("paths", Value::List(paths));
+            return message;
+        }
         _ => {}
     }
     for field in descriptor.fields().filter(|f| f.containing_oneof().is_none_or(|o| o.is_synthetic())) {
@@ -95,6 +103,44 @@ fn time(rng: &mut Rng, mut message: DynamicMessage, signed: bool) -> DynamicMess
     let nanos = pick(rng, &[0, 1, 999_999_999, 500_000_000]);
     message.set_field_by_name("seconds", Value::I64(seconds));
     message.set_field_by_name("nanos", Value::I32(if signed && seconds < 0 { -nanos } else { nanos }));
+    message
+}
+
+/// A `Value` that JSON can say, and that ends: `deep` is how many may stand within one another.
+fn document(rng: &mut Rng, mut message: DynamicMessage, deep: usize) -> DynamicMessage {
+    let descriptor = message.descriptor();
+    let inner = |name: &str| match descriptor.get_field_by_name(name).map(|field| field.kind()) {
+        Some(Kind::Message(of)) => DynamicMessage::new(of),
+        _ => unreachable!("a kind of Value is a message"),
+    };
+    let any = rng.f64() * 1e300;
+    match rng.u8(0..if deep == 0 { 4 } else { 6 }) {
+        0 => message.set_field_by_name("null_value", Value::EnumNumber(0)),
+        1 => {
+            let number = pick(rng, &[0.0, -0.0, 1.0, -1.5, 0.1, 1e21, 1e-7, 5e-324, f64::MAX, f64::MIN, any]);
+            message.set_field_by_name("number_value", Value::F64(number));
+        }
+        2 => message.set_field_by_name("string_value", Value::String(text(rng))),
+        3 => message.set_field_by_name("bool_value", Value::Bool(rng.bool())),
+        4 => {
+            let mut object = inner("struct_value");
+            let fields = (0..rng.usize(0..3)).map(|_| {
+                let value = document(rng, DynamicMessage::new(descriptor.clone()), deep - 1);
+                (prost_reflect::MapKey::String(text(rng)), Value::Message(value))
+            });
+            let fields = fields.collect();
+            object.set_field_by_name("fields", Value::Map(fields));
+            message.set_field_by_name("struct_value", Value::Message(object));
+        }
+        _ => {
+            let mut list = inner("list_value");
+            let values = (0..rng.usize(0..3))
+                .map(|_| Value::Message(document(rng, DynamicMessage::new(descriptor.clone()), deep - 1)));
+            let values = values.collect();
+            list.set_field_by_name("values", Value::List(values));
+            message.set_field_by_name("list_value", Value::Message(list));
+        }
+    }
     message
 }
 

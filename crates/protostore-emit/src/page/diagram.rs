@@ -70,5 +70,10 @@ fn type_name(ty: &Type) -> &'static str {
         Type::Enum(_) => "enum",
         Type::Timestamp => "timestamp",
         Type::Duration => "duration",
+        Type::Struct => "struct",
+        Type::Value => "value",
+        Type::ListValue => "list_value",
+        Type::Any => "any",
+        Type::FieldMask => "field_mask",
     }
 }

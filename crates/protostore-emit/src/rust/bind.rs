@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_schema::{Node, Oneof, Scalar, Table, Type};
 use quote::quote;
 
+use super::form;
 use super::tokens::{ident, local};
 use super::types::Scope;
 
@@ -80,7 +81,7 @@ fn sequence(mut steps: Vec<Step>) -> Option<TokenStream> {
 
 fn member(scope: &Scope<'_, '_>, node: &Node, parent: &Parent, path: &str) -> Vec<Step> {
     match node {
-        Node::Scalar(scalar) => vec![scalar_of(scalar, parent)],
+        Node::Scalar(scalar) => vec![scalar_of(scope, scalar, parent)],
         Node::Group(group) => {
             let (field, name) = (ident(&group.name.rust), local(path));
             let found = match (parent, group.required) {
@@ -107,16 +108,25 @@ fn group_of(scope: &Scope<'_, '_>, nodes: &[Node], name: proc_macro2::Ident, pat
     steps
 }
 
-fn scalar_of(scalar: &Scalar, parent: &Parent) -> Step {
-    let field = ident(&scalar.name.rust);
-    let value = match parent {
-        Parent::Value(value) if scalar.null_for_zero => quote!(protostore::nonzero(&#value.#field)),
-        Parent::Value(value) => quote!(#value.#field),
-        Parent::Maybe(parent) if scalar.null_for_zero => quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))),
-        Parent::Maybe(parent) if scalar.optional => quote!(#parent.and_then(|v| v.#field.as_ref())),
-        Parent::Maybe(parent) => quote!(#parent.map(|v| &v.#field)),
-    };
-    Step::Put(quote!(binder.put(&#value)))
+fn scalar_of(scope: &Scope<'_, '_>, scalar: &Scalar, parent: &Parent) -> Step {
+    let (field, form) = (ident(&scalar.name.rust), form::of(scope, &scalar.column));
+    let form = form.as_ref();
+    Step::Put(match parent {
+        Parent::Value(value) if scalar.null_for_zero => {
+            form::put_optional(form, &quote!(protostore::nonzero(&#value.#field)))
+        }
+        Parent::Value(value) if scalar.optional && form.is_some() => {
+            form::put_optional(form, &quote!(#value.#field.as_ref()))
+        }
+        Parent::Value(value) => form::put_value(form, &quote!(#value.#field)),
+        Parent::Maybe(parent) if scalar.null_for_zero => {
+            form::put_optional(form, &quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))))
+        }
+        Parent::Maybe(parent) if scalar.optional => {
+            form::put_optional(form, &quote!(#parent.and_then(|v| v.#field.as_ref())))
+        }
+        Parent::Maybe(parent) => form::put_optional(form, &quote!(#parent.map(|v| &v.#field))),
+    })
 }
 
 fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -> Vec<Step> {
@@ -146,7 +156,8 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
             Node::Scalar(scalar) => {
                 let name = local(&format!("{path}_{}", scalar.name.rust));
                 steps.push(Step::Let(quote!(let #name = #arms;)));
-                steps.push(Step::Put(quote!(binder.put(&#name))));
+                let form = form::of(scope, &scalar.column);
+                steps.push(Step::Put(form::put_optional(form.as_ref(), &quote!(#name))));
             }
             Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
         }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use super::{bind, decode, metadata, record};
+use super::{bind, decode, form, metadata, record};
 use crate::plan::{ChildPlan, TablePlan};
 
 /// Returns the name of the type that stands for a child table.
@@ -67,7 +67,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     let nested = list(&child.nested(), &TokenStream::new());
     let (items, put) = access(scope, around, child);
     let bound = match &child.item {
-        Item::Scalar(_) => Some(quote!(binder.put(item))),
+        Item::Scalar(column) => Some(form::put_reference(form::of(scope, column).as_ref(), &quote!(item))),
         Item::Message { nodes, .. } => bind::item(scope, nodes),
     };
     let bind_item = match bound {

@@ -5,7 +5,7 @@ use protostore_schema::{ChildTable, Item, Node, Oneof, Place, Scalar, Table, Typ
 use quote::quote;
 
 use super::tokens::{ident, message};
-use super::types::{Definition, Scope};
+use super::types::{Definition, Scope, is_unit};
 
 /// Returns the conversions of a record.
 pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> Vec<TokenStream> {
@@ -67,6 +67,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated members are stored too")]));
     let into = oneof.variants.iter().map(|v| match &v.node {
         Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
+        Node::Group(group) if is_unit(&group.message) => quote!(v),
         _ => quote!(v.into()),
     });
     let from = oneof.variants.iter().map(|v| {
@@ -77,6 +78,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
                 Type::Timestamp | Type::Duration => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
                 _ => quote!(v),
             },
+            Node::Group(group) if is_unit(&group.message) => quote!(v),
             _ => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
         }
     });
@@ -106,6 +108,7 @@ fn is_plain(ty: &Type) -> bool {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => true,
         Type::Float | Type::Double | Type::String | Type::Bytes => true,
+        Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => true,
         Type::Enum(_) | Type::Timestamp | Type::Duration => false,
     }
 }
@@ -122,10 +125,13 @@ fn into_message(node: &Node) -> TokenStream {
                 (false, false, false) => quote!(value.#field.into()),
             }
         }
+        Node::Group(group) if is_unit(&group.message) && group.required => quote!(Some(())),
+        Node::Group(group) if is_unit(&group.message) => quote!(value.#field),
         Node::Group(group) if group.required => quote!(Some(value.#field.into())),
         Node::Group(_) | Node::Oneof(_) => quote!(value.#field.map(Into::into)),
         Node::Child(child) => match (&child.item, &child.place) {
             (Item::Scalar(column), _) if is_plain(&column.ty) => quote!(value.#field),
+            (Item::Message { message, .. }, _) if is_unit(message) => quote!(value.#field),
             (_, Place::Position(_)) => quote!(value.#field.into_iter().map(Into::into).collect()),
             (_, Place::Key(_)) => quote!(value.#field.into_iter().map(|(k, v)| (k, v.into())).collect()),
         },
@@ -139,7 +145,11 @@ fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
         Node::Scalar(scalar) => scalar_from(scope, scalar),
         Node::Group(group) => {
             let ty = scope.path(&group.message);
-            let set = quote!(value.#field.map(#ty::try_from).transpose().#at);
+            let set = if is_unit(&group.message) {
+                quote!(value.#field)
+            } else {
+                quote!(value.#field.map(#ty::try_from).transpose().#at)
+            };
             if group.required { quote!(#set.ok_or_else(|| protostore::Error::missing(#name))?) } else { set }
         }
         Node::Oneof(oneof) => {
@@ -164,6 +174,7 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
             return quote!(value.#field.into_iter().map(#each).collect());
         }
         Item::Scalar(column) => scope.scalar(&column.ty),
+        Item::Message { message, .. } if is_unit(message) => return quote!(value.#field),
         Item::Message { message, .. } => scope.path(message),
     };
     let each = match &child.place {

@@ -1,11 +1,12 @@
 //! `impl Decode`: a row's columns, from left to right, as a record.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::{Item, Node, Oneof, Place, Scalar, Table};
+use protostore_schema::{Item, Node, Oneof, Place, Scalar, Table, TypeName};
 use quote::quote;
 
+use super::form;
 use super::tokens::{ident, local};
-use super::types::Scope;
+use super::types::{Scope, is_unit};
 
 /// Returns the implementation of `protostore::Decode`. Repeated fields are empty until they are loaded.
 pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
@@ -23,12 +24,27 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
 /// Returns the expression of an element, of type `Result`.
 pub(super) fn item(scope: &Scope<'_, '_>, item: &Item) -> TokenStream {
     match item {
-        Item::Scalar(_) => quote!(row.take()),
+        Item::Scalar(column) => match form::of(scope, column) {
+            None => quote!(row.take()),
+            form => {
+                let value = form::take(form.as_ref());
+                quote!(Ok(#value))
+            }
+        },
         Item::Message { message, nodes, .. } => {
-            let (ty, fields) = (scope.path(message), fields(scope, nodes));
-            quote!(Ok(#ty { #fields }))
+            let message = structure(scope, message, nodes);
+            quote!(Ok(#message))
         }
     }
+}
+
+/// Returns a message with its members.
+fn structure(scope: &Scope<'_, '_>, message: &TypeName, nodes: &[Node]) -> TokenStream {
+    if is_unit(message) {
+        return quote!(());
+    }
+    let (ty, fields) = (scope.path(message), fields(scope, nodes));
+    quote!(#ty { #fields })
 }
 
 fn fields(scope: &Scope<'_, '_>, nodes: &[Node]) -> TokenStream {
@@ -41,20 +57,33 @@ fn fields(scope: &Scope<'_, '_>, nodes: &[Node]) -> TokenStream {
 
 fn value(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
     match node {
-        Node::Scalar(Scalar { null_for_zero: true, .. }) => quote!(row.take_or_default()?),
-        Node::Scalar(_) => quote!(row.take()?),
+        Node::Scalar(scalar) => scalar_of(scope, scalar),
         Node::Group(group) => {
-            let (ty, fields) = (scope.path(&group.message), fields(scope, &group.nodes));
-            if group.required {
-                return quote! { { row.skip(1); #ty { #fields } } };
+            let message = structure(scope, &group.message, &group.nodes);
+            if group.required && is_unit(&group.message) {
+                return quote!(row.skip(1));
             }
-            optional(&quote!(#ty { #fields }), node)
+            if group.required {
+                return quote! { { row.skip(1); #message } };
+            }
+            optional(&message, node)
         }
         Node::Oneof(oneof) => oneof_of(scope, oneof),
         Node::Child(child) => match child.place {
             Place::Position(_) => quote!(Vec::new()),
             Place::Key(_) => quote!(std::collections::BTreeMap::new()),
         },
+    }
+}
+
+fn scalar_of(scope: &Scope<'_, '_>, scalar: &Scalar) -> TokenStream {
+    let form = form::of(scope, &scalar.column);
+    if scalar.null_for_zero {
+        form::take_or_default(form.as_ref())
+    } else if scalar.optional && form.is_some() {
+        form::take_optional(form.as_ref(), &scope.scalar(&scalar.column.ty))
+    } else {
+        form::take(form.as_ref())
     }
 }
 
@@ -73,12 +102,13 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
         let name = ident(&variant.rust);
         match &variant.node {
             Node::Group(group) => {
-                let (message, fields) = (scope.path(&group.message), fields(scope, &group.nodes));
-                optional(&quote!(#ty::#name(#message { #fields })), &variant.node)
+                let message = structure(scope, &group.message, &group.nodes);
+                optional(&quote!(#ty::#name(#message)), &variant.node)
             }
             Node::Scalar(scalar) => {
-                let scalar = scope.scalar(&scalar.column.ty);
-                quote!(row.take::<Option<#scalar>>()?.map(#ty::#name))
+                let form = form::of(scope, &scalar.column);
+                let value = form::take_optional(form.as_ref(), &scope.scalar(&scalar.column.ty));
+                quote!(#value.map(#ty::#name))
             }
             Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
         }

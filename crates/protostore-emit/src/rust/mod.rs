@@ -7,6 +7,7 @@ mod bind;
 mod children;
 mod convert;
 mod decode;
+mod form;
 mod krate;
 mod metadata;
 mod record;

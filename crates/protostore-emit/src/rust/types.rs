@@ -76,6 +76,9 @@ pub(super) struct Scope<'t, 's> {
 impl Scope<'_, '_> {
     /// Returns the path of a type.
     pub(super) fn path(&self, name: &TypeName) -> TokenStream {
+        if is_unit(name) {
+            return quote!(());
+        }
         self.spelled(&name.proto, &name.rust)
     }
 
@@ -93,6 +96,11 @@ impl Scope<'_, '_> {
             Type::Bytes => quote!(Vec<u8>),
             Type::Timestamp => quote!(protostore::Timestamp),
             Type::Duration => quote!(protostore::Duration),
+            Type::Struct => quote!(prost_types::Struct),
+            Type::Value => quote!(prost_types::Value),
+            Type::ListValue => quote!(prost_types::ListValue),
+            Type::Any => quote!(prost_types::Any),
+            Type::FieldMask => quote!(prost_types::FieldMask),
             Type::Enum(proto) => self.spelled(proto, self.rust_name(proto)),
         }
     }
@@ -122,6 +130,11 @@ impl Definition<'_> {
     }
 }
 
+/// Returns whether a message is `()` in Rust, as prost has `google.protobuf.Empty`.
+pub(super) fn is_unit(name: &TypeName) -> bool {
+    name.rust == "()"
+}
+
 struct Found<'s> {
     schema: &'s Schema,
     definitions: Vec<(String, Definition<'s>)>,
@@ -149,6 +162,9 @@ impl<'s> Found<'s> {
     }
 
     fn message(&mut self, module: &str, name: &'s TypeName, docs: &'s Docs, nodes: &'s [Node]) {
+        if is_unit(name) {
+            return;
+        }
         self.add(module, &name.proto, Definition::Message { name, docs, nodes });
         self.nodes(module, nodes);
     }

@@ -89,6 +89,7 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
             some(format!("{name} <> 0"), "must not be zero")
         }
         (Type::String | Type::Bytes, false) => None,
+        (Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask, _) => None,
         (Type::String, true) => some(format!("{name} <> ''"), "must not be empty"),
         (Type::Bytes, true) => some(format!("{name} <> x''"), "must not be empty"),
     }

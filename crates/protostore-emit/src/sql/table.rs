@@ -116,8 +116,8 @@ fn sql_type(ty: &Type) -> &'static str {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "INTEGER",
         Type::Enum(_) | Type::Timestamp | Type::Duration => "INTEGER",
         Type::Float | Type::Double => "REAL",
-        Type::String => "TEXT",
-        Type::Bytes => "BLOB",
+        Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask => "TEXT",
+        Type::Bytes | Type::Any => "BLOB",
     }
 }
 
@@ -128,5 +128,8 @@ fn zero(ty: &Type) -> &'static str {
         Type::Float | Type::Double => "0.0",
         Type::String => "''",
         Type::Bytes => "x''",
+        Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => {
+            unreachable!("a message is never zero, it is unset")
+        }
     }
 }

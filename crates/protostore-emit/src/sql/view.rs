@@ -98,9 +98,10 @@ fn decoded(schema: &Schema, column: &Column) -> (String, String) {
         }
         (Type::Timestamp, _) => timestamp(&name),
         (Type::Duration, _) => duration(&name),
-        (Type::Bytes, _) => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
+        (Type::Bytes | Type::Any, _) => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
         (Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64, _) => name,
         (Type::Float | Type::Double | Type::String, _) => name,
+        (Type::Struct | Type::Value | Type::ListValue | Type::FieldMask, _) => name,
     };
     (column.name.sql.clone(), sql)
 }

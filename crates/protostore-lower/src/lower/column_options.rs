@@ -1,7 +1,7 @@
 //! Puts together what is said about a column on its field and in its table's `column` list.
 
 use super::Report;
-use super::draft::{Draft, Said, Target};
+use super::draft::{Draft, Said, Target, type_word};
 use super::paths;
 use crate::annotations::{self, ColumnOptions};
 use crate::{Code, names};
@@ -44,6 +44,7 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
     let ColumnOptions { field: _, name, references, index, unique } = options;
     let path = draft.spots[i].dotted();
     let is_message = draft.spots[i].ty().is_none();
+    let unordered = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()).map(|ty| type_word(ty).to_owned());
     let column = &mut draft.spots[i].column;
     if let Some(name) = name {
         if names::is_sql(name) {
@@ -73,6 +74,10 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
         if is_message {
             let text = format!("`{path}` is a message, so it cannot have an index");
             let help = "put the index on a field of the message";
+            report.add(Code::CannotApply, said.place(report.sources, &[(key, 0)]), text, help);
+        } else if let Some(ty) = &unordered {
+            let text = format!("`{path}` is a `{ty}`, so it cannot have an index");
+            let help = "put the index on a field of one scalar";
             report.add(Code::CannotApply, said.place(report.sources, &[(key, 0)]), text, help);
         } else {
             set(slot, *value, key, &path, said, report);

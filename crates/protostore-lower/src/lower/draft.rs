@@ -205,6 +205,9 @@ pub(crate) fn type_place(field: &FieldDescriptor, sources: &Sources) -> Place {
     span.map_or_else(|| name_place(field, sources), |span| Place { file, span: Some(span) })
 }
 
+/// The message without fields, of which there is one value. Prost has no type of its own for it.
+pub(crate) const EMPTY: &str = "google.protobuf.Empty";
+
 /// Returns the type of a column that holds values of that kind; `None` for a message that has columns of its own.
 pub(crate) fn column_type(kind: &Kind) -> Option<Type> {
     Some(match kind {
@@ -221,6 +224,20 @@ pub(crate) fn column_type(kind: &Kind) -> Option<Type> {
         Kind::Message(message) => match message.full_name() {
             "google.protobuf.Timestamp" => Type::Timestamp,
             "google.protobuf.Duration" => Type::Duration,
+            "google.protobuf.BoolValue" => Type::Bool,
+            "google.protobuf.Int32Value" => Type::Int32,
+            "google.protobuf.Int64Value" => Type::Int64,
+            "google.protobuf.UInt32Value" => Type::Uint32,
+            "google.protobuf.UInt64Value" => Type::Uint64,
+            "google.protobuf.FloatValue" => Type::Float,
+            "google.protobuf.DoubleValue" => Type::Double,
+            "google.protobuf.StringValue" => Type::String,
+            "google.protobuf.BytesValue" => Type::Bytes,
+            "google.protobuf.Struct" => Type::Struct,
+            "google.protobuf.Value" => Type::Value,
+            "google.protobuf.ListValue" => Type::ListValue,
+            "google.protobuf.Any" => Type::Any,
+            "google.protobuf.FieldMask" => Type::FieldMask,
             _ => return None,
         },
     })
@@ -241,5 +258,10 @@ pub(crate) fn type_word(ty: &Type) -> &str {
         Type::Enum(name) => name,
         Type::Timestamp => "google.protobuf.Timestamp",
         Type::Duration => "google.protobuf.Duration",
+        Type::Struct => "google.protobuf.Struct",
+        Type::Value => "google.protobuf.Value",
+        Type::ListValue => "google.protobuf.ListValue",
+        Type::Any => "google.protobuf.Any",
+        Type::FieldMask => "google.protobuf.FieldMask",
     }
 }

@@ -3,7 +3,7 @@
 use protostore_schema::{Index, IndexColumn, index_name};
 
 use super::Report;
-use super::draft::{Draft, Shape};
+use super::draft::{Draft, Shape, type_word};
 use super::paths;
 use crate::Code;
 use crate::diagnostic::Place;
@@ -126,6 +126,11 @@ fn read_field(draft: &Draft, text: &str, place: &Place, report: &mut Report<'_>)
     if draft.spots[i].ty().is_none() {
         let text = format!("`{path}` is a message, so it cannot stand in an index");
         report.add(Code::CannotApply, place.clone(), text, "name a field of the message");
+        return None;
+    }
+    if let Some(ty) = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()) {
+        let text = format!("`{path}` is a `{}`, so it cannot stand in an index", type_word(ty));
+        report.add(Code::CannotApply, place.clone(), text, "name a field of one scalar");
         return None;
     }
     Some((i, descending))

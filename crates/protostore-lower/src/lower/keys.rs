@@ -1,7 +1,9 @@
 //! Chooses the primary key: `primary_key`, else the one IDENTIFIER. No guess is made from names.
 
+use protostore_schema::Type;
+
 use super::Report;
-use super::draft::{Draft, Presence, Shape};
+use super::draft::{Draft, Presence, Shape, type_word};
 use super::paths;
 use crate::annotations::{self, Behavior};
 use crate::{Code, diagnostic::Place};
@@ -116,19 +118,23 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
                 Some(member) => format!("name a field of it, such as `{}`", draft.spots[member].dotted()),
                 None => format!("name a field with a value of its own; `{}` has none", message.name()),
             };
-            ("is a message", help)
+            ("is a message".to_owned(), help)
         }
         (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
-            ("is repeated", "name a field of one value".to_owned())
+            ("is repeated".to_owned(), "name a field of one value".to_owned())
         }
         (Shape::Scalar(_), _) if spot.child.is_some() => {
-            ("is inside a repeated field", "name a field outside of repeated fields".to_owned())
+            ("is inside a repeated field".to_owned(), "name a field outside of repeated fields".to_owned())
         }
         (Shape::Scalar(_), Some(_)) => {
-            ("can be unset, as a member of a oneof", "name a field outside of the oneof".to_owned())
+            ("can be unset, as a member of a oneof".to_owned(), "name a field outside of the oneof".to_owned())
         }
         (Shape::Scalar(ty), None) if !ty.can_be_key() => {
-            ("is a floating-point number", "name a string, bytes, integer, enum, bool or Timestamp field".to_owned())
+            let what = match ty {
+                Type::Float | Type::Double => "is a floating-point number".to_owned(),
+                _ => format!("is a `{}`", type_word(ty)),
+            };
+            (what, "name a string, bytes, integer, enum, bool or Timestamp field".to_owned())
         }
         (Shape::Scalar(_), None) => return false,
     };

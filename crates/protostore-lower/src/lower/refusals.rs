@@ -115,8 +115,9 @@ fn refuses_message(
     let full_name = message.full_name();
     if draft::column_type(&Kind::Message(message.clone())).is_some() {
         None
-    } else if let Some(short) = full_name.strip_prefix("google.protobuf.") {
-        Some((Code::WellKnownType, format!("`{name}` is a `{full_name}`"), instead_of(short, name)))
+    } else if full_name.starts_with("google.protobuf.") && full_name != draft::EMPTY {
+        let help = "write a message of your own".to_owned();
+        Some((Code::WellKnownType, format!("`{name}` is a `{full_name}`"), help))
     } else if annotations::is_store(message) {
         let help = "use the record messages, not the store message, as types".to_owned();
         Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), help))
@@ -133,29 +134,6 @@ fn refuses_message(
     } else {
         None
     }
-}
-
-/// Returns what to write instead of a well-known type.
-fn instead_of(well_known: &str, name: &str) -> String {
-    let scalar = match well_known {
-        "BoolValue" => "optional bool",
-        "Int32Value" => "optional int32",
-        "Int64Value" => "optional int64",
-        "UInt32Value" => "optional uint32",
-        "UInt64Value" => "optional uint64",
-        "FloatValue" => "optional float",
-        "DoubleValue" => "optional double",
-        "StringValue" => "optional string",
-        "BytesValue" => "optional bytes",
-        "FieldMask" => "repeated string",
-        "Empty" => return "write an empty message of your own: `message Nothing {}`".to_owned(),
-        "Any" => return "write a `oneof` of the messages that it may hold".to_owned(),
-        "Struct" | "Value" | "ListValue" => {
-            return "write a message with the fields, or a `string` that holds JSON".to_owned();
-        }
-        _ => return "write a message of your own".to_owned(),
-    };
-    format!("write `{scalar} {name}`")
 }
 
 fn refuse_rule(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {

@@ -6,7 +6,7 @@ use prost_reflect::{EnumDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 use protostore_schema::TypeName;
 
 use super::Report;
-use super::draft::{Draft, Shape};
+use super::draft::{Draft, EMPTY, Shape};
 use crate::diagnostic::Place;
 use crate::{Code, names};
 
@@ -77,6 +77,7 @@ fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report
     add_oneofs(&draft.message, entities, report);
     for spot in &draft.spots {
         match (&spot.shape, spot.field.kind()) {
+            (Shape::Message(message) | Shape::Messages(message), _) if message.full_name() == EMPTY => {}
             (Shape::Message(message) | Shape::Messages(message), _) => {
                 add(message.full_name(), message.package_name(), &nesting(message), entities, || {
                     report.sources.place(message.parent_file().name(), &name_path(message.path()))
@@ -142,9 +143,14 @@ impl Types {
     pub(super) fn message(&self, message: &MessageDescriptor) -> TypeName {
         let nesting = nesting(message);
         let (name, around) = nesting.split_last().map_or(("", &[][..]), |(name, around)| (*name, around));
+        // Prost has the one value of Empty as `()`.
+        let rust = match message.full_name() {
+            EMPTY => "()".to_owned(),
+            name => self.rust(&Of::Type(name.to_owned())),
+        };
         TypeName {
             proto: message.full_name().to_owned(),
-            rust: self.rust(&Of::Type(message.full_name().to_owned())),
+            rust,
             message: names::message_path(message.package_name(), around, &names::type_name(&[name])),
         }
     }

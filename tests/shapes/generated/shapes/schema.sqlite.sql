@@ -1146,6 +1146,160 @@ CREATE TABLE "linked__named" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "linked__named_by_value" ON "linked__named" ("value");
 
+-- Scalars in messages of their own.
+CREATE TABLE "wrappers" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "a_bool" INTEGER CONSTRAINT "a_bool__check" CHECK ("a_bool" IS NULL OR "a_bool" IN (0, 1)),
+  "an_int32" INTEGER
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER,
+  "a_uint32" INTEGER
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER CONSTRAINT "a_uint64__check" CHECK ("a_uint64" IS NULL OR "a_uint64" >= 0),
+  "a_float" REAL,
+  "a_double" REAL,
+  "a_string" TEXT,
+  "a_bytes" BLOB,
+  "yes" INTEGER CONSTRAINT "yes__check" CHECK ("yes" IS NULL OR "yes" IN (0, 1)),
+  "word" TEXT,
+  "number" INTEGER CONSTRAINT "number__check" CHECK ("number" IS NULL OR "number" BETWEEN 0 AND 4294967295),
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__number" INTEGER,
+  "inner__must" TEXT,
+  "must" TEXT NOT NULL,
+  CONSTRAINT "choice__oneof" CHECK (
+    ("yes" IS NOT NULL) + ("word" IS NOT NULL) + ("number" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner" OR "inner__number" IS NULL)
+    AND ("inner__must" IS NOT NULL) = "inner"
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "wrappers__strings" (
+  "_id" TEXT NOT NULL REFERENCES "wrappers" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "wrappers__doubles" (
+  "_id" TEXT NOT NULL REFERENCES "wrappers" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" REAL NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "wrappers__by_number" (
+  "_id" TEXT NOT NULL REFERENCES "wrappers" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+-- Values without a schema, and a message without fields.
+CREATE TABLE "well_knowns" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "a_struct" TEXT,
+  "a_value" TEXT,
+  "a_list" TEXT,
+  "an_any" BLOB,
+  "a_mask" TEXT,
+  "an_empty" INTEGER NOT NULL CONSTRAINT "an_empty__check" CHECK ("an_empty" IN (0, 1)),
+  "a_null" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_null__check" CHECK ("a_null" BETWEEN -2147483648 AND 2147483647),
+  "one_struct" TEXT,
+  "one_value" TEXT,
+  "one_list" TEXT,
+  "one_any" BLOB,
+  "one_mask" TEXT,
+  "one_empty" INTEGER NOT NULL CONSTRAINT "one_empty__check" CHECK ("one_empty" IN (0, 1)),
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__a_value" TEXT,
+  "inner__an_any" BLOB,
+  "inner__an_empty" INTEGER NOT NULL CONSTRAINT "inner__an_empty__check" CHECK ("inner__an_empty" IN (0, 1)),
+  "must" TEXT NOT NULL,
+  "must_be" INTEGER NOT NULL CONSTRAINT "must_be__check" CHECK ("must_be" = 1),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one_struct" IS NOT NULL) + ("one_value" IS NOT NULL) + ("one_list" IS NOT NULL) + ("one_any" IS NOT NULL) + ("one_mask" IS NOT NULL) + "one_empty" <= 1
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner" OR "inner__a_value" IS NULL)
+    AND ("inner__an_any" IS NOT NULL) = "inner"
+    AND ("inner" OR NOT "inner__an_empty")
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "well_knowns__structs" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__values" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__lists" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__anys" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__masks" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__empties" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__structs_by_key" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__anys_by_key" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__empties_by_key" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" IN (0, 1)),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "well_knowns__inner__masks" (
+  "_id" TEXT NOT NULL REFERENCES "well_knowns" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
@@ -2022,3 +2176,137 @@ CREATE VIEW "linked__named_readable" AS SELECT
   "_key",
   "value"
 FROM "linked__named";
+
+CREATE VIEW "wrappers_readable" AS SELECT
+  "id",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "an_int64",
+  "a_uint32",
+  "a_uint64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  (SELECT count(*) FROM "wrappers__strings" WHERE "wrappers__strings"."_id" = "wrappers"."id") AS "strings__count",
+  (SELECT count(*) FROM "wrappers__doubles" WHERE "wrappers__doubles"."_id" = "wrappers"."id") AS "doubles__count",
+  (SELECT count(*) FROM "wrappers__by_number" WHERE "wrappers__by_number"."_id" = "wrappers"."id") AS "by_number__count",
+  CASE WHEN "yes" IS NOT NULL THEN 'yes' WHEN "word" IS NOT NULL THEN 'word' WHEN "number" IS NOT NULL THEN 'number' END AS "choice",
+  CASE "yes" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "yes",
+  "word",
+  "number",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  "inner__number",
+  "inner__must",
+  "must"
+FROM "wrappers";
+
+CREATE VIEW "wrappers__strings_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "wrappers__strings";
+
+CREATE VIEW "wrappers__doubles_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "wrappers__doubles";
+
+CREATE VIEW "wrappers__by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "wrappers__by_number";
+
+CREATE VIEW "well_knowns_readable" AS SELECT
+  "id",
+  "a_struct",
+  "a_value",
+  "a_list",
+  CASE WHEN "an_any" IS NOT NULL THEN hex("an_any") END AS "an_any",
+  "a_mask",
+  CASE "an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "an_empty",
+  CASE "a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "a_null" END AS "a_null",
+  (SELECT count(*) FROM "well_knowns__structs" WHERE "well_knowns__structs"."_id" = "well_knowns"."id") AS "structs__count",
+  (SELECT count(*) FROM "well_knowns__values" WHERE "well_knowns__values"."_id" = "well_knowns"."id") AS "values__count",
+  (SELECT count(*) FROM "well_knowns__lists" WHERE "well_knowns__lists"."_id" = "well_knowns"."id") AS "lists__count",
+  (SELECT count(*) FROM "well_knowns__anys" WHERE "well_knowns__anys"."_id" = "well_knowns"."id") AS "anys__count",
+  (SELECT count(*) FROM "well_knowns__masks" WHERE "well_knowns__masks"."_id" = "well_knowns"."id") AS "masks__count",
+  (SELECT count(*) FROM "well_knowns__empties" WHERE "well_knowns__empties"."_id" = "well_knowns"."id") AS "empties__count",
+  (SELECT count(*) FROM "well_knowns__structs_by_key" WHERE "well_knowns__structs_by_key"."_id" = "well_knowns"."id") AS "structs_by_key__count",
+  (SELECT count(*) FROM "well_knowns__anys_by_key" WHERE "well_knowns__anys_by_key"."_id" = "well_knowns"."id") AS "anys_by_key__count",
+  (SELECT count(*) FROM "well_knowns__empties_by_key" WHERE "well_knowns__empties_by_key"."_id" = "well_knowns"."id") AS "empties_by_key__count",
+  CASE WHEN "one_struct" IS NOT NULL THEN 'one_struct' WHEN "one_value" IS NOT NULL THEN 'one_value' WHEN "one_list" IS NOT NULL THEN 'one_list' WHEN "one_any" IS NOT NULL THEN 'one_any' WHEN "one_mask" IS NOT NULL THEN 'one_mask' WHEN "one_empty" THEN 'one_empty' END AS "choice",
+  "one_struct",
+  "one_value",
+  "one_list",
+  CASE WHEN "one_any" IS NOT NULL THEN hex("one_any") END AS "one_any",
+  "one_mask",
+  CASE "one_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_empty",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  "inner__a_value",
+  CASE WHEN "inner__an_any" IS NOT NULL THEN hex("inner__an_any") END AS "inner__an_any",
+  CASE "inner__an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner__an_empty",
+  (SELECT count(*) FROM "well_knowns__inner__masks" WHERE "well_knowns__inner__masks"."_id" = "well_knowns"."id") AS "inner__masks__count",
+  "must",
+  CASE "must_be" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must_be"
+FROM "well_knowns";
+
+CREATE VIEW "well_knowns__structs_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "well_knowns__structs";
+
+CREATE VIEW "well_knowns__values_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "well_knowns__values";
+
+CREATE VIEW "well_knowns__lists_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "well_knowns__lists";
+
+CREATE VIEW "well_knowns__anys_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "well_knowns__anys";
+
+CREATE VIEW "well_knowns__masks_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "well_knowns__masks";
+
+CREATE VIEW "well_knowns__empties_readable" AS SELECT
+  "_id",
+  "_position"
+FROM "well_knowns__empties";
+
+CREATE VIEW "well_knowns__structs_by_key_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "well_knowns__structs_by_key";
+
+CREATE VIEW "well_knowns__anys_by_key_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "well_knowns__anys_by_key";
+
+CREATE VIEW "well_knowns__empties_by_key_readable" AS SELECT
+  "_id",
+  CASE "_key" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "_key"
+FROM "well_knowns__empties_by_key";
+
+CREATE VIEW "well_knowns__inner__masks_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "well_knowns__inner__masks";

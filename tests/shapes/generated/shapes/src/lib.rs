@@ -29,7 +29,9 @@ pub use records::required::Required;
 pub use records::source::{Source, SourceLink};
 pub use records::target::Target;
 pub use records::types::{Colour, Nothing, Point};
+pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
+pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
 
 /// Table `implicits`: [`implicit::Implicit`], its fields and its accessors.
 pub mod implicit {
@@ -121,6 +123,16 @@ pub mod linked {
     pub use crate::records::linked::{*, columns::*};
 }
 
+/// Table `wrappers`: [`wrappers::Wrappers`], its fields and its accessors.
+pub mod wrappers {
+    pub use crate::records::wrappers::{*, columns::*};
+}
+
+/// Table `well_knowns`: [`well_known::WellKnown`], its fields and its accessors.
+pub mod well_known {
+    pub use crate::records::well_known::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -128,7 +140,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 456,
+    slots: 520,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -155,6 +167,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::maps::TABLE,
         &records::deep::TABLE,
         &records::linked::TABLE,
+        &records::wrappers::TABLE,
+        &records::well_known::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -274,6 +288,20 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `linked`.
     #[must_use]
     pub fn linked(&self) -> protostore::TableOf<'_, records::linked::Linked, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `wrappers`.
+    #[must_use]
+    pub fn wrappers(&self) -> protostore::TableOf<'_, records::wrappers::Wrappers, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `well_knowns`.
+    #[must_use]
+    pub fn well_knowns(
+        &self,
+    ) -> protostore::TableOf<'_, records::well_known::WellKnown, E> {
         self.0.table()
     }
 

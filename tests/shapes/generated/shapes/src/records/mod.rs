@@ -20,4 +20,6 @@ pub mod required;
 pub mod source;
 pub mod target;
 pub mod types;
+pub mod well_known;
 pub mod wide_key;
+pub mod wrappers;
