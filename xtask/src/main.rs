@@ -38,12 +38,14 @@ enum Command {
         include: Vec<PathBuf>,
     },
     /// Run all tests.
+    #[command(disable_help_flag = true)]
     Test {
         /// What cargo test is given besides.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Run a package of this repository.
+    #[command(disable_help_flag = true)]
     Run {
         /// The package: auraed.
         package: String,
