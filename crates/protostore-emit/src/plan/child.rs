@@ -2,7 +2,7 @@
 
 use protostore_schema::{ChildTable, Column, Place, Schema, Table, Type};
 
-use super::{Statement, Statements, equal, fields, names, parameters, record::ReferencePlan, record::references};
+use super::{Statement, Statements, equal, fields, names, parameters, record};
 use crate::sql::{list, quote};
 
 /// The statements of a child table.
@@ -15,7 +15,8 @@ pub(crate) struct ChildPlan<'s> {
     pub(crate) delete: Option<Statement>,
     pub(crate) load: Statement,
     pub(crate) load_many: Statement,
-    pub(crate) references: Vec<ReferencePlan<'s>>,
+    /// What an element names; of a join table, the owner too, which an element that is added alone may miss.
+    pub(crate) references: Vec<record::ReferencePlan<'s>>,
     pub(crate) join: Option<JoinPlan<'s>>,
     /// The child tables inside its elements.
     pub(crate) nested: Vec<ChildPlan<'s>>,
@@ -38,8 +39,9 @@ impl<'s> ChildPlan<'s> {
         let own = quote(&child.name.sql);
         // The record's key, and then where the element stands, from the outermost list inward.
         let key = child.key_columns();
-        let (record, places) = key.split_at(table.key.len());
+        let (owner_key, places) = key.split_at(table.key.len());
         let (columns, items) = (child.columns(), child.item_columns());
+        let named = [&[child.place.column()], &items[..]].concat();
         let record_fields = fields(&table.key_columns());
         let mut insert_fields = record_fields.clone();
         insert_fields.extend(fields(&[places, &items[..]].concat()));
@@ -50,19 +52,30 @@ impl<'s> ChildPlan<'s> {
         let load = format!(
             "SELECT {} FROM {own} WHERE {} ORDER BY {}",
             selected("0", places, &items, None),
-            equal(names(record), 1),
+            equal(names(owner_key), 1),
             list(names(places))
         );
-        let delete = (places.len() == 1).then(|| format!("DELETE FROM {own} WHERE {}", equal(names(record), 1)));
+        let delete = (places.len() == 1).then(|| format!("DELETE FROM {own} WHERE {}", equal(names(owner_key), 1)));
+        let insert = add("insert", insert, insert_fields);
+        let delete = delete.map(|sql| add("delete", sql, record_fields.clone()));
+        let load = add("load", load, record_fields);
+        let load_many = add("load_many", load_many(child, owner_key, places), vec![child.name.proto.clone()]);
+        let join = join(schema, table, child, all);
+        let owner = match (&join, owner_key) {
+            (Some(JoinPlan { add: Some(_), .. }), [owner]) => {
+                Some(record::reference(&table.name.proto, owner, &table.name.sql, &table.key[0], all))
+            }
+            _ => None,
+        };
         Self {
             child,
             member: member(table, child),
-            insert: add("insert", insert, insert_fields),
-            delete: delete.map(|sql| add("delete", sql, record_fields.clone())),
-            load: add("load", load, record_fields),
-            load_many: add("load_many", load_many(child, record, places), vec![child.name.proto.clone()]),
-            references: references(&table.name.proto, &[&[child.place.column()], &items[..]].concat(), all),
-            join: join(schema, table, child, all),
+            insert,
+            delete,
+            load,
+            load_many,
+            references: owner.into_iter().chain(record::references(&table.name.proto, &named, all)).collect(),
+            join,
             nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
         }
     }

@@ -25,7 +25,10 @@ pub(crate) struct TablePlan<'s> {
 /// A column that names a row of another table, and how to ask whether that row is there.
 pub(crate) struct ReferencePlan<'s> {
     pub(crate) column: &'s Column,
-    pub(crate) reference: &'s Reference,
+    /// SQL name of the other table.
+    pub(crate) table: &'s str,
+    /// SQL name of the other table's only key column.
+    pub(crate) key: &'s str,
     pub(crate) exists: Statement,
 }
 
@@ -89,13 +92,24 @@ pub(super) fn references<'s>(owner: &str, columns: &[&'s Column], all: &mut Stat
     columns
         .iter()
         .filter_map(|column| {
-            let reference = column.reference.as_ref()?;
-            let sql = format!("SELECT 1 FROM {} WHERE {} = ?1", quote(&reference.table), quote(&reference.column));
-            let field = column.name.proto.clone();
-            let exists = all.add(format!("{owner}.{field}.exists"), sql, vec![field]);
-            Some(ReferencePlan { column, reference, exists })
+            let Reference { table, column: key, on_delete: _ } = column.reference.as_ref()?;
+            Some(reference(owner, column, table, key, all))
         })
         .collect()
+}
+
+/// Returns one column that names a row of another table by its only key column.
+pub(super) fn reference<'s>(
+    owner: &str,
+    column: &'s Column,
+    table: &'s str,
+    key: &'s str,
+    all: &mut Statements,
+) -> ReferencePlan<'s> {
+    let sql = format!("SELECT 1 FROM {} WHERE {} = ?1", quote(table), quote(key));
+    let field = column.name.proto.clone();
+    let exists = all.add(format!("{owner}.{field}.exists"), sql, vec![field]);
+    ReferencePlan { column, table, key, exists }
 }
 
 /// Returns the columns of the store whose reference to `table` keeps its rows from being deleted.

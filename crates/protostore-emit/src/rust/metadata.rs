@@ -5,7 +5,7 @@ use protostore_schema::{Column, Item, Node, Role};
 use quote::quote;
 
 use super::tokens::sql;
-use crate::plan::{ChildPlan, ReferrerPlan, Statement, TablePlan};
+use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, Statement, TablePlan};
 use crate::sql::{Check, checks};
 
 /// Returns the table's metadata.
@@ -103,19 +103,14 @@ pub(super) fn statement(statement: &Statement) -> TokenStream {
     quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*]))
 }
 
-fn layout(
-    name: &str,
-    columns: &[&Column],
-    references: &[crate::plan::ReferencePlan<'_>],
-    checks: &[Check],
-) -> TokenStream {
+fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], checks: &[Check]) -> TokenStream {
     let columns = columns.iter().map(|column| {
         let (name, field) = (&column.name.sql, &column.name.proto);
         quote!(protostore::Column::new(#name, #field))
     });
     let references = references.iter().map(|plan| {
-        let (column, field) = (&plan.column.name.sql, &plan.column.name.proto);
-        let (table, key, exists) = (&plan.reference.table, &plan.reference.column, statement(&plan.exists));
+        let ReferencePlan { column, table, key, exists } = plan;
+        let (column, field, exists) = (&column.name.sql, &column.name.proto, statement(exists));
         quote!(protostore::ForeignKey { column: #column, field: #field, table: #table, key: #key, exists: #exists })
     });
     let checks = checks.iter().map(

@@ -37,7 +37,12 @@ pub(crate) async fn of_child<S: Session>(
 pub(crate) async fn of_join<S: Session>(s: &mut S, e: Error, child: &'static Child, row: &(impl Bind + Sync)) -> Error {
     let parameters =
         || child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect();
-    of_row(s, e, &child.layout, parameters, row).await
+    let e = of_row(s, e, &child.layout, parameters, row).await;
+    if e.kind() != Kind::Reference || e.field().is_some() {
+        return e;
+    }
+    // The value is there, so it is the owner that is not, and its key has several parts.
+    Error::new(Kind::Reference, "belongs to a record that is not there").in_table(child.layout.name)
 }
 
 /// Explains why a record could not be deleted.
