@@ -14,7 +14,7 @@ fn each_case_is_lowered_emitted_and_accepted_by_sqlite() {
     for case in cases {
         let name = case.file_stem().expect("a case has a name").to_string_lossy().into_owned();
         let schema = schema(&case);
-        let sql = protostore_emit::schema_sql(&schema);
+        let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
         accepted(&name, &schema, &sql);
         insta::with_settings!({ snapshot_path => "../snapshots/ok", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("{name}.sql"), sql);
@@ -76,6 +76,7 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
 fn records(schema: &Schema) -> String {
     let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema };
     let input = Input {
+        command: "cargo xtask codegen",
         schema,
         versions: &[version],
         stubs: &BTreeMap::new(),

@@ -305,7 +305,7 @@ fn another_tool_makes_no_version() {
     let history = History::first(Schema::from_snapshot(&snapshot).expect("a snapshot"));
     let lock = Lock::new(&history, |_| VersionTexts { snapshot: &snapshot, sqlite: &older });
     lab.write(V1, &older);
-    lab.write(LOCK, &lock.render());
+    lab.write(LOCK, &lock.render("cargo xtask codegen"));
     assert_eq!(lab.findings(), "");
     assert!(lab.codegen(Mode::Write).summary().ends_with("; nothing changed"));
     assert_eq!(lab.read(V1), older);

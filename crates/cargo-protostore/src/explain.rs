@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use protostore_lower::Code;
 
-/// Prints the meaning of a code, with or without what stands before its letter; or all codes, if there is none such.
+/// Prints what a code means and what to write instead, with or without what stands before its letter; or all codes, if there is none such.
 pub(crate) fn explain(code: &str) -> ExitCode {
     let id = code.rsplit("::").next().unwrap_or(code);
     match Code::ALL.iter().find(|known| known.id().eq_ignore_ascii_case(id)) {
         Some(known) => {
-            println!("{}: {}", known.id(), known.title());
+            println!("{}: {}\n\n{}", known.id(), known.title(), known.explanation());
             ExitCode::SUCCESS
         }
         None => {

@@ -67,7 +67,7 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
     if past.intact {
         keep_versions(&mut files, &there, &past);
     }
-    files.insert("schema.lock".to_owned(), lock(&files, &past).render().into_bytes());
+    files.insert("schema.lock".to_owned(), lock(&files, &past).render(&project.invocation.codegen()).into_bytes());
 
     let statements = statements(schema);
     let migrations: Vec<_> = migration_paths(&past)
@@ -94,10 +94,12 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
 
 fn files(project: &Project, compiled: &Compiled, schema: &Schema, past: &Past) -> Result<Files, Failure> {
     let descriptors = compiled.descriptor_set(schema);
-    let stubs = protostore_stubs::emit(&compiled.message_files(schema).file, &descriptors)
+    let command = project.invocation.codegen();
+    let stubs = protostore_stubs::emit(&compiled.message_files(schema).file, &descriptors, &command)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
     let versions: Vec<_> = past.history.versions.iter().map(version).collect();
     Ok(emit(&Input {
+        command: &command,
         schema,
         versions: &versions,
         stubs: &stubs.files,

@@ -40,6 +40,12 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// Returns what generated files say they are written by. Arguments differ from machine to machine, so they are left
+    /// out.
+    pub(crate) fn codegen(&self) -> String {
+        format!("{} codegen", self.program)
+    }
+
     /// Returns the command to type, in backquotes.
     pub(crate) fn command(&self, subcommand: &str, flags: &str) -> String {
         let words = [self.program.as_str(), subcommand, self.arguments.as_str(), flags];

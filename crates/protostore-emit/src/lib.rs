@@ -20,6 +20,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// What a generated crate is made from.
 #[derive(Clone, Debug)]
 pub struct Input<'a> {
+    /// The command that writes the files, as they name it: `cargo protostore codegen`.
+    pub command: &'a str,
     /// The schema today.
     pub schema: &'a Schema,
     /// Every version of the schema that has a migration, oldest first; never empty.
@@ -61,9 +63,8 @@ impl Version<'_> {
     }
 
     /// Returns the SQL that brings about this version.
-    #[must_use]
-    pub fn migration(&self) -> String {
-        sql::migration(self)
+    fn migration(&self, command: &str) -> String {
+        sql::migration(self, command)
     }
 }
 
@@ -80,9 +81,9 @@ pub fn emit(input: &Input<'_>) -> Files {
     };
     add("Cargo.toml".into(), page::manifest(input));
     add("README.md".into(), page::readme(input));
-    add("schema.sqlite.sql".into(), schema_sql(input.schema));
+    add("schema.sqlite.sql".into(), schema_sql(input.schema, input.command));
     for version in input.versions {
-        add(version.migration_path(), version.migration());
+        add(version.migration_path(), version.migration(input.command));
         add(version.snapshot_path(), version.schema.to_snapshot());
     }
     for (path, text) in rust::emit(input, &plan) {
@@ -95,10 +96,10 @@ pub fn emit(input: &Input<'_>) -> Files {
     files
 }
 
-/// Returns the whole schema as SQL for SQLite: tables, child tables, indexes and views.
+/// Returns the whole schema as SQL for SQLite: tables, child tables, indexes and views. `command` is what its first line names.
 #[must_use]
-pub fn schema_sql(schema: &Schema) -> String {
-    sql::schema(schema)
+pub fn schema_sql(schema: &Schema, command: &str) -> String {
+    sql::schema(schema, command)
 }
 
 /// Returns every statement that the generated crate holds, by slot.

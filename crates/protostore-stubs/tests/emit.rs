@@ -9,6 +9,8 @@ use prost_types::{
 };
 use protostore_stubs::{Stubs, emit};
 
+const COMMAND: &str = "cargo xtask codegen";
+
 fn machine() -> DescriptorProto {
     let id = FieldDescriptorProto {
         name: Some("id".to_owned()),
@@ -76,7 +78,7 @@ fn encoded(files: &[FileDescriptorProto]) -> Vec<u8> {
 }
 
 fn emitted(files: &[FileDescriptorProto]) -> Stubs {
-    emit(files, &encoded(files)).expect("the files are in order")
+    emit(files, &encoded(files), COMMAND).expect("the files are in order")
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn well_known_types_are_those_of_prost() {
     let stubs = emitted(&[file]);
     assert_eq!(stubs.files.keys().collect::<Vec<_>>(), ["lab.v0.rs", "mod.rs"]);
     assert!(stubs.files["lab.v0.rs"].contains("pub created: ::core::option::Option<::prost_types::Timestamp>"));
-    assert!(emit(&[], b"no set").is_err());
+    assert!(emit(&[], b"no set", COMMAND).is_err());
 }
 
 #[test]
@@ -150,6 +152,6 @@ fn what_prost_panics_at_is_an_error() {
     let values = vec![value("UP_NOW", 0), value("UP__NOW", 1)];
     let mut file = file("lab.v0", "");
     file.enum_type.push(EnumDescriptorProto { name: Some("State".to_owned()), value: values, ..Default::default() });
-    let error = emit(std::slice::from_ref(&file), &encoded(std::slice::from_ref(&file))).unwrap_err();
+    let error = emit(std::slice::from_ref(&file), &encoded(std::slice::from_ref(&file)), COMMAND).unwrap_err();
     assert!(error.to_string().contains("UpNow"), "{error}");
 }

@@ -1,7 +1,7 @@
 //! The store without a daemon around it, as `docs/store-message.md` shows it.
 
-use aurae::{Nic, VirtualMachine, VirtualMachineState, nic, virtual_machine};
-use protostore::{Kind, Timestamp};
+use aurae::{Image, ImageFormat, Nic, VirtualMachine, VirtualMachineState, nic, virtual_machine};
+use protostore::{Key, Kind, Options, Timestamp};
 
 fn machine() -> VirtualMachine {
     VirtualMachine { id: "vm-1".to_owned(), mem_size_mb: 512, vcpu_count: 2, ..Default::default() }
@@ -9,6 +9,11 @@ fn machine() -> VirtualMachine {
 
 fn nic() -> Nic {
     Nic { mac_address: "52:54:00:12:34:56".to_owned(), machine_id: "vm-1".to_owned(), ..Default::default() }
+}
+
+fn image() -> Image {
+    let (id, path) = ("debian".to_owned(), "/var/lib/images/debian.raw".to_owned());
+    Image { id, path, format: ImageFormat::Raw, ..Default::default() }
 }
 
 #[tokio::test]
@@ -52,6 +57,30 @@ fn several_tables_in_one_transaction() -> protostore::Result<()> {
     assert_eq!((machine, nics.records), (Some(self::machine()), vec![nic()]));
     assert!(store.write(|tx| tx.delete::<Nic>("52:54:00:12:34:56"))?);
     Ok(())
+}
+
+#[tokio::test]
+async fn what_is_added_to_a_record_that_is_not_there_names_it() -> protostore::Result<()> {
+    let store = aurae::open_test()?;
+    store.images().insert(image()).await?;
+    let refused = store.apply(virtual_machine::add_to_image_ids("vm-1", "debian")).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::Reference);
+    let why = "virtual_machines__image_ids.id: names a record of virtual_machines that is not there";
+    assert_eq!(refused.to_string(), why);
+
+    store.virtual_machines().insert(machine()).await?;
+    store.apply(virtual_machine::add_to_image_ids("vm-1", "debian")).await?;
+    let refused = store.apply(virtual_machine::add_to_image_ids("vm-1", "plan9")).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.field()), (Kind::Reference, Some("image_ids")));
+    Ok(())
+}
+
+#[test]
+fn a_file_is_opened_with_options() -> protostore::Result<()> {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let (file, key) = (dir.path().join("aurae.db"), Key::from_secret([7; 32]));
+    aurae::open_with(&file, &key, &Options::new().readers(1))?.close()?;
+    aurae::open(&file, &key)?.close()
 }
 
 #[test]

@@ -79,12 +79,12 @@ pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        113,
+        115,
         select!(r#"WHERE "parent_name" = ?1 ORDER BY "name""#),
         &["parent_name"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        114,
+        116,
         select!(r#"WHERE "parent_name" = ?1 AND "name" > ?2 ORDER BY "name""#),
         &["parent_name", "name"],
     );
@@ -95,12 +95,12 @@ pub fn list_by_parent_name(
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        115,
+        117,
         select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
         &["cpu.weight"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        116,
+        118,
         select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
         &["cpu.weight", "name"],
     );
@@ -113,14 +113,14 @@ pub fn list_by_network_ids(
     network_ids: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        117,
+        119,
         select!(
             r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
         ),
         &["network_ids"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        118,
+        120,
         select!(
             r#"WHERE "name" IN (SELECT "_name"
 FROM "cells__network_ids"
@@ -478,7 +478,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    103,
+                    104,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["parent_name"],
                 ),
@@ -557,15 +557,15 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "parent_name",
             field: "parent_name",
             names: protostore::Stmt::new(
-                104,
+                105,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
-    get: protostore::Stmt::new(97, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(98, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        99,
+        100,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -592,7 +592,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        98,
+        99,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -629,13 +629,13 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
         ],
     ),
     delete: protostore::Stmt::new(
-        100,
+        101,
         r#"DELETE FROM "cells" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(101, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(102, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        102,
+        103,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
@@ -664,12 +664,23 @@ pub mod children {
                 ],
                 references: &[
                     protostore::ForeignKey {
+                        column: "_name",
+                        field: "name",
+                        table: "cells",
+                        key: "name",
+                        exists: protostore::Stmt::new(
+                            113,
+                            r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
+                            &["name"],
+                        ),
+                    },
+                    protostore::ForeignKey {
                         column: "value",
                         field: "network_ids",
                         table: "networks",
                         key: "id",
                         exists: protostore::Stmt::new(
-                            109,
+                            114,
                             r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                             &["network_ids"],
                         ),
@@ -685,24 +696,24 @@ pub mod children {
             },
             member: 7,
             insert: protostore::Stmt::new(
-                105,
+                106,
                 r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["name", "network_ids", "network_ids"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    106,
+                    107,
                     r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
                     &["name"],
                 ),
             ),
             load: protostore::Stmt::new(
-                107,
+                108,
                 r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
                 &["name"],
             ),
             load_many: protostore::Stmt::new(
-                108,
+                109,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value

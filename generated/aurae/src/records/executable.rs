@@ -217,12 +217,12 @@ pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        134,
+        136,
         select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
         &["cell_name"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        135,
+        137,
         select!(
             r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
         ),
@@ -237,12 +237,12 @@ pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        136,
+        138,
         select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
         &["state"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        137,
+        139,
         select!(
             r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
         ),
@@ -508,7 +508,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    125,
+                    127,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["cell_name"],
                 ),
@@ -580,12 +580,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     get: protostore::Stmt::new(
-        119,
+        121,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
-        121,
+        123,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -608,7 +608,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        120,
+        122,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -638,17 +638,17 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         ],
     ),
     delete: protostore::Stmt::new(
-        122,
+        124,
         r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
-        123,
+        125,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        124,
+        126,
         select!(
             r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
         ),
@@ -683,20 +683,20 @@ pub mod children {
             },
             member: 3,
             insert: protostore::Stmt::new(
-                126,
+                128,
                 r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
                 &["cell_name", "name", "arguments", "arguments"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    127,
+                    129,
                     r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                     &["cell_name", "name"],
                 ),
             ),
             load: protostore::Stmt::new(
-                128,
+                130,
                 r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -704,7 +704,7 @@ ORDER BY "_position""#,
                 &["cell_name", "name"],
             ),
             load_many: protostore::Stmt::new(
-                129,
+                131,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -757,7 +757,7 @@ ORDER BY o.key, c."_position""#,
             },
             member: 4,
             insert: protostore::Stmt::new(
-                130,
+                132,
                 r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &[
@@ -770,13 +770,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    131,
+                    133,
                     r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                     &["cell_name", "name"],
                 ),
             ),
             load: protostore::Stmt::new(
-                132,
+                134,
                 r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -784,7 +784,7 @@ ORDER BY "_position""#,
                 &["cell_name", "name"],
             ),
             load_many: protostore::Stmt::new(
-                133,
+                135,
                 r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1

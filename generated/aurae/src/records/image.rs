@@ -210,7 +210,7 @@ FROM "images""#,
 #[must_use]
 pub fn get_by_path(path: impl Into<String>) -> protostore::GetBy<Image, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        96,
+        97,
         select!(r#"WHERE "path" = ?1"#),
         &["path"],
     );
@@ -510,7 +510,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__image_id",
             field: "kernel.image_id",
             names: protostore::Stmt::new(
-                87,
+                88,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -520,7 +520,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__initrd_image_id",
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
-                88,
+                89,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -530,7 +530,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "root_drive__image_id",
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
-                89,
+                90,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -540,7 +540,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "image_id",
             field: "drives.image_id",
             names: protostore::Stmt::new(
-                90,
+                91,
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -550,15 +550,15 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "image_ids",
             names: protostore::Stmt::new(
-                91,
+                92,
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
-    get: protostore::Stmt::new(81, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(82, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        83,
+        84,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -580,7 +580,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        82,
+        83,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -609,13 +609,13 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
         ],
     ),
     delete: protostore::Stmt::new(
-        84,
+        85,
         r#"DELETE FROM "images" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(85, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(86, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        86,
+        87,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -653,24 +653,24 @@ pub mod children {
             },
             member: 3,
             insert: protostore::Stmt::new(
-                92,
+                93,
                 r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "architectures", "architectures"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    93,
+                    94,
                     r#"DELETE FROM "images__architectures" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                94,
+                95,
                 r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                95,
+                96,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value

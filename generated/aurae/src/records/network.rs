@@ -148,7 +148,7 @@ FROM "networks""#,
 #[must_use]
 pub fn get_by_cidr(cidr: impl Into<String>) -> protostore::GetBy<Network, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        80,
+        81,
         select!(r#"WHERE "cidr" = ?1"#),
         &["cidr"],
     );
@@ -438,9 +438,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(66, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(67, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        68,
+        69,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -458,7 +458,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        67,
+        68,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -481,13 +481,13 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
         ],
     ),
     delete: protostore::Stmt::new(
-        69,
+        70,
         r#"DELETE FROM "networks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(70, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(71, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        71,
+        72,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -519,24 +519,24 @@ pub mod children {
             },
             member: 5,
             insert: protostore::Stmt::new(
-                72,
+                73,
                 r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "nameservers", "nameservers"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    73,
+                    74,
                     r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                74,
+                75,
                 r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                75,
+                76,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
@@ -595,20 +595,20 @@ ORDER BY o.key, c."_position""#,
             },
             member: 6,
             insert: protostore::Stmt::new(
-                76,
+                77,
                 r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    77,
+                    78,
                     r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                78,
+                79,
                 r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = ?1
@@ -616,7 +616,7 @@ ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                79,
+                80,
                 r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each(?1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value

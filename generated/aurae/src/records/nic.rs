@@ -63,7 +63,7 @@ pub fn get_by_host_device(
     host_device: impl Into<String>,
 ) -> protostore::GetBy<Nic, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        61,
+        62,
         select!(r#"WHERE "host_device" = ?1"#),
         &["host_device"],
     );
@@ -76,12 +76,12 @@ pub fn list_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        62,
+        63,
         select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
         &["machine_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        63,
+        64,
         select!(
             r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
         ),
@@ -96,12 +96,12 @@ pub fn list_by_network_id(
     network_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        64,
+        65,
         select!(r#"WHERE "network_id" = ?1 ORDER BY "mac_address""#),
         &["network_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        65,
+        66,
         select!(
             r#"WHERE "network_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
         ),
@@ -467,7 +467,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    55,
+                    56,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -478,7 +478,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "networks",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    56,
+                    57,
                     r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                     &["network_id"],
                 ),
@@ -658,12 +658,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     get: protostore::Stmt::new(
-        49,
+        50,
         select!(r#"WHERE "mac_address" = ?1"#),
         &["mac_address"],
     ),
     insert: protostore::Stmt::new(
-        51,
+        52,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -707,7 +707,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        50,
+        51,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -774,13 +774,13 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
         ],
     ),
     delete: protostore::Stmt::new(
-        52,
+        53,
         r#"DELETE FROM "nics" WHERE "mac_address" = ?1"#,
         &["mac_address"],
     ),
-    page_first: protostore::Stmt::new(53, select!(r#"ORDER BY "mac_address""#), &[]),
+    page_first: protostore::Stmt::new(54, select!(r#"ORDER BY "mac_address""#), &[]),
     page_after: protostore::Stmt::new(
-        54,
+        55,
         select!(r#"WHERE "mac_address" > ?1 ORDER BY "mac_address""#),
         &["mac_address"],
     ),
@@ -812,19 +812,19 @@ pub mod children {
             },
             member: 4,
             insert: protostore::Stmt::new(
-                57,
+                58,
                 r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["mac_address", "ip.nameservers", "ip.nameservers"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    58,
+                    59,
                     r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
                     &["mac_address"],
                 ),
             ),
             load: protostore::Stmt::new(
-                59,
+                60,
                 r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = ?1
@@ -832,7 +832,7 @@ ORDER BY "_position""#,
                 &["mac_address"],
             ),
             load_many: protostore::Stmt::new(
-                60,
+                61,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value

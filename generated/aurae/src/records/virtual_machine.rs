@@ -306,7 +306,7 @@ pub fn get_by_auraed_address(
     auraed_address: impl Into<String>,
 ) -> protostore::GetBy<VirtualMachine, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        34,
+        35,
         select!(r#"WHERE "auraed_address" = ?1"#),
         &["auraed_address"],
     );
@@ -319,12 +319,12 @@ pub fn list_by_kernel_image_id(
     kernel_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        35,
+        36,
         select!(r#"WHERE "kernel__image_id" = ?1 ORDER BY "id""#),
         &["kernel.image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        36,
+        37,
         select!(r#"WHERE "kernel__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["kernel.image_id", "id"],
     );
@@ -337,12 +337,12 @@ pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        37,
+        38,
         select!(r#"WHERE "kernel__initrd_image_id" = ?1 ORDER BY "id""#),
         &["kernel.initrd_image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        38,
+        39,
         select!(r#"WHERE "kernel__initrd_image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["kernel.initrd_image_id", "id"],
     );
@@ -355,12 +355,12 @@ pub fn list_by_root_drive_image_id(
     root_drive_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        39,
+        40,
         select!(r#"WHERE "root_drive__image_id" = ?1 ORDER BY "id""#),
         &["root_drive.image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        40,
+        41,
         select!(r#"WHERE "root_drive__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["root_drive.image_id", "id"],
     );
@@ -373,12 +373,12 @@ pub fn list_by_state(
     state: VirtualMachineState,
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        41,
+        42,
         select!(r#"WHERE "state" = ?1 ORDER BY "id""#),
         &["state"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        42,
+        43,
         select!(r#"WHERE "state" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["state", "id"],
     );
@@ -391,14 +391,14 @@ pub fn list_by_drives_image_id(
     drives_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        43,
+        44,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
         ),
         &["drives.image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        44,
+        45,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__drives"
@@ -416,14 +416,14 @@ pub fn list_by_image_ids(
     image_ids: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        45,
+        46,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["image_ids"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        46,
+        47,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__image_ids"
@@ -441,14 +441,14 @@ pub fn list_by_tags(
     tags: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        47,
+        48,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["tags"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        48,
+        49,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__tags"
@@ -466,7 +466,7 @@ pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        23,
+        22,
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -486,7 +486,7 @@ pub fn add_to_image_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<String, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        24,
+        23,
         r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "virtual_machines__image_ids"
@@ -508,7 +508,7 @@ pub fn remove_from_image_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        25,
+        24,
         r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "image_ids"],
     );
@@ -1980,12 +1980,23 @@ ORDER BY o.key, c."_position""#,
                 ],
                 references: &[
                     protostore::ForeignKey {
+                        column: "_id",
+                        field: "id",
+                        table: "virtual_machines",
+                        key: "id",
+                        exists: protostore::Stmt::new(
+                            25,
+                            r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
+                            &["id"],
+                        ),
+                    },
+                    protostore::ForeignKey {
                         column: "value",
                         field: "image_ids",
                         table: "images",
                         key: "id",
                         exists: protostore::Stmt::new(
-                            22,
+                            26,
                             r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                             &["image_ids"],
                         ),
@@ -2072,24 +2083,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 8,
             insert: protostore::Stmt::new(
-                26,
+                27,
                 r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "tags", "tags"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    27,
+                    28,
                     r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                28,
+                29,
                 r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                29,
+                30,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
@@ -2148,7 +2159,7 @@ ORDER BY o.key, c."_position""#,
             },
             member: 11,
             insert: protostore::Stmt::new(
-                30,
+                31,
                 r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &[
@@ -2161,13 +2172,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    31,
+                    32,
                     r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                32,
+                33,
                 r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = ?1
@@ -2175,7 +2186,7 @@ ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                33,
+                34,
                 r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
