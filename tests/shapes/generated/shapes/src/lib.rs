@@ -140,7 +140,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 520,
+    slots: 522,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -337,6 +337,18 @@ pub fn open(
     key: &protostore::Key,
 ) -> protostore::Result<Store> {
     protostore::Options::new().open(&SCHEMA, path, key).map(Store)
+}
+
+/// As [`open`], with options: other processes beside this one, no encryption, or other numbers of threads.
+///
+/// # Errors
+/// As [`open`]; also where the file is encrypted and the options say `plaintext`, or the other way round.
+pub fn open_with(
+    path: impl AsRef<std::path::Path>,
+    key: &protostore::Key,
+    options: &protostore::Options,
+) -> protostore::Result<Store> {
+    options.open(&SCHEMA, path, key).map(Store)
 }
 
 /// Opens an empty TEST store in a temporary directory, which is removed with it.

@@ -395,9 +395,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must"], &["must"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(456, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(458, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        458,
+        460,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -423,7 +423,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        457,
+        459,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -458,13 +458,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         ],
     ),
     delete: protostore::Stmt::new(
-        459,
+        461,
         r#"DELETE FROM "wrappers" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(460, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(462, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        461,
+        463,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -496,24 +496,24 @@ pub mod children {
             },
             member: 10,
             insert: protostore::Stmt::new(
-                462,
+                464,
                 r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "strings", "strings"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    463,
+                    465,
                     r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                464,
+                466,
                 r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                465,
+                467,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -564,24 +564,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 11,
             insert: protostore::Stmt::new(
-                466,
+                468,
                 r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "doubles", "doubles"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    467,
+                    469,
                     r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                468,
+                470,
                 r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                469,
+                471,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -632,24 +632,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 12,
             insert: protostore::Stmt::new(
-                470,
+                472,
                 r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "by_number.key", "by_number.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    471,
+                    473,
                     r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                472,
+                474,
                 r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                473,
+                475,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
