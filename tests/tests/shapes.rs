@@ -68,6 +68,11 @@ fn id(rng: &mut Rng) -> String {
     format!("id-{:016x}", rng.u64(..))
 }
 
+/// Waits for the asynchronous face of a store.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
 fn point() -> proto::Point {
     proto::Point { x: 3, y: Some(0), colour: 77, time: None }
 }
@@ -141,6 +146,40 @@ shape!(well_known_types, WellKnown, |rng, m| {
         inner.an_any = inner.an_any.take().or(Some(prost_types::Any::default()));
     }
 });
+shape!(singletons_without_columns, Flags, |_, _| {});
+
+#[test]
+fn singletons() {
+    let store = shapes::open_test().expect("a TEST store");
+    for n in 0..4 {
+        let target = shapes::Target { id: format!("t{n}"), name: String::new() };
+        store.write(move |tx| tx.insert(&target)).unwrap();
+    }
+    round_trips::<shapes::Settings, proto::Settings>(&store, |rng, m| {
+        m.target_ids = (0..rng.usize(0..5)).map(|_| format!("t{}", rng.u8(0..4))).collect();
+    });
+    // There is a row now, and never a second.
+    let again = store.write(|tx| tx.insert(&shapes::Settings::default())).unwrap_err();
+    assert_eq!(again.to_string(), "settings: has its only record already");
+    assert_eq!(again.kind(), protostore::Kind::AlreadyExists);
+    let page = store.read(|r| r.page::<shapes::Settings>(None, 1)).unwrap();
+    assert_eq!((page.records.len(), page.next.is_none()), (1, true));
+
+    // The handle needs no key, and neither do the functions of a join table.
+    store.write(|tx| tx.run(shapes::settings::add_to_target_ids("t3"))).unwrap();
+    let ids = wait(store.settings().get()).unwrap().unwrap().target_ids;
+    let named = store.read(|r| r.run(shapes::settings::targets_by_target_ids())).unwrap();
+    assert_eq!(named.iter().map(|t| &t.id).collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());
+    assert!(ids.last().unwrap() == "t3");
+    let name = shapes::Settings { name: "only".to_owned(), ..shapes::Settings::default() };
+    wait(store.settings().update(name, [shapes::settings::name])).unwrap();
+    let found = wait(store.settings().get()).unwrap().unwrap();
+    assert_eq!((found.name.as_str(), found.target_ids), ("only", ids));
+    assert!(wait(store.settings().delete()).unwrap());
+    assert!(!wait(store.settings().exists()).unwrap());
+    let missing = wait(store.settings().update(shapes::Settings::default(), [shapes::settings::name]));
+    assert_eq!(missing.unwrap_err().kind(), protostore::Kind::NotFound);
+}
 
 #[test]
 fn references_of_every_kind() {

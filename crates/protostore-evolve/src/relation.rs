@@ -38,10 +38,11 @@ pub(crate) struct Member<'a> {
 
 /// Returns the tables of a record: its own first.
 pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
+    let singleton = table.singleton.iter().map(|column| Placed { column, optional: column.nullable });
     let own = Relation {
         path: &[],
         name: &table.name.sql,
-        columns: placed(&table.record.nodes, false),
+        columns: singleton.chain(placed(&table.record.nodes, false)).collect(),
         key: table.key_columns().into_iter().map(id).collect(),
         oneofs: oneofs(&table.record.nodes),
         indexes: &table.indexes,

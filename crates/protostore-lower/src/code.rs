@@ -41,7 +41,7 @@ codes! {
     // The store message, and where annotations stand.
     NoStore = "P0201", "there is no such store message";
     EmptyStore = "P0202", "a store has no tables";
-    SingletonTable = "P0203", "a table is not repeated";
+    SingletonTable = "P0203", "a table of at most one row has a key";
     NotARecord = "P0204", "a table holds no message";
     Misplaced = "P0205", "an option stands in the wrong place";
     StoreAsType = "P0206", "a store message is used as a type";
@@ -82,6 +82,7 @@ codes! {
     CompositeTarget = "P0603", "a reference names a table with a key of several fields";
     CannotSetNull = "P0604", "SET_NULL on a reference that cannot be unset";
     ZeroReference = "P0605", "a plain reference cannot tell zero from none";
+    SingletonTarget = "P0606", "a reference names a table of at most one row";
 
     // Indexes.
     BadIndex = "P0701", "an index cannot be read";

@@ -68,6 +68,9 @@ const KEYWORDS: &[&str] = &[
     "tonic",
 ];
 
+/// The key of a table of at most one row, in the table and in its child tables.
+pub(crate) const SINGLETON: &str = "_singleton";
+
 /// Modules that generated code has beside those of records.
 const RESERVED_MODULES: [&str; 2] = ["mod", "types"];
 

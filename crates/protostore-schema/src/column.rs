@@ -45,6 +45,8 @@ pub enum Role {
     Position,
     /// The key of an entry of a map.
     MapKey,
+    /// The key of a table of at most one row, which is always 1.
+    Singleton,
 }
 
 /// The type of a single value.

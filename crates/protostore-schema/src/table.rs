@@ -15,6 +15,9 @@ pub struct Table {
     pub record: Record,
     /// SQL names of the key's columns, in the key's order.
     pub key: Vec<String>,
+    /// The only column of the key of a table of at most one row, which belongs to no field and is always 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub singleton: Option<Column>,
     /// What the store message says of the table.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
@@ -67,7 +70,13 @@ pub enum OnDelete {
 }
 
 impl Table {
-    /// Returns the columns of the table itself, in their order in SQL.
+    /// Returns all columns of the table itself, in their order in SQL.
+    #[must_use]
+    pub fn all_columns(&self) -> Vec<&Column> {
+        self.singleton.iter().chain(self.columns()).collect()
+    }
+
+    /// Returns the columns of the record, in their order in SQL: all but that of a singleton's key.
     #[must_use]
     pub fn columns(&self) -> Vec<&Column> {
         self.record.nodes.iter().flat_map(Node::columns).collect()
@@ -88,7 +97,7 @@ impl Table {
     /// Returns the columns of the key, in the key's order.
     #[must_use]
     pub fn key_columns(&self) -> Vec<&Column> {
-        let columns = self.columns();
+        let columns = self.all_columns();
         self.key.iter().filter_map(|name| columns.iter().copied().find(|c| c.name.sql == *name)).collect()
     }
 }

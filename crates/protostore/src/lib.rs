@@ -46,12 +46,12 @@ pub use ops::{
     WriteOp,
 };
 pub use options::Options;
-pub use record::{By, ChildTable, Children, Element, Nested, Record, entries, positions};
+pub use record::{By, ChildTable, Children, Element, Nested, Record, Singleton, entries, positions};
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
 };
 pub use session::{Part, Session};
 pub use sqlite::{Held, Sqlite};
-pub use store::{Store, TableOf, Tx, View};
+pub use store::{SingletonOf, Store, TableOf, Tx, View};
 pub use time::{Duration, Timestamp};
 pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, nonzero};

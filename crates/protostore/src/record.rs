@@ -1,8 +1,10 @@
 //! What generated code implements for each table: data and names; the behaviour is in `ops`.
 
 mod children;
+mod singleton;
 
 pub use children::{By, Children, Element, Nested};
+pub use singleton::Singleton;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -13,7 +15,7 @@ use crate::value::{Bind, Binder, Decode, Row};
 
 /// One row of a table, with the rows of its child tables, as a Rust value.
 pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'static {
-    /// The key, owned: `String`, `u64`, `(String, String)`.
+    /// The key, owned: `String`, `u64`, `(String, String)`; of a table of at most one row, [`Singleton`].
     type Key: Bind + Decode + Clone + Debug + Send + Sync + 'static;
     /// The key, borrowed: `&str`, `u64`, `(&str, &str)`.
     type KeyRef<'a>: Bind + Copy + Send + Sync;

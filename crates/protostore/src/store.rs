@@ -1,9 +1,11 @@
 //! The store as its users see it: two faces, synchronous and asynchronous, over one engine.
 
+mod singleton;
 mod table;
 mod tx;
 mod view;
 
+pub use singleton::SingletonOf;
 pub use table::TableOf;
 pub use tx::Tx;
 pub use view::View;
@@ -12,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::info::Info;
 use crate::ops::{ReadOp, WriteOp};
-use crate::record::Record;
+use crate::record::{Record, Singleton};
 use crate::sqlite::Sqlite;
 
 /// An open store: a handle, which clones and threads share.
@@ -30,6 +32,11 @@ impl<E: Engine> Store<E> {
     /// Returns the records of one table.
     pub fn table<R: Record>(&self) -> TableOf<'_, R, E> {
         TableOf::new(&self.engine)
+    }
+
+    /// Returns the record of a table of at most one row.
+    pub fn singleton<R: Record<Key = Singleton>>(&self) -> SingletonOf<'_, R, E> {
+        SingletonOf::new(self.table())
     }
 
     /// Runs a closure in one snapshot, on this thread.

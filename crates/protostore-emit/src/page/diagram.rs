@@ -6,7 +6,7 @@ use protostore_schema::{ChildTable, Column, Schema, Table, Type};
 pub(super) fn diagram(schema: &Schema) -> String {
     let mut out = String::from("```mermaid\nerDiagram\n");
     for table in &schema.tables {
-        out += &entity(&table.name.sql, &table.columns(), &table.key);
+        out += &entity(&table.name.sql, &table.all_columns(), &table.key);
         for child in table.descendants() {
             let key: Vec<String> = child.key_columns().into_iter().map(|c| c.name.sql.clone()).collect();
             out += &entity(&child.name.sql, &child.columns(), &key);

@@ -22,7 +22,7 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
          let key = protostore::Key::from_pem_file(\"server.key\")?;\n\
          let store = {name}::open(\"{name}.db\", &key)?;\n\
          let found = store.{accessor}().get({key}).await?;            // or, without a runtime:\n\
-         let found = store.read(|r| r.get::<{name}::{record}>({key}))?;\n\
+         let found = store.read(|r| r.get::<{name}::{record}>({sync_key}))?;\n\
          ```\n\n\
          ## Tables\n\n\
          | number | table | record | key | |\n| --- | --- | --- | --- | --- |\n{rows}\n\
@@ -34,20 +34,24 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
         semver = newest.semver,
         accessor = first.name.rust,
         record = first.record.ty.rust,
-        key = example_key(first),
+        key = if first.singleton.is_some() { String::new() } else { example_key(first) },
+        sync_key = example_key(first),
         diagram = diagram(input.schema),
     )
 }
 
 fn row(table: &Table) -> String {
     let docs = if table.docs.is_empty() { &table.record.docs } else { &table.docs };
-    let key: Vec<String> = table.key_columns().iter().map(|c| format!("`{}`", c.name.proto)).collect();
+    let key = match &table.singleton {
+        Some(_) => "at most one row".to_owned(),
+        None => table.key_columns().iter().map(|c| format!("`{}`", c.name.proto)).collect::<Vec<_>>().join(", "),
+    };
     format!(
         "| {} | `{}` | `{}` | {} | {} |\n",
         table.number,
         table.name.proto,
         table.record.ty.rust,
-        key.join(", "),
+        key,
         sentence(docs)
     )
 }
@@ -61,6 +65,9 @@ fn sentence(docs: &Docs) -> String {
 
 fn example_key(table: &Table) -> String {
     use protostore_schema::Type;
+    if table.singleton.is_some() {
+        return "protostore::Singleton".to_owned();
+    }
     let parts: Vec<String> = table
         .key_columns()
         .iter()

@@ -47,8 +47,11 @@ impl<'s> TablePlan<'s> {
         let mut add =
             |name: &str, sql: String, fields: Vec<String>| all.add(format!("{}.{name}", table.name.proto), sql, fields);
         let order = list(names(&key));
-        let insert =
-            format!("INSERT INTO {into} ({}) VALUES ({})", list(names(&columns)), parameters(columns.len(), 1));
+        let insert = format!(
+            "INSERT INTO {into} ({}) VALUES ({})",
+            list(names(&table.all_columns())),
+            inserted(table, &columns)
+        );
         Self {
             table,
             select: selected.clone(),
@@ -72,7 +75,22 @@ impl<'s> TablePlan<'s> {
 
 /// Returns `SELECT … FROM …` over the columns of a record.
 pub(super) fn select(table: &Table) -> String {
-    format!("SELECT {} FROM {}", list(names(&table.columns())), quote(&table.name.sql))
+    format!("SELECT {} FROM {}", selected(&table.columns()), quote(&table.name.sql))
+}
+
+/// Returns what a statement selects; the record of a singleton may have child tables and no column.
+fn selected(columns: &[&Column]) -> String {
+    if columns.is_empty() { "1".to_owned() } else { list(names(columns)) }
+}
+
+/// Returns the values of an insert: the parameters, after the key of a singleton.
+fn inserted(table: &Table, columns: &[&Column]) -> String {
+    let parameters = parameters(columns.len(), 1);
+    match (&table.singleton, columns) {
+        (None, _) => parameters,
+        (Some(_), []) => "1".to_owned(),
+        (Some(_), _) => format!("1, {parameters}"),
+    }
 }
 
 /// Returns what an upsert does to the row that is there: everything but the key is written.
@@ -81,7 +99,7 @@ fn on_conflict(columns: &[&Column], key: &[&Column]) -> String {
     let mut written: Vec<&&Column> = columns.iter().filter(|c| !is_key(c)).collect();
     if written.is_empty() {
         // DO NOTHING would count no row.
-        written = columns.iter().collect();
+        written = if columns.is_empty() { key.iter().collect() } else { columns.iter().collect() };
     }
     let set: Vec<String> = written.iter().map(|c| format!("{0} = excluded.{0}", quote(&c.name.sql))).collect();
     format!("ON CONFLICT ({}) DO UPDATE SET {}", list(names(key)), set.join(", "))

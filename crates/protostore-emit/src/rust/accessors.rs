@@ -1,7 +1,7 @@
 //! Functions that return operations: get and list by an index, and join tables from both sides.
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{Column, Type};
+use protostore_schema::{Column, Table, Type};
 use quote::{format_ident, quote};
 
 use super::bind::Key;
@@ -66,7 +66,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
     let (field, target) = (&child.child.name, join.target);
     let record = ident(&target.record.ty.rust);
     let key_type = Key::of(scope, plan.table).owned();
-    let owner = Arguments::of(scope, plan.table.key_columns().into_iter().map(|c| (local(&c.name.rust), c)));
+    let owner = Arguments::of_key(scope, plan.table);
     let value_column = child.child.item_columns()[0];
     let value = Arguments::of(scope, [(format_ident!("element"), value_column)].into_iter());
     let (owner_declared, owner_given) = (&owner.declared, &owner.given);
@@ -95,7 +95,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
         quote! {
             #doc
             #[must_use]
-            pub fn #name(#owner_declared, #value_declared) -> protostore::AddTo<#key_type, #value_type> {
+            pub fn #name(#owner_declared #value_declared) -> protostore::AddTo<#key_type, #value_type> {
                 static ADD: protostore::Stmt = #add;
                 protostore::AddTo::new(#child_data, &ADD, #owner_given, #value_given)
             }
@@ -110,7 +110,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
         quote! {
             #doc
             #[must_use]
-            pub fn #name(#owner_declared, #value_declared) -> protostore::RemoveFrom<#key_type, #value_type> {
+            pub fn #name(#owner_declared #value_declared) -> protostore::RemoveFrom<#key_type, #value_type> {
                 static REMOVE: protostore::Stmt = #remove;
                 protostore::RemoveFrom::new(#child_data, &REMOVE, #owner_given, #value_given)
             }
@@ -127,6 +127,15 @@ struct Arguments {
 }
 
 impl Arguments {
+    /// Returns the parts of a table's key; a singleton's needs none.
+    fn of_key(scope: &Scope<'_, '_>, table: &Table) -> Self {
+        if table.singleton.is_some() {
+            let key = quote!(protostore::Singleton);
+            return Self { declared: TokenStream::new(), given: key.clone(), owned: key };
+        }
+        Self::of(scope, table.key_columns().into_iter().map(|c| (local(&c.name.rust), c)))
+    }
+
     fn of<'c>(scope: &Scope<'_, '_>, columns: impl Iterator<Item = (Ident, &'c Column)>) -> Self {
         let (mut declared, mut given, mut owned) = (Vec::new(), Vec::new(), Vec::new());
         for (name, column) in columns {
@@ -145,6 +154,6 @@ impl Arguments {
         }
         let one = owned.len() == 1;
         let tuple = |parts: Vec<TokenStream>| if one { quote!(#(#parts)*) } else { quote!((#(#parts),*)) };
-        Self { declared: quote!(#(#declared),*), given: tuple(given), owned: tuple(owned) }
+        Self { declared: quote!(#(#declared,)*), given: tuple(given), owned: tuple(owned) }
     }
 }

@@ -26,6 +26,20 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             quote! { #index => { #body } }
         })
     });
+    let bind = if table.columns().is_empty() {
+        quote! {
+            fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
+        }
+    } else {
+        quote! {
+            fn bind_field<B: protostore::Binder>(&self, field: usize, binder: &mut B) -> protostore::Result<()> {
+                match field {
+                    #(#arms)*
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
     quote! {
         impl protostore::Record for #name {
             type Key = #owned;
@@ -36,12 +50,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
             fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }
-            fn bind_field<B: protostore::Binder>(&self, field: usize, binder: &mut B) -> protostore::Result<()> {
-                match field {
-                    #(#arms)*
-                    _ => Ok(()),
-                }
-            }
+            #bind
         }
     }
 }
@@ -165,23 +174,24 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
     steps
 }
 
-/// The key of a record: one value or a tuple.
+/// The key of a record: one value or a tuple; that of a singleton says nothing.
 pub(super) struct Key<'k> {
+    singleton: bool,
     parts: Vec<(TokenStream, &'k Type, TokenStream)>,
 }
 
 impl<'k> Key<'k> {
     /// Returns the key of a table's record.
     pub(super) fn of(scope: &Scope<'_, '_>, table: &'k Table) -> Self {
-        let parts = table
-            .key_columns()
+        let columns = if table.singleton.is_some() { Vec::new() } else { table.key_columns() };
+        let parts = columns
             .into_iter()
             .map(|column| {
                 let place = path_of(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
                 (place, &column.ty, scope.scalar(&column.ty))
             })
             .collect();
-        Self { parts }
+        Self { singleton: table.singleton.is_some(), parts }
     }
 
     /// Returns the type that owns a key: `String`, `(String, u64)`.
@@ -203,6 +213,9 @@ impl<'k> Key<'k> {
     }
 
     fn of_key(&self) -> TokenStream {
+        if self.singleton {
+            return quote!(*key);
+        }
         if let [(_, ty, _)] = &self.parts[..] {
             return if is_borrowed(ty) { quote!(key) } else { quote!(*key) };
         }
@@ -215,6 +228,9 @@ impl<'k> Key<'k> {
     }
 
     fn owning(&self) -> TokenStream {
+        if self.singleton {
+            return quote!(key);
+        }
         if let [(_, ty, _)] = &self.parts[..] {
             return if is_borrowed(ty) { quote!(key.to_owned()) } else { quote!(key) };
         }
@@ -229,6 +245,7 @@ impl<'k> Key<'k> {
     fn tuple(&self, mut part: impl FnMut(&TokenStream, &Type, &TokenStream) -> TokenStream) -> TokenStream {
         let parts: Vec<_> = self.parts.iter().map(|(place, ty, owned)| part(place, ty, owned)).collect();
         match &parts[..] {
+            [] if self.singleton => quote!(protostore::Singleton),
             [one] => one.clone(),
             _ => quote!((#(#parts),*)),
         }

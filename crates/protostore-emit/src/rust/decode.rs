@@ -12,9 +12,10 @@ use super::types::{Scope, is_unit};
 pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     let name = ident(&table.record.ty.rust);
     let fields = fields(scope, &table.record.nodes);
+    let row = if table.columns().is_empty() { quote!(_row) } else { quote!(row) };
     quote! {
         impl protostore::Decode for #name {
-            fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
+            fn decode<R: protostore::Row>(#row: &mut R) -> protostore::Result<Self> {
                 Ok(Self { #fields })
             }
         }

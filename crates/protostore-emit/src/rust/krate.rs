@@ -110,11 +110,15 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
         } else {
             docs(&table.docs)
         };
+        let (handle, of) = match &table.singleton {
+            Some(_) => (quote!(SingletonOf), quote!(singleton)),
+            None => (quote!(TableOf), quote!(table)),
+        };
         quote! {
             #doc
             #[must_use]
-            pub fn #accessor(&self) -> protostore::TableOf<'_, records::#module::#record, E> {
-                self.0.table()
+            pub fn #accessor(&self) -> protostore::#handle<'_, records::#module::#record, E> {
+                self.0.#of()
             }
         }
     });

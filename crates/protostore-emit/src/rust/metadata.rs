@@ -12,7 +12,7 @@ use crate::sql::{Check, checks};
 pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let TablePlan { table, get, insert, upsert, delete, page_first, page_after, references, referrers, .. } = plan;
     let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
-    let layout = layout(&table.name.sql, &table.columns(), references, &checks(&table.record.nodes));
+    let layout = layout(&table.name.sql, &table.all_columns(), references, &checks(&table.record.nodes));
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);

@@ -67,6 +67,7 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
     let some = |condition: String, says| Some((condition, says));
     match column.role {
         Role::OwnerKey | Role::Position => return None,
+        Role::Singleton => return some(format!("{name} = 1"), "must be 1"),
         Role::Presence if column.non_zero => return some(format!("{name} = 1"), "must be set"),
         Role::Presence => return some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
         Role::Value | Role::MapKey => {}

@@ -7,7 +7,7 @@ use super::{check, checks, comment, list, quote};
 /// Returns a table of the store with its indexes.
 pub(super) fn record(table: &Table) -> String {
     let docs = if table.docs.is_empty() { &table.record.docs } else { &table.docs };
-    let mut parts: Vec<String> = table.columns().into_iter().map(column).collect();
+    let mut parts: Vec<String> = table.all_columns().into_iter().map(column).collect();
     parts.extend(constraints(&table.record.nodes));
     parts.push(primary_key(table.key.iter().map(String::as_str)));
     comment(docs, "") + &create(&table.name.sql, &parts, "STRICT") + &indexes(&table.name.sql, &table.indexes)

@@ -7,7 +7,8 @@ use super::{literal, quote};
 /// Returns the view of a table: its columns decoded, a column for each oneof and a count for each repeated field.
 pub(super) fn record(schema: &Schema, table: &Table) -> String {
     let owner = Owner { table: &table.name.sql, key: table.key.iter().map(String::as_str).collect() };
-    let shown = table.record.nodes.iter().flat_map(|node| shown(schema, &owner, node)).collect();
+    let key = table.singleton.iter().map(|column| decoded(schema, column));
+    let shown = key.chain(table.record.nodes.iter().flat_map(|node| shown(schema, &owner, node))).collect();
     create(&table.name.sql, shown)
 }
 

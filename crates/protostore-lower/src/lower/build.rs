@@ -35,7 +35,11 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
             file: draft.message.parent_file().name().to_owned(),
             nodes: build.nodes(None),
         },
-        key: draft.key.iter().map(|i| draft.spots[*i].sql.clone()).collect(),
+        key: match draft.singleton {
+            true => vec![names::SINGLETON.to_owned()],
+            false => draft.key.iter().map(|i| draft.spots[*i].sql.clone()).collect(),
+        },
+        singleton: draft.singleton.then(|| singleton(Role::Singleton)),
         docs: sources.docs(field.parent_file().name(), field.path()),
         indexes: of_table.map(|(_, index)| index.clone()).collect(),
         source: sources.source(&draft.name_place(sources)),
@@ -193,6 +197,7 @@ impl Build<'_> {
             let name = Name { sql: sql.clone(), ..self.column_name(key) };
             Some(self.column(key, name, Role::OwnerKey, key.ty()?.clone()))
         });
+        let of_singleton = self.draft.singleton.then(|| singleton(Role::OwnerKey));
         let of_child = self.draft.indexes.iter().filter(|(child, _)| *child == Some(i));
         ChildTable {
             name: Name { proto: spot.dotted(), sql: spot.sql.clone(), rust: names::path(&path) },
@@ -200,7 +205,11 @@ impl Build<'_> {
             path: spot.numbers.clone(),
             deprecated: annotations::is_deprecated(&spot.field),
             docs: self.field_docs(spot),
-            owner: owner.chain(around.map(|column| Column { reference: None, ..column })).collect(),
+            owner: of_singleton
+                .into_iter()
+                .chain(owner)
+                .chain(around.map(|column| Column { reference: None, ..column }))
+                .collect(),
             place: self.place(i),
             item,
             indexes: of_child.map(|(_, index)| index.clone()).collect(),
@@ -259,4 +268,20 @@ fn own_name(spot: &Spot) -> Name {
 /// Names a column that a child table has beside the element's own.
 fn made_name(spot: &Spot, sql: &str, rust: &str) -> Name {
     Name { proto: spot.dotted(), sql: sql.to_owned(), rust: rust.to_owned() }
+}
+
+/// Builds the key of a table of at most one row, or the copy of it in a child table.
+fn singleton(role: Role) -> Column {
+    let name = names::SINGLETON.to_owned();
+    Column {
+        name: Name { proto: name.clone(), sql: name, rust: "singleton".to_owned() },
+        path: Vec::new(),
+        role,
+        ty: Type::Int32,
+        nullable: false,
+        default_zero: false,
+        non_zero: false,
+        reference: None,
+        docs: Docs::default(),
+    }
 }

@@ -12,7 +12,11 @@ pub(super) fn decide(draft: &mut Draft) {
         long.push(long_name(draft, spot, &long));
     }
     let places: Vec<String> = draft.spots.iter().map(|spot| place_column(draft, spot)).collect();
-    let key: Vec<String> = draft.key.iter().map(|i| names::owner_column(&sql_name(&long[*i]))).collect();
+    let key: Vec<String> = if draft.singleton {
+        vec![names::SINGLETON.to_owned()]
+    } else {
+        draft.key.iter().map(|i| names::owner_column(&sql_name(&long[*i]))).collect()
+    };
     for (i, long) in long.iter().enumerate() {
         let lists = draft.lists_around(&draft.spots[i]);
         let spot = &mut draft.spots[i];

@@ -15,6 +15,8 @@ pub(crate) struct Draft {
     pub(crate) options: TableOptions,
     /// SQL name of the table.
     pub(crate) sql: String,
+    /// Whether it has at most one row, and no field as its key.
+    pub(crate) singleton: bool,
     /// The fields of the record at any depth, in the order of declaration, each after the message around it.
     pub(crate) spots: Vec<Spot>,
     /// Paths that were refused: what is said about them is not said to be unknown as well.

@@ -8,8 +8,11 @@ use super::paths;
 use crate::annotations::{self, Behavior};
 use crate::{Code, diagnostic::Place};
 
-/// Chooses the key and marks its fields.
+/// Chooses the key and marks its fields. Of a singleton, IDENTIFIER marks a field as any other.
 pub(super) fn choose(draft: &mut Draft, report: &mut Report<'_>) {
+    if draft.singleton {
+        return;
+    }
     let identifiers: Vec<usize> = draft
         .members(None)
         .filter(|i| annotations::behaviors(&draft.spots[*i].field).contains(&Behavior::Identifier))

@@ -13,6 +13,8 @@ use crate::nearest::nearest;
 struct Key {
     /// Path and type of each field of the key; none if the key itself is wrong.
     parts: Vec<(String, Type)>,
+    /// Whether the table has at most one row, and no field as its key.
+    singleton: bool,
 }
 
 /// Checks the references of all tables; those that are wrong are dropped.
@@ -22,7 +24,7 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
         .map(|draft| {
             let spots = draft.key.iter().map(|i| &draft.spots[*i]);
             let parts = spots.filter_map(|spot| Some((spot.dotted(), spot.ty()?.clone()))).collect();
-            (draft.field.name().to_owned(), Key { parts })
+            (draft.field.name().to_owned(), Key { parts, singleton: draft.singleton })
         })
         .collect();
     for draft in drafts {
@@ -55,6 +57,11 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
         report.add(Code::UnknownTable, place, format!("the store has no table `{table}`"), help);
         return false;
     };
+    if key.singleton {
+        let help = "take the reference away: which row is meant goes without saying";
+        report.add(Code::SingletonTarget, place, format!("the table `{table}` has at most one row, and no key"), help);
+        return false;
+    }
     match (key.parts.as_slice(), spot.ty()) {
         ([(_, ty)], Some(own)) if ty == own => true,
         ([(name, ty)], Some(own)) => {

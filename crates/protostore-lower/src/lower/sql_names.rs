@@ -65,6 +65,10 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
         made.extend((!matches!(draft.spots[i].shape, Shape::Map(_))).then_some(draft.spots[i].place_column.as_str()));
         made.extend(matches!(draft.spots[i].shape, Shape::Scalars(_)).then_some("value"));
     }
+    if child.is_none() && draft.singleton {
+        columns.take(names::SINGLETON, "the key of a table of at most one row");
+        constraints.take(&check_name(names::SINGLETON), "the key of a table of at most one row");
+    }
     for name in made {
         let what = format!("the column `{name}` that each child table has");
         constraints.take(&check_name(name), &what);

@@ -40,10 +40,13 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         report.add(Code::StoreAsType, place, format!("`{}` is a store message, not a record", message.name()), help);
         return None;
     }
-    if !field.is_list() {
-        let place = draft::type_place(field, report.sources);
-        let help = format!("write `repeated {} {name} = {};`", message.name(), field.number());
-        report.add(Code::SingletonTable, place, format!("the table `{name}` is not repeated"), help);
+    let singleton = !field.is_list();
+    if singleton && !options.primary_key.is_empty() {
+        let place = annotations::table_anchor(field).place(report.sources, &[("primary_key", 0)]);
+        let help =
+            format!("take `primary_key` away, or write `repeated {} {name} = {};`", message.name(), field.number());
+        let text = format!("the table `{name}` is not repeated, so it has at most one row and no key");
+        report.add(Code::SingletonTable, place, text, help);
     }
     if let Some(record) = options.record.as_ref().filter(|record| !names::is_type(record)) {
         let place = annotations::table_anchor(field).place(report.sources, &[("record", 0)]);
@@ -52,7 +55,17 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
     }
     let sql = protostore_schema::sql_name(name);
     let field = field.clone();
-    Some(Draft { field, message, options, sql, spots: vec![], refused: vec![], key: vec![], indexes: vec![] })
+    Some(Draft {
+        field,
+        message,
+        options,
+        sql,
+        singleton,
+        spots: vec![],
+        refused: vec![],
+        key: vec![],
+        indexes: vec![],
+    })
 }
 
 /// Refuses two tables of one message that do not both say `record`.

@@ -40,6 +40,11 @@ impl Violation {
     #[cold]
     pub(crate) fn explain(self, layout: &Layout) -> Error {
         match self {
+            Self::Unique { table, columns } if columns == ["_singleton"] => {
+                Error::new(Kind::AlreadyExists, "has its only record already")
+                    .by_constraint(format!("{table}._singleton"))
+                    .in_table(table)
+            }
             Self::Unique { table, columns } => {
                 let constraint = columns.iter().map(|c| format!("{table}.{c}")).collect::<Vec<_>>().join(", ");
                 let fields = columns.iter().map(|c| field(layout, &table, c)).collect::<Vec<_>>().join(", ");

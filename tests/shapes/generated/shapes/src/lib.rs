@@ -13,6 +13,7 @@ pub use records::choices::{
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::explicit::Explicit;
+pub use records::flags::Flags;
 pub use records::implicit::Implicit;
 pub use records::int_key::IntKey;
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
@@ -26,6 +27,7 @@ pub use records::nested::{
 
 pub use records::repeated::Repeated;
 pub use records::required::Required;
+pub use records::settings::{Settings, SettingsMode, SettingsSheet};
 pub use records::source::{Source, SourceLink};
 pub use records::target::Target;
 pub use records::types::{Colour, Nothing, Point};
@@ -123,6 +125,16 @@ pub mod linked {
     pub use crate::records::linked::{*, columns::*};
 }
 
+/// Table `settings`: [`settings::Settings`], its fields and its accessors.
+pub mod settings {
+    pub use crate::records::settings::{*, columns::*};
+}
+
+/// Table `flags`: [`flags::Flags`], its fields and its accessors.
+pub mod flags {
+    pub use crate::records::flags::{*, columns::*};
+}
+
 /// Table `wrappers`: [`wrappers::Wrappers`], its fields and its accessors.
 pub mod wrappers {
     pub use crate::records::wrappers::{*, columns::*};
@@ -140,7 +152,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 522,
+    slots: 570,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -167,6 +179,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::maps::TABLE,
         &records::deep::TABLE,
         &records::linked::TABLE,
+        &records::settings::TABLE,
+        &records::flags::TABLE,
         &records::wrappers::TABLE,
         &records::well_known::TABLE,
     ],
@@ -289,6 +303,20 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn linked(&self) -> protostore::TableOf<'_, records::linked::Linked, E> {
         self.0.table()
+    }
+
+    /// Returns the table `settings`.
+    #[must_use]
+    pub fn settings(
+        &self,
+    ) -> protostore::SingletonOf<'_, records::settings::Settings, E> {
+        self.0.singleton()
+    }
+
+    /// Returns the table `flags`.
+    #[must_use]
+    pub fn flags(&self) -> protostore::SingletonOf<'_, records::flags::Flags, E> {
+        self.0.singleton()
     }
 
     /// Returns the table `wrappers`.

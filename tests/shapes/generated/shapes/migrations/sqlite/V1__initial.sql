@@ -1146,6 +1146,109 @@ CREATE TABLE "linked__named" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "linked__named_by_value" ON "linked__named" ("value");
 
+-- Columns, child tables and child tables inside their elements, without a key.
+CREATE TABLE "settings" (
+  "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  "name" TEXT NOT NULL DEFAULT '',
+  "revision" INTEGER CONSTRAINT "revision__check" CHECK ("revision" IS NULL OR "revision" >= 0),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+  "point__time" INTEGER,
+  "custom" TEXT,
+  "at" INTEGER NOT NULL CONSTRAINT "at__check" CHECK ("at" IN (0, 1)),
+  "at__x" INTEGER
+    CONSTRAINT "at__x__check" CHECK ("at__x" IS NULL OR "at__x" BETWEEN -2147483648 AND 2147483647),
+  "at__y" INTEGER
+    CONSTRAINT "at__y__check" CHECK ("at__y" IS NULL OR "at__y" BETWEEN -2147483648 AND 2147483647),
+  "at__colour" INTEGER
+    CONSTRAINT "at__colour__check" CHECK ("at__colour" IS NULL OR "at__colour" BETWEEN -2147483648 AND 2147483647),
+  "at__time" INTEGER,
+  CONSTRAINT "point__presence" CHECK (
+    ("point__x" IS NOT NULL) = "point"
+    AND ("point" OR "point__y" IS NULL)
+    AND ("point__colour" IS NOT NULL) = "point"
+    AND ("point" OR "point__time" IS NULL)
+  ),
+  CONSTRAINT "at__presence" CHECK (
+    ("at__x" IS NOT NULL) = "at"
+    AND ("at" OR "at__y" IS NULL)
+    AND ("at__colour" IS NOT NULL) = "at"
+    AND ("at" OR "at__time" IS NULL)
+  ),
+  CONSTRAINT "mode__oneof" CHECK (
+    ("custom" IS NOT NULL) + "at" <= 1
+  ),
+  PRIMARY KEY ("_singleton")
+) STRICT;
+CREATE INDEX "settings_by_revision" ON "settings" ("revision");
+
+CREATE TABLE "settings__words" (
+  "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "settings__sheets" (
+  "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "title" TEXT NOT NULL,
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "settings__sheets__numbers" (
+  "_singleton" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_singleton", "_position", "_position_2"),
+  FOREIGN KEY ("_singleton", "_position") REFERENCES "settings__sheets" ("_singleton", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "settings__named" (
+  "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__title" TEXT NOT NULL,
+  PRIMARY KEY ("_singleton", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "settings__named__value__numbers" (
+  "_singleton" INTEGER NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_singleton", "_key", "_position_2"),
+  FOREIGN KEY ("_singleton", "_key") REFERENCES "settings__named" ("_singleton", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "settings__target_ids" (
+  "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "targets" ("id"),
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "settings__target_ids_by_value" ON "settings__target_ids" ("value");
+
+-- No column of its own.
+CREATE TABLE "flags" (
+  "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  PRIMARY KEY ("_singleton")
+) STRICT;
+
+CREATE TABLE "flags__names" (
+  "_singleton" INTEGER NOT NULL REFERENCES "flags" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+
 -- Scalars in messages of their own.
 CREATE TABLE "wrappers" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -2176,6 +2279,80 @@ CREATE VIEW "linked__named_readable" AS SELECT
   "_key",
   "value"
 FROM "linked__named";
+
+CREATE VIEW "settings_readable" AS SELECT
+  "_singleton",
+  "name",
+  "revision",
+  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
+  CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
+  "point__x",
+  "point__y",
+  CASE "point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
+  CASE WHEN "custom" IS NOT NULL THEN 'custom' WHEN "at" THEN 'at' END AS "mode",
+  "custom",
+  CASE "at" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "at",
+  "at__x",
+  "at__y",
+  CASE "at__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "at__colour" END AS "at__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "at__time" / 1000000000 - ("at__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("at__time" % 1000000000 + 1000000000) % 1000000000) AS "at__time",
+  (SELECT count(*) FROM "settings__words" WHERE "settings__words"."_singleton" = "settings"."_singleton") AS "words__count",
+  (SELECT count(*) FROM "settings__sheets" WHERE "settings__sheets"."_singleton" = "settings"."_singleton") AS "sheets__count",
+  (SELECT count(*) FROM "settings__named" WHERE "settings__named"."_singleton" = "settings"."_singleton") AS "named__count",
+  (SELECT count(*) FROM "settings__target_ids" WHERE "settings__target_ids"."_singleton" = "settings"."_singleton") AS "target_ids__count"
+FROM "settings";
+
+CREATE VIEW "settings__words_readable" AS SELECT
+  "_singleton",
+  "_position",
+  "value"
+FROM "settings__words";
+
+CREATE VIEW "settings__sheets_readable" AS SELECT
+  "_singleton",
+  "_position",
+  "title",
+  (SELECT count(*) FROM "settings__sheets__numbers" WHERE "settings__sheets__numbers"."_singleton" = "settings__sheets"."_singleton" AND "settings__sheets__numbers"."_position" = "settings__sheets"."_position") AS "numbers__count"
+FROM "settings__sheets";
+
+CREATE VIEW "settings__sheets__numbers_readable" AS SELECT
+  "_singleton",
+  "_position",
+  "_position_2",
+  "value"
+FROM "settings__sheets__numbers";
+
+CREATE VIEW "settings__named_readable" AS SELECT
+  "_singleton",
+  "_key",
+  "value__title",
+  (SELECT count(*) FROM "settings__named__value__numbers" WHERE "settings__named__value__numbers"."_singleton" = "settings__named"."_singleton" AND "settings__named__value__numbers"."_key" = "settings__named"."_key") AS "value__numbers__count"
+FROM "settings__named";
+
+CREATE VIEW "settings__named__value__numbers_readable" AS SELECT
+  "_singleton",
+  "_key",
+  "_position_2",
+  "value"
+FROM "settings__named__value__numbers";
+
+CREATE VIEW "settings__target_ids_readable" AS SELECT
+  "_singleton",
+  "_position",
+  "value"
+FROM "settings__target_ids";
+
+CREATE VIEW "flags_readable" AS SELECT
+  "_singleton",
+  (SELECT count(*) FROM "flags__names" WHERE "flags__names"."_singleton" = "flags"."_singleton") AS "names__count"
+FROM "flags";
+
+CREATE VIEW "flags__names_readable" AS SELECT
+  "_singleton",
+  "_position",
+  "value"
+FROM "flags__names";
 
 CREATE VIEW "wrappers_readable" AS SELECT
   "id",

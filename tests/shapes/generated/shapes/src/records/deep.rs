@@ -294,17 +294,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     get: protostore::Stmt::new(
-        368,
+        369,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        370,
+        371,
         r#"INSERT INTO "deeps" ("region", "number") VALUES (?1, ?2)"#,
         &["region", "number"],
     ),
     upsert: protostore::Stmt::new(
-        369,
+        370,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("region", "number")
@@ -312,17 +312,17 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
     delete: protostore::Stmt::new(
-        371,
+        372,
         r#"DELETE FROM "deeps" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        372,
+        373,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        373,
+        374,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
@@ -365,20 +365,20 @@ pub mod children {
             },
             member: 2,
             insert: protostore::Stmt::new(
-                374,
+                375,
                 r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["region", "number", "racks", "racks.name", "racks.cabinet"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    375,
+                    376,
                     r#"DELETE FROM "deeps__racks" WHERE "_region" = ?1 AND "_number" = ?2"#,
                     &["region", "number"],
                 ),
             ),
             load: protostore::Stmt::new(
-                376,
+                377,
                 r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -386,7 +386,7 @@ ORDER BY "_position""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                377,
+                378,
                 r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -454,14 +454,14 @@ ORDER BY o.key, c."_position""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                378,
+                379,
                 r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
             ),
             delete: None,
             load: protostore::Stmt::new(
-                379,
+                380,
                 r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -469,7 +469,7 @@ ORDER BY "_position", "_position_2""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                380,
+                381,
                 r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -533,7 +533,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                381,
+                382,
                 r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -548,7 +548,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                382,
+                383,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -556,7 +556,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                383,
+                384,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -615,7 +615,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                384,
+                385,
                 r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -631,7 +631,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                385,
+                386,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -639,7 +639,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                386,
+                387,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -694,7 +694,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
             },
             member: 2,
             insert: protostore::Stmt::new(
-                387,
+                388,
                 r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -710,7 +710,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                388,
+                389,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -718,7 +718,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                389,
+                390,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -772,7 +772,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                390,
+                391,
                 r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -787,7 +787,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                391,
+                392,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -795,7 +795,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                392,
+                393,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -848,7 +848,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                393,
+                394,
                 r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &[
@@ -861,7 +861,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                394,
+                395,
                 r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -869,7 +869,7 @@ ORDER BY "_position", "_key_2""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                395,
+                396,
                 r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -933,7 +933,7 @@ ORDER BY o.key, c."_position", c."_key_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                396,
+                397,
                 r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -948,7 +948,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                397,
+                398,
                 r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -956,7 +956,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                398,
+                399,
                 r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1018,7 +1018,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                399,
+                400,
                 r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1034,7 +1034,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                400,
+                401,
                 r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1042,7 +1042,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                401,
+                402,
                 r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1103,7 +1103,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                402,
+                403,
                 r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1119,7 +1119,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                403,
+                404,
                 r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1127,7 +1127,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                404,
+                405,
                 r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1181,7 +1181,7 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                405,
+                406,
                 r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1196,7 +1196,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                406,
+                407,
                 r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1204,7 +1204,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                407,
+                408,
                 r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1257,14 +1257,14 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                408,
+                409,
                 r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
                 &["region", "number", "racks", "racks.tags", "racks.tags"],
             ),
             delete: None,
             load: protostore::Stmt::new(
-                409,
+                410,
                 r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1272,7 +1272,7 @@ ORDER BY "_position", "_position_2""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                410,
+                411,
                 r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1331,7 +1331,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                411,
+                412,
                 r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1345,7 +1345,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                412,
+                413,
                 r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1353,7 +1353,7 @@ ORDER BY "_position", "_position_2""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                413,
+                414,
                 r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1408,7 +1408,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                414,
+                415,
                 r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1422,7 +1422,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                415,
+                416,
                 r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1430,7 +1430,7 @@ ORDER BY "_position", "_position_2""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                416,
+                417,
                 r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1496,7 +1496,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                417,
+                418,
                 r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
     "_position_2", "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1511,7 +1511,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                418,
+                419,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1519,7 +1519,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                419,
+                420,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1581,7 +1581,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                420,
+                421,
                 r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1597,7 +1597,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                421,
+                422,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1605,7 +1605,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                422,
+                423,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1666,7 +1666,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
             },
             member: 2,
             insert: protostore::Stmt::new(
-                423,
+                424,
                 r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1682,7 +1682,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                424,
+                425,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1690,7 +1690,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                425,
+                426,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1744,7 +1744,7 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                426,
+                427,
                 r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",
     "_position_2", "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1759,7 +1759,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                427,
+                428,
                 r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1767,7 +1767,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
                 &["region", "number"],
             ),
             load_many: protostore::Stmt::new(
-                428,
+                429,
                 r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

@@ -314,9 +314,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inner"], &["inner", "inner__name", "inner__data"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(267, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(268, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        269,
+        270,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
@@ -333,7 +333,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        268,
+        269,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -354,13 +354,13 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        270,
+        271,
         r#"DELETE FROM "legacies" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(271, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(272, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        272,
+        273,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -392,24 +392,24 @@ pub mod children {
             },
             member: 4,
             insert: protostore::Stmt::new(
-                273,
+                274,
                 r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "words", "words"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    274,
+                    275,
                     r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                275,
+                276,
                 r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                276,
+                277,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value

@@ -37,14 +37,14 @@ pub fn list_by_groups_title(
     groups_title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        452,
+        453,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
         ),
         &["groups.title"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        453,
+        454,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -59,14 +59,14 @@ pub fn list_by_groups_targets(
     groups_targets: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        454,
+        455,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["groups.targets"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        455,
+        456,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "linked__groups__targets"
@@ -82,14 +82,14 @@ ORDER BY "id""#
 #[must_use]
 pub fn list_by_named(named: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        456,
+        457,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["named.value"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        457,
+        458,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -104,7 +104,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        442,
+        443,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -122,7 +122,7 @@ pub fn remove_from_groups_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        443,
+        444,
         r#"DELETE FROM "linked__groups__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "groups.targets"],
     );
@@ -140,7 +140,7 @@ pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        449,
+        450,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -158,7 +158,7 @@ pub fn remove_from_named(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        450,
+        451,
         r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "named"],
     );
@@ -288,25 +288,25 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["named"], &[]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(429, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(430, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        431,
+        432,
         r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        430,
+        431,
         r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        432,
+        433,
         r#"DELETE FROM "linked" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(433, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(434, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        434,
+        435,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -338,24 +338,24 @@ pub mod children {
             },
             member: 1,
             insert: protostore::Stmt::new(
-                435,
+                436,
                 r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
                 &["id", "groups", "groups.title"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    436,
+                    437,
                     r#"DELETE FROM "linked__groups" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                437,
+                438,
                 r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                438,
+                439,
                 r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
@@ -412,7 +412,7 @@ ORDER BY o.key, c."_position""#,
                         table: "targets",
                         key: "id",
                         exists: protostore::Stmt::new(
-                            444,
+                            445,
                             r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                             &["groups.targets"],
                         ),
@@ -428,14 +428,14 @@ ORDER BY o.key, c."_position""#,
             },
             member: 1,
             insert: protostore::Stmt::new(
-                439,
+                440,
                 r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
                 &["id", "groups", "groups.targets", "groups.targets"],
             ),
             delete: None,
             load: protostore::Stmt::new(
-                440,
+                441,
                 r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
 WHERE "_id" = ?1
@@ -443,7 +443,7 @@ ORDER BY "_position", "_position_2""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                441,
+                442,
                 r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
@@ -496,7 +496,7 @@ ORDER BY o.key, c."_position", c."_position_2""#,
                         table: "targets",
                         key: "id",
                         exists: protostore::Stmt::new(
-                            451,
+                            452,
                             r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                             &["named.value"],
                         ),
@@ -512,24 +512,24 @@ ORDER BY o.key, c."_position", c."_position_2""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                445,
+                446,
                 r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "named.key", "named.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    446,
+                    447,
                     r#"DELETE FROM "linked__named" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                447,
+                448,
                 r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                448,
+                449,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value

@@ -461,24 +461,24 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inside"], &["inside"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(277, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(278, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        279,
+        280,
         r#"INSERT INTO "maps" ("id", "inside") VALUES (?1, ?2)"#,
         &["id", "inside"],
     ),
     upsert: protostore::Stmt::new(
-        278,
+        279,
         r#"INSERT INTO "maps" ("id", "inside")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
 DO UPDATE SET "inside" = excluded."inside""#,
         &["id", "inside"],
     ),
-    delete: protostore::Stmt::new(280, r#"DELETE FROM "maps" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(281, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(281, r#"DELETE FROM "maps" WHERE "id" = ?1"#, &["id"]),
+    page_first: protostore::Stmt::new(282, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        282,
+        283,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -510,24 +510,24 @@ pub mod children {
             },
             member: 1,
             insert: protostore::Stmt::new(
-                283,
+                284,
                 r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "strings.key", "strings.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    284,
+                    285,
                     r#"DELETE FROM "maps__strings" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                285,
+                286,
                 r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                286,
+                287,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
@@ -585,24 +585,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 2,
             insert: protostore::Stmt::new(
-                287,
+                288,
                 r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "bools.key", "bools.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    288,
+                    289,
                     r#"DELETE FROM "maps__bools" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                289,
+                290,
                 r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                290,
+                291,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
@@ -659,24 +659,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 3,
             insert: protostore::Stmt::new(
-                291,
+                292,
                 r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "int32s.key", "int32s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    292,
+                    293,
                     r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                293,
+                294,
                 r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                294,
+                295,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
@@ -733,24 +733,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 4,
             insert: protostore::Stmt::new(
-                295,
+                296,
                 r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sint32s.key", "sint32s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    296,
+                    297,
                     r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                297,
+                298,
                 r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                298,
+                299,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
@@ -807,24 +807,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 5,
             insert: protostore::Stmt::new(
-                299,
+                300,
                 r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "sfixed32s.key", "sfixed32s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    300,
+                    301,
                     r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                301,
+                302,
                 r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                302,
+                303,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
@@ -881,24 +881,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 6,
             insert: protostore::Stmt::new(
-                303,
+                304,
                 r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "int64s.key", "int64s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    304,
+                    305,
                     r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                305,
+                306,
                 r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                306,
+                307,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
@@ -960,24 +960,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 7,
             insert: protostore::Stmt::new(
-                307,
+                308,
                 r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "uint32s.key", "uint32s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    308,
+                    309,
                     r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                309,
+                310,
                 r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                310,
+                311,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
@@ -1039,24 +1039,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 8,
             insert: protostore::Stmt::new(
-                311,
+                312,
                 r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "fixed32s.key", "fixed32s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    312,
+                    313,
                     r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                313,
+                314,
                 r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                314,
+                315,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
@@ -1118,24 +1118,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 9,
             insert: protostore::Stmt::new(
-                315,
+                316,
                 r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "uint64s.key", "uint64s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    316,
+                    317,
                     r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                317,
+                318,
                 r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                318,
+                319,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
@@ -1192,24 +1192,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 10,
             insert: protostore::Stmt::new(
-                319,
+                320,
                 r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "fixed64s.key", "fixed64s.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    320,
+                    321,
                     r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                321,
+                322,
                 r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                322,
+                323,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
@@ -1260,24 +1260,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 11,
             insert: protostore::Stmt::new(
-                323,
+                324,
                 r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "doubles.key", "doubles.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    324,
+                    325,
                     r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                325,
+                326,
                 r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                326,
+                327,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
@@ -1328,24 +1328,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 12,
             insert: protostore::Stmt::new(
-                327,
+                328,
                 r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "byte_strings.key", "byte_strings.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    328,
+                    329,
                     r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                329,
+                330,
                 r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                330,
+                331,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
@@ -1402,24 +1402,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 13,
             insert: protostore::Stmt::new(
-                331,
+                332,
                 r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "colours.key", "colours.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    332,
+                    333,
                     r#"DELETE FROM "maps__colours" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                333,
+                334,
                 r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                334,
+                335,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
@@ -1470,24 +1470,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 14,
             insert: protostore::Stmt::new(
-                335,
+                336,
                 r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "times.key", "times.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    336,
+                    337,
                     r#"DELETE FROM "maps__times" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                337,
+                338,
                 r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                338,
+                339,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
@@ -1538,24 +1538,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 15,
             insert: protostore::Stmt::new(
-                339,
+                340,
                 r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "durations.key", "durations.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    340,
+                    341,
                     r#"DELETE FROM "maps__durations" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                341,
+                342,
                 r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                342,
+                343,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
@@ -1625,7 +1625,7 @@ ORDER BY o.key, c."_key""#,
             },
             member: 16,
             insert: protostore::Stmt::new(
-                343,
+                344,
                 r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
                 &[
@@ -1639,13 +1639,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    344,
+                    345,
                     r#"DELETE FROM "maps__points" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                345,
+                346,
                 r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = ?1
@@ -1653,7 +1653,7 @@ ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                346,
+                347,
                 r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
@@ -1711,24 +1711,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 17,
             insert: protostore::Stmt::new(
-                347,
+                348,
                 r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
                 &["id", "nothings.key"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    348,
+                    349,
                     r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                349,
+                350,
                 r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                350,
+                351,
                 r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
@@ -1831,7 +1831,7 @@ ORDER BY o.key, c."_key""#,
             },
             member: 18,
             insert: protostore::Stmt::new(
-                351,
+                352,
                 r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -1850,13 +1850,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    352,
+                    353,
                     r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                353,
+                354,
                 r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1865,7 +1865,7 @@ ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                354,
+                355,
                 r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x",
     c."value__point__y", c."value__point__colour", c."value__point__time", c."value__text",
     c."value__none"
@@ -1960,14 +1960,14 @@ ORDER BY o.key, c."_key""#,
             },
             member: 18,
             insert: protostore::Stmt::new(
-                355,
+                356,
                 r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
                 &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
             ),
             delete: None,
             load: protostore::Stmt::new(
-                356,
+                357,
                 r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = ?1
@@ -1975,7 +1975,7 @@ ORDER BY "_key", "_position_2""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                357,
+                358,
                 r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
@@ -2033,7 +2033,7 @@ ORDER BY o.key, c."_key", c."_position_2""#,
             },
             member: 18,
             insert: protostore::Stmt::new(
-                358,
+                359,
                 r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
                 &[
@@ -2045,7 +2045,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                359,
+                360,
                 r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = ?1
@@ -2053,7 +2053,7 @@ ORDER BY "_key", "_key_2""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                360,
+                361,
                 r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
@@ -2124,7 +2124,7 @@ ORDER BY o.key, c."_key", c."_key_2""#,
             },
             member: 18,
             insert: protostore::Stmt::new(
-                361,
+                362,
                 r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -2140,7 +2140,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             ),
             delete: None,
             load: protostore::Stmt::new(
-                362,
+                363,
                 r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = ?1
@@ -2148,7 +2148,7 @@ ORDER BY "_key", "_position_2""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                363,
+                364,
                 r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
@@ -2213,24 +2213,24 @@ ORDER BY o.key, c."_key", c."_position_2""#,
             },
             member: 19,
             insert: protostore::Stmt::new(
-                364,
+                365,
                 r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "inside.counts.key", "inside.counts.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    365,
+                    366,
                     r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                366,
+                367,
                 r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                367,
+                368,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value

@@ -121,6 +121,16 @@ pub static TABLE: protostore::Table = protostore::Table {
                 &["id"],
             ),
         },
+        protostore::Referrer {
+            table: "settings__target_ids",
+            column: "value",
+            field: "target_ids",
+            names: protostore::Stmt::new(
+                203,
+                r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = ?1 LIMIT 1"#,
+                &["id"],
+            ),
+        },
     ],
     get: protostore::Stmt::new(196, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -612,9 +612,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must_be"], &["must_be"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(476, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(524, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        478,
+        526,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -643,7 +643,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        477,
+        525,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -682,13 +682,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
         ],
     ),
     delete: protostore::Stmt::new(
-        479,
+        527,
         r#"DELETE FROM "well_knowns" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(480, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(528, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        481,
+        529,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -720,24 +720,24 @@ pub mod children {
             },
             member: 8,
             insert: protostore::Stmt::new(
-                482,
+                530,
                 r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "structs", "structs"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    483,
+                    531,
                     r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                484,
+                532,
                 r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                485,
+                533,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -788,24 +788,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 9,
             insert: protostore::Stmt::new(
-                486,
+                534,
                 r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "values", "values"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    487,
+                    535,
                     r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                488,
+                536,
                 r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                489,
+                537,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -856,24 +856,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 10,
             insert: protostore::Stmt::new(
-                490,
+                538,
                 r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "lists", "lists"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    491,
+                    539,
                     r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                492,
+                540,
                 r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                493,
+                541,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -924,24 +924,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 11,
             insert: protostore::Stmt::new(
-                494,
+                542,
                 r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "anys", "anys"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    495,
+                    543,
                     r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                496,
+                544,
                 r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                497,
+                545,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -992,24 +992,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 12,
             insert: protostore::Stmt::new(
-                498,
+                546,
                 r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "masks", "masks"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    499,
+                    547,
                     r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                500,
+                548,
                 r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                501,
+                549,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -1059,24 +1059,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 13,
             insert: protostore::Stmt::new(
-                502,
+                550,
                 r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
                 &["id", "empties"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    503,
+                    551,
                     r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                504,
+                552,
                 r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                505,
+                553,
                 r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -1127,24 +1127,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 14,
             insert: protostore::Stmt::new(
-                506,
+                554,
                 r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "structs_by_key.key", "structs_by_key.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    507,
+                    555,
                     r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                508,
+                556,
                 r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                509,
+                557,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -1201,24 +1201,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 15,
             insert: protostore::Stmt::new(
-                510,
+                558,
                 r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "anys_by_key.key", "anys_by_key.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    511,
+                    559,
                     r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                512,
+                560,
                 r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                513,
+                561,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -1274,24 +1274,24 @@ ORDER BY o.key, c."_key""#,
             },
             member: 16,
             insert: protostore::Stmt::new(
-                514,
+                562,
                 r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
                 &["id", "empties_by_key.key"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    515,
+                    563,
                     r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                516,
+                564,
                 r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                517,
+                565,
                 r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -1342,19 +1342,19 @@ ORDER BY o.key, c."_key""#,
             },
             member: 18,
             insert: protostore::Stmt::new(
-                518,
+                566,
                 r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "inner.masks", "inner.masks"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    519,
+                    567,
                     r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                520,
+                568,
                 r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1
@@ -1362,7 +1362,7 @@ ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                521,
+                569,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value

@@ -395,9 +395,9 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must"], &["must"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(458, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(506, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        460,
+        508,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -423,7 +423,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        459,
+        507,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -458,13 +458,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         ],
     ),
     delete: protostore::Stmt::new(
-        461,
+        509,
         r#"DELETE FROM "wrappers" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(462, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(510, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        463,
+        511,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -496,24 +496,24 @@ pub mod children {
             },
             member: 10,
             insert: protostore::Stmt::new(
-                464,
+                512,
                 r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "strings", "strings"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    465,
+                    513,
                     r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                466,
+                514,
                 r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                467,
+                515,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -564,24 +564,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 11,
             insert: protostore::Stmt::new(
-                468,
+                516,
                 r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "doubles", "doubles"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    469,
+                    517,
                     r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                470,
+                518,
                 r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                471,
+                519,
                 r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -632,24 +632,24 @@ ORDER BY o.key, c."_position""#,
             },
             member: 12,
             insert: protostore::Stmt::new(
-                472,
+                520,
                 r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
                 &["id", "by_number.key", "by_number.value"],
             ),
             delete: Some(
                 protostore::Stmt::new(
-                    473,
+                    521,
                     r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                     &["id"],
                 ),
             ),
             load: protostore::Stmt::new(
-                474,
+                522,
                 r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
                 &["id"],
             ),
             load_many: protostore::Stmt::new(
-                475,
+                523,
                 r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
