@@ -25,7 +25,7 @@ fn pool() -> DescriptorPool {
 }
 
 /// Draws messages of type `M`, stores each and reads it back in every way there is.
-fn round_trips<R, M>(store: &Store, mend: impl Fn(&mut Rng, &mut M))
+fn round_trips<R, M>(store: &Store, mut mend: impl FnMut(&mut Rng, &mut M))
 where
     R: Record + TryFrom<M, Error = protostore::Error>,
     M: prost::Message + Default + From<R> + PartialEq + Clone + std::fmt::Debug,
@@ -179,6 +179,101 @@ fn singletons() {
     assert!(!wait(store.settings().exists()).unwrap());
     let missing = wait(store.settings().update(shapes::Settings::default(), [shapes::settings::name]));
     assert_eq!(missing.unwrap_err().kind(), protostore::Kind::NotFound);
+}
+
+/// A number of the whole range, its ends among them.
+fn full(rng: &mut Rng) -> u64 {
+    let any = rng.u64(..);
+    *rng.choice(&[0, 1, (1 << 63) - 1, 1 << 63, u64::MAX, any]).expect("a choice")
+}
+
+/// A time of protobuf's whole range, in steps of so many nanoseconds.
+fn coarse(rng: &mut Rng, step: i32) -> Timestamp {
+    let any = rng.i64(-62_135_596_800..253_402_300_800);
+    let seconds = *rng.choice(&[-62_135_596_800, 253_402_300_799, 0, -1, any]).expect("a choice");
+    Timestamp { seconds, nanos: rng.i32(0..1_000_000_000) / step * step }
+}
+
+/// A span of protobuf's whole range, in steps of so many nanoseconds.
+fn span(rng: &mut Rng, step: i32) -> prost_types::Duration {
+    let any = rng.i64(-315_576_000_000..315_576_000_000);
+    let seconds = *rng.choice(&[-315_576_000_000, 315_576_000_000, any]).expect("a choice");
+    let nanos = rng.i32(0..1_000_000_000) / step * step;
+    prost_types::Duration { seconds, nanos: if seconds < 0 { -nanos } else { nanos } }
+}
+
+shape!(encodings, Encodings, |rng, m| {
+    const SECOND: i32 = 1_000_000_000;
+    m.id = id(rng);
+    m.full = full(rng);
+    m.maybe_full = m.maybe_full.map(|_| full(rng));
+    m.fulls = m.fulls.iter().map(|_| full(rng)).collect();
+    m.full_by_full = m.full_by_full.keys().map(|_| (full(rng), full(rng))).collect();
+    m.wrapped = m.wrapped.map(|_| full(rng));
+    m.seconds = m.seconds.map(|_| coarse(rng, SECOND));
+    m.milliseconds = m.milliseconds.map(|_| coarse(rng, 1_000_000));
+    m.microseconds = m.microseconds.map(|_| coarse(rng, 1_000));
+    m.text = m.text.map(|_| Timestamp { seconds: rng.i64(0..200_000_000_000), nanos: 1 });
+    m.span_seconds = m.span_seconds.map(|_| span(rng, SECOND));
+    m.span_milliseconds = m.span_milliseconds.map(|_| span(rng, 1_000_000));
+    m.span_microseconds = m.span_microseconds.map(|_| span(rng, 1_000));
+    m.texts = m.texts.iter().map(|_| coarse(rng, 1)).collect();
+    for inner in m.inner.iter_mut().chain(&mut m.inners) {
+        inner.full = full(rng);
+        inner.names = inner.names.keys().map(|_| (full(rng), id(rng))).collect();
+    }
+});
+shape!(keys_of_a_time_and_a_number, TimeKey, |rng, m| {
+    m.time = Some(coarse(rng, 1));
+    m.number = full(rng) ^ rng.u64(0..1 << 40);
+});
+
+#[test]
+fn keys_of_the_whole_range() {
+    use protostore::stored::FullRange;
+    let store = shapes::open_test().expect("a TEST store");
+    let ends = [0, 1, (1 << 63) - 1, 1 << 63, u64::MAX];
+    for id in ends {
+        store.write(move |tx| tx.insert(&shapes::FullKey { id, ..Default::default() })).unwrap();
+    }
+    let mut next = 2;
+    round_trips::<shapes::FullKey, proto::FullKey>(&store, |rng, m| {
+        next = if next == (1 << 63) - 2 { (1 << 63) + 1 } else { next + 1 };
+        m.id = next;
+        m.parent = m.parent.map(|_| *rng.choice(&ends).expect("a choice"));
+        m.others = m.others.iter().map(|_| *rng.choice(&ends).expect("a choice")).collect();
+    });
+    // Pages are in the order of the numbers.
+    let all = store.read(|r| r.page::<shapes::FullKey>(None, usize::MAX >> 1)).unwrap().records;
+    assert!(all.windows(2).all(|pair| pair[0].id < pair[1].id));
+    assert_eq!((all[0].id, all.last().map(|r| r.id)), (0, Some(u64::MAX)));
+    let last = store.read(|r| r.run(shapes::full_key::list_by_parent(u64::MAX).size(10_000))).unwrap().records;
+    assert!(!last.is_empty() && last.iter().all(|r| r.parent == Some(u64::MAX)));
+    assert!(store.write(|tx| tx.delete::<shapes::FullKey>(FullRange(u64::MAX))).unwrap());
+    let left = store.read(|r| r.run(shapes::full_key::list_by_parent(u64::MAX))).unwrap().records;
+    assert!(left.is_empty());
+}
+
+#[test]
+fn every_bit_of_a_float() {
+    let store = shapes::open_test().expect("a TEST store");
+    let (float, double) = ([0xffc0_0001, 0x8000_0000, 1], [0x7ff0_dead_beef_0001, 1 << 63, 1]);
+    for (n, (f, d)) in float.into_iter().zip(double).enumerate() {
+        let record = shapes::Encodings {
+            id: format!("bits-{n}"),
+            bits: f32::from_bits(f),
+            maybe_bits: Some(f64::from_bits(d)),
+            many_bits: vec![f64::from_bits(d); 2],
+            bits_by_name: [("a".to_owned(), f32::from_bits(f))].into(),
+            ..Default::default()
+        };
+        let id = record.id.clone();
+        store.write(move |tx| tx.insert(&record)).unwrap();
+        let found = store.read(|r| r.get::<shapes::Encodings>(&id)).unwrap().expect("was inserted");
+        assert_eq!((found.bits.to_bits(), found.maybe_bits.map(f64::to_bits)), (f, Some(d)));
+        assert!(found.many_bits.iter().all(|v| v.to_bits() == d) && found.many_bits.len() == 2);
+        assert_eq!(found.bits_by_name["a"].to_bits(), f);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use protostore_schema::{OnDelete, Type};
+use protostore_schema::{Form, OnDelete, Type};
 
 /// A difference that stored data or SQL can tell.
 ///
@@ -36,6 +36,8 @@ pub enum Change {
     ColumnRenamed { table: String, from: String, to: String },
     /// The same field, another type.
     ColumnType { table: String, column: String, from: Type, to: Type },
+    /// The same field and type, in another form.
+    ColumnForm { table: String, column: String, from: Form, to: Form },
     /// Whether NULL may stand in the column, or whether a member of a message may be unset while the message is set.
     Optional { table: String, column: String, now: bool },
     /// Whether SQL fills in the zero value.
@@ -93,6 +95,9 @@ impl fmt::Display for Change {
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),
             Self::ColumnType { table, column, from, to } => {
                 write!(f, "type of `{column}` of `{table}` changed from {} to {}", type_name(from), type_name(to))
+            }
+            Self::ColumnForm { table, column, from, to } => {
+                write!(f, "form of `{column}` of `{table}` changed from {} to {}", form_name(*from), form_name(*to))
             }
             Self::Optional { table, column, now: true } => write!(f, "`{column}` of `{table}` may now be unset"),
             Self::Optional { table, column, now: false } => write!(f, "`{column}` of `{table}` is always set now"),
@@ -182,5 +187,17 @@ fn type_name(ty: &Type) -> String {
         Type::ListValue => "list value".to_owned(),
         Type::Any => "any".to_owned(),
         Type::FieldMask => "field mask".to_owned(),
+    }
+}
+
+fn form_name(form: Form) -> &'static str {
+    match form {
+        Form::Own => "that of its type",
+        Form::FullRange => "full range",
+        Form::FloatBits => "the bits of a float",
+        Form::Seconds => "seconds",
+        Form::Milliseconds => "milliseconds",
+        Form::Microseconds => "microseconds",
+        Form::Rfc3339 => "RFC 3339",
     }
 }

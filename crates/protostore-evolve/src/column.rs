@@ -32,6 +32,10 @@ fn compare_column(
         let (from, to) = (o.ty.clone(), n.ty.clone());
         changes.push(Change::ColumnType { table: table.clone(), column: column.clone(), from, to });
     }
+    if o.form != n.form {
+        let (from, to) = (o.form, n.form);
+        changes.push(Change::ColumnForm { table: table.clone(), column: column.clone(), from, to });
+    }
     if (old.optional, o.nullable) != (new.optional, n.nullable) {
         changes.push(Change::Optional { table: table.clone(), column: column.clone(), now: new.optional });
     }

@@ -1,7 +1,9 @@
 //! What is a change between two schemas, and the sentence that says it.
 
 use protostore_evolve::compare;
-use protostore_schema::{ChildTable, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type};
+use protostore_schema::{
+    ChildTable, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type,
+};
 
 fn shop() -> Schema {
     Schema::from_snapshot(include_str!("cases/shop.json")).expect("the case is a snapshot")
@@ -79,6 +81,10 @@ fn what_a_column_may_hold() {
     assert_eq!(
         sentences(|schema| scalar(schema, 1).column.ty = Type::Uint64),
         ["type of `mem_size_mb` of `virtual_machines` changed from uint32 to uint64"]
+    );
+    assert_eq!(
+        sentences(|schema| scalar(schema, 1).column.form = Form::FullRange),
+        ["form of `mem_size_mb` of `virtual_machines` changed from that of its type to full range"]
     );
     let optional = sentences(|schema| {
         let scalar = scalar(schema, 1);

@@ -1,7 +1,7 @@
 //! Reads the options of descriptors. The only file that knows how an annotation is represented.
 
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
-use protostore_schema::OnDelete;
+use protostore_schema::{Form, OnDelete};
 
 use crate::diagnostic::Place;
 use crate::option_text::{self, Step};
@@ -42,6 +42,8 @@ pub(crate) struct ColumnOptions {
     pub(crate) references: Option<References>,
     pub(crate) index: Option<bool>,
     pub(crate) unique: Option<bool>,
+    /// `Some(None)` for a number that has no meaning yet.
+    pub(crate) encoding: Option<Option<Form>>,
 }
 
 /// `index: { … }`.
@@ -250,7 +252,21 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         }),
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),
+        encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),
     }
+}
+
+fn read_encoding(number: i32) -> Option<Form> {
+    Some(match number {
+        0 => Form::Own,
+        1 => Form::FullRange,
+        2 => Form::FloatBits,
+        3 => Form::Seconds,
+        4 => Form::Milliseconds,
+        5 => Form::Microseconds,
+        6 => Form::Rfc3339,
+        _ => return None,
+    })
 }
 
 fn read_index(options: &DynamicMessage) -> IndexOptions {

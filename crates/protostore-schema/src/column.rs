@@ -17,6 +17,9 @@ pub struct Column {
     pub role: Role,
     /// The type of its values.
     pub ty: Type,
+    /// The form in which they stand in it.
+    #[serde(default, skip_serializing_if = "Form::is_own")]
+    pub form: Form,
     /// Whether NULL may stand in it.
     pub nullable: bool,
     /// Whether SQL fills in the zero value: only for a field of implicit presence at the top of a record.
@@ -87,4 +90,45 @@ pub enum Type {
     Any,
     /// A `google.protobuf.FieldMask`, as its paths, parted by commas.
     FieldMask,
+}
+
+/// The form in which a value stands in its column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// That of its type, as [`Type`] says it.
+    #[default]
+    Own,
+    /// A 64-bit unsigned number as the signed `value XOR 2^63`: all values, in order.
+    FullRange,
+    /// A floating-point number as the integer of its bits: all values, not in order.
+    FloatBits,
+    /// A time as the number of its seconds; a finer one is refused.
+    Seconds,
+    /// A time as the number of its milliseconds; a finer one is refused.
+    Milliseconds,
+    /// A time as the number of its microseconds; a finer one is refused.
+    Microseconds,
+    /// A point in time as text of 30 characters, `2026-11-20T23:41:22.000000000Z`: the years 1 to 9999, in order.
+    Rfc3339,
+}
+
+impl Form {
+    /// Returns whether it is that of the type.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+
+    /// Returns whether values of a type can stand in this form.
+    #[must_use]
+    pub fn is_of(self, ty: &Type) -> bool {
+        match self {
+            Self::Own => true,
+            Self::FullRange => *ty == Type::Uint64,
+            Self::FloatBits => matches!(ty, Type::Float | Type::Double),
+            Self::Seconds | Self::Milliseconds | Self::Microseconds => matches!(ty, Type::Timestamp | Type::Duration),
+            Self::Rfc3339 => *ty == Type::Timestamp,
+        }
+    }
 }

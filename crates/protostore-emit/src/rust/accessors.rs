@@ -5,6 +5,7 @@ use protostore_schema::{Column, Table, Type};
 use quote::{format_ident, quote};
 
 use super::bind::Key;
+use super::form::{self, Wrapper};
 use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
@@ -140,6 +141,12 @@ impl Arguments {
         let (mut declared, mut given, mut owned) = (Vec::new(), Vec::new(), Vec::new());
         for (name, column) in columns {
             let ty = scope.scalar(&column.ty);
+            if let Some(Wrapper { path, read, .. }) = form::of(scope, column) {
+                declared.push(quote!(#name: #ty));
+                given.push(quote!(#path(#name)));
+                owned.push(read);
+                continue;
+            }
             match column.ty {
                 Type::String | Type::Bytes => {
                     declared.push(quote!(#name: impl Into<#ty>));

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_schema::{Node, Oneof, Scalar, Table, Type};
 use quote::quote;
 
-use super::form;
+use super::form::{self, Wrapper};
 use super::tokens::{ident, local};
 use super::types::Scope;
 
@@ -175,55 +175,67 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
 }
 
 /// The key of a record: one value or a tuple; that of a singleton says nothing.
-pub(super) struct Key<'k> {
+pub(super) struct Key {
     singleton: bool,
-    parts: Vec<(TokenStream, &'k Type, TokenStream)>,
+    parts: Vec<Part>,
 }
 
-impl<'k> Key<'k> {
+/// A field of a key.
+struct Part {
+    /// Where its value stands in the record.
+    place: TokenStream,
+    /// The type that owns it: where the value is wrapped, the wrapper.
+    owned: TokenStream,
+    /// The type that borrows it, if that is another.
+    borrowed: Option<TokenStream>,
+    form: Option<Wrapper>,
+}
+
+impl Key {
     /// Returns the key of a table's record.
-    pub(super) fn of(scope: &Scope<'_, '_>, table: &'k Table) -> Self {
+    pub(super) fn of(scope: &Scope<'_, '_>, table: &Table) -> Self {
         let columns = if table.singleton.is_some() { Vec::new() } else { table.key_columns() };
-        let parts = columns
-            .into_iter()
-            .map(|column| {
-                let place = path_of(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
-                (place, &column.ty, scope.scalar(&column.ty))
-            })
-            .collect();
-        Self { singleton: table.singleton.is_some(), parts }
+        let parts = columns.into_iter().map(|column| {
+            let place = path_of(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
+            let borrowed = match column.ty {
+                Type::String => Some(quote!(&'a str)),
+                Type::Bytes => Some(quote!(&'a [u8])),
+                _ => None,
+            };
+            let form = form::of(scope, column);
+            let owned = form.as_ref().map_or_else(|| scope.scalar(&column.ty), |form| form.read.clone());
+            Part { place, owned, borrowed, form }
+        });
+        Self { singleton: table.singleton.is_some(), parts: parts.collect() }
     }
 
     /// Returns the type that owns a key: `String`, `(String, u64)`.
     pub(super) fn owned(&self) -> TokenStream {
-        self.tuple(|_, _, owned| owned.clone())
+        self.tuple(|_, part| part.owned.clone())
     }
 
     /// Returns the type that borrows a key: `&'a str`, `(&'a str, u64)`.
     fn borrowed(&self) -> TokenStream {
-        self.tuple(|_, ty, owned| match ty {
-            Type::String => quote!(&'a str),
-            Type::Bytes => quote!(&'a [u8]),
-            _ => owned.clone(),
-        })
+        self.tuple(|_, part| part.borrowed.as_ref().unwrap_or(&part.owned).clone())
     }
 
     fn of_record(&self) -> TokenStream {
-        self.tuple(|place, ty, _| if is_borrowed(ty) { quote!(&self.#place) } else { quote!(self.#place) })
+        self.tuple(|_, Part { place, borrowed, form, .. }| match (borrowed, form) {
+            (_, Some(Wrapper { path, .. })) => quote!(#path(self.#place)),
+            (Some(_), None) => quote!(&self.#place),
+            (None, None) => quote!(self.#place),
+        })
     }
 
     fn of_key(&self) -> TokenStream {
         if self.singleton {
             return quote!(*key);
         }
-        if let [(_, ty, _)] = &self.parts[..] {
-            return if is_borrowed(ty) { quote!(key) } else { quote!(*key) };
-        }
-        let mut at = 0;
-        self.tuple(|_, ty, _| {
-            let index = Literal::usize_unsuffixed(at);
-            at += 1;
-            if is_borrowed(ty) { quote!(&key.#index) } else { quote!(key.#index) }
+        self.tuple(|index, part| match (index, &part.borrowed) {
+            (None, Some(_)) => quote!(key),
+            (None, None) => quote!(*key),
+            (Some(index), Some(_)) => quote!(&key.#index),
+            (Some(index), None) => quote!(key.#index),
         })
     }
 
@@ -231,29 +243,23 @@ impl<'k> Key<'k> {
         if self.singleton {
             return quote!(key);
         }
-        if let [(_, ty, _)] = &self.parts[..] {
-            return if is_borrowed(ty) { quote!(key.to_owned()) } else { quote!(key) };
-        }
-        let mut at = 0;
-        self.tuple(|_, ty, _| {
-            let index = Literal::usize_unsuffixed(at);
-            at += 1;
-            if is_borrowed(ty) { quote!(key.#index.to_owned()) } else { quote!(key.#index) }
+        self.tuple(|index, part| {
+            let key = index.map_or_else(|| quote!(key), |index| quote!(key.#index));
+            if part.borrowed.is_some() { quote!(#key.to_owned()) } else { key }
         })
     }
 
-    fn tuple(&self, mut part: impl FnMut(&TokenStream, &Type, &TokenStream) -> TokenStream) -> TokenStream {
-        let parts: Vec<_> = self.parts.iter().map(|(place, ty, owned)| part(place, ty, owned)).collect();
-        match &parts[..] {
-            [] if self.singleton => quote!(protostore::Singleton),
-            [one] => one.clone(),
-            _ => quote!((#(#parts),*)),
+    /// Returns what `part` makes of each field, which it is given with its place in the tuple, if there are several.
+    fn tuple(&self, part: impl Fn(Option<Literal>, &Part) -> TokenStream) -> TokenStream {
+        if self.singleton {
+            return quote!(protostore::Singleton);
         }
+        if let [one] = &self.parts[..] {
+            return part(None, one);
+        }
+        let parts = self.parts.iter().enumerate().map(|(at, one)| part(Some(Literal::usize_unsuffixed(at)), one));
+        quote!((#(#parts),*))
     }
-}
-
-fn is_borrowed(ty: &Type) -> bool {
-    matches!(ty, Type::String | Type::Bytes)
 }
 
 /// Returns the place of a column's value: `id`, `meta.name`. The messages around a key are required.

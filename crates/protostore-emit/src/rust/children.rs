@@ -5,9 +5,10 @@ use proc_macro2::{Ident, TokenStream};
 use protostore_schema::{ChildTable, Item, Node, Place, TypeName};
 use quote::quote;
 
+use super::form::{self, Wrapper};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use super::{bind, decode, form, metadata, record};
+use super::{bind, decode, metadata, record};
 use crate::plan::{ChildPlan, TablePlan};
 
 /// Returns the name of the type that stands for a child table.
@@ -62,7 +63,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     let doc = lines([format!("The elements of `{}`, in `{}`.", child.name.proto, child.name.sql)]);
     let place = match &child.place {
         Place::Position(_) => quote!(i64),
-        Place::Key(key) => scope.scalar(&key.ty),
+        Place::Key(key) => form::of(scope, key).map_or_else(|| scope.scalar(&key.ty), |form| form.read),
     };
     let nested = list(&child.nested(), &TokenStream::new());
     let (items, put) = access(scope, around, child);
@@ -130,10 +131,16 @@ fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenS
         Place::Position(_) => {
             (quote!(#(#read)* protostore::positions(&#place.#field)), quote!(#(#write)* #place.#field.push(item); true))
         }
-        Place::Key(_) => (
-            quote!(#(#read)* protostore::entries(&#place.#field)),
-            quote!(#(#write)* #place.#field.insert(place, item); true),
-        ),
+        Place::Key(key) => match form::of(scope, key) {
+            None => (
+                quote!(#(#read)* protostore::entries(&#place.#field)),
+                quote!(#(#write)* #place.#field.insert(place, item); true),
+            ),
+            Some(Wrapper { path, .. }) => (
+                quote!(#(#read)* #place.#field.iter().map(|(key, item)| (#path(*key), item)).collect()),
+                quote!(#(#write)* #place.#field.insert(place.0, item); true),
+            ),
+        },
     }
 }
 

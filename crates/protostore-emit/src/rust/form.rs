@@ -1,88 +1,107 @@
 //! The form in which a value stands in its column: how generated code wraps it on the way in, and takes it out again.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Column, Type};
+use protostore_schema::{Column, Form, Type};
 use quote::quote;
 
 use super::types::Scope;
 
 /// A wrapper of `protostore::stored`.
-pub(super) struct Form {
+pub(super) struct Wrapper {
     /// Its path, which is also the function that wraps a value.
-    path: TokenStream,
+    pub(super) path: TokenStream,
     /// The type that is read: the path and its argument.
-    read: TokenStream,
+    pub(super) read: TokenStream,
     /// Whether it wraps the value itself, and not a reference.
     copies: bool,
 }
 
 /// Returns the wrapper of a column's values, if they do not stand in it as they are.
-pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Form> {
+pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
     let own = scope.scalar(&column.ty);
-    match &column.ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Float | Type::Double => None,
-        Type::String | Type::Bytes | Type::Enum(_) | Type::Timestamp | Type::Duration => None,
-        Type::Struct | Type::Value | Type::ListValue => Some(Form::borrowing(&quote!(Json), Some(&own))),
-        Type::Any => Some(Form::borrowing(&quote!(Encoded), Some(&own))),
-        Type::FieldMask => Some(Form::borrowing(&quote!(Paths), None)),
+    match column.form {
+        Form::Own => own_form(&column.ty, &own),
+        Form::FullRange => Some(Wrapper::copying(&quote!(FullRange), None)),
+        Form::FloatBits if column.ty == Type::Float => Some(Wrapper::copying(&quote!(FloatBits), None)),
+        Form::FloatBits => Some(Wrapper::copying(&quote!(DoubleBits), None)),
+        Form::Seconds => Some(Wrapper::copying(&quote!(Seconds), Some(&own))),
+        Form::Milliseconds => Some(Wrapper::copying(&quote!(Milliseconds), Some(&own))),
+        Form::Microseconds => Some(Wrapper::copying(&quote!(Microseconds), Some(&own))),
+        Form::Rfc3339 => Some(Wrapper::copying(&quote!(Rfc3339), None)),
     }
 }
 
-impl Form {
+fn own_form(ty: &Type, own: &TokenStream) -> Option<Wrapper> {
+    match ty {
+        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Float | Type::Double => None,
+        Type::String | Type::Bytes | Type::Enum(_) | Type::Timestamp | Type::Duration => None,
+        Type::Struct | Type::Value | Type::ListValue => Some(Wrapper::borrowing(&quote!(Json), Some(own))),
+        Type::Any => Some(Wrapper::borrowing(&quote!(Encoded), Some(own))),
+        Type::FieldMask => Some(Wrapper::borrowing(&quote!(Paths), None)),
+    }
+}
+
+impl Wrapper {
+    /// Returns the wrapper of that name, of a reference to what cannot be copied.
     fn borrowing(name: &TokenStream, of: Option<&TokenStream>) -> Self {
         let path = quote!(protostore::stored::#name);
         let read = of.map_or_else(|| path.clone(), |of| quote!(#path<#of>));
         Self { path, read, copies: false }
     }
+
+    /// Returns the wrapper of that name, of a number or a time.
+    fn copying(name: &TokenStream, of: Option<&TokenStream>) -> Self {
+        Self { copies: true, ..Self::borrowing(name, of) }
+    }
 }
 
 /// Returns what is put for a value at a place.
-pub(super) fn put_value(form: Option<&Form>, place: &TokenStream) -> TokenStream {
+pub(super) fn put_value(form: Option<&Wrapper>, place: &TokenStream) -> TokenStream {
     match form {
         None => quote!(binder.put(&#place)),
-        Some(Form { path, copies: true, .. }) => quote!(binder.put(&#path(#place))),
-        Some(Form { path, copies: false, .. }) => quote!(binder.put(&#path(&#place))),
+        Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#path(#place))),
+        Some(Wrapper { path, copies: false, .. }) => quote!(binder.put(&#path(&#place))),
     }
 }
 
 /// Returns what is put for an expression of type `&T`.
-pub(super) fn put_reference(form: Option<&Form>, reference: &TokenStream) -> TokenStream {
+pub(super) fn put_reference(form: Option<&Wrapper>, reference: &TokenStream) -> TokenStream {
     match form {
         None => quote!(binder.put(#reference)),
-        Some(Form { path, copies: true, .. }) => quote!(binder.put(&#path(*#reference))),
-        Some(Form { path, copies: false, .. }) => quote!(binder.put(&#path(#reference))),
+        Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#path(*#reference))),
+        Some(Wrapper { path, copies: false, .. }) => quote!(binder.put(&#path(#reference))),
     }
 }
 
 /// Returns what is put for an expression of type `Option<&T>`.
-pub(super) fn put_optional(form: Option<&Form>, option: &TokenStream) -> TokenStream {
+pub(super) fn put_optional(form: Option<&Wrapper>, option: &TokenStream) -> TokenStream {
     match form {
         None => quote!(binder.put(&#option)),
-        Some(Form { path, copies: true, .. }) => quote!(binder.put(&#option.copied().map(#path))),
-        Some(Form { path, copies: false, .. }) => quote!(binder.put(&#option.map(#path))),
+        Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#option.copied().map(#path))),
+        Some(Wrapper { path, copies: false, .. }) => quote!(binder.put(&#option.map(#path))),
     }
 }
 
 /// Returns the next column as a value.
-pub(super) fn take(form: Option<&Form>) -> TokenStream {
+pub(super) fn take(form: Option<&Wrapper>) -> TokenStream {
     match form {
         None => quote!(row.take()?),
-        Some(Form { read, .. }) => quote!(row.take::<#read>()?.0),
+        Some(Wrapper { read, .. }) => quote!(row.take::<#read>()?.0),
     }
 }
 
 /// Returns the next column as an option of `ty`.
-pub(super) fn take_optional(form: Option<&Form>, ty: &TokenStream) -> TokenStream {
+pub(super) fn take_optional(form: Option<&Wrapper>, ty: &TokenStream) -> TokenStream {
     match form {
         None => quote!(row.take::<Option<#ty>>()?),
-        Some(Form { read, .. }) => quote!(row.take::<Option<#read>>()?.map(|v| v.0)),
+        Some(Wrapper { read, .. }) => quote!(row.take::<Option<#read>>()?.map(|v| v.0)),
     }
 }
 
 /// Returns the next column as a value of which NULL is the zero.
-pub(super) fn take_or_default(form: Option<&Form>) -> TokenStream {
+pub(super) fn take_or_default(form: Option<&Wrapper>) -> TokenStream {
     match form {
         None => quote!(row.take_or_default()?),
-        Some(Form { read, .. }) => quote!(row.take::<Option<#read>>()?.map(|v| v.0).unwrap_or_default()),
+        Some(Wrapper { read, .. }) => quote!(row.take::<Option<#read>>()?.map(|v| v.0).unwrap_or_default()),
     }
 }

@@ -3,7 +3,7 @@
 //! Every CHECK has a name, since an unnamed one can never be dropped by ALTER, and none is ever NULL, since
 //! `ADD CONSTRAINT` refuses a table where it is.
 
-use protostore_schema::{Column, Group, Node, Oneof, Role, Type, check_name, oneof_name, presence_name};
+use protostore_schema::{Column, Form, Group, Node, Oneof, Role, Type, check_name, oneof_name, presence_name};
 
 use super::quote;
 
@@ -71,6 +71,30 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
         Role::Presence if column.non_zero => return some(format!("{name} = 1"), "must be set"),
         Role::Presence => return some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
         Role::Value | Role::MapKey => {}
+    }
+    match column.form {
+        Form::Own => {}
+        Form::FullRange if column.non_zero => {
+            return some(format!("{name} <> {}", super::table::zero(&column.ty, column.form)), "must not be zero");
+        }
+        // Both zeros of IEEE 754.
+        Form::FloatBits if column.non_zero && column.ty == Type::Float => {
+            let condition = format!("{name} BETWEEN 1 AND 4294967295 AND {name} <> 2147483648");
+            return some(condition, "must not be zero");
+        }
+        Form::FloatBits if column.non_zero => {
+            return some(format!("{name} NOT IN (0, -9223372036854775808)"), "must not be zero");
+        }
+        Form::FloatBits if column.ty == Type::Float => {
+            return some(format!("{name} BETWEEN 0 AND 4294967295"), "must be the bits of a float");
+        }
+        Form::Rfc3339 => {
+            let pattern =
+                "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'";
+            let condition = format!("length({name}) = 30 AND {name} GLOB {pattern}");
+            return some(condition, "must be a time such as 2026-11-20T23:41:22.000000000Z");
+        }
+        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => return None,
     }
     match (&column.ty, column.non_zero) {
         (Type::Bool, false) => some(format!("{name} IN (0, 1)"), "must be 0 or 1"),

@@ -1,6 +1,6 @@
 //! CREATE TABLE and CREATE INDEX.
 
-use protostore_schema::{ChildTable, Column, Docs, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
+use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
 
 use super::{check, checks, comment, list, quote};
 
@@ -67,13 +67,13 @@ fn constraints(nodes: &[Node]) -> Vec<String> {
 
 /// Returns a column with its constraints. A foreign key of one column stands here, so that ALTER can drop it.
 fn column(column: &Column) -> String {
-    let Column { name, path: _, role, ty, nullable, default_zero, non_zero: _, reference, docs } = column;
-    let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty));
+    let Column { name, path: _, role, ty, form, nullable, default_zero, non_zero: _, reference, docs } = column;
+    let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty, *form));
     if !nullable {
         sql += " NOT NULL";
     }
     if *default_zero {
-        sql += &format!(" DEFAULT {}", zero(ty));
+        sql += &format!(" DEFAULT {}", zero(ty, *form));
     }
     let check = check::value(column).map(|c| format!("CONSTRAINT {} CHECK ({})", quote(&c.name), c.condition));
     let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
@@ -111,7 +111,16 @@ fn indexes(table: &str, indexes: &[Index]) -> String {
         .collect()
 }
 
-fn sql_type(ty: &Type) -> &'static str {
+/// Returns the SQL type of a column's values.
+pub(super) fn sql_type(ty: &Type, form: Form) -> &'static str {
+    match form {
+        Form::Own => own_type(ty),
+        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => "INTEGER",
+        Form::Rfc3339 => "TEXT",
+    }
+}
+
+fn own_type(ty: &Type) -> &'static str {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "INTEGER",
         Type::Enum(_) | Type::Timestamp | Type::Duration => "INTEGER",
@@ -121,7 +130,20 @@ fn sql_type(ty: &Type) -> &'static str {
     }
 }
 
-fn zero(ty: &Type) -> &'static str {
+/// Returns what stands in a column for the zero of its type.
+pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
+    match form {
+        // 0 XOR 2^63.
+        Form::FullRange => "-9223372036854775808",
+        Form::FloatBits => "0",
+        Form::Own => own_zero(ty),
+        Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Rfc3339 => {
+            unreachable!("a message is never zero, it is unset")
+        }
+    }
+}
+
+fn own_zero(ty: &Type) -> &'static str {
     match ty {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "0",
         Type::Enum(_) | Type::Timestamp | Type::Duration => "0",

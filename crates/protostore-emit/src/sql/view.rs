@@ -1,6 +1,6 @@
 //! Readable views: names for enums, ISO times and decoded values, for people with an ordinary SQL tool.
 
-use protostore_schema::{ChildTable, Column, Item, Node, Role, Schema, Table, Type, sql_name, view_name};
+use protostore_schema::{ChildTable, Column, Form, Item, Node, Role, Schema, Table, Type, sql_name, view_name};
 
 use super::{literal, quote};
 
@@ -85,6 +85,9 @@ fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {
 
 fn decoded(schema: &Schema, column: &Column) -> (String, String) {
     let name = quote(&column.name.sql);
+    if let Some(sql) = formed(column, &name) {
+        return (column.name.sql.clone(), sql);
+    }
     let sql = match (&column.ty, column.role) {
         (_, Role::Position) => name,
         (_, Role::Presence) | (Type::Bool, _) => format!("CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
@@ -97,8 +100,8 @@ fn decoded(schema: &Schema, column: &Column) -> (String, String) {
                 .collect();
             format!("CASE {name} {} ELSE {name} END", arms.join(" "))
         }
-        (Type::Timestamp, _) => timestamp(&name),
-        (Type::Duration, _) => duration(&name),
+        (Type::Timestamp, _) => timestamp(&name, 1_000_000_000, 9),
+        (Type::Duration, _) => duration(&name, 1_000_000_000, 9),
         (Type::Bytes | Type::Any, _) => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
         (Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64, _) => name,
         (Type::Float | Type::Double | Type::String, _) => name,
@@ -107,18 +110,52 @@ fn decoded(schema: &Schema, column: &Column) -> (String, String) {
     (column.name.sql.clone(), sql)
 }
 
-/// Division truncates toward zero, hence the correction before 1970.
-fn timestamp(name: &str) -> String {
-    format!(
-        "strftime('%Y-%m-%dT%H:%M:%S', {name} / 1000000000 - ({name} % 1000000000 < 0), 'unixepoch') \
-         || printf('.%09dZ', ({name} % 1000000000 + 1000000000) % 1000000000)"
-    )
+/// Returns a value that stands in another form than that of its type, decoded.
+fn formed(column: &Column, name: &str) -> Option<String> {
+    let time = |per_second: i64, digits: usize| match column.ty {
+        Type::Duration => duration(name, per_second, digits),
+        _ => timestamp(name, per_second, digits),
+    };
+    Some(match column.form {
+        Form::Own => return None,
+        Form::FullRange => full_range(name),
+        Form::FloatBits => {
+            let digits = if column.ty == Type::Float { 8 } else { 16 };
+            format!("CASE WHEN {name} IS NOT NULL THEN printf('%0{digits}X', {name}) END")
+        }
+        Form::Seconds => time(1, 0),
+        Form::Milliseconds => time(1_000, 3),
+        Form::Microseconds => time(1_000_000, 6),
+        Form::Rfc3339 => name.to_owned(),
+    })
+}
+
+/// SQLite has no XOR, but a difference of OR and AND.
+fn full_range(name: &str) -> String {
+    let sign = "(-9223372036854775807 - 1)";
+    format!("CASE WHEN {name} IS NOT NULL THEN printf('%u', ({name} | {sign}) - ({name} & {sign})) END")
+}
+
+/// Division truncates toward zero, hence the correction before 1970. Years beyond 9999 are shown as the number.
+fn timestamp(name: &str, per_second: i64, digits: usize) -> String {
+    if digits == 0 {
+        return format!("coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', {name}, 'unixepoch'), {name})");
+    }
+    let text = format!(
+        "strftime('%Y-%m-%dT%H:%M:%S', {name} / {per_second} - ({name} % {per_second} < 0), 'unixepoch') \
+         || printf('.%0{digits}dZ', ({name} % {per_second} + {per_second}) % {per_second})"
+    );
+    // Nanoseconds in 64 bits end in 2262.
+    if digits == 9 { text } else { format!("coalesce({text}, {name})") }
 }
 
 /// Protobuf's own spelling, `-1.500000000s`.
-fn duration(name: &str) -> String {
+fn duration(name: &str, per_second: i64, digits: usize) -> String {
+    if digits == 0 {
+        return format!("CASE WHEN {name} IS NOT NULL THEN printf('%ds', {name}) END");
+    }
     format!(
-        "CASE WHEN {name} IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN {name} < 0 THEN '-' ELSE '' END, \
-         abs({name} / 1000000000), abs({name} % 1000000000)) END"
+        "CASE WHEN {name} IS NOT NULL THEN printf('%s%d.%0{digits}ds', CASE WHEN {name} < 0 THEN '-' ELSE '' END, \
+         abs({name} / {per_second}), abs({name} % {per_second})) END"
     )
 }

@@ -2,8 +2,8 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    ChildTable, Column, Docs, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar, Table, Type,
-    Variant,
+    ChildTable, Column, Docs, Form, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar, Table,
+    Type, Variant,
 };
 
 use super::draft::{Draft, Part, Presence, Shape, Spot};
@@ -218,11 +218,16 @@ impl Build<'_> {
 
     /// Builds a column that is never NULL and about which nothing else is said.
     fn column(&self, spot: &Spot, name: Name, role: Role, ty: Type) -> Column {
+        let form = match role {
+            Role::Value | Role::OwnerKey | Role::MapKey => spot.form(),
+            Role::Presence | Role::Position | Role::Singleton => Form::Own,
+        };
         Column {
             name,
             path: spot.numbers.clone(),
             role,
             ty,
+            form,
             nullable: false,
             default_zero: false,
             non_zero: false,
@@ -278,6 +283,7 @@ fn singleton(role: Role) -> Column {
         path: Vec::new(),
         role,
         ty: Type::Int32,
+        form: Form::Own,
         nullable: false,
         default_zero: false,
         non_zero: false,

@@ -1,9 +1,12 @@
 //! Puts together what is said about a column on its field and in its table's `column` list.
 
+use protostore_schema::Form;
+
 use super::Report;
-use super::draft::{Draft, Said, Target, type_word};
+use super::draft::{Draft, Said, Shape, Spot, Target, form_word, type_word};
 use super::paths;
 use crate::annotations::{self, ColumnOptions};
+use crate::diagnostic::Place;
 use crate::{Code, names};
 
 /// Gives each field what both places say about it.
@@ -41,7 +44,7 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 
 /// Adds what one place says; a value that another place gave differently is a contradiction.
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
-    let ColumnOptions { field: _, name, references, index, unique } = options;
+    let ColumnOptions { field: _, name, references, index, unique, encoding } = options;
     let path = draft.spots[i].dotted();
     let is_message = draft.spots[i].ty().is_none();
     let unordered = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()).map(|ty| type_word(ty).to_owned());
@@ -69,6 +72,13 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
             report.add(Code::CannotApply, place, format!("the `on_delete` of `{path}` is not known"), help);
         }
     }
+    if let Some(asked) = encoding {
+        let place = said.place(report.sources, &[("encoding", 0)]);
+        if let Some(form) = form(&draft.spots[i], *asked, place, report) {
+            set(&mut draft.spots[i].column.encoding, form, "encoding", &path, said, report);
+        }
+    }
+    let column = &mut draft.spots[i].column;
     for (value, slot, key) in [(index, &mut column.index, "index"), (unique, &mut column.unique, "unique")] {
         let Some(value) = value else { continue };
         if is_message {
@@ -83,6 +93,38 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
             set(slot, *value, key, &path, said, report);
         }
     }
+}
+
+/// Returns the form that is asked for, or says why values of the field cannot stand in it.
+fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>) -> Option<Form> {
+    let path = spot.dotted();
+    let (text, help) = match (asked, spot.ty()) {
+        (None, _) => {
+            let help = "write FULL_RANGE, FLOAT_BITS, SECONDS, MILLISECONDS, MICROSECONDS or RFC3339";
+            (format!("the `encoding` of `{path}` is not known"), help.to_owned())
+        }
+        (Some(form), Some(ty)) if form.is_of(ty) => return Some(form),
+        (Some(_), None) if matches!(spot.shape, Shape::Map(_)) => {
+            let help = format!("say it of the key or the value: `column: {{field: \"{path}.value\" encoding: …}}`");
+            (format!("`{path}` is a map, so it has no `encoding`"), help)
+        }
+        (Some(_), None) => {
+            let help = "put `encoding` on a field of the message".to_owned();
+            (format!("`{path}` is a message, so it has no `encoding`"), help)
+        }
+        (Some(form), Some(ty)) => {
+            let help = match form {
+                Form::Own => "take it away",
+                Form::FullRange => "FULL_RANGE is for uint64 and fixed64",
+                Form::FloatBits => "FLOAT_BITS is for float and double",
+                Form::Seconds | Form::Milliseconds | Form::Microseconds => "units are for Timestamp and Duration",
+                Form::Rfc3339 => "RFC3339 is for Timestamp",
+            };
+            (format!("`{path}` is of type `{}`, which has no {}", type_word(ty), form_word(form)), help.to_owned())
+        }
+    };
+    report.add(Code::CannotApply, place, text, help);
+    None
 }
 
 fn set<T: PartialEq>(

@@ -1,7 +1,7 @@
 //! A table on its way from descriptors to the model: its fields at any depth, and what was decided about each.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-use protostore_schema::{Index, OnDelete, Type};
+use protostore_schema::{Form, Index, OnDelete, Type};
 
 use crate::annotations::{self, Anchor, TableOptions};
 use crate::diagnostic::Place;
@@ -97,6 +97,7 @@ pub(crate) struct Merged {
     pub(crate) reference: Option<(Target, Said)>,
     pub(crate) index: Option<(bool, Said)>,
     pub(crate) unique: Option<(bool, Said)>,
+    pub(crate) encoding: Option<(Form, Said)>,
 }
 
 /// A reference as it is written.
@@ -175,6 +176,11 @@ impl Spot {
             Shape::Scalar(ty) | Shape::Scalars(ty) => Some(ty),
             Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) => None,
         }
+    }
+
+    /// Returns the form in which its values stand in their column.
+    pub(crate) fn form(&self) -> Form {
+        self.column.encoding.as_ref().map_or(Form::Own, |(form, _)| *form)
     }
 
     /// Returns whether it has a table of its own: a list or a map.
@@ -265,5 +271,18 @@ pub(crate) fn type_word(ty: &Type) -> &str {
         Type::ListValue => "google.protobuf.ListValue",
         Type::Any => "google.protobuf.Any",
         Type::FieldMask => "google.protobuf.FieldMask",
+    }
+}
+
+/// Returns the word for a form in an annotation.
+pub(crate) fn form_word(form: Form) -> &'static str {
+    match form {
+        Form::Own => "none",
+        Form::FullRange => "FULL_RANGE",
+        Form::FloatBits => "FLOAT_BITS",
+        Form::Seconds => "SECONDS",
+        Form::Milliseconds => "MILLISECONDS",
+        Form::Microseconds => "MICROSECONDS",
+        Form::Rfc3339 => "RFC3339",
     }
 }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use protostore_schema::{OnDelete, Type};
+use protostore_schema::{Form, OnDelete, Type};
 
 use super::Report;
-use super::draft::{Draft, Part, Presence, Said, Spot, Target, type_word};
+use super::draft::{Draft, Part, Presence, Said, Spot, Target, form_word, type_word};
 use crate::Code;
 use crate::nearest::nearest;
 
 /// What a reference must know of the table that it names.
 struct Key {
-    /// Path and type of each field of the key; none if the key itself is wrong.
-    parts: Vec<(String, Type)>,
+    /// Path, type and form of each field of the key; none if the key itself is wrong.
+    parts: Vec<(String, Type, Form)>,
     /// Whether the table has at most one row, and no field as its key.
     singleton: bool,
 }
@@ -23,7 +23,7 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
         .iter()
         .map(|draft| {
             let spots = draft.key.iter().map(|i| &draft.spots[*i]);
-            let parts = spots.filter_map(|spot| Some((spot.dotted(), spot.ty()?.clone()))).collect();
+            let parts = spots.filter_map(|spot| Some((spot.dotted(), spot.ty()?.clone(), spot.form()))).collect();
             (draft.field.name().to_owned(), Key { parts, singleton: draft.singleton })
         })
         .collect();
@@ -63,8 +63,21 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
         return false;
     }
     match (key.parts.as_slice(), spot.ty()) {
-        ([(_, ty)], Some(own)) if ty == own => true,
-        ([(name, ty)], Some(own)) => {
+        ([(_, ty, form)], Some(own)) if ty == own && *form == spot.form() => true,
+        ([(name, ty, form)], Some(own)) if ty == own => {
+            let text = format!(
+                "`{path}` and the key of `{table}`, `{name}`, differ in their `encoding`: {} and {}",
+                form_word(spot.form()),
+                form_word(*form)
+            );
+            let help = match form {
+                Form::Own => format!("take `encoding` off `{path}`, or give `{name}` the same"),
+                form => format!("write `encoding: {}` on `{path}`", form_word(*form)),
+            };
+            report.add(Code::ReferenceType, place, text, help);
+            false
+        }
+        ([(name, ty, _)], Some(own)) => {
             let text = format!(
                 "`{path}` is of type `{}`, but the key of `{table}`, `{name}`, is of type `{}`",
                 type_word(own),
@@ -76,7 +89,7 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
         }
         ([], _) | (_, None) => false,
         (parts, Some(_)) => {
-            let names: Vec<_> = parts.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<_> = parts.iter().map(|(name, ..)| name.as_str()).collect();
             let text = format!("the key of `{table}` has several fields: `{}`", names.join("`, `"));
             let help = format!("give `{table}` a key of one field, or take the reference away");
             report.add(Code::CompositeTarget, place, text, help);

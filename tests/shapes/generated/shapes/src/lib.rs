@@ -12,8 +12,10 @@ pub use records::choices::{
 
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
+pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
 pub use records::explicit::Explicit;
 pub use records::flags::Flags;
+pub use records::full_key::FullKey;
 pub use records::implicit::Implicit;
 pub use records::int_key::IntKey;
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
@@ -30,6 +32,7 @@ pub use records::required::Required;
 pub use records::settings::{Settings, SettingsMode, SettingsSheet};
 pub use records::source::{Source, SourceLink};
 pub use records::target::Target;
+pub use records::time_key::TimeKey;
 pub use records::types::{Colour, Nothing, Point};
 pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
@@ -145,6 +148,21 @@ pub mod well_known {
     pub use crate::records::well_known::{*, columns::*};
 }
 
+/// Table `encodings`: [`encodings::Encodings`], its fields and its accessors.
+pub mod encodings {
+    pub use crate::records::encodings::{*, columns::*};
+}
+
+/// Table `full_keys`: [`full_key::FullKey`], its fields and its accessors.
+pub mod full_key {
+    pub use crate::records::full_key::{*, columns::*};
+}
+
+/// Table `time_keys`: [`time_key::TimeKey`], its fields and its accessors.
+pub mod time_key {
+    pub use crate::records::time_key::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -152,7 +170,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 570,
+    slots: 644,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -183,6 +201,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::flags::TABLE,
         &records::wrappers::TABLE,
         &records::well_known::TABLE,
+        &records::encodings::TABLE,
+        &records::full_key::TABLE,
+        &records::time_key::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -330,6 +351,26 @@ impl<E: protostore::Engine> Store<E> {
     pub fn well_knowns(
         &self,
     ) -> protostore::TableOf<'_, records::well_known::WellKnown, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `encodings`.
+    #[must_use]
+    pub fn encodings(
+        &self,
+    ) -> protostore::TableOf<'_, records::encodings::Encodings, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `full_keys`.
+    #[must_use]
+    pub fn full_keys(&self) -> protostore::TableOf<'_, records::full_key::FullKey, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `time_keys`.
+    #[must_use]
+    pub fn time_keys(&self) -> protostore::TableOf<'_, records::time_key::TimeKey, E> {
         self.0.table()
     }
 

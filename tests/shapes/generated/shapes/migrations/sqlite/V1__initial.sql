@@ -1403,6 +1403,147 @@ CREATE TABLE "well_knowns__inner__masks" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
+-- Every encoding, wherever a value may stand.
+CREATE TABLE "encodings" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "full" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "maybe_full" INTEGER,
+  "wrapped" INTEGER,
+  "bits" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "bits__check" CHECK ("bits" BETWEEN 0 AND 4294967295),
+  "maybe_bits" INTEGER,
+  "seconds" INTEGER,
+  "milliseconds" INTEGER,
+  "microseconds" INTEGER,
+  "text" TEXT
+    CONSTRAINT "text__check" CHECK ("text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  "span_seconds" INTEGER,
+  "span_milliseconds" INTEGER,
+  "span_microseconds" INTEGER,
+  "one_full" INTEGER,
+  "one_bits" INTEGER,
+  "one_text" TEXT
+    CONSTRAINT "one_text__check" CHECK ("one_text" IS NULL OR length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__full" INTEGER,
+  "inner__bits" INTEGER
+    CONSTRAINT "inner__bits__check" CHECK ("inner__bits" IS NULL OR "inner__bits" BETWEEN 0 AND 4294967295),
+  "inner__text" TEXT
+    CONSTRAINT "inner__text__check" CHECK ("inner__text" IS NULL OR length("inner__text") = 30 AND "inner__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one_full" IS NOT NULL) + ("one_bits" IS NOT NULL) + ("one_text" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner__full" IS NOT NULL) = "inner"
+    AND ("inner" OR "inner__bits" IS NULL)
+    AND ("inner" OR "inner__text" IS NULL)
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "encodings_by_full" ON "encodings" ("full");
+CREATE UNIQUE INDEX "encodings_unique_text" ON "encodings" ("text");
+
+CREATE TABLE "encodings__fulls" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__full_by_full" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__many_bits" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__bits_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__texts" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK (length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__inner__names" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__inners" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "full" INTEGER NOT NULL,
+  "bits" INTEGER CONSTRAINT "bits__check" CHECK ("bits" IS NULL OR "bits" BETWEEN 0 AND 4294967295),
+  "text" TEXT
+    CONSTRAINT "text__check" CHECK ("text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__inners__names" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_key_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_key_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "encodings__inners" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- A key of every 64-bit number, and references to it.
+CREATE TABLE "full_keys" (
+  "id" INTEGER NOT NULL,
+  "parent" INTEGER REFERENCES "full_keys" ("id") ON DELETE SET NULL,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "full_keys_by_parent" ON "full_keys" ("parent");
+
+CREATE TABLE "full_keys__others" (
+  "_id" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "full_keys__others_by_value" ON "full_keys__others" ("value");
+
+CREATE TABLE "full_keys__words" (
+  "_id" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A key of a point in time and a number, and lists of it.
+CREATE TABLE "time_keys" (
+  "time" TEXT NOT NULL
+    CONSTRAINT "time__check" CHECK (length("time") = 30 AND "time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("time", "number")
+) STRICT;
+
+CREATE TABLE "time_keys__words" (
+  "_time" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_time", "_number", "_position"),
+  FOREIGN KEY ("_time", "_number") REFERENCES "time_keys" ("time", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
@@ -2487,3 +2628,118 @@ CREATE VIEW "well_knowns__inner__masks_readable" AS SELECT
   "_position",
   "value"
 FROM "well_knowns__inner__masks";
+
+CREATE VIEW "encodings_readable" AS SELECT
+  "id",
+  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
+  CASE WHEN "maybe_full" IS NOT NULL THEN printf('%u', ("maybe_full" | (-9223372036854775807 - 1)) - ("maybe_full" & (-9223372036854775807 - 1))) END AS "maybe_full",
+  (SELECT count(*) FROM "encodings__fulls" WHERE "encodings__fulls"."_id" = "encodings"."id") AS "fulls__count",
+  (SELECT count(*) FROM "encodings__full_by_full" WHERE "encodings__full_by_full"."_id" = "encodings"."id") AS "full_by_full__count",
+  CASE WHEN "wrapped" IS NOT NULL THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END AS "wrapped",
+  CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
+  CASE WHEN "maybe_bits" IS NOT NULL THEN printf('%016X', "maybe_bits") END AS "maybe_bits",
+  (SELECT count(*) FROM "encodings__many_bits" WHERE "encodings__many_bits"."_id" = "encodings"."id") AS "many_bits__count",
+  (SELECT count(*) FROM "encodings__bits_by_name" WHERE "encodings__bits_by_name"."_id" = "encodings"."id") AS "bits_by_name__count",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "seconds", 'unixepoch'), "seconds") AS "seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds") AS "milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds") AS "microseconds",
+  "text",
+  CASE WHEN "span_seconds" IS NOT NULL THEN printf('%ds', "span_seconds") END AS "span_seconds",
+  CASE WHEN "span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END, abs("span_milliseconds" / 1000), abs("span_milliseconds" % 1000)) END AS "span_milliseconds",
+  CASE WHEN "span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END, abs("span_microseconds" / 1000000), abs("span_microseconds" % 1000000)) END AS "span_microseconds",
+  (SELECT count(*) FROM "encodings__texts" WHERE "encodings__texts"."_id" = "encodings"."id") AS "texts__count",
+  CASE WHEN "one_full" IS NOT NULL THEN 'one_full' WHEN "one_bits" IS NOT NULL THEN 'one_bits' WHEN "one_text" IS NOT NULL THEN 'one_text' END AS "choice",
+  CASE WHEN "one_full" IS NOT NULL THEN printf('%u', ("one_full" | (-9223372036854775807 - 1)) - ("one_full" & (-9223372036854775807 - 1))) END AS "one_full",
+  CASE WHEN "one_bits" IS NOT NULL THEN printf('%016X', "one_bits") END AS "one_bits",
+  "one_text",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  CASE WHEN "inner__full" IS NOT NULL THEN printf('%u', ("inner__full" | (-9223372036854775807 - 1)) - ("inner__full" & (-9223372036854775807 - 1))) END AS "inner__full",
+  CASE WHEN "inner__bits" IS NOT NULL THEN printf('%08X', "inner__bits") END AS "inner__bits",
+  "inner__text",
+  (SELECT count(*) FROM "encodings__inner__names" WHERE "encodings__inner__names"."_id" = "encodings"."id") AS "inner__names__count",
+  (SELECT count(*) FROM "encodings__inners" WHERE "encodings__inners"."_id" = "encodings"."id") AS "inners__count"
+FROM "encodings";
+
+CREATE VIEW "encodings__fulls_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+FROM "encodings__fulls";
+
+CREATE VIEW "encodings__full_by_full_readable" AS SELECT
+  "_id",
+  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+FROM "encodings__full_by_full";
+
+CREATE VIEW "encodings__many_bits_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "encodings__many_bits";
+
+CREATE VIEW "encodings__bits_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "encodings__bits_by_name";
+
+CREATE VIEW "encodings__texts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "encodings__texts";
+
+CREATE VIEW "encodings__inner__names_readable" AS SELECT
+  "_id",
+  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
+  "value"
+FROM "encodings__inner__names";
+
+CREATE VIEW "encodings__inners_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
+  CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
+  "text",
+  (SELECT count(*) FROM "encodings__inners__names" WHERE "encodings__inners__names"."_id" = "encodings__inners"."_id" AND "encodings__inners__names"."_position" = "encodings__inners"."_position") AS "names__count"
+FROM "encodings__inners";
+
+CREATE VIEW "encodings__inners__names_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "_key_2" IS NOT NULL THEN printf('%u', ("_key_2" | (-9223372036854775807 - 1)) - ("_key_2" & (-9223372036854775807 - 1))) END AS "_key_2",
+  "value"
+FROM "encodings__inners__names";
+
+CREATE VIEW "full_keys_readable" AS SELECT
+  CASE WHEN "id" IS NOT NULL THEN printf('%u', ("id" | (-9223372036854775807 - 1)) - ("id" & (-9223372036854775807 - 1))) END AS "id",
+  CASE WHEN "parent" IS NOT NULL THEN printf('%u', ("parent" | (-9223372036854775807 - 1)) - ("parent" & (-9223372036854775807 - 1))) END AS "parent",
+  (SELECT count(*) FROM "full_keys__others" WHERE "full_keys__others"."_id" = "full_keys"."id") AS "others__count",
+  (SELECT count(*) FROM "full_keys__words" WHERE "full_keys__words"."_id" = "full_keys"."id") AS "words__count"
+FROM "full_keys";
+
+CREATE VIEW "full_keys__others_readable" AS SELECT
+  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+FROM "full_keys__others";
+
+CREATE VIEW "full_keys__words_readable" AS SELECT
+  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
+  "_position",
+  "value"
+FROM "full_keys__words";
+
+CREATE VIEW "time_keys_readable" AS SELECT
+  "time",
+  CASE WHEN "number" IS NOT NULL THEN printf('%u', ("number" | (-9223372036854775807 - 1)) - ("number" & (-9223372036854775807 - 1))) END AS "number",
+  (SELECT count(*) FROM "time_keys__words" WHERE "time_keys__words"."_time" = "time_keys"."time" AND "time_keys__words"."_number" = "time_keys"."number") AS "words__count"
+FROM "time_keys";
+
+CREATE VIEW "time_keys__words_readable" AS SELECT
+  "_time",
+  CASE WHEN "_number" IS NOT NULL THEN printf('%u', ("_number" | (-9223372036854775807 - 1)) - ("_number" & (-9223372036854775807 - 1))) END AS "_number",
+  "_position",
+  "value"
+FROM "time_keys__words";
