@@ -48,7 +48,7 @@ fn random_messages_of_random_types_come_back_as_they_were() {
             }
             Err(e) => panic!("{context}\n{}", e.render_plain()),
         };
-        let sql = protostore_emit::schema_sql(&schema);
+        let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
         let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
         db.pragma_update(None, "foreign_keys", true).expect("foreign keys are known");
         db.execute_batch(&sql).unwrap_or_else(|e| panic!("{context}\n{sql}\n{e}"));

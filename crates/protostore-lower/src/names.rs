@@ -71,8 +71,28 @@ const KEYWORDS: &[&str] = &[
 /// The key of a table of at most one row, in the table and in its child tables.
 pub(crate) const SINGLETON: &str = "_singleton";
 
-/// Modules that generated code has beside those of records.
-const RESERVED_MODULES: [&str; 2] = ["mod", "types"];
+/// Modules that generated code has beside those of records, and crates that it names.
+const RESERVED_MODULES: [&str; 6] = ["mod", "proto", "protostore", "records", "std", "types"];
+
+/// Types that generated code writes without a path, so that none of its own can be called so.
+const RESERVED_TYPES: [&str; 13] =
+    ["Err", "Field", "From", "Into", "None", "Ok", "Option", "Result", "Some", "Store", "String", "TryFrom", "Vec"];
+
+/// Methods of a store, which the accessor of a table may not hide.
+const STORE_METHODS: [&str; 12] = [
+    "apply",
+    "clone",
+    "close",
+    "deref",
+    "info",
+    "page_token_key",
+    "read",
+    "read_async",
+    "run",
+    "table",
+    "write",
+    "write_async",
+];
 
 /// Joins the path of a field, or a table and a field.
 pub(crate) fn sql_join(prefix: &str, name: &str) -> String {
@@ -96,6 +116,12 @@ pub(crate) fn field(proto: &str) -> String {
     identifier(&proto.to_snake_case())
 }
 
+/// Returns the accessor of a table: its field's name, or `read_table` where the store has a method of that name.
+pub(crate) fn accessor(proto: &str) -> String {
+    let name = field(proto);
+    if STORE_METHODS.contains(&name.as_str()) { format!("{name}_table") } else { name }
+}
+
 /// Returns the Rust name of a path of fields: `root_drive_image_path`.
 pub(crate) fn path(fields: &[&str]) -> String {
     let parts: Vec<String> = fields.iter().map(|f| f.to_snake_case()).filter(|f| !f.is_empty()).collect();
@@ -112,12 +138,28 @@ pub(crate) fn enum_variant(enumeration: &str, value: &str) -> String {
     let prefix = identifier(&enumeration.to_upper_camel_case());
     let name = identifier(&value.to_upper_camel_case());
     let stripped = name.strip_prefix(&prefix).filter(|s| s.starts_with(char::is_uppercase));
-    identifier(stripped.unwrap_or(&name))
+    match identifier(stripped.unwrap_or(&name)).as_str() {
+        // Each enum has this variant for numbers without a name.
+        "Unrecognized" => "UnrecognizedValue".to_owned(),
+        name => name.to_owned(),
+    }
 }
 
 /// Returns the Rust type of a message or enum inside the messages around it: `VirtualMachineState`.
 pub(crate) fn type_name(nesting: &[&str]) -> String {
     identifier(&nesting.iter().map(|name| name.to_upper_camel_case()).collect::<String>())
+}
+
+/// Returns whether generated code has another use for the name of a type.
+pub(crate) fn is_reserved_type(name: &str) -> bool {
+    RESERVED_TYPES.contains(&name)
+}
+
+/// Returns the Rust name of a record, message, enum or oneof inside the messages around it: `OptionMessage` for an
+/// `Option`, which generated code has another use for.
+pub(crate) fn own_type(nesting: &[&str], kind: &str) -> String {
+    let name = type_name(nesting);
+    if is_reserved_type(&name) { format!("{name}{kind}") } else { name }
 }
 
 /// Returns the type with the package in front that tells it from another of the same name: `VmsDrive`.

@@ -72,7 +72,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
     let value = Arguments::of(scope, [(format_ident!("element"), value_column)].into_iter());
     let (owner_declared, owner_given) = (&owner.declared, &owner.given);
     let (value_declared, value_given, value_type) = (&value.declared, &value.given, &value.owned);
-    let marker = super::children::marker(child.child);
+    let marker = scope.marker(child.child);
 
     let rows = {
         let (name, rows) = (format_ident!("{}_by_{}", target.name.rust, field.rust), statement(&join.rows));

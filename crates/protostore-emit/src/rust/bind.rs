@@ -14,7 +14,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     let key = Key::of(scope, table);
     let (owned, borrowed, of_record, of_key, owning) =
         (key.owned(), key.borrowed(), key.of_record(), key.of_key(), key.owning());
-    let children = super::children::list(&table.children(), &quote!(children::));
+    let children = super::children::list(scope, &table.children(), &quote!(children::));
     let arms = table.record.nodes.iter().enumerate().filter_map(|(i, node)| {
         let index = Literal::usize_unsuffixed(i);
         let steps = member(scope, node, &Parent::Value(quote!(self)), &node.name().rust);

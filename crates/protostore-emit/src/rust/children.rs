@@ -1,8 +1,10 @@
 //! `mod children`: how each repeated field of a record is stored in its own table.
 
+use std::collections::BTreeMap;
+
 use heck::ToUpperCamelCase;
-use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{ChildTable, Item, Node, Place, TypeName};
+use proc_macro2::TokenStream;
+use protostore_schema::{ChildTable, Item, Node, Place, Table, TypeName};
 use quote::quote;
 
 use super::form::{self, Wrapper};
@@ -11,15 +13,31 @@ use super::types::Scope;
 use super::{bind, decode, metadata, record};
 use crate::plan::{ChildPlan, TablePlan};
 
-/// Returns the name of the type that stands for a child table.
-pub(super) fn marker(child: &ChildTable) -> Ident {
-    ident(&child.name.rust.to_upper_camel_case())
+/// Names that the module writes without a path, so that no type in it can be called so.
+const RESERVED: [&str; 8] = ["Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec"];
+
+/// Returns the names of the types that stand for the child tables of a record, by path: with the field numbers behind
+/// where the name alone is that of another type.
+pub(super) fn markers<'s>(table: &'s Table, is_type: impl Fn(&str) -> bool) -> BTreeMap<&'s [u32], String> {
+    let children = table.descendants();
+    let name = |child: &ChildTable| child.name.rust.to_upper_camel_case();
+    children
+        .iter()
+        .map(|child| {
+            let own = name(child);
+            let alone = children.iter().filter(|other| name(other) == own).count() == 1;
+            let plain = own.starts_with(|c: char| c.is_ascii_uppercase()) && !RESERVED.contains(&own.as_str());
+            let numbers: String = child.path.iter().map(|n| format!("_{n}")).collect();
+            let marker = if alone && plain && !is_type(&own) { own } else { format!("Of{own}{numbers}") };
+            (&child.path[..], marker)
+        })
+        .collect()
 }
 
 /// Returns child tables as a list of types: `(A, (B, ()))`.
-pub(super) fn list(children: &[&ChildTable], module: &TokenStream) -> TokenStream {
+pub(super) fn list(scope: &Scope<'_, '_>, children: &[&ChildTable], module: &TokenStream) -> TokenStream {
     children.iter().rev().fold(quote!(()), |rest, child| {
-        let marker = marker(child);
+        let marker = scope.marker(child);
         quote!((#module #marker, #rest))
     })
 }
@@ -31,9 +49,14 @@ pub(super) fn module(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Option<Toke
         .children
         .iter()
         .flat_map(|child| implementations(scope, &quote!(#record), &plan.table.record.nodes, child));
+    let numbered = plan.table.descendants().iter().any(|child| scope.marker(child).to_string().contains('_'));
+    let allow =
+        numbered.then(|| quote!(#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]));
     (!plan.children.is_empty()).then(|| {
         quote! {
             /// How the repeated and map fields are stored, each in a table of its own.
+            #[doc(hidden)]
+            #allow
             pub mod children {
                 use super::*;
                 #(#children)*
@@ -59,13 +82,13 @@ fn implementations(
 
 fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], plan: &ChildPlan<'_>) -> TokenStream {
     let child = plan.child;
-    let (marker, item, data) = (marker(child), record::item_type(scope, &child.item), metadata::child(plan));
+    let (marker, item, data) = (scope.marker(child), record::item_type(scope, &child.item), metadata::child(plan));
     let doc = lines([format!("The elements of `{}`, in `{}`.", child.name.proto, child.name.sql)]);
     let place = match &child.place {
         Place::Position(_) => quote!(i64),
         Place::Key(key) => form::of(scope, key).map_or_else(|| scope.scalar(&key.ty), |form| form.read),
     };
-    let nested = list(&child.nested(), &TokenStream::new());
+    let nested = list(scope, &child.nested(), &TokenStream::new());
     let (items, put) = access(scope, around, child);
     let bound = match &child.item {
         Item::Scalar(column) => Some(form::put_reference(form::of(scope, column).as_ref(), &quote!(item))),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
-use protostore_schema::{Docs, Enum, Item, Node, Oneof, Schema, Type, TypeName};
+use proc_macro2::{Ident, TokenStream};
+use protostore_schema::{ChildTable, Docs, Enum, Item, Node, Oneof, Schema, Type, TypeName};
 use quote::quote;
 
+use super::children;
 use super::tokens::ident;
 
 /// A type that is no record.
@@ -22,6 +23,8 @@ pub(super) enum Definition<'s> {
 pub(super) struct Types<'s> {
     definitions: Vec<(String, Definition<'s>)>,
     modules: BTreeMap<String, String>,
+    /// The types that stand for child tables, by the module of their record.
+    markers: BTreeMap<String, BTreeMap<&'s [u32], String>>,
 }
 
 impl<'s> Types<'s> {
@@ -43,7 +46,12 @@ impl<'s> Types<'s> {
                 (name, if users.next().is_some() { "types".to_owned() } else { first })
             })
             .collect();
-        Self { definitions: found.definitions, modules }
+        let definitions = found.definitions;
+        let is_type = |name: &str| {
+            definitions.iter().any(|(_, d)| d.rust() == name) || schema.tables.iter().any(|t| t.record.ty.rust == name)
+        };
+        let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
+        Self { definitions, modules, markers }
     }
 
     /// Returns whether several tables use a type.
@@ -103,6 +111,11 @@ impl Scope<'_, '_> {
             Type::FieldMask => quote!(prost_types::FieldMask),
             Type::Enum(proto) => self.spelled(proto, self.rust_name(proto)),
         }
+    }
+
+    /// Returns the type that stands for a child table of the module's record.
+    pub(super) fn marker(&self, child: &ChildTable) -> Ident {
+        ident(&self.types.markers[self.module][&child.path[..]])
     }
 
     fn rust_name(&self, proto: &str) -> &str {

@@ -27,7 +27,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
     let of_table = draft.indexes.iter().filter(|(child, _)| child.is_none());
     Table {
         number: field.number(),
-        name: Name { proto: field.name().to_owned(), sql: draft.sql.clone(), rust: names::field(field.name()) },
+        name: Name { proto: field.name().to_owned(), sql: draft.sql.clone(), rust: names::accessor(field.name()) },
         record: Record {
             module: names::module(&ty.rust),
             ty,

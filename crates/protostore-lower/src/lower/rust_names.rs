@@ -21,7 +21,7 @@ pub(super) fn check(drafts: &[Draft], types: &Types, report: &mut Report<'_>) {
         let name = draft.field.name();
         // Names that differ in case only are refused for SQL already.
         if !drafts.iter().any(|d| d.field.name() != name && d.field.name().eq_ignore_ascii_case(name)) {
-            tables.take(names::field(name), name, &place, report);
+            tables.take(names::accessor(name), name, &place, report);
         }
         let record = types.record(draft).rust;
         let module = names::module(&record);

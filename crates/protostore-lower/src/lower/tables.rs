@@ -53,6 +53,11 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         let help = format!("write a name in UpperCamelCase, such as `{}`", names::variant(record));
         report.add(Code::BadName, place, format!("`{record}` cannot be the name of a Rust type"), help);
     }
+    if let Some(record) = options.record.as_ref().filter(|record| names::is_reserved_type(record)) {
+        let place = annotations::table_anchor(field).place(report.sources, &[("record", 0)]);
+        let help = format!("write another name, such as `{record}Record`");
+        report.add(Code::BadName, place, format!("`{record}` is a type that generated code uses itself"), help);
+    }
     let sql = protostore_schema::sql_name(name);
     let field = field.clone();
     Some(Draft {

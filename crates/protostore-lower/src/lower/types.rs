@@ -68,7 +68,7 @@ fn same_names(entities: &BTreeMap<Of, Entity>) -> Vec<Vec<Of>> {
 fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report<'_>) {
     let record = Entity {
         package: draft.message.package_name().to_owned(),
-        rust: draft.options.record.clone().unwrap_or_else(|| names::type_name(&nesting(&draft.message))),
+        rust: draft.options.record.clone().unwrap_or_else(|| names::own_type(&nesting(&draft.message), "Message")),
         stated: draft.options.record.is_some(),
         what: format!("the record of `{}`", draft.field.name()),
         place: super::draft::type_place(&draft.field, report.sources),
@@ -79,7 +79,7 @@ fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report
         match (&spot.shape, spot.field.kind()) {
             (Shape::Message(message) | Shape::Messages(message), _) if message.full_name() == EMPTY => {}
             (Shape::Message(message) | Shape::Messages(message), _) => {
-                add(message.full_name(), message.package_name(), &nesting(message), entities, || {
+                add(message.full_name(), message.package_name(), (&nesting(message), "Message"), entities, || {
                     report.sources.place(message.parent_file().name(), &name_path(message.path()))
                 });
                 add_oneofs(message, entities, report);
@@ -88,7 +88,7 @@ fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report
                 let around = enumeration.parent_message();
                 let mut path = around.as_ref().map(nesting).unwrap_or_default();
                 path.push(enumeration.name());
-                add(enumeration.full_name(), enumeration.package_name(), &path, entities, || {
+                add(enumeration.full_name(), enumeration.package_name(), (&path, "Enum"), entities, || {
                     report.sources.place(enumeration.parent_file().name(), &name_path(enumeration.path()))
                 });
             }
@@ -101,16 +101,22 @@ fn add_oneofs(message: &MessageDescriptor, entities: &mut BTreeMap<Of, Entity>, 
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
         let mut path = nesting(message);
         path.push(oneof.name());
-        add(oneof.full_name(), message.package_name(), &path, entities, || {
+        add(oneof.full_name(), message.package_name(), (&path, "Oneof"), entities, || {
             report.sources.place(oneof.parent_file().name(), &name_path(oneof.path()))
         });
     }
 }
 
-fn add(name: &str, package: &str, path: &[&str], entities: &mut BTreeMap<Of, Entity>, place: impl FnOnce() -> Place) {
+fn add(
+    name: &str,
+    package: &str,
+    (path, kind): (&[&str], &str),
+    entities: &mut BTreeMap<Of, Entity>,
+    place: impl FnOnce() -> Place,
+) {
     entities.entry(Of::Type(name.to_owned())).or_insert_with(|| Entity {
         package: package.to_owned(),
-        rust: names::type_name(path),
+        rust: names::own_type(path, kind),
         stated: false,
         what: format!("`{name}`"),
         place: place(),

@@ -81,6 +81,14 @@ fn messages_of_prost() {
 }
 
 #[test]
+fn names_that_generated_code_uses_itself() {
+    assert_eq!(own_type(&["Option"], "Message"), "OptionMessage");
+    assert_eq!(own_type(&["Machine", "Option"], "Enum"), "MachineOption");
+    assert_eq!((accessor("read"), accessor("vms")), ("read_table".to_owned(), "vms".to_owned()));
+    assert_eq!(enum_variant("State", "STATE_UNRECOGNIZED"), "UnrecognizedValue");
+}
+
+#[test]
 fn sql_names() {
     assert_eq!(sql_join("root_drive", "image_path"), "root_drive__image_path");
     assert_eq!(sql_join("", "id"), "id");
@@ -97,5 +105,6 @@ fn names_that_are_given() {
     assert!(is_type("OldImage") && !is_type("old_image") && !is_type("Old Image") && !is_type("") && !is_type("Self"));
     assert!(is_sql("_id") && is_sql("Name2") && !is_sql("a b") && !is_sql("") && !is_sql("a\"") && !is_sql("é"));
     assert!(!is_sql(&"a".repeat(64)));
+    assert!(is_reserved_type("Option") && !is_reserved_type("Image"));
     assert!(is_reserved_module("mod") && is_reserved_module("types") && !is_reserved_module("image"));
 }

@@ -1565,10 +1565,12 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `kernel.arguments`, in `virtual_machines__kernel__arguments`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct KernelArguments;
 
@@ -1646,6 +1648,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `drives`, in `virtual_machines__drives`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Drives;
 
@@ -1962,6 +1965,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `image_ids`, in `virtual_machines__image_ids`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ImageIds;
 
@@ -2062,6 +2066,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `tags`, in `virtual_machines__tags`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Tags;
 
@@ -2130,6 +2135,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `transitions`, in `virtual_machines__transitions`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Transitions;
 

@@ -327,10 +327,12 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `bools`, in `repeateds__bools`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Bools;
 
@@ -401,6 +403,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `int32s`, in `repeateds__int32s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int32s;
 
@@ -475,6 +478,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sint32s`, in `repeateds__sint32s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sint32s;
 
@@ -549,6 +553,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sfixed32s`, in `repeateds__sfixed32s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sfixed32s;
 
@@ -623,6 +628,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `int64s`, in `repeateds__int64s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int64s;
 
@@ -691,6 +697,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sint64s`, in `repeateds__sint64s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sint64s;
 
@@ -759,6 +766,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sfixed64s`, in `repeateds__sfixed64s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sfixed64s;
 
@@ -827,6 +835,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `uint32s`, in `repeateds__uint32s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint32s;
 
@@ -901,6 +910,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `fixed32s`, in `repeateds__fixed32s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed32s;
 
@@ -975,6 +985,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `uint64s`, in `repeateds__uint64s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint64s;
 
@@ -1049,6 +1060,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `fixed64s`, in `repeateds__fixed64s`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed64s;
 
@@ -1123,6 +1135,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `floats`, in `repeateds__floats`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Floats;
 
@@ -1191,6 +1204,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `doubles`, in `repeateds__doubles`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Doubles;
 
@@ -1259,6 +1273,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `strings`, in `repeateds__strings`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Strings;
 
@@ -1327,6 +1342,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `byte_strings`, in `repeateds__byte_strings`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ByteStrings;
 
@@ -1395,6 +1411,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `colours`, in `repeateds__colours`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Colours;
 
@@ -1469,6 +1486,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `times`, in `repeateds__times`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Times;
 
@@ -1537,6 +1555,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `durations`, in `repeateds__durations`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Durations;
 

@@ -328,7 +328,7 @@ impl protostore::Record for WellKnown {
         (
             children::Values,
             (
-                children::Lists,
+                children::OfLists_11,
                 (
                     children::Anys,
                     (
@@ -695,10 +695,12 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `structs`, in `well_knowns__structs`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Structs;
 
@@ -767,6 +769,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `values`, in `well_knowns__values`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Values;
 
@@ -835,10 +838,11 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `lists`, in `well_knowns__lists`.
+    #[doc(hidden)]
     #[derive(Debug)]
-    pub struct Lists;
+    pub struct OfLists_11;
 
-    impl protostore::ChildTable for Lists {
+    impl protostore::ChildTable for OfLists_11 {
         type Owner = WellKnown;
         type Place = i64;
         type Item = prost_types::ListValue;
@@ -903,6 +907,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `anys`, in `well_knowns__anys`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Anys;
 
@@ -971,6 +976,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `masks`, in `well_knowns__masks`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Masks;
 
@@ -1039,6 +1045,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `empties`, in `well_knowns__empties`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Empties;
 
@@ -1106,6 +1113,7 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `structs_by_key`, in `well_knowns__structs_by_key`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct StructsByKey;
 
@@ -1174,6 +1182,7 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `anys_by_key`, in `well_knowns__anys_by_key`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct AnysByKey;
 
@@ -1248,6 +1257,7 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `empties_by_key`, in `well_knowns__empties_by_key`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct EmptiesByKey;
 
@@ -1321,6 +1331,7 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `inner.masks`, in `well_knowns__inner__masks`.
+    #[doc(hidden)]
     #[derive(Debug)]
     pub struct InnerMasks;
 

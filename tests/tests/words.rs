@@ -1,0 +1,65 @@
+//! A store whose names are words that Rust, its prelude and generated code have another use for: it compiles, and keeps
+//! what it is given.
+
+use protostore::{Kind, Record};
+use words::proto::words::r#type::r#async::v1 as keywords;
+use words::{OptionMessage, r#box, proto};
+
+#[test]
+fn records_of_such_names_come_back() -> protostore::Result<()> {
+    let store = words::open_test()?;
+    let sent = proto::Option {
+        self_: "a".to_owned(),
+        some: Some(proto::Some { value: 1 }),
+        none: Some(proto::None {}),
+        into: vec![proto::Into { binder: 2, row: Some(String::new()) }],
+        string: vec!["b".to_owned()],
+        vec: vec![vec![0]],
+        option: vec![3],
+        from: [("c".to_owned(), proto::From { try_from: Some(proto::from::TryFrom::Owner("d".to_owned())) })].into(),
+        a_b: vec![4],
+        a: Some(proto::A { b: vec![5] }),
+    };
+    let record = OptionMessage::try_from(sent.clone())?;
+    let stored = record.clone();
+    store.write(move |tx| tx.insert(&stored))?;
+    let found = store.read(|r| r.get::<OptionMessage>("a"))?;
+    assert_eq!(found.as_ref(), Some(&record));
+    assert_eq!(found.map(proto::Option::from), Some(sent));
+
+    let r#trait = keywords::r#match::Trait {
+        r#fn: "e".to_owned(),
+        r#where: Some(keywords::r#match::r#trait::Where::Super("f".to_owned())),
+    };
+    let sent = keywords::Match { r#type: "g".to_owned(), r#impl: 1, traits: vec![r#trait] };
+    let record = words::Match::try_from(sent.clone())?;
+    assert_eq!(keywords::Match::from(record), sent);
+    Ok(())
+}
+
+#[test]
+fn a_table_hides_no_method() -> protostore::Result<()> {
+    let store = words::open_test()?;
+    let option = OptionMessage { self_: "a".to_owned(), ..Default::default() };
+    let (stored, key) = (option.clone(), option.key());
+    store.write(move |tx| tx.insert(&stored))?;
+    assert!(store.read(|r| r.exists::<OptionMessage>(key))?);
+    drop(store.read_table().get("a"));
+    assert_eq!(store.clone().info().store, "WordsStore");
+    store.close()
+}
+
+#[test]
+fn an_element_is_added_to_a_record_with_a_key_of_parts() -> protostore::Result<()> {
+    let store = words::open_test()?;
+    let add = |option: &'static str| store.write(move |tx| tx.run(r#box::add_to_reads("b", 1, option)));
+    store.write(|tx| tx.insert(&OptionMessage { self_: "a".to_owned(), ..Default::default() }))?;
+    let refused = add("a").unwrap_err();
+    assert_eq!(refused.kind(), Kind::Reference);
+    assert_eq!(refused.to_string(), "info__reads: belongs to a record that is not there");
+
+    store.write(|tx| tx.insert(&words::Box { r#box: "b".to_owned(), r#dyn: 1, ..Default::default() }))?;
+    add("a")?;
+    assert_eq!(add("c").unwrap_err().to_string(), "info__reads.reads: names a record of read that is not there");
+    Ok(())
+}
