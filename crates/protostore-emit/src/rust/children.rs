@@ -18,7 +18,7 @@ const RESERVED: [&str; 8] = ["Err", "None", "Ok", "Option", "Result", "Some", "S
 
 /// Returns the names of the types that stand for the child tables of a record, by path: with the field numbers behind
 /// where the name alone is that of another type.
-pub(super) fn markers<'s>(table: &'s Table, is_type: impl Fn(&str) -> bool) -> BTreeMap<&'s [u32], String> {
+pub(super) fn markers(table: &Table, is_type: impl Fn(&str) -> bool) -> BTreeMap<&[u32], String> {
     let children = table.descendants();
     let name = |child: &ChildTable| child.name.rust.to_upper_camel_case();
     children

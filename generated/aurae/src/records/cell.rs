@@ -642,12 +642,11 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `network_ids`, in `cells__network_ids`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct NetworkIds;
 

@@ -657,12 +657,11 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `arguments`, in `executables__arguments`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Arguments;
 
@@ -736,7 +735,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `environment`, in `executables__environment`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Environment;
 

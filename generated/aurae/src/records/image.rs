@@ -622,12 +622,11 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `architectures`, in `images__architectures`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Architectures;
 

@@ -494,12 +494,11 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `nameservers`, in `networks__nameservers`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Nameservers;
 
@@ -568,7 +567,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `routes`, in `networks__routes`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Routes;
 

@@ -787,12 +787,11 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `ip.nameservers`, in `nics__ip__nameservers`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct IpNameservers;
 

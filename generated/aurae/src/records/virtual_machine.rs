@@ -1565,12 +1565,11 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `kernel.arguments`, in `virtual_machines__kernel__arguments`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct KernelArguments;
 
@@ -1648,7 +1647,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `drives`, in `virtual_machines__drives`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Drives;
 
@@ -1965,7 +1963,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `image_ids`, in `virtual_machines__image_ids`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ImageIds;
 
@@ -2066,7 +2063,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `tags`, in `virtual_machines__tags`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Tags;
 
@@ -2135,7 +2131,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `transitions`, in `virtual_machines__transitions`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Transitions;
 

@@ -132,12 +132,11 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `words`, in `bytes_keys__words`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Words;
 

@@ -616,12 +616,11 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `listed.numbers`, in `choices__listed__numbers`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ListedNumbers;
 

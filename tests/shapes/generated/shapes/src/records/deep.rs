@@ -329,12 +329,11 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `racks`, in `deeps__racks`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Racks;
 
@@ -433,7 +432,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `racks.hosts`, in `deeps__racks__hosts`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksHosts;
 
@@ -506,7 +504,6 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     }
 
     /// The elements of `racks.hosts.ports`, in `deeps__racks__hosts__ports`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksHostsPorts;
 
@@ -594,7 +591,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     }
 
     /// The elements of `racks.hosts.ports.frames`, in `deeps__racks__hosts__ports__frames`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksHostsPortsFrames;
 
@@ -674,7 +670,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     }
 
     /// The elements of `racks.hosts.ports.labels`, in `deeps__racks__hosts__ports__labels`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksHostsPortsLabels;
 
@@ -754,7 +749,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
     }
 
     /// The elements of `racks.hosts.names`, in `deeps__racks__hosts__names`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksHostsNames;
 
@@ -832,7 +826,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     }
 
     /// The elements of `racks.spares`, in `deeps__racks__spares`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksSpares;
 
@@ -911,7 +904,6 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     }
 
     /// The elements of `racks.spares.value.ports`, in `deeps__racks__spares__value__ports`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksSparesValuePorts;
 
@@ -999,7 +991,6 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
     }
 
     /// The elements of `racks.spares.value.ports.frames`, in `deeps__racks__spares__value__ports__frames`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksSparesValuePortsFrames;
 
@@ -1082,7 +1073,6 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
     }
 
     /// The elements of `racks.spares.value.ports.labels`, in `deeps__racks__spares__value__ports__labels`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksSparesValuePortsLabels;
 
@@ -1168,7 +1158,6 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
     }
 
     /// The elements of `racks.spares.value.names`, in `deeps__racks__spares__value__names`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksSparesValueNames;
 
@@ -1246,7 +1235,6 @@ ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
     }
 
     /// The elements of `racks.tags`, in `deeps__racks__tags`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksTags;
 
@@ -1315,7 +1303,6 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     }
 
     /// The elements of `racks.cabinet.slots`, in `deeps__racks__cabinet__slots`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetSlots;
 
@@ -1399,7 +1386,6 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     }
 
     /// The elements of `racks.cabinet.doors`, in `deeps__racks__cabinet__doors`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetDoors;
 
@@ -1481,7 +1467,6 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     }
 
     /// The elements of `racks.cabinet.doors.ports`, in `deeps__racks__cabinet__doors__ports`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetDoorsPorts;
 
@@ -1569,7 +1554,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
     }
 
     /// The elements of `racks.cabinet.doors.ports.frames`, in `deeps__racks__cabinet__doors__ports__frames`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetDoorsPortsFrames;
 
@@ -1652,7 +1636,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4"
     }
 
     /// The elements of `racks.cabinet.doors.ports.labels`, in `deeps__racks__cabinet__doors__ports__labels`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetDoorsPortsLabels;
 
@@ -1738,7 +1721,6 @@ ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
     }
 
     /// The elements of `racks.cabinet.doors.names`, in `deeps__racks__cabinet__doors__names`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct RacksCabinetDoorsNames;
 

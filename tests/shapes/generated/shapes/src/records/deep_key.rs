@@ -208,12 +208,11 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `words`, in `deep_keys__words`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Words;
 

@@ -120,6 +120,7 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 pub mod children {
     use super::*;
 

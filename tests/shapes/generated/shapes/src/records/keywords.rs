@@ -439,12 +439,11 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `order`, in `keywords__order`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Order;
 
@@ -513,7 +512,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `where`, in `keywords__where`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Where;
 

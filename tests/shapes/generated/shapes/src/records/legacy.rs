@@ -367,12 +367,11 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `words`, in `legacies__words`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Words;
 

@@ -313,12 +313,11 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `groups`, in `linked__groups`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Groups;
 
@@ -390,7 +389,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `groups.targets`, in `linked__groups__targets`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct GroupsTargets;
 
@@ -476,7 +474,6 @@ ORDER BY o.key, c."_position", c."_position_2""#,
     }
 
     /// The elements of `named`, in `linked__named`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Named;
 

@@ -247,12 +247,11 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `points`, in `lists__points`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Points;
 
@@ -352,7 +351,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `nothings`, in `lists__nothings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Nothings;
 
@@ -420,7 +418,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `items`, in `lists__items`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Items;
 

@@ -485,12 +485,11 @@ DO UPDATE SET "inside" = excluded."inside""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `strings`, in `maps__strings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Strings;
 
@@ -559,7 +558,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `bools`, in `maps__bools`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Bools;
 
@@ -635,7 +633,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `int32s`, in `maps__int32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int32s;
 
@@ -710,7 +707,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `sint32s`, in `maps__sint32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sint32s;
 
@@ -785,7 +781,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `sfixed32s`, in `maps__sfixed32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sfixed32s;
 
@@ -860,7 +855,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `int64s`, in `maps__int64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int64s;
 
@@ -935,7 +929,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `uint32s`, in `maps__uint32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint32s;
 
@@ -1015,7 +1008,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `fixed32s`, in `maps__fixed32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed32s;
 
@@ -1095,7 +1087,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `uint64s`, in `maps__uint64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint64s;
 
@@ -1175,7 +1166,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `fixed64s`, in `maps__fixed64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed64s;
 
@@ -1250,7 +1240,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `doubles`, in `maps__doubles`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Doubles;
 
@@ -1319,7 +1308,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `byte_strings`, in `maps__byte_strings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ByteStrings;
 
@@ -1388,7 +1376,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `colours`, in `maps__colours`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Colours;
 
@@ -1463,7 +1450,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `times`, in `maps__times`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Times;
 
@@ -1532,7 +1518,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `durations`, in `maps__durations`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Durations;
 
@@ -1601,7 +1586,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `points`, in `maps__points`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Points;
 
@@ -1708,7 +1692,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `nothings`, in `maps__nothings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Nothings;
 
@@ -1776,7 +1759,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `shelves`, in `maps__shelves`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Shelves;
 
@@ -1957,7 +1939,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `shelves.value.books`, in `maps__shelves__value__books`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ShelvesValueBooks;
 
@@ -2025,7 +2006,6 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     }
 
     /// The elements of `shelves.value.labels`, in `maps__shelves__value__labels`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ShelvesValueLabels;
 
@@ -2104,7 +2084,6 @@ ORDER BY o.key, c."_key", c."_key_2""#,
     }
 
     /// The elements of `shelves.value.points`, in `maps__shelves__value__points`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ShelvesValuePoints;
 
@@ -2208,7 +2187,6 @@ ORDER BY o.key, c."_key", c."_position_2""#,
     }
 
     /// The elements of `inside.counts`, in `maps__inside__counts`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct InsideCounts;
 

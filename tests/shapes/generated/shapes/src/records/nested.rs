@@ -969,12 +969,11 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `outer.middle.points`, in `nesteds__outer__middle__points`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OuterMiddlePoints;
 
@@ -1085,7 +1084,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `outer.always.points`, in `nesteds__outer__always__points`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OuterAlwaysPoints;
 
@@ -1194,7 +1192,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `outer.names`, in `nesteds__outer__names`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OuterNames;
 

@@ -327,12 +327,11 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `bools`, in `repeateds__bools`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Bools;
 
@@ -403,7 +402,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `int32s`, in `repeateds__int32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int32s;
 
@@ -478,7 +476,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sint32s`, in `repeateds__sint32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sint32s;
 
@@ -553,7 +550,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sfixed32s`, in `repeateds__sfixed32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sfixed32s;
 
@@ -628,7 +624,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `int64s`, in `repeateds__int64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Int64s;
 
@@ -697,7 +692,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sint64s`, in `repeateds__sint64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sint64s;
 
@@ -766,7 +760,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `sfixed64s`, in `repeateds__sfixed64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Sfixed64s;
 
@@ -835,7 +828,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `uint32s`, in `repeateds__uint32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint32s;
 
@@ -910,7 +902,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `fixed32s`, in `repeateds__fixed32s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed32s;
 
@@ -985,7 +976,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `uint64s`, in `repeateds__uint64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Uint64s;
 
@@ -1060,7 +1050,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `fixed64s`, in `repeateds__fixed64s`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Fixed64s;
 
@@ -1135,7 +1124,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `floats`, in `repeateds__floats`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Floats;
 
@@ -1204,7 +1192,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `doubles`, in `repeateds__doubles`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Doubles;
 
@@ -1273,7 +1260,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `strings`, in `repeateds__strings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Strings;
 
@@ -1342,7 +1328,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `byte_strings`, in `repeateds__byte_strings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ByteStrings;
 
@@ -1411,7 +1396,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `colours`, in `repeateds__colours`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Colours;
 
@@ -1486,7 +1470,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `times`, in `repeateds__times`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Times;
 
@@ -1555,7 +1538,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `durations`, in `repeateds__durations`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Durations;
 

@@ -552,6 +552,7 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 pub mod children {
     use super::*;
 

@@ -840,12 +840,11 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `targets`, in `sources__targets`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Targets;
 
@@ -943,7 +942,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `numbers`, in `sources__numbers`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Numbers;
 
@@ -1035,7 +1033,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `links`, in `sources__links`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Links;
 

@@ -695,12 +695,12 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `structs`, in `well_knowns__structs`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Structs;
 
@@ -769,7 +769,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `values`, in `well_knowns__values`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Values;
 
@@ -838,7 +837,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `lists`, in `well_knowns__lists`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfLists_11;
 
@@ -907,7 +905,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `anys`, in `well_knowns__anys`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Anys;
 
@@ -976,7 +973,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `masks`, in `well_knowns__masks`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Masks;
 
@@ -1045,7 +1041,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `empties`, in `well_knowns__empties`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Empties;
 
@@ -1113,7 +1108,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `structs_by_key`, in `well_knowns__structs_by_key`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct StructsByKey;
 
@@ -1182,7 +1176,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `anys_by_key`, in `well_knowns__anys_by_key`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct AnysByKey;
 
@@ -1257,7 +1250,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `empties_by_key`, in `well_knowns__empties_by_key`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct EmptiesByKey;
 
@@ -1331,7 +1323,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `inner.masks`, in `well_knowns__inner__masks`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct InnerMasks;
 

@@ -253,12 +253,11 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `numbers`, in `wide_keys__numbers`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Numbers;
 

@@ -471,12 +471,11 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `strings`, in `wrappers__strings`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Strings;
 
@@ -545,7 +544,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `doubles`, in `wrappers__doubles`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Doubles;
 
@@ -614,7 +612,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `by_number`, in `wrappers__by_number`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct ByNumber;
 

@@ -245,12 +245,11 @@ DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `reads`, in `info__reads`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Reads;
 

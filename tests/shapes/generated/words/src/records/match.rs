@@ -293,12 +293,11 @@ DO UPDATE SET "impl" = excluded."impl""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `traits`, in `clone__traits`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Traits;
 

@@ -472,12 +472,12 @@ DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `into`, in `read__into`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Into;
 
@@ -557,7 +557,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `string`, in `read__string`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfString_5;
 
@@ -626,7 +625,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `vec`, in `read__vec`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfVec_6;
 
@@ -695,7 +693,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `option`, in `read__option`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfOption_7;
 
@@ -770,7 +767,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `from`, in `read__from`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct From;
 
@@ -893,7 +889,6 @@ ORDER BY o.key, c."_key""#,
     }
 
     /// The elements of `a_b`, in `read__a_b`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfAB_9;
 
@@ -968,7 +963,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `a.b`, in `read__a__b`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfAB_10_1;
 

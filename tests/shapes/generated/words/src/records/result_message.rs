@@ -299,12 +299,11 @@ DO UPDATE SET "err" = excluded."err""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
-#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
     /// The elements of `reads`, in `write__reads`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct Reads;
 

@@ -158,12 +158,12 @@ pub static TABLE: protostore::Table = protostore::Table {
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children {
     use super::*;
 
     /// The elements of `ok`, in `apply__ok`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OfOk_2;
 
@@ -231,7 +231,6 @@ ORDER BY o.key, c."_position""#,
     }
 
     /// The elements of `ok.ok`, in `apply__ok__ok`.
-    #[doc(hidden)]
     #[derive(Debug)]
     pub struct OkOk;
 
