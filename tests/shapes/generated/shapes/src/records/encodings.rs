@@ -763,6 +763,7 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 pub mod children {
     use super::*;
 

@@ -273,6 +273,7 @@ DO UPDATE SET "parent" = excluded."parent""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 pub mod children {
     use super::*;
 

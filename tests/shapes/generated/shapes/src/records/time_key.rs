@@ -165,6 +165,7 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
 };
 
 /// How the repeated and map fields are stored, each in a table of its own.
+#[doc(hidden)]
 pub mod children {
     use super::*;
 
