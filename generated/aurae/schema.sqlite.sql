@@ -13,13 +13,19 @@ CREATE TABLE "virtual_machines" (
   "topology" INTEGER NOT NULL CONSTRAINT "topology__check" CHECK ("topology" IN (0, 1)),
   -- The sockets.
   "topology__sockets" INTEGER
-    CONSTRAINT "topology__sockets__check" CHECK ("topology__sockets" IS NULL OR "topology__sockets" BETWEEN 0 AND 4294967295),
+    CONSTRAINT "topology__sockets__check" CHECK (
+      "topology__sockets" IS NULL OR "topology__sockets" BETWEEN 0 AND 4294967295
+    ),
   -- The cores of a socket.
   "topology__cores_per_socket" INTEGER
-    CONSTRAINT "topology__cores_per_socket__check" CHECK ("topology__cores_per_socket" IS NULL OR "topology__cores_per_socket" BETWEEN 0 AND 4294967295),
+    CONSTRAINT "topology__cores_per_socket__check" CHECK (
+      "topology__cores_per_socket" IS NULL OR "topology__cores_per_socket" BETWEEN 0 AND 4294967295
+    ),
   -- The threads of a core.
   "topology__threads_per_core" INTEGER
-    CONSTRAINT "topology__threads_per_core__check" CHECK ("topology__threads_per_core" IS NULL OR "topology__threads_per_core" BETWEEN 0 AND 4294967295),
+    CONSTRAINT "topology__threads_per_core__check" CHECK (
+      "topology__threads_per_core" IS NULL OR "topology__threads_per_core" BETWEEN 0 AND 4294967295
+    ),
   -- It runs a kernel directly.
   "kernel" INTEGER NOT NULL CONSTRAINT "kernel__check" CHECK ("kernel" IN (0, 1)),
   -- The image of the kernel.
@@ -28,13 +34,17 @@ CREATE TABLE "virtual_machines" (
     REFERENCES "images" ("id"),
   -- The image of the initial file system. Empty: none.
   "kernel__initrd_image_id" TEXT
-    CONSTRAINT "kernel__initrd_image_id__check" CHECK ("kernel__initrd_image_id" IS NULL OR "kernel__initrd_image_id" <> '')
+    CONSTRAINT "kernel__initrd_image_id__check" CHECK (
+      "kernel__initrd_image_id" IS NULL OR "kernel__initrd_image_id" <> ''
+    )
     REFERENCES "images" ("id"),
   -- The hash that the kernel must have. Not set: that of the image.
   "kernel__digest" INTEGER NOT NULL CONSTRAINT "kernel__digest__check" CHECK ("kernel__digest" IN (0, 1)),
   -- The function that makes the hash.
   "kernel__digest__algorithm" INTEGER
-    CONSTRAINT "kernel__digest__algorithm__check" CHECK ("kernel__digest__algorithm" IS NULL OR "kernel__digest__algorithm" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "kernel__digest__algorithm__check" CHECK (
+      "kernel__digest__algorithm" IS NULL OR "kernel__digest__algorithm" BETWEEN -2147483648 AND 2147483647
+    ),
   -- The hash.
   "kernel__digest__value" BLOB,
   -- It runs the firmware that lies here on the host.
@@ -49,14 +59,20 @@ CREATE TABLE "virtual_machines" (
   "root_drive__host_path" TEXT,
   -- In an image, which is then not changed.
   "root_drive__image_id" TEXT
-    CONSTRAINT "root_drive__image_id__check" CHECK ("root_drive__image_id" IS NULL OR "root_drive__image_id" <> '')
+    CONSTRAINT "root_drive__image_id__check" CHECK (
+      "root_drive__image_id" IS NULL OR "root_drive__image_id" <> ''
+    )
     REFERENCES "images" ("id"),
   -- Whether the machine may only read.
   "root_drive__read_only" INTEGER
-    CONSTRAINT "root_drive__read_only__check" CHECK ("root_drive__read_only" IS NULL OR "root_drive__read_only" IN (0, 1)),
+    CONSTRAINT "root_drive__read_only__check" CHECK (
+      "root_drive__read_only" IS NULL OR "root_drive__read_only" IN (0, 1)
+    ),
   -- What the host's page cache does for the drive.
   "root_drive__cache" INTEGER
-    CONSTRAINT "root_drive__cache__check" CHECK ("root_drive__cache" IS NULL OR "root_drive__cache" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "root_drive__cache__check" CHECK (
+      "root_drive__cache" IS NULL OR "root_drive__cache" BETWEEN -2147483648 AND 2147483647
+    ),
   -- Where the file system is mounted inside the machine. Not set: the machine decides.
   "root_drive__mount" INTEGER NOT NULL
     CONSTRAINT "root_drive__mount__check" CHECK ("root_drive__mount" IN (0, 1)),
@@ -72,10 +88,14 @@ CREATE TABLE "virtual_machines" (
     CONSTRAINT "root_drive__limit__bandwidth__check" CHECK ("root_drive__limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "root_drive__limit__bandwidth__size" INTEGER
-    CONSTRAINT "root_drive__limit__bandwidth__size__check" CHECK ("root_drive__limit__bandwidth__size" IS NULL OR "root_drive__limit__bandwidth__size" >= 0),
+    CONSTRAINT "root_drive__limit__bandwidth__size__check" CHECK (
+      "root_drive__limit__bandwidth__size" IS NULL OR "root_drive__limit__bandwidth__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "root_drive__limit__bandwidth__one_time_burst" INTEGER
-    CONSTRAINT "root_drive__limit__bandwidth__one_time_burst__check" CHECK ("root_drive__limit__bandwidth__one_time_burst" IS NULL OR "root_drive__limit__bandwidth__one_time_burst" >= 0),
+    CONSTRAINT "root_drive__limit__bandwidth__one_time_burst__check" CHECK (
+      "root_drive__limit__bandwidth__one_time_burst" IS NULL OR "root_drive__limit__bandwidth__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "root_drive__limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
@@ -83,10 +103,14 @@ CREATE TABLE "virtual_machines" (
     CONSTRAINT "root_drive__limit__operations__check" CHECK ("root_drive__limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "root_drive__limit__operations__size" INTEGER
-    CONSTRAINT "root_drive__limit__operations__size__check" CHECK ("root_drive__limit__operations__size" IS NULL OR "root_drive__limit__operations__size" >= 0),
+    CONSTRAINT "root_drive__limit__operations__size__check" CHECK (
+      "root_drive__limit__operations__size" IS NULL OR "root_drive__limit__operations__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "root_drive__limit__operations__one_time_burst" INTEGER
-    CONSTRAINT "root_drive__limit__operations__one_time_burst__check" CHECK ("root_drive__limit__operations__one_time_burst" IS NULL OR "root_drive__limit__operations__one_time_burst" >= 0),
+    CONSTRAINT "root_drive__limit__operations__one_time_burst__check" CHECK (
+      "root_drive__limit__operations__one_time_burst" IS NULL OR "root_drive__limit__operations__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "root_drive__limit__operations__refill_time" INTEGER,
   -- How long a stop waits for the machine to shut itself down. Not set: not at all.
@@ -191,10 +215,14 @@ CREATE TABLE "virtual_machines__drives" (
   "limit__bandwidth" INTEGER NOT NULL CONSTRAINT "limit__bandwidth__check" CHECK ("limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "limit__bandwidth__size" INTEGER
-    CONSTRAINT "limit__bandwidth__size__check" CHECK ("limit__bandwidth__size" IS NULL OR "limit__bandwidth__size" >= 0),
+    CONSTRAINT "limit__bandwidth__size__check" CHECK (
+      "limit__bandwidth__size" IS NULL OR "limit__bandwidth__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "limit__bandwidth__one_time_burst" INTEGER
-    CONSTRAINT "limit__bandwidth__one_time_burst__check" CHECK ("limit__bandwidth__one_time_burst" IS NULL OR "limit__bandwidth__one_time_burst" >= 0),
+    CONSTRAINT "limit__bandwidth__one_time_burst__check" CHECK (
+      "limit__bandwidth__one_time_burst" IS NULL OR "limit__bandwidth__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
@@ -202,10 +230,14 @@ CREATE TABLE "virtual_machines__drives" (
     CONSTRAINT "limit__operations__check" CHECK ("limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "limit__operations__size" INTEGER
-    CONSTRAINT "limit__operations__size__check" CHECK ("limit__operations__size" IS NULL OR "limit__operations__size" >= 0),
+    CONSTRAINT "limit__operations__size__check" CHECK (
+      "limit__operations__size" IS NULL OR "limit__operations__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "limit__operations__one_time_burst" INTEGER
-    CONSTRAINT "limit__operations__one_time_burst__check" CHECK ("limit__operations__one_time_burst" IS NULL OR "limit__operations__one_time_burst" >= 0),
+    CONSTRAINT "limit__operations__one_time_burst__check" CHECK (
+      "limit__operations__one_time_burst" IS NULL OR "limit__operations__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "limit__operations__refill_time" INTEGER,
   CONSTRAINT "source__oneof" CHECK (
@@ -293,10 +325,14 @@ CREATE TABLE "nics" (
     CONSTRAINT "receive_limit__bandwidth__check" CHECK ("receive_limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "receive_limit__bandwidth__size" INTEGER
-    CONSTRAINT "receive_limit__bandwidth__size__check" CHECK ("receive_limit__bandwidth__size" IS NULL OR "receive_limit__bandwidth__size" >= 0),
+    CONSTRAINT "receive_limit__bandwidth__size__check" CHECK (
+      "receive_limit__bandwidth__size" IS NULL OR "receive_limit__bandwidth__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "receive_limit__bandwidth__one_time_burst" INTEGER
-    CONSTRAINT "receive_limit__bandwidth__one_time_burst__check" CHECK ("receive_limit__bandwidth__one_time_burst" IS NULL OR "receive_limit__bandwidth__one_time_burst" >= 0),
+    CONSTRAINT "receive_limit__bandwidth__one_time_burst__check" CHECK (
+      "receive_limit__bandwidth__one_time_burst" IS NULL OR "receive_limit__bandwidth__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "receive_limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
@@ -304,10 +340,14 @@ CREATE TABLE "nics" (
     CONSTRAINT "receive_limit__operations__check" CHECK ("receive_limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "receive_limit__operations__size" INTEGER
-    CONSTRAINT "receive_limit__operations__size__check" CHECK ("receive_limit__operations__size" IS NULL OR "receive_limit__operations__size" >= 0),
+    CONSTRAINT "receive_limit__operations__size__check" CHECK (
+      "receive_limit__operations__size" IS NULL OR "receive_limit__operations__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "receive_limit__operations__one_time_burst" INTEGER
-    CONSTRAINT "receive_limit__operations__one_time_burst__check" CHECK ("receive_limit__operations__one_time_burst" IS NULL OR "receive_limit__operations__one_time_burst" >= 0),
+    CONSTRAINT "receive_limit__operations__one_time_burst__check" CHECK (
+      "receive_limit__operations__one_time_burst" IS NULL OR "receive_limit__operations__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "receive_limit__operations__refill_time" INTEGER,
   -- Bounds what the machine sends.
@@ -317,10 +357,14 @@ CREATE TABLE "nics" (
     CONSTRAINT "transmit_limit__bandwidth__check" CHECK ("transmit_limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "transmit_limit__bandwidth__size" INTEGER
-    CONSTRAINT "transmit_limit__bandwidth__size__check" CHECK ("transmit_limit__bandwidth__size" IS NULL OR "transmit_limit__bandwidth__size" >= 0),
+    CONSTRAINT "transmit_limit__bandwidth__size__check" CHECK (
+      "transmit_limit__bandwidth__size" IS NULL OR "transmit_limit__bandwidth__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "transmit_limit__bandwidth__one_time_burst" INTEGER
-    CONSTRAINT "transmit_limit__bandwidth__one_time_burst__check" CHECK ("transmit_limit__bandwidth__one_time_burst" IS NULL OR "transmit_limit__bandwidth__one_time_burst" >= 0),
+    CONSTRAINT "transmit_limit__bandwidth__one_time_burst__check" CHECK (
+      "transmit_limit__bandwidth__one_time_burst" IS NULL OR "transmit_limit__bandwidth__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "transmit_limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
@@ -328,10 +372,14 @@ CREATE TABLE "nics" (
     CONSTRAINT "transmit_limit__operations__check" CHECK ("transmit_limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "transmit_limit__operations__size" INTEGER
-    CONSTRAINT "transmit_limit__operations__size__check" CHECK ("transmit_limit__operations__size" IS NULL OR "transmit_limit__operations__size" >= 0),
+    CONSTRAINT "transmit_limit__operations__size__check" CHECK (
+      "transmit_limit__operations__size" IS NULL OR "transmit_limit__operations__size" >= 0
+    ),
   -- Tokens that are there once, at the start, on top of `size`. They are not refilled.
   "transmit_limit__operations__one_time_burst" INTEGER
-    CONSTRAINT "transmit_limit__operations__one_time_burst__check" CHECK ("transmit_limit__operations__one_time_burst" IS NULL OR "transmit_limit__operations__one_time_burst" >= 0),
+    CONSTRAINT "transmit_limit__operations__one_time_burst__check" CHECK (
+      "transmit_limit__operations__one_time_burst" IS NULL OR "transmit_limit__operations__one_time_burst" >= 0
+    ),
   -- The time in which an empty bucket fills up.
   "transmit_limit__operations__refill_time" INTEGER,
   -- When the NIC was plugged in.
@@ -453,7 +501,9 @@ CREATE TABLE "images" (
   "digest" INTEGER NOT NULL CONSTRAINT "digest__check" CHECK ("digest" IN (0, 1)),
   -- The function that makes the hash.
   "digest__algorithm" INTEGER
-    CONSTRAINT "digest__algorithm__check" CHECK ("digest__algorithm" IS NULL OR "digest__algorithm" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "digest__algorithm__check" CHECK (
+      "digest__algorithm" IS NULL OR "digest__algorithm" BETWEEN -2147483648 AND 2147483647
+    ),
   -- The hash.
   "digest__value" BLOB,
   -- It was fetched from this address.
@@ -663,23 +713,43 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
   "topology__sockets",
   "topology__cores_per_socket",
   "topology__threads_per_core",
-  CASE WHEN "kernel" THEN 'kernel' WHEN "firmware_path" IS NOT NULL THEN 'firmware_path' WHEN "snapshot_path" IS NOT NULL THEN 'snapshot_path' END AS "boot",
+  CASE
+    WHEN "kernel" THEN 'kernel'
+    WHEN "firmware_path" IS NOT NULL THEN 'firmware_path'
+    WHEN "snapshot_path" IS NOT NULL THEN 'snapshot_path' END
+    AS "boot",
   CASE "kernel" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "kernel",
   "kernel__image_id",
   "kernel__initrd_image_id",
-  (SELECT count(*) FROM "virtual_machines__kernel__arguments" WHERE "virtual_machines__kernel__arguments"."_id" = "virtual_machines"."id") AS "kernel__arguments__count",
+  (SELECT count(*) FROM "virtual_machines__kernel__arguments"
+    WHERE "virtual_machines__kernel__arguments"."_id" = "virtual_machines"."id")
+    AS "kernel__arguments__count",
   CASE "kernel__digest" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "kernel__digest",
-  CASE "kernel__digest__algorithm" WHEN 0 THEN 'ALGORITHM_UNSPECIFIED' WHEN 1 THEN 'ALGORITHM_SHA256' WHEN 2 THEN 'ALGORITHM_SHA512' ELSE "kernel__digest__algorithm" END AS "kernel__digest__algorithm",
+  CASE "kernel__digest__algorithm"
+    WHEN 0 THEN 'ALGORITHM_UNSPECIFIED'
+    WHEN 1 THEN 'ALGORITHM_SHA256'
+    WHEN 2 THEN 'ALGORITHM_SHA512'
+    ELSE "kernel__digest__algorithm" END
+    AS "kernel__digest__algorithm",
   CASE WHEN "kernel__digest__value" IS NOT NULL THEN hex("kernel__digest__value") END AS "kernel__digest__value",
   "firmware_path",
   "snapshot_path",
   CASE "root_drive" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive",
   "root_drive__name",
-  CASE WHEN "root_drive__host_path" IS NOT NULL THEN 'host_path' WHEN "root_drive__image_id" IS NOT NULL THEN 'image_id' END AS "root_drive__source",
+  CASE
+    WHEN "root_drive__host_path" IS NOT NULL THEN 'host_path'
+    WHEN "root_drive__image_id" IS NOT NULL THEN 'image_id' END
+    AS "root_drive__source",
   "root_drive__host_path",
   "root_drive__image_id",
   CASE "root_drive__read_only" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__read_only",
-  CASE "root_drive__cache" WHEN 0 THEN 'CACHE_UNSPECIFIED' WHEN 1 THEN 'CACHE_NONE' WHEN 2 THEN 'CACHE_WRITE_THROUGH' WHEN 3 THEN 'CACHE_WRITE_BACK' ELSE "root_drive__cache" END AS "root_drive__cache",
+  CASE "root_drive__cache"
+    WHEN 0 THEN 'CACHE_UNSPECIFIED'
+    WHEN 1 THEN 'CACHE_NONE'
+    WHEN 2 THEN 'CACHE_WRITE_THROUGH'
+    WHEN 3 THEN 'CACHE_WRITE_BACK'
+    ELSE "root_drive__cache" END
+    AS "root_drive__cache",
   CASE "root_drive__mount" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__mount",
   "root_drive__mount__path",
   "root_drive__mount__file_system",
@@ -687,20 +757,59 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
   CASE "root_drive__limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__limit__bandwidth",
   "root_drive__limit__bandwidth__size",
   "root_drive__limit__bandwidth__one_time_burst",
-  CASE WHEN "root_drive__limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "root_drive__limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("root_drive__limit__bandwidth__refill_time" / 1000000000), abs("root_drive__limit__bandwidth__refill_time" % 1000000000)) END AS "root_drive__limit__bandwidth__refill_time",
+  CASE
+    WHEN "root_drive__limit__bandwidth__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "root_drive__limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("root_drive__limit__bandwidth__refill_time" / 1000000000),
+    abs("root_drive__limit__bandwidth__refill_time" % 1000000000)) END
+    AS "root_drive__limit__bandwidth__refill_time",
   CASE "root_drive__limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__limit__operations",
   "root_drive__limit__operations__size",
   "root_drive__limit__operations__one_time_burst",
-  CASE WHEN "root_drive__limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "root_drive__limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("root_drive__limit__operations__refill_time" / 1000000000), abs("root_drive__limit__operations__refill_time" % 1000000000)) END AS "root_drive__limit__operations__refill_time",
-  (SELECT count(*) FROM "virtual_machines__drives" WHERE "virtual_machines__drives"."_id" = "virtual_machines"."id") AS "drives__count",
-  (SELECT count(*) FROM "virtual_machines__image_ids" WHERE "virtual_machines__image_ids"."_id" = "virtual_machines"."id") AS "image_ids__count",
-  (SELECT count(*) FROM "virtual_machines__tags" WHERE "virtual_machines__tags"."_id" = "virtual_machines"."id") AS "tags__count",
-  CASE WHEN "stop_timeout" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END, abs("stop_timeout" / 1000000000), abs("stop_timeout" % 1000000000)) END AS "stop_timeout",
-  CASE "state" WHEN 0 THEN 'STATE_UNSPECIFIED' WHEN 1 THEN 'STATE_RESERVED' WHEN 2 THEN 'STATE_STARTING' WHEN 3 THEN 'STATE_RUNNING' WHEN 4 THEN 'STATE_STOPPING' WHEN 5 THEN 'STATE_STOPPED' WHEN 6 THEN 'STATE_FAILED' ELSE "state" END AS "state",
-  (SELECT count(*) FROM "virtual_machines__transitions" WHERE "virtual_machines__transitions"."_id" = "virtual_machines"."id") AS "transitions__count",
+  CASE
+    WHEN "root_drive__limit__operations__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "root_drive__limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("root_drive__limit__operations__refill_time" / 1000000000),
+    abs("root_drive__limit__operations__refill_time" % 1000000000)) END
+    AS "root_drive__limit__operations__refill_time",
+  (SELECT count(*) FROM "virtual_machines__drives"
+    WHERE "virtual_machines__drives"."_id" = "virtual_machines"."id")
+    AS "drives__count",
+  (SELECT count(*) FROM "virtual_machines__image_ids"
+    WHERE "virtual_machines__image_ids"."_id" = "virtual_machines"."id")
+    AS "image_ids__count",
+  (SELECT count(*) FROM "virtual_machines__tags"
+    WHERE "virtual_machines__tags"."_id" = "virtual_machines"."id")
+    AS "tags__count",
+  CASE
+    WHEN "stop_timeout" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END,
+    abs("stop_timeout" / 1000000000),
+    abs("stop_timeout" % 1000000000)) END
+    AS "stop_timeout",
+  CASE "state"
+    WHEN 0 THEN 'STATE_UNSPECIFIED'
+    WHEN 1 THEN 'STATE_RESERVED'
+    WHEN 2 THEN 'STATE_STARTING'
+    WHEN 3 THEN 'STATE_RUNNING'
+    WHEN 4 THEN 'STATE_STOPPING'
+    WHEN 5 THEN 'STATE_STOPPED'
+    WHEN 6 THEN 'STATE_FAILED'
+    ELSE "state" END
+    AS "state",
+  (SELECT count(*) FROM "virtual_machines__transitions"
+    WHERE "virtual_machines__transitions"."_id" = "virtual_machines"."id")
+    AS "transitions__count",
   "auraed_address",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "start_time"
 FROM "virtual_machines";
 
 CREATE VIEW "virtual_machines__kernel__arguments_readable" AS SELECT
@@ -717,7 +826,13 @@ CREATE VIEW "virtual_machines__drives_readable" AS SELECT
   "host_path",
   "image_id",
   CASE "read_only" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "read_only",
-  CASE "cache" WHEN 0 THEN 'CACHE_UNSPECIFIED' WHEN 1 THEN 'CACHE_NONE' WHEN 2 THEN 'CACHE_WRITE_THROUGH' WHEN 3 THEN 'CACHE_WRITE_BACK' ELSE "cache" END AS "cache",
+  CASE "cache"
+    WHEN 0 THEN 'CACHE_UNSPECIFIED'
+    WHEN 1 THEN 'CACHE_NONE'
+    WHEN 2 THEN 'CACHE_WRITE_THROUGH'
+    WHEN 3 THEN 'CACHE_WRITE_BACK'
+    ELSE "cache" END
+    AS "cache",
   CASE "mount" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "mount",
   "mount__path",
   "mount__file_system",
@@ -725,11 +840,23 @@ CREATE VIEW "virtual_machines__drives_readable" AS SELECT
   CASE "limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "limit__bandwidth",
   "limit__bandwidth__size",
   "limit__bandwidth__one_time_burst",
-  CASE WHEN "limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("limit__bandwidth__refill_time" / 1000000000), abs("limit__bandwidth__refill_time" % 1000000000)) END AS "limit__bandwidth__refill_time",
+  CASE
+    WHEN "limit__bandwidth__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("limit__bandwidth__refill_time" / 1000000000),
+    abs("limit__bandwidth__refill_time" % 1000000000)) END
+    AS "limit__bandwidth__refill_time",
   CASE "limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "limit__operations",
   "limit__operations__size",
   "limit__operations__one_time_burst",
-  CASE WHEN "limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("limit__operations__refill_time" / 1000000000), abs("limit__operations__refill_time" % 1000000000)) END AS "limit__operations__refill_time"
+  CASE
+    WHEN "limit__operations__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("limit__operations__refill_time" / 1000000000),
+    abs("limit__operations__refill_time" % 1000000000)) END
+    AS "limit__operations__refill_time"
 FROM "virtual_machines__drives";
 
 CREATE VIEW "virtual_machines__image_ids_readable" AS SELECT
@@ -747,8 +874,19 @@ FROM "virtual_machines__tags";
 CREATE VIEW "virtual_machines__transitions_readable" AS SELECT
   "_id",
   "_position",
-  CASE "state" WHEN 0 THEN 'STATE_UNSPECIFIED' WHEN 1 THEN 'STATE_RESERVED' WHEN 2 THEN 'STATE_STARTING' WHEN 3 THEN 'STATE_RUNNING' WHEN 4 THEN 'STATE_STOPPING' WHEN 5 THEN 'STATE_STOPPED' WHEN 6 THEN 'STATE_FAILED' ELSE "state" END AS "state",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
+  CASE "state"
+    WHEN 0 THEN 'STATE_UNSPECIFIED'
+    WHEN 1 THEN 'STATE_RESERVED'
+    WHEN 2 THEN 'STATE_STARTING'
+    WHEN 3 THEN 'STATE_RUNNING'
+    WHEN 4 THEN 'STATE_STOPPING'
+    WHEN 5 THEN 'STATE_STOPPED'
+    WHEN 6 THEN 'STATE_FAILED'
+    ELSE "state" END
+    AS "state",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
   "reason"
 FROM "virtual_machines__transitions";
 
@@ -760,27 +898,55 @@ CREATE VIEW "nics_readable" AS SELECT
   CASE "ip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "ip",
   "ip__primary_address",
   "ip__gateway",
-  (SELECT count(*) FROM "nics__ip__nameservers" WHERE "nics__ip__nameservers"."_mac_address" = "nics"."mac_address") AS "ip__nameservers__count",
+  (SELECT count(*) FROM "nics__ip__nameservers"
+    WHERE "nics__ip__nameservers"."_mac_address" = "nics"."mac_address")
+    AS "ip__nameservers__count",
   "mtu",
   CASE "receive_limit" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit",
   CASE "receive_limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit__bandwidth",
   "receive_limit__bandwidth__size",
   "receive_limit__bandwidth__one_time_burst",
-  CASE WHEN "receive_limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "receive_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("receive_limit__bandwidth__refill_time" / 1000000000), abs("receive_limit__bandwidth__refill_time" % 1000000000)) END AS "receive_limit__bandwidth__refill_time",
+  CASE
+    WHEN "receive_limit__bandwidth__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "receive_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("receive_limit__bandwidth__refill_time" / 1000000000),
+    abs("receive_limit__bandwidth__refill_time" % 1000000000)) END
+    AS "receive_limit__bandwidth__refill_time",
   CASE "receive_limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit__operations",
   "receive_limit__operations__size",
   "receive_limit__operations__one_time_burst",
-  CASE WHEN "receive_limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "receive_limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("receive_limit__operations__refill_time" / 1000000000), abs("receive_limit__operations__refill_time" % 1000000000)) END AS "receive_limit__operations__refill_time",
+  CASE
+    WHEN "receive_limit__operations__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "receive_limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("receive_limit__operations__refill_time" / 1000000000),
+    abs("receive_limit__operations__refill_time" % 1000000000)) END
+    AS "receive_limit__operations__refill_time",
   CASE "transmit_limit" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit",
   CASE "transmit_limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit__bandwidth",
   "transmit_limit__bandwidth__size",
   "transmit_limit__bandwidth__one_time_burst",
-  CASE WHEN "transmit_limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "transmit_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("transmit_limit__bandwidth__refill_time" / 1000000000), abs("transmit_limit__bandwidth__refill_time" % 1000000000)) END AS "transmit_limit__bandwidth__refill_time",
+  CASE
+    WHEN "transmit_limit__bandwidth__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "transmit_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("transmit_limit__bandwidth__refill_time" / 1000000000),
+    abs("transmit_limit__bandwidth__refill_time" % 1000000000)) END
+    AS "transmit_limit__bandwidth__refill_time",
   CASE "transmit_limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit__operations",
   "transmit_limit__operations__size",
   "transmit_limit__operations__one_time_burst",
-  CASE WHEN "transmit_limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "transmit_limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("transmit_limit__operations__refill_time" / 1000000000), abs("transmit_limit__operations__refill_time" % 1000000000)) END AS "transmit_limit__operations__refill_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
+  CASE
+    WHEN "transmit_limit__operations__refill_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "transmit_limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
+    abs("transmit_limit__operations__refill_time" / 1000000000),
+    abs("transmit_limit__operations__refill_time" % 1000000000)) END
+    AS "transmit_limit__operations__refill_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time"
 FROM "nics";
 
 CREATE VIEW "nics__ip__nameservers_readable" AS SELECT
@@ -793,16 +959,33 @@ CREATE VIEW "networks_readable" AS SELECT
   "id",
   "cidr",
   "gateway",
-  CASE "reach" WHEN 0 THEN 'REACH_UNSPECIFIED' WHEN 1 THEN 'REACH_MEMBERS' WHEN 2 THEN 'REACH_HOST' WHEN 3 THEN 'REACH_ROUTED' WHEN 4 THEN 'REACH_BRIDGED' ELSE "reach" END AS "reach",
+  CASE "reach"
+    WHEN 0 THEN 'REACH_UNSPECIFIED'
+    WHEN 1 THEN 'REACH_MEMBERS'
+    WHEN 2 THEN 'REACH_HOST'
+    WHEN 3 THEN 'REACH_ROUTED'
+    WHEN 4 THEN 'REACH_BRIDGED'
+    ELSE "reach" END
+    AS "reach",
   CASE WHEN "device" IS NOT NULL THEN 'device' WHEN "vlan" THEN 'vlan' END AS "uplink",
   "device",
   CASE "vlan" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "vlan",
   "vlan__device",
   "vlan__tag",
-  (SELECT count(*) FROM "networks__nameservers" WHERE "networks__nameservers"."_id" = "networks"."id") AS "nameservers__count",
+  (SELECT count(*) FROM "networks__nameservers"
+    WHERE "networks__nameservers"."_id" = "networks"."id")
+    AS "nameservers__count",
   (SELECT count(*) FROM "networks__routes" WHERE "networks__routes"."_id" = "networks"."id") AS "routes__count",
-  CASE WHEN "lease_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "lease_time" < 0 THEN '-' ELSE '' END, abs("lease_time" / 1000000000), abs("lease_time" % 1000000000)) END AS "lease_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
+  CASE
+    WHEN "lease_time" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "lease_time" < 0 THEN '-' ELSE '' END,
+    abs("lease_time" / 1000000000),
+    abs("lease_time" % 1000000000)) END
+    AS "lease_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time"
 FROM "networks";
 
 CREATE VIEW "networks__nameservers_readable" AS SELECT
@@ -822,25 +1005,49 @@ FROM "networks__routes";
 CREATE VIEW "images_readable" AS SELECT
   "id",
   "path",
-  CASE "format" WHEN 0 THEN 'FORMAT_UNSPECIFIED' WHEN 1 THEN 'FORMAT_KERNEL' WHEN 2 THEN 'FORMAT_INITRD' WHEN 3 THEN 'FORMAT_RAW' WHEN 4 THEN 'FORMAT_QCOW2' ELSE "format" END AS "format",
-  (SELECT count(*) FROM "images__architectures" WHERE "images__architectures"."_id" = "images"."id") AS "architectures__count",
+  CASE "format"
+    WHEN 0 THEN 'FORMAT_UNSPECIFIED'
+    WHEN 1 THEN 'FORMAT_KERNEL'
+    WHEN 2 THEN 'FORMAT_INITRD'
+    WHEN 3 THEN 'FORMAT_RAW'
+    WHEN 4 THEN 'FORMAT_QCOW2'
+    ELSE "format" END
+    AS "format",
+  (SELECT count(*) FROM "images__architectures"
+    WHERE "images__architectures"."_id" = "images"."id")
+    AS "architectures__count",
   "size_bytes",
   CASE "digest" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "digest",
-  CASE "digest__algorithm" WHEN 0 THEN 'ALGORITHM_UNSPECIFIED' WHEN 1 THEN 'ALGORITHM_SHA256' WHEN 2 THEN 'ALGORITHM_SHA512' ELSE "digest__algorithm" END AS "digest__algorithm",
+  CASE "digest__algorithm"
+    WHEN 0 THEN 'ALGORITHM_UNSPECIFIED'
+    WHEN 1 THEN 'ALGORITHM_SHA256'
+    WHEN 2 THEN 'ALGORITHM_SHA512'
+    ELSE "digest__algorithm" END
+    AS "digest__algorithm",
   CASE WHEN "digest__value" IS NOT NULL THEN hex("digest__value") END AS "digest__value",
   CASE WHEN "url" IS NOT NULL THEN 'url' WHEN "build" THEN 'build' END AS "origin",
   "url",
   CASE "build" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "build",
   "build__tool",
   "build__version",
-  strftime('%Y-%m-%dT%H:%M:%S', "build__finish_time" / 1000000000 - ("build__finish_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("build__finish_time" % 1000000000 + 1000000000) % 1000000000) AS "build__finish_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "build__finish_time" / 1000000000 - ("build__finish_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("build__finish_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "build__finish_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time"
 FROM "images";
 
 CREATE VIEW "images__architectures_readable" AS SELECT
   "_id",
   "_position",
-  CASE "value" WHEN 0 THEN 'ARCHITECTURE_UNSPECIFIED' WHEN 1 THEN 'ARCHITECTURE_X86_64' WHEN 2 THEN 'ARCHITECTURE_AARCH64' WHEN 3 THEN 'ARCHITECTURE_RISCV64' ELSE "value" END AS "value"
+  CASE "value"
+    WHEN 0 THEN 'ARCHITECTURE_UNSPECIFIED'
+    WHEN 1 THEN 'ARCHITECTURE_X86_64'
+    WHEN 2 THEN 'ARCHITECTURE_AARCH64'
+    WHEN 3 THEN 'ARCHITECTURE_RISCV64'
+    ELSE "value" END
+    AS "value"
 FROM "images__architectures";
 
 CREATE VIEW "cells_readable" AS SELECT
@@ -849,7 +1056,13 @@ CREATE VIEW "cells_readable" AS SELECT
   CASE "cpu" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cpu",
   "cpu__weight",
   "cpu__max",
-  CASE WHEN "cpu__period" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "cpu__period" < 0 THEN '-' ELSE '' END, abs("cpu__period" / 1000000000), abs("cpu__period" % 1000000000)) END AS "cpu__period",
+  CASE
+    WHEN "cpu__period" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "cpu__period" < 0 THEN '-' ELSE '' END,
+    abs("cpu__period" / 1000000000),
+    abs("cpu__period" % 1000000000)) END
+    AS "cpu__period",
   CASE "cpuset" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cpuset",
   "cpuset__cpus",
   "cpuset__mems",
@@ -860,9 +1073,13 @@ CREATE VIEW "cells_readable" AS SELECT
   "memory__max",
   CASE "isolate_process" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "isolate_process",
   CASE "isolate_network" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "isolate_network",
-  (SELECT count(*) FROM "cells__network_ids" WHERE "cells__network_ids"."_name" = "cells"."name") AS "network_ids__count",
+  (SELECT count(*) FROM "cells__network_ids"
+    WHERE "cells__network_ids"."_name" = "cells"."name")
+    AS "network_ids__count",
   CASE "cgroup_v2" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cgroup_v2",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time"
 FROM "cells";
 
 CREATE VIEW "cells__network_ids_readable" AS SELECT
@@ -875,20 +1092,46 @@ CREATE VIEW "executables_readable" AS SELECT
   "cell_name",
   "name",
   "command",
-  (SELECT count(*) FROM "executables__arguments" WHERE "executables__arguments"."_cell_name" = "executables"."cell_name" AND "executables__arguments"."_name" = "executables"."name") AS "arguments__count",
-  (SELECT count(*) FROM "executables__environment" WHERE "executables__environment"."_cell_name" = "executables"."cell_name" AND "executables__environment"."_name" = "executables"."name") AS "environment__count",
+  (SELECT count(*) FROM "executables__arguments"
+    WHERE "executables__arguments"."_cell_name" = "executables"."cell_name" AND "executables__arguments"."_name" = "executables"."name")
+    AS "arguments__count",
+  (SELECT count(*) FROM "executables__environment"
+    WHERE "executables__environment"."_cell_name" = "executables"."cell_name" AND "executables__environment"."_name" = "executables"."name")
+    AS "environment__count",
   "description",
   "working_directory",
   "oom_score_adjustment",
-  CASE "restart" WHEN 0 THEN 'RESTART_UNSPECIFIED' WHEN 1 THEN 'RESTART_NEVER' WHEN 2 THEN 'RESTART_ON_FAILURE' WHEN 3 THEN 'RESTART_ALWAYS' ELSE "restart" END AS "restart",
-  CASE WHEN "stop_timeout" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END, abs("stop_timeout" / 1000000000), abs("stop_timeout" % 1000000000)) END AS "stop_timeout",
-  CASE "state" WHEN 0 THEN 'STATE_UNSPECIFIED' WHEN 1 THEN 'STATE_RUNNING' WHEN 2 THEN 'STATE_STOPPING' WHEN 3 THEN 'STATE_ENDED' ELSE "state" END AS "state",
+  CASE "restart"
+    WHEN 0 THEN 'RESTART_UNSPECIFIED'
+    WHEN 1 THEN 'RESTART_NEVER'
+    WHEN 2 THEN 'RESTART_ON_FAILURE'
+    WHEN 3 THEN 'RESTART_ALWAYS'
+    ELSE "restart" END
+    AS "restart",
+  CASE
+    WHEN "stop_timeout" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END,
+    abs("stop_timeout" / 1000000000),
+    abs("stop_timeout" % 1000000000)) END
+    AS "stop_timeout",
+  CASE "state"
+    WHEN 0 THEN 'STATE_UNSPECIFIED'
+    WHEN 1 THEN 'STATE_RUNNING'
+    WHEN 2 THEN 'STATE_STOPPING'
+    WHEN 3 THEN 'STATE_ENDED'
+    ELSE "state" END
+    AS "state",
   "pid",
   CASE WHEN "exit_code" IS NOT NULL THEN 'exit_code' WHEN "signal" IS NOT NULL THEN 'signal' END AS "outcome",
   "exit_code",
   "signal",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000) AS "end_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "start_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "end_time"
 FROM "executables";
 
 CREATE VIEW "executables__arguments_readable" AS SELECT
@@ -911,8 +1154,16 @@ CREATE VIEW "guests_readable" AS SELECT
   "machine_id",
   "version",
   CASE WHEN "key_fingerprint" IS NOT NULL THEN hex("key_fingerprint") END AS "key_fingerprint",
-  CASE WHEN "uptime" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "uptime" < 0 THEN '-' ELSE '' END, abs("uptime" / 1000000000), abs("uptime" % 1000000000)) END AS "uptime",
+  CASE
+    WHEN "uptime" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "uptime" < 0 THEN '-' ELSE '' END,
+    abs("uptime" / 1000000000),
+    abs("uptime" % 1000000000)) END
+    AS "uptime",
   "load",
   "clock_offset_us",
-  strftime('%Y-%m-%dT%H:%M:%S', "report_time" / 1000000000 - ("report_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("report_time" % 1000000000 + 1000000000) % 1000000000) AS "report_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "report_time" / 1000000000 - ("report_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("report_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "report_time"
 FROM "guests";

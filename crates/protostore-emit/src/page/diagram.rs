@@ -39,7 +39,8 @@ fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
             (true, true) => " PK, FK",
             (true, false) => " PK",
             (false, true) => " FK",
-            (false, false) => "",
+            // The others stand in the table of columns: a box of fifty lines shows no relation.
+            (false, false) => continue,
         };
         out += &format!("    {} {}{mark}\n", type_name(&column.ty), column.name.sql);
     }
@@ -56,7 +57,7 @@ fn relation(table: &Table, name: &str, column: &Column) -> String {
     format!("  {} {one}--{many} {name} : \"{}\"\n", reference.table, column.name.proto)
 }
 
-fn type_name(ty: &Type) -> &'static str {
+pub(super) fn type_name(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "bool",
         Type::Int32 => "int32",

@@ -1,8 +1,18 @@
-//! The pages beside the code: the manifest and the README with its diagram.
+//! The pages beside the code: the manifest, and the README with its diagram and its columns.
 
+mod columns;
 mod diagram;
 mod manifest;
 mod readme;
 
 pub(crate) use manifest::manifest;
 pub(crate) use readme::readme;
+
+use protostore_schema::Docs;
+
+/// Returns the first sentence of a comment, fit for a cell of a table.
+fn sentence(docs: &Docs) -> String {
+    let text = docs.0.iter().map(String::as_str).take_while(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
+    let end = text.find(". ").map_or(text.len(), |i| i + 1);
+    text[..end].replace('|', "\\|")
+}

@@ -1,8 +1,8 @@
 //! The generated crate's README: its tables, its diagram and how it is opened.
 
-use protostore_schema::{Docs, Schema, Table};
+use protostore_schema::{Schema, Table};
 
-use super::diagram::diagram;
+use super::{columns::columns, diagram::diagram, sentence};
 use crate::Input;
 
 /// Returns the page.
@@ -27,7 +27,8 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
          ## Tables\n\n\
          | number | table | record | key | |\n| --- | --- | --- | --- | --- |\n{rows}\n\
          Every table has a view `<table>_readable` that shows enums by name and times as text.\n\n\
-         {diagram}",
+         {diagram}\n\
+         ## Columns\n{columns}",
         command = input.command,
         file = source.file,
         number = newest.number,
@@ -37,6 +38,7 @@ pub(crate) fn readme(input: &Input<'_>) -> String {
         key = if first.singleton.is_some() { String::new() } else { example_key(first) },
         sync_key = example_key(first),
         diagram = diagram(input.schema),
+        columns = columns(input.schema),
     )
 }
 
@@ -54,13 +56,6 @@ fn row(table: &Table) -> String {
         key,
         sentence(docs)
     )
-}
-
-/// Returns the first sentence of a comment, fit for a cell of a table.
-fn sentence(docs: &Docs) -> String {
-    let text = docs.0.iter().map(String::as_str).take_while(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
-    let end = text.find(". ").map_or(text.len(), |i| i + 1);
-    text[..end].replace('|', "\\|")
 }
 
 fn example_key(table: &Table) -> String {

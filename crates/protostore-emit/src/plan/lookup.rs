@@ -79,7 +79,7 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, all: &mut Statements) -> Looku
 
 fn list_own<'s>(table: &'s Table, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
     let condition = format!("{} = ?1", quote(&column.name.sql));
-    pages(table, (column.name.rust.clone(), column), &condition, None, all)
+    pages(table, (&column.name.rust, &column.name.rust, column), &condition, None, all)
 }
 
 fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
@@ -95,17 +95,21 @@ fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column,
         Item::Scalar(_) => child.name.rust.clone(),
         Item::Message { .. } => format!("{}_{}", child.name.rust, column.name.rust),
     };
-    pages(table, (name, column), &condition, Some(child.name.proto.clone()), all)
+    let argument = match &child.item {
+        Item::Scalar(_) => "element",
+        Item::Message { .. } => &column.name.rust,
+    };
+    pages(table, (&name, argument, column), &condition, Some(child.name.proto.clone()), all)
 }
 
 fn pages<'s>(
     table: &'s Table,
-    by: (String, &'s Column),
+    (name, argument, column): (&str, &str, &'s Column),
     condition: &str,
     through: Option<String>,
     all: &mut Statements,
 ) -> Lookup<'s> {
-    let (key, rust, column) = (table.key_columns(), format!("list_by_{}", by.0), by.1);
+    let (key, rust) = (table.key_columns(), format!("list_by_{name}"));
     let order = list(names(&key));
     let first = format!("{} WHERE {condition} ORDER BY {order}", select(table));
     let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, 2));
@@ -113,5 +117,5 @@ fn pages<'s>(
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
     let first = statement(rust.clone(), first, &[column]);
     let next = statement(format!("{rust}.after"), next, &[&[column], &key[..]].concat());
-    Lookup { rust, by: vec![by], kind: LookupKind::List { first, after: next, through } }
+    Lookup { rust, by: vec![(argument.to_owned(), column)], kind: LookupKind::List { first, after: next, through } }
 }

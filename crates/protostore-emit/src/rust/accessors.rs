@@ -44,7 +44,8 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
         LookupKind::List { first, after, through } => {
             let what = match through {
                 Some(_) => {
-                    format!("Lists the rows of `{}` that hold this {}", plan.table.name.proto, fields.join(" and "))
+                    let fields = fields.join(" and ");
+                    format!("Lists the rows of `{}` whose {fields} hold `{}`", plan.table.name.proto, lookup.by[0].0)
                 }
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };

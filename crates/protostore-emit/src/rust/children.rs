@@ -1,4 +1,4 @@
-//! `mod children`: how each repeated field of a record is stored in its own table.
+//! `children.rs` beside a record's file: how each repeated field of a record is stored in its own table.
 
 use std::collections::BTreeMap;
 
@@ -42,27 +42,32 @@ pub(super) fn list(scope: &Scope<'_, '_>, children: &[&ChildTable], module: &Tok
     })
 }
 
-/// Returns the module, or nothing where the record has no repeated field.
+/// Returns the declaration of the module, or nothing where the record has no repeated field.
 pub(super) fn module(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Option<TokenStream> {
-    let record = ident(&plan.table.record.ty.rust);
-    let children = plan
-        .children
-        .iter()
-        .flat_map(|child| implementations(scope, &quote!(#record), &plan.table.record.nodes, child));
     let numbered = plan.table.descendants().iter().any(|child| scope.marker(child).to_string().contains('_'));
     let allow =
         numbered.then(|| quote!(#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]));
     (!plan.children.is_empty()).then(|| {
         quote! {
-            /// How the repeated and map fields are stored, each in a table of its own.
             #[doc(hidden)]
             #allow
-            pub mod children {
-                use super::*;
-                #(#children)*
-            }
+            pub mod children;
         }
     })
+}
+
+/// Returns what stands in the module.
+pub(super) fn items(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
+    let record = ident(&plan.table.record.ty.rust);
+    let children = plan
+        .children
+        .iter()
+        .flat_map(|child| implementations(scope, &quote!(#record), &plan.table.record.nodes, child));
+    std::iter::once(quote!(
+        use super::*;
+    ))
+    .chain(children)
+    .collect()
 }
 
 /// Returns the implementation of a child table, and those of the ones inside its elements.

@@ -56,10 +56,21 @@ fn field(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             (&child.docs, child.deprecated, ty)
         }
     };
-    let doc =
-        described(comment, || format!("The field `{}`.", node.name().proto.rsplit('.').next().unwrap_or_default()));
+    let doc = described(comment, || undescribed(node));
     let note = deprecated.then(|| lines(["", "Deprecated in the API."]));
     quote! { #doc #note pub #name: #ty, }
+}
+
+/// Returns what a member is, where the proto is silent.
+fn undescribed(node: &Node) -> String {
+    let name = node.name().proto.rsplit('.').next().unwrap_or_default();
+    let path = match node {
+        Node::Scalar(scalar) => &scalar.column.path,
+        Node::Group(group) => &group.presence.path,
+        Node::Child(child) => &child.path,
+        Node::Oneof(_) => return format!("The oneof `{name}`."),
+    };
+    format!("Field {}, `{name}`.", path.last().copied().unwrap_or_default())
 }
 
 /// Returns the comment, or says what the item is where the proto is silent.
@@ -93,7 +104,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
             Node::Group(group) => (&group.presence.docs, scope.path(&group.message)),
             Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
         };
-        let doc = described(comment, || format!("The field `{}`.", variant.node.name().proto));
+        let doc = described(comment, || undescribed(&variant.node));
         quote! { #doc #name(#ty), }
     });
     quote! {

@@ -4,6 +4,9 @@ use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDel
 
 use super::{check, checks, comment, list, quote};
 
+/// What a line of SQL may hold, beside its indent.
+const WIDTH: usize = 110;
+
 /// Returns a table of the store with its indexes.
 pub(super) fn record(table: &Table) -> String {
     let docs = if table.docs.is_empty() { &table.record.docs } else { &table.docs };
@@ -75,10 +78,19 @@ fn column(column: &Column) -> String {
     if *default_zero {
         sql += &format!(" DEFAULT {}", zero(ty, *form));
     }
-    let check = check::value(column).map(|c| format!("CONSTRAINT {} CHECK ({})", quote(&c.name), c.condition));
+    let check = check::value(column).map(|c| check_at_column(&c));
     let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
     let clauses: Vec<String> = std::iter::once(sql).chain(check).chain(reference.as_ref().map(references)).collect();
     comment(docs, "  ") + "  " + &on_lines(&clauses)
+}
+
+/// Returns a CHECK at its column, its condition on a line of its own where it is long.
+fn check_at_column(check: &check::Check) -> String {
+    let line = format!("CONSTRAINT {} CHECK ({})", quote(&check.name), check.condition);
+    if line.len() <= WIDTH {
+        return line;
+    }
+    format!("CONSTRAINT {} CHECK (\n      {}\n    )", quote(&check.name), check.condition)
 }
 
 /// Returns what a reference asks and does.
@@ -94,7 +106,6 @@ fn references(Reference { table, column, on_delete }: &Reference) -> String {
 
 /// Returns the clauses of a column on one line, or on a line each where that would be long.
 fn on_lines(clauses: &[String]) -> String {
-    const WIDTH: usize = 110;
     let line = clauses.join(" ");
     if line.len() <= WIDTH { line } else { clauses.join("\n    ") }
 }

@@ -27,11 +27,23 @@ pub(super) fn child(schema: &Schema, child: &ChildTable) -> String {
 fn create(table: &str, columns: Vec<(String, String)>) -> String {
     let columns: Vec<String> = columns
         .into_iter()
-        .map(
-            |(name, sql)| if sql == quote(&name) { format!("  {sql}") } else { format!("  {sql} AS {}", quote(&name)) },
-        )
+        .map(|(name, sql)| if sql == quote(&name) { format!("  {sql}") } else { named(&sql, &quote(&name)) })
         .collect();
     format!("CREATE VIEW {} AS SELECT\n{}\nFROM {};\n", quote(&view_name(table)), columns.join(",\n"), quote(table))
+}
+
+/// Returns an expression under its name, its arms and parts on lines of their own where it is long.
+fn named(sql: &str, name: &str) -> String {
+    const WIDTH: usize = 116;
+    let line = format!("  {sql} AS {name}");
+    if line.len() <= WIDTH {
+        return line;
+    }
+    let inner = sql.replace(", CASE WHEN ", ",\n    CASE\tWHEN ");
+    let parts = [" WHEN ", " ELSE \"", " || ", " WHERE ", " THEN printf"];
+    let parted = parts.iter().fold(inner, |sql, part| sql.replace(part, &format!("\n    {}", &part[1..])));
+    let parted = parted.replace(", abs(", ",\n    abs(").replace('\t', " ");
+    format!("  {parted}\n    AS {name}")
 }
 
 /// What child tables are counted for.

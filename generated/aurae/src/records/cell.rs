@@ -107,10 +107,10 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     protostore::ListBy::new(&FIRST, &AFTER, cpu_weight)
 }
 
-/// Lists the rows of `cells` that hold this `network_ids`, in pages by key.
+/// Lists the rows of `cells` whose `network_ids` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_network_ids(
-    network_ids: impl Into<String>,
+    element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         119,
@@ -129,7 +129,7 @@ ORDER BY "name""#
         ),
         &["network_ids", "name"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, network_ids.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
 /// Lists the rows of `networks` that `network_ids` of one row names, in its order.
@@ -641,105 +641,5 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `network_ids`, in `cells__network_ids`.
-    #[derive(Debug)]
-    pub struct NetworkIds;
-
-    impl protostore::ChildTable for NetworkIds {
-        type Owner = Cell;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "cells__network_ids",
-                columns: &[
-                    protostore::Column::new("_name", "name"),
-                    protostore::Column::new("_position", "network_ids"),
-                    protostore::Column::new("value", "network_ids"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_name",
-                        field: "name",
-                        table: "cells",
-                        key: "name",
-                        exists: protostore::Stmt::new(
-                            113,
-                            r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
-                            &["name"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "network_ids",
-                        table: "networks",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            114,
-                            r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
-                            &["network_ids"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "network_ids",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 7,
-            insert: protostore::Stmt::new(
-                106,
-                r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["name", "network_ids", "network_ids"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    107,
-                    r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
-                    &["name"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                108,
-                r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
-                &["name"],
-            ),
-            load_many: protostore::Stmt::new(
-                109,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
-ORDER BY o.key, c."_position""#,
-                &["network_ids"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.network_ids)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.network_ids.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

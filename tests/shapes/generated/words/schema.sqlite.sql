@@ -6,7 +6,9 @@ CREATE TABLE "read" (
   "self" TEXT NOT NULL CONSTRAINT "self__check" CHECK ("self" <> ''),
   "some" INTEGER NOT NULL CONSTRAINT "some__check" CHECK ("some" IN (0, 1)),
   "some__value" INTEGER
-    CONSTRAINT "some__value__check" CHECK ("some__value" IS NULL OR "some__value" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "some__value__check" CHECK (
+      "some__value" IS NULL OR "some__value" BETWEEN -2147483648 AND 2147483647
+    ),
   "none" INTEGER NOT NULL CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
   "a" INTEGER NOT NULL CONSTRAINT "a__check" CHECK ("a" IN (0, 1)),
   CONSTRAINT "some__presence" CHECK (
@@ -239,7 +241,13 @@ FROM "read__a__b";
 
 CREATE VIEW "write_readable" AS SELECT
   "ok",
-  CASE "err" WHEN 0 THEN 'ERR_UNSPECIFIED' WHEN 1 THEN 'ERR_UNRECOGNIZED' WHEN 2 THEN 'ERR_SELF' WHEN 3 THEN 'ERR_NONE' ELSE "err" END AS "err",
+  CASE "err"
+    WHEN 0 THEN 'ERR_UNSPECIFIED'
+    WHEN 1 THEN 'ERR_UNRECOGNIZED'
+    WHEN 2 THEN 'ERR_SELF'
+    WHEN 3 THEN 'ERR_NONE'
+    ELSE "err" END
+    AS "err",
   (SELECT count(*) FROM "write__reads" WHERE "write__reads"."_ok" = "write"."ok") AS "reads__count"
 FROM "write";
 
@@ -262,7 +270,9 @@ FROM "apply";
 CREATE VIEW "apply__ok_readable" AS SELECT
   CASE WHEN "_vec" IS NOT NULL THEN hex("_vec") END AS "_vec",
   "_position",
-  (SELECT count(*) FROM "apply__ok__ok" WHERE "apply__ok__ok"."_vec" = "apply__ok"."_vec" AND "apply__ok__ok"."_position" = "apply__ok"."_position") AS "ok__count"
+  (SELECT count(*) FROM "apply__ok__ok"
+    WHERE "apply__ok__ok"."_vec" = "apply__ok"."_vec" AND "apply__ok__ok"."_position" = "apply__ok"."_position")
+    AS "ok__count"
 FROM "apply__ok";
 
 CREATE VIEW "apply__ok__ok_readable" AS SELECT
@@ -280,7 +290,9 @@ FROM "close";
 CREATE VIEW "info_readable" AS SELECT
   "box",
   "dyn",
-  (SELECT count(*) FROM "info__reads" WHERE "info__reads"."_box" = "info"."box" AND "info__reads"."_dyn" = "info"."dyn") AS "reads__count"
+  (SELECT count(*) FROM "info__reads"
+    WHERE "info__reads"."_box" = "info"."box" AND "info__reads"."_dyn" = "info"."dyn")
+    AS "reads__count"
 FROM "info";
 
 CREATE VIEW "info__reads_readable" AS SELECT
@@ -294,7 +306,13 @@ CREATE VIEW "table_readable" AS SELECT
   "default",
   CASE "clone" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "clone",
   "clone__copy",
-  CASE "debug" WHEN 0 THEN 'None' WHEN 1 THEN 'Some' WHEN 2 THEN 'Ok' WHEN 3 THEN 'Unrecognized' ELSE "debug" END AS "debug"
+  CASE "debug"
+    WHEN 0 THEN 'None'
+    WHEN 1 THEN 'Some'
+    WHEN 2 THEN 'Ok'
+    WHEN 3 THEN 'Unrecognized'
+    ELSE "debug" END
+    AS "debug"
 FROM "table";
 
 CREATE VIEW "clone_readable" AS SELECT

@@ -217,7 +217,9 @@ CREATE TABLE "nesteds" (
   "point__y" INTEGER
     CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
   "point__colour" INTEGER
-    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "point__time" INTEGER,
   "outer" INTEGER NOT NULL CONSTRAINT "outer__check" CHECK ("outer" IN (0, 1)),
   "outer__name" TEXT,
@@ -226,11 +228,17 @@ CREATE TABLE "nesteds" (
   "outer__middle__point" INTEGER NOT NULL
     CONSTRAINT "outer__middle__point__check" CHECK ("outer__middle__point" IN (0, 1)),
   "outer__middle__point__x" INTEGER
-    CONSTRAINT "outer__middle__point__x__check" CHECK ("outer__middle__point__x" IS NULL OR "outer__middle__point__x" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__point__x__check" CHECK (
+      "outer__middle__point__x" IS NULL OR "outer__middle__point__x" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__point__y" INTEGER
-    CONSTRAINT "outer__middle__point__y__check" CHECK ("outer__middle__point__y" IS NULL OR "outer__middle__point__y" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__point__y__check" CHECK (
+      "outer__middle__point__y" IS NULL OR "outer__middle__point__y" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__point__colour" INTEGER
-    CONSTRAINT "outer__middle__point__colour__check" CHECK ("outer__middle__point__colour" IS NULL OR "outer__middle__point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__point__colour__check" CHECK (
+      "outer__middle__point__colour" IS NULL OR "outer__middle__point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__point__time" INTEGER,
   "outer__middle__nothing" INTEGER NOT NULL
     CONSTRAINT "outer__middle__nothing__check" CHECK ("outer__middle__nothing" IN (0, 1)),
@@ -238,22 +246,34 @@ CREATE TABLE "nesteds" (
   "outer__middle__other" INTEGER NOT NULL
     CONSTRAINT "outer__middle__other__check" CHECK ("outer__middle__other" IN (0, 1)),
   "outer__middle__other__x" INTEGER
-    CONSTRAINT "outer__middle__other__x__check" CHECK ("outer__middle__other__x" IS NULL OR "outer__middle__other__x" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__other__x__check" CHECK (
+      "outer__middle__other__x" IS NULL OR "outer__middle__other__x" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__other__y" INTEGER
-    CONSTRAINT "outer__middle__other__y__check" CHECK ("outer__middle__other__y" IS NULL OR "outer__middle__other__y" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__other__y__check" CHECK (
+      "outer__middle__other__y" IS NULL OR "outer__middle__other__y" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__other__colour" INTEGER
-    CONSTRAINT "outer__middle__other__colour__check" CHECK ("outer__middle__other__colour" IS NULL OR "outer__middle__other__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__middle__other__colour__check" CHECK (
+      "outer__middle__other__colour" IS NULL OR "outer__middle__other__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__middle__other__time" INTEGER,
   "outer__always" INTEGER NOT NULL CONSTRAINT "outer__always__check" CHECK ("outer__always" IN (0, 1)),
   "outer__always__data" BLOB,
   "outer__always__point" INTEGER NOT NULL
     CONSTRAINT "outer__always__point__check" CHECK ("outer__always__point" IN (0, 1)),
   "outer__always__point__x" INTEGER
-    CONSTRAINT "outer__always__point__x__check" CHECK ("outer__always__point__x" IS NULL OR "outer__always__point__x" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__point__x__check" CHECK (
+      "outer__always__point__x" IS NULL OR "outer__always__point__x" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__point__y" INTEGER
-    CONSTRAINT "outer__always__point__y__check" CHECK ("outer__always__point__y" IS NULL OR "outer__always__point__y" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__point__y__check" CHECK (
+      "outer__always__point__y" IS NULL OR "outer__always__point__y" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__point__colour" INTEGER
-    CONSTRAINT "outer__always__point__colour__check" CHECK ("outer__always__point__colour" IS NULL OR "outer__always__point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__point__colour__check" CHECK (
+      "outer__always__point__colour" IS NULL OR "outer__always__point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__point__time" INTEGER,
   "outer__always__nothing" INTEGER NOT NULL
     CONSTRAINT "outer__always__nothing__check" CHECK ("outer__always__nothing" IN (0, 1)),
@@ -261,11 +281,17 @@ CREATE TABLE "nesteds" (
   "outer__always__other" INTEGER NOT NULL
     CONSTRAINT "outer__always__other__check" CHECK ("outer__always__other" IN (0, 1)),
   "outer__always__other__x" INTEGER
-    CONSTRAINT "outer__always__other__x__check" CHECK ("outer__always__other__x" IS NULL OR "outer__always__other__x" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__other__x__check" CHECK (
+      "outer__always__other__x" IS NULL OR "outer__always__other__x" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__other__y" INTEGER
-    CONSTRAINT "outer__always__other__y__check" CHECK ("outer__always__other__y" IS NULL OR "outer__always__other__y" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__other__y__check" CHECK (
+      "outer__always__other__y" IS NULL OR "outer__always__other__y" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__other__colour" INTEGER
-    CONSTRAINT "outer__always__other__colour__check" CHECK ("outer__always__other__colour" IS NULL OR "outer__always__other__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "outer__always__other__colour__check" CHECK (
+      "outer__always__other__colour" IS NULL OR "outer__always__other__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "outer__always__other__time" INTEGER,
   "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
   "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
@@ -274,7 +300,9 @@ CREATE TABLE "nesteds" (
   "must__y" INTEGER
     CONSTRAINT "must__y__check" CHECK ("must__y" IS NULL OR "must__y" BETWEEN -2147483648 AND 2147483647),
   "must__colour" INTEGER
-    CONSTRAINT "must__colour__check" CHECK ("must__colour" IS NULL OR "must__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "must__colour__check" CHECK (
+      "must__colour" IS NULL OR "must__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "must__time" INTEGER,
   CONSTRAINT "point__presence" CHECK (
     ("point__x" IS NOT NULL) = "point"
@@ -386,7 +414,9 @@ CREATE TABLE "choices" (
   "point__y" INTEGER
     CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
   "point__colour" INTEGER
-    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "point__time" INTEGER,
   "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
   "listed" INTEGER NOT NULL CONSTRAINT "listed__check" CHECK ("listed" IN (0, 1)),
@@ -448,7 +478,9 @@ CREATE TABLE "lists__items" (
   "point__y" INTEGER
     CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
   "point__colour" INTEGER
-    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "point__time" INTEGER,
   "name" TEXT,
   "place" INTEGER NOT NULL CONSTRAINT "place__check" CHECK ("place" IN (0, 1)),
@@ -457,7 +489,9 @@ CREATE TABLE "lists__items" (
   "place__y" INTEGER
     CONSTRAINT "place__y__check" CHECK ("place__y" IS NULL OR "place__y" BETWEEN -2147483648 AND 2147483647),
   "place__colour" INTEGER
-    CONSTRAINT "place__colour__check" CHECK ("place__colour" IS NULL OR "place__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "place__colour__check" CHECK (
+      "place__colour" IS NULL OR "place__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "place__time" INTEGER,
   "none" INTEGER NOT NULL CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
   "data" BLOB,
@@ -491,7 +525,9 @@ CREATE TABLE "keywords" (
   "match__from" TEXT,
   "match__owner" TEXT,
   "match__item" INTEGER
-    CONSTRAINT "match__item__check" CHECK ("match__item" IS NULL OR "match__item" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "match__item__check" CHECK (
+      "match__item" IS NULL OR "match__item" BETWEEN -2147483648 AND 2147483647
+    ),
   "binder" TEXT NOT NULL DEFAULT '',
   "row" TEXT NOT NULL DEFAULT '',
   "v" TEXT NOT NULL DEFAULT '',
@@ -848,11 +884,17 @@ CREATE TABLE "maps__shelves" (
   "value__name" TEXT NOT NULL,
   "value__point" INTEGER NOT NULL CONSTRAINT "value__point__check" CHECK ("value__point" IN (0, 1)),
   "value__point__x" INTEGER
-    CONSTRAINT "value__point__x__check" CHECK ("value__point__x" IS NULL OR "value__point__x" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "value__point__x__check" CHECK (
+      "value__point__x" IS NULL OR "value__point__x" BETWEEN -2147483648 AND 2147483647
+    ),
   "value__point__y" INTEGER
-    CONSTRAINT "value__point__y__check" CHECK ("value__point__y" IS NULL OR "value__point__y" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "value__point__y__check" CHECK (
+      "value__point__y" IS NULL OR "value__point__y" BETWEEN -2147483648 AND 2147483647
+    ),
   "value__point__colour" INTEGER
-    CONSTRAINT "value__point__colour__check" CHECK ("value__point__colour" IS NULL OR "value__point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "value__point__colour__check" CHECK (
+      "value__point__colour" IS NULL OR "value__point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "value__point__time" INTEGER,
   "value__text" TEXT,
   "value__none" INTEGER NOT NULL CONSTRAINT "value__none__check" CHECK ("value__none" IN (0, 1)),
@@ -1159,7 +1201,9 @@ CREATE TABLE "settings" (
   "point__y" INTEGER
     CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
   "point__colour" INTEGER
-    CONSTRAINT "point__colour__check" CHECK ("point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
   "point__time" INTEGER,
   "custom" TEXT,
   "at" INTEGER NOT NULL CONSTRAINT "at__check" CHECK ("at" IN (0, 1)),
@@ -1415,20 +1459,26 @@ CREATE TABLE "encodings" (
   "milliseconds" INTEGER,
   "microseconds" INTEGER,
   "text" TEXT
-    CONSTRAINT "text__check" CHECK ("text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "text__check" CHECK (
+      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   "span_seconds" INTEGER,
   "span_milliseconds" INTEGER,
   "span_microseconds" INTEGER,
   "one_full" INTEGER,
   "one_bits" INTEGER,
   "one_text" TEXT
-    CONSTRAINT "one_text__check" CHECK ("one_text" IS NULL OR length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "one_text__check" CHECK (
+      "one_text" IS NULL OR length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__full" INTEGER,
   "inner__bits" INTEGER
     CONSTRAINT "inner__bits__check" CHECK ("inner__bits" IS NULL OR "inner__bits" BETWEEN 0 AND 4294967295),
   "inner__text" TEXT
-    CONSTRAINT "inner__text__check" CHECK ("inner__text" IS NULL OR length("inner__text") = 30 AND "inner__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "inner__text__check" CHECK (
+      "inner__text" IS NULL OR length("inner__text") = 30 AND "inner__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   CONSTRAINT "choice__oneof" CHECK (
     ("one_full" IS NOT NULL) + ("one_bits" IS NOT NULL) + ("one_text" IS NOT NULL) <= 1
   ),
@@ -1474,7 +1524,9 @@ CREATE TABLE "encodings__texts" (
   "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   "value" TEXT NOT NULL
-    CONSTRAINT "value__check" CHECK (length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "value__check" CHECK (
+      length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -1491,7 +1543,9 @@ CREATE TABLE "encodings__inners" (
   "full" INTEGER NOT NULL,
   "bits" INTEGER CONSTRAINT "bits__check" CHECK ("bits" IS NULL OR "bits" BETWEEN 0 AND 4294967295),
   "text" TEXT
-    CONSTRAINT "text__check" CHECK ("text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "text__check" CHECK (
+      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -1530,7 +1584,9 @@ CREATE TABLE "full_keys__words" (
 -- A key of a point in time and a number, and lists of it.
 CREATE TABLE "time_keys" (
   "time" TEXT NOT NULL
-    CONSTRAINT "time__check" CHECK (length("time") = 30 AND "time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'),
+    CONSTRAINT "time__check" CHECK (
+      length("time") = 30 AND "time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
   "number" INTEGER NOT NULL,
   PRIMARY KEY ("time", "number")
 ) STRICT;
@@ -1561,7 +1617,13 @@ CREATE VIEW "implicits_readable" AS SELECT
   "a_double",
   "a_string",
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
-  CASE "a_colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "a_colour" END AS "a_colour"
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour"
 FROM "implicits";
 
 CREATE VIEW "explicits_readable" AS SELECT
@@ -1581,31 +1643,71 @@ CREATE VIEW "explicits_readable" AS SELECT
   "a_double",
   "a_string",
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
-  CASE "a_colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "a_colour" END AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
-  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration"
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "a_time",
+  CASE
+    WHEN "a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
+    abs("a_duration" / 1000000000),
+    abs("a_duration" % 1000000000)) END
+    AS "a_duration"
 FROM "explicits";
 
 CREATE VIEW "repeateds_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "repeateds__bools" WHERE "repeateds__bools"."_id" = "repeateds"."id") AS "bools__count",
   (SELECT count(*) FROM "repeateds__int32s" WHERE "repeateds__int32s"."_id" = "repeateds"."id") AS "int32s__count",
-  (SELECT count(*) FROM "repeateds__sint32s" WHERE "repeateds__sint32s"."_id" = "repeateds"."id") AS "sint32s__count",
-  (SELECT count(*) FROM "repeateds__sfixed32s" WHERE "repeateds__sfixed32s"."_id" = "repeateds"."id") AS "sfixed32s__count",
+  (SELECT count(*) FROM "repeateds__sint32s"
+    WHERE "repeateds__sint32s"."_id" = "repeateds"."id")
+    AS "sint32s__count",
+  (SELECT count(*) FROM "repeateds__sfixed32s"
+    WHERE "repeateds__sfixed32s"."_id" = "repeateds"."id")
+    AS "sfixed32s__count",
   (SELECT count(*) FROM "repeateds__int64s" WHERE "repeateds__int64s"."_id" = "repeateds"."id") AS "int64s__count",
-  (SELECT count(*) FROM "repeateds__sint64s" WHERE "repeateds__sint64s"."_id" = "repeateds"."id") AS "sint64s__count",
-  (SELECT count(*) FROM "repeateds__sfixed64s" WHERE "repeateds__sfixed64s"."_id" = "repeateds"."id") AS "sfixed64s__count",
-  (SELECT count(*) FROM "repeateds__uint32s" WHERE "repeateds__uint32s"."_id" = "repeateds"."id") AS "uint32s__count",
-  (SELECT count(*) FROM "repeateds__fixed32s" WHERE "repeateds__fixed32s"."_id" = "repeateds"."id") AS "fixed32s__count",
-  (SELECT count(*) FROM "repeateds__uint64s" WHERE "repeateds__uint64s"."_id" = "repeateds"."id") AS "uint64s__count",
-  (SELECT count(*) FROM "repeateds__fixed64s" WHERE "repeateds__fixed64s"."_id" = "repeateds"."id") AS "fixed64s__count",
+  (SELECT count(*) FROM "repeateds__sint64s"
+    WHERE "repeateds__sint64s"."_id" = "repeateds"."id")
+    AS "sint64s__count",
+  (SELECT count(*) FROM "repeateds__sfixed64s"
+    WHERE "repeateds__sfixed64s"."_id" = "repeateds"."id")
+    AS "sfixed64s__count",
+  (SELECT count(*) FROM "repeateds__uint32s"
+    WHERE "repeateds__uint32s"."_id" = "repeateds"."id")
+    AS "uint32s__count",
+  (SELECT count(*) FROM "repeateds__fixed32s"
+    WHERE "repeateds__fixed32s"."_id" = "repeateds"."id")
+    AS "fixed32s__count",
+  (SELECT count(*) FROM "repeateds__uint64s"
+    WHERE "repeateds__uint64s"."_id" = "repeateds"."id")
+    AS "uint64s__count",
+  (SELECT count(*) FROM "repeateds__fixed64s"
+    WHERE "repeateds__fixed64s"."_id" = "repeateds"."id")
+    AS "fixed64s__count",
   (SELECT count(*) FROM "repeateds__floats" WHERE "repeateds__floats"."_id" = "repeateds"."id") AS "floats__count",
-  (SELECT count(*) FROM "repeateds__doubles" WHERE "repeateds__doubles"."_id" = "repeateds"."id") AS "doubles__count",
-  (SELECT count(*) FROM "repeateds__strings" WHERE "repeateds__strings"."_id" = "repeateds"."id") AS "strings__count",
-  (SELECT count(*) FROM "repeateds__byte_strings" WHERE "repeateds__byte_strings"."_id" = "repeateds"."id") AS "byte_strings__count",
-  (SELECT count(*) FROM "repeateds__colours" WHERE "repeateds__colours"."_id" = "repeateds"."id") AS "colours__count",
+  (SELECT count(*) FROM "repeateds__doubles"
+    WHERE "repeateds__doubles"."_id" = "repeateds"."id")
+    AS "doubles__count",
+  (SELECT count(*) FROM "repeateds__strings"
+    WHERE "repeateds__strings"."_id" = "repeateds"."id")
+    AS "strings__count",
+  (SELECT count(*) FROM "repeateds__byte_strings"
+    WHERE "repeateds__byte_strings"."_id" = "repeateds"."id")
+    AS "byte_strings__count",
+  (SELECT count(*) FROM "repeateds__colours"
+    WHERE "repeateds__colours"."_id" = "repeateds"."id")
+    AS "colours__count",
   (SELECT count(*) FROM "repeateds__times" WHERE "repeateds__times"."_id" = "repeateds"."id") AS "times__count",
-  (SELECT count(*) FROM "repeateds__durations" WHERE "repeateds__durations"."_id" = "repeateds"."id") AS "durations__count"
+  (SELECT count(*) FROM "repeateds__durations"
+    WHERE "repeateds__durations"."_id" = "repeateds"."id")
+    AS "durations__count"
 FROM "repeateds";
 
 CREATE VIEW "repeateds__bools_readable" AS SELECT
@@ -1701,19 +1803,33 @@ FROM "repeateds__byte_strings";
 CREATE VIEW "repeateds__colours_readable" AS SELECT
   "_id",
   "_position",
-  CASE "value" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value" END AS "value"
+  CASE "value"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value" END
+    AS "value"
 FROM "repeateds__colours";
 
 CREATE VIEW "repeateds__times_readable" AS SELECT
   "_id",
   "_position",
-  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000) AS "value"
+  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000)
+    AS "value"
 FROM "repeateds__times";
 
 CREATE VIEW "repeateds__durations_readable" AS SELECT
   "_id",
   "_position",
-  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000000), abs("value" % 1000000000)) END AS "value"
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000000),
+    abs("value" % 1000000000)) END
+    AS "value"
 FROM "repeateds__durations";
 
 CREATE VIEW "requireds_readable" AS SELECT
@@ -1723,11 +1839,19 @@ CREATE VIEW "requireds_readable" AS SELECT
   "a_double",
   "a_string",
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
-  CASE "a_colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "a_colour" END AS "a_colour",
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
   "a_uint32",
   "text",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "a_time"
 FROM "requireds";
 
 CREATE VIEW "nesteds_readable" AS SELECT
@@ -1735,8 +1859,16 @@ CREATE VIEW "nesteds_readable" AS SELECT
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
-  CASE "point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "point__colour" END AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
   CASE "outer" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer",
   "outer__name",
   CASE "outer__middle" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle",
@@ -1744,40 +1876,92 @@ CREATE VIEW "nesteds_readable" AS SELECT
   CASE "outer__middle__point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle__point",
   "outer__middle__point__x",
   "outer__middle__point__y",
-  CASE "outer__middle__point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "outer__middle__point__colour" END AS "outer__middle__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__point__time" / 1000000000 - ("outer__middle__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__middle__point__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__middle__point__time",
+  CASE "outer__middle__point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "outer__middle__point__colour" END
+    AS "outer__middle__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__point__time" / 1000000000 - ("outer__middle__point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("outer__middle__point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "outer__middle__point__time",
   CASE "outer__middle__nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle__nothing",
-  (SELECT count(*) FROM "nesteds__outer__middle__points" WHERE "nesteds__outer__middle__points"."_id" = "nesteds"."id") AS "outer__middle__points__count",
-  CASE WHEN "outer__middle__text" IS NOT NULL THEN 'text' WHEN "outer__middle__other" THEN 'other' END AS "outer__middle__choice",
+  (SELECT count(*) FROM "nesteds__outer__middle__points"
+    WHERE "nesteds__outer__middle__points"."_id" = "nesteds"."id")
+    AS "outer__middle__points__count",
+  CASE
+    WHEN "outer__middle__text" IS NOT NULL THEN 'text'
+    WHEN "outer__middle__other" THEN 'other' END
+    AS "outer__middle__choice",
   "outer__middle__text",
   CASE "outer__middle__other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle__other",
   "outer__middle__other__x",
   "outer__middle__other__y",
-  CASE "outer__middle__other__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "outer__middle__other__colour" END AS "outer__middle__other__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__other__time" / 1000000000 - ("outer__middle__other__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__middle__other__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__middle__other__time",
+  CASE "outer__middle__other__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "outer__middle__other__colour" END
+    AS "outer__middle__other__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__other__time" / 1000000000 - ("outer__middle__other__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("outer__middle__other__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "outer__middle__other__time",
   CASE "outer__always" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always",
   CASE WHEN "outer__always__data" IS NOT NULL THEN hex("outer__always__data") END AS "outer__always__data",
   CASE "outer__always__point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__point",
   "outer__always__point__x",
   "outer__always__point__y",
-  CASE "outer__always__point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "outer__always__point__colour" END AS "outer__always__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__point__time" / 1000000000 - ("outer__always__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__always__point__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__always__point__time",
+  CASE "outer__always__point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "outer__always__point__colour" END
+    AS "outer__always__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__point__time" / 1000000000 - ("outer__always__point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("outer__always__point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "outer__always__point__time",
   CASE "outer__always__nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__nothing",
-  (SELECT count(*) FROM "nesteds__outer__always__points" WHERE "nesteds__outer__always__points"."_id" = "nesteds"."id") AS "outer__always__points__count",
-  CASE WHEN "outer__always__text" IS NOT NULL THEN 'text' WHEN "outer__always__other" THEN 'other' END AS "outer__always__choice",
+  (SELECT count(*) FROM "nesteds__outer__always__points"
+    WHERE "nesteds__outer__always__points"."_id" = "nesteds"."id")
+    AS "outer__always__points__count",
+  CASE
+    WHEN "outer__always__text" IS NOT NULL THEN 'text'
+    WHEN "outer__always__other" THEN 'other' END
+    AS "outer__always__choice",
   "outer__always__text",
   CASE "outer__always__other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__other",
   "outer__always__other__x",
   "outer__always__other__y",
-  CASE "outer__always__other__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "outer__always__other__colour" END AS "outer__always__other__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__other__time" / 1000000000 - ("outer__always__other__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__always__other__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__always__other__time",
-  (SELECT count(*) FROM "nesteds__outer__names" WHERE "nesteds__outer__names"."_id" = "nesteds"."id") AS "outer__names__count",
+  CASE "outer__always__other__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "outer__always__other__colour" END
+    AS "outer__always__other__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__other__time" / 1000000000 - ("outer__always__other__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("outer__always__other__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "outer__always__other__time",
+  (SELECT count(*) FROM "nesteds__outer__names"
+    WHERE "nesteds__outer__names"."_id" = "nesteds"."id")
+    AS "outer__names__count",
   CASE "nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "nothing",
   CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
   "must__x",
   "must__y",
-  CASE "must__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "must__colour" END AS "must__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "must__time" / 1000000000 - ("must__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("must__time" % 1000000000 + 1000000000) % 1000000000) AS "must__time"
+  CASE "must__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "must__colour" END
+    AS "must__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "must__time" / 1000000000 - ("must__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("must__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "must__time"
 FROM "nesteds";
 
 CREATE VIEW "nesteds__outer__middle__points_readable" AS SELECT
@@ -1785,8 +1969,16 @@ CREATE VIEW "nesteds__outer__middle__points_readable" AS SELECT
   "_position",
   "x",
   "y",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
 FROM "nesteds__outer__middle__points";
 
 CREATE VIEW "nesteds__outer__always__points_readable" AS SELECT
@@ -1794,8 +1986,16 @@ CREATE VIEW "nesteds__outer__always__points_readable" AS SELECT
   "_position",
   "x",
   "y",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
 FROM "nesteds__outer__always__points";
 
 CREATE VIEW "nesteds__outer__names_readable" AS SELECT
@@ -1806,25 +2006,59 @@ FROM "nesteds__outer__names";
 
 CREATE VIEW "choices_readable" AS SELECT
   "id",
-  CASE WHEN "a_bool" IS NOT NULL THEN 'a_bool' WHEN "an_int64" IS NOT NULL THEN 'an_int64' WHEN "a_uint64" IS NOT NULL THEN 'a_uint64' WHEN "a_double" IS NOT NULL THEN 'a_double' WHEN "a_string" IS NOT NULL THEN 'a_string' WHEN "a_bytes" IS NOT NULL THEN 'a_bytes' WHEN "a_colour" IS NOT NULL THEN 'a_colour' WHEN "a_time" IS NOT NULL THEN 'a_time' WHEN "a_duration" IS NOT NULL THEN 'a_duration' END AS "scalar",
+  CASE
+    WHEN "a_bool" IS NOT NULL THEN 'a_bool'
+    WHEN "an_int64" IS NOT NULL THEN 'an_int64'
+    WHEN "a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "a_double" IS NOT NULL THEN 'a_double'
+    WHEN "a_string" IS NOT NULL THEN 'a_string'
+    WHEN "a_bytes" IS NOT NULL THEN 'a_bytes'
+    WHEN "a_colour" IS NOT NULL THEN 'a_colour'
+    WHEN "a_time" IS NOT NULL THEN 'a_time'
+    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END
+    AS "scalar",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
   "an_int64",
   "a_uint64",
   "a_double",
   "a_string",
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
-  CASE "a_colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "a_colour" END AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
-  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration",
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "a_time",
+  CASE
+    WHEN "a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
+    abs("a_duration" / 1000000000),
+    abs("a_duration" % 1000000000)) END
+    AS "a_duration",
   CASE WHEN "point" THEN 'point' WHEN "nothing" THEN 'nothing' WHEN "listed" THEN 'listed' END AS "message",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
-  CASE "point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "point__colour" END AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
   CASE "nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "nothing",
   CASE "listed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "listed",
-  (SELECT count(*) FROM "choices__listed__numbers" WHERE "choices__listed__numbers"."_id" = "choices"."id") AS "listed__numbers__count",
+  (SELECT count(*) FROM "choices__listed__numbers"
+    WHERE "choices__listed__numbers"."_id" = "choices"."id")
+    AS "listed__numbers__count",
   "listed__name",
   CASE WHEN "only" IS NOT NULL THEN 'only' END AS "lonely",
   "only"
@@ -1848,8 +2082,16 @@ CREATE VIEW "lists__points_readable" AS SELECT
   "_position",
   "x",
   "y",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
 FROM "lists__points";
 
 CREATE VIEW "lists__nothings_readable" AS SELECT
@@ -1863,15 +2105,31 @@ CREATE VIEW "lists__items_readable" AS SELECT
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
-  CASE "point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "point__colour" END AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
   CASE WHEN "name" IS NOT NULL THEN 'name' WHEN "place" THEN 'place' WHEN "none" THEN 'none' END AS "kind",
   "name",
   CASE "place" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "place",
   "place__x",
   "place__y",
-  CASE "place__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "place__colour" END AS "place__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "place__time" / 1000000000 - ("place__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("place__time" % 1000000000 + 1000000000) % 1000000000) AS "place__time",
+  CASE "place__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "place__colour" END
+    AS "place__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "place__time" / 1000000000 - ("place__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("place__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "place__time",
   CASE "none" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "none",
   CASE WHEN "data" IS NOT NULL THEN hex("data") END AS "data"
 FROM "lists__items";
@@ -1938,21 +2196,39 @@ CREATE VIEW "wide_keys_readable" AS SELECT
   "a",
   "b",
   CASE "c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "c",
-  CASE "d" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "d" END AS "d",
+  CASE "d"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "d" END
+    AS "d",
   CASE WHEN "e" IS NOT NULL THEN hex("e") END AS "e",
-  strftime('%Y-%m-%dT%H:%M:%S', "f" / 1000000000 - ("f" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("f" % 1000000000 + 1000000000) % 1000000000) AS "f",
+  strftime('%Y-%m-%dT%H:%M:%S', "f" / 1000000000 - ("f" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("f" % 1000000000 + 1000000000) % 1000000000)
+    AS "f",
   "g",
   "value",
-  (SELECT count(*) FROM "wide_keys__numbers" WHERE "wide_keys__numbers"."_a" = "wide_keys"."a" AND "wide_keys__numbers"."_b" = "wide_keys"."b" AND "wide_keys__numbers"."_c" = "wide_keys"."c" AND "wide_keys__numbers"."_d" = "wide_keys"."d" AND "wide_keys__numbers"."_e" = "wide_keys"."e" AND "wide_keys__numbers"."_f" = "wide_keys"."f" AND "wide_keys__numbers"."_g" = "wide_keys"."g") AS "numbers__count"
+  (SELECT count(*) FROM "wide_keys__numbers"
+    WHERE "wide_keys__numbers"."_a" = "wide_keys"."a" AND "wide_keys__numbers"."_b" = "wide_keys"."b" AND "wide_keys__numbers"."_c" = "wide_keys"."c" AND "wide_keys__numbers"."_d" = "wide_keys"."d" AND "wide_keys__numbers"."_e" = "wide_keys"."e" AND "wide_keys__numbers"."_f" = "wide_keys"."f" AND "wide_keys__numbers"."_g" = "wide_keys"."g")
+    AS "numbers__count"
 FROM "wide_keys";
 
 CREATE VIEW "wide_keys__numbers_readable" AS SELECT
   "_a",
   "_b",
   CASE "_c" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "_c",
-  CASE "_d" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "_d" END AS "_d",
+  CASE "_d"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "_d" END
+    AS "_d",
   CASE WHEN "_e" IS NOT NULL THEN hex("_e") END AS "_e",
-  strftime('%Y-%m-%dT%H:%M:%S', "_f" / 1000000000 - ("_f" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("_f" % 1000000000 + 1000000000) % 1000000000) AS "_f",
+  strftime('%Y-%m-%dT%H:%M:%S', "_f" / 1000000000 - ("_f" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("_f" % 1000000000 + 1000000000) % 1000000000)
+    AS "_f",
   "_g",
   "_position",
   "value"
@@ -1963,7 +2239,9 @@ CREATE VIEW "deep_keys_readable" AS SELECT
   "meta__name",
   "meta__label",
   "text",
-  (SELECT count(*) FROM "deep_keys__words" WHERE "deep_keys__words"."_meta__name" = "deep_keys"."meta__name") AS "words__count"
+  (SELECT count(*) FROM "deep_keys__words"
+    WHERE "deep_keys__words"."_meta__name" = "deep_keys"."meta__name")
+    AS "words__count"
 FROM "deep_keys";
 
 CREATE VIEW "deep_keys__words_readable" AS SELECT
@@ -1993,7 +2271,13 @@ CREATE VIEW "sources_readable" AS SELECT
   CASE "link" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "link",
   "link__target",
   "link__note",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
   "code"
 FROM "sources";
 
@@ -2048,7 +2332,9 @@ CREATE VIEW "maps_readable" AS SELECT
   (SELECT count(*) FROM "maps__uint64s" WHERE "maps__uint64s"."_id" = "maps"."id") AS "uint64s__count",
   (SELECT count(*) FROM "maps__fixed64s" WHERE "maps__fixed64s"."_id" = "maps"."id") AS "fixed64s__count",
   (SELECT count(*) FROM "maps__doubles" WHERE "maps__doubles"."_id" = "maps"."id") AS "doubles__count",
-  (SELECT count(*) FROM "maps__byte_strings" WHERE "maps__byte_strings"."_id" = "maps"."id") AS "byte_strings__count",
+  (SELECT count(*) FROM "maps__byte_strings"
+    WHERE "maps__byte_strings"."_id" = "maps"."id")
+    AS "byte_strings__count",
   (SELECT count(*) FROM "maps__colours" WHERE "maps__colours"."_id" = "maps"."id") AS "colours__count",
   (SELECT count(*) FROM "maps__times" WHERE "maps__times"."_id" = "maps"."id") AS "times__count",
   (SELECT count(*) FROM "maps__durations" WHERE "maps__durations"."_id" = "maps"."id") AS "durations__count",
@@ -2056,7 +2342,9 @@ CREATE VIEW "maps_readable" AS SELECT
   (SELECT count(*) FROM "maps__nothings" WHERE "maps__nothings"."_id" = "maps"."id") AS "nothings__count",
   (SELECT count(*) FROM "maps__shelves" WHERE "maps__shelves"."_id" = "maps"."id") AS "shelves__count",
   CASE "inside" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inside",
-  (SELECT count(*) FROM "maps__inside__counts" WHERE "maps__inside__counts"."_id" = "maps"."id") AS "inside__counts__count"
+  (SELECT count(*) FROM "maps__inside__counts"
+    WHERE "maps__inside__counts"."_id" = "maps"."id")
+    AS "inside__counts__count"
 FROM "maps";
 
 CREATE VIEW "maps__strings_readable" AS SELECT
@@ -2134,19 +2422,33 @@ FROM "maps__byte_strings";
 CREATE VIEW "maps__colours_readable" AS SELECT
   "_id",
   "_key",
-  CASE "value" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value" END AS "value"
+  CASE "value"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value" END
+    AS "value"
 FROM "maps__colours";
 
 CREATE VIEW "maps__times_readable" AS SELECT
   "_id",
   "_key",
-  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000) AS "value"
+  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000)
+    AS "value"
 FROM "maps__times";
 
 CREATE VIEW "maps__durations_readable" AS SELECT
   "_id",
   "_key",
-  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000000), abs("value" % 1000000000)) END AS "value"
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000000),
+    abs("value" % 1000000000)) END
+    AS "value"
 FROM "maps__durations";
 
 CREATE VIEW "maps__points_readable" AS SELECT
@@ -2154,8 +2456,16 @@ CREATE VIEW "maps__points_readable" AS SELECT
   "_key",
   "value__x",
   "value__y",
-  CASE "value__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value__colour" END AS "value__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
+  CASE "value__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__colour" END
+    AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__time"
 FROM "maps__points";
 
 CREATE VIEW "maps__nothings_readable" AS SELECT
@@ -2170,14 +2480,28 @@ CREATE VIEW "maps__shelves_readable" AS SELECT
   CASE "value__point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__point",
   "value__point__x",
   "value__point__y",
-  CASE "value__point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "value__point__colour" END AS "value__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__point__time" / 1000000000 - ("value__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__point__time" % 1000000000 + 1000000000) % 1000000000) AS "value__point__time",
+  CASE "value__point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__point__colour" END
+    AS "value__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__point__time" / 1000000000 - ("value__point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__point__time",
   CASE WHEN "value__text" IS NOT NULL THEN 'text' WHEN "value__none" THEN 'none' END AS "value__kind",
   "value__text",
   CASE "value__none" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__none",
-  (SELECT count(*) FROM "maps__shelves__value__books" WHERE "maps__shelves__value__books"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__books"."_key" = "maps__shelves"."_key") AS "value__books__count",
-  (SELECT count(*) FROM "maps__shelves__value__labels" WHERE "maps__shelves__value__labels"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__labels"."_key" = "maps__shelves"."_key") AS "value__labels__count",
-  (SELECT count(*) FROM "maps__shelves__value__points" WHERE "maps__shelves__value__points"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__points"."_key" = "maps__shelves"."_key") AS "value__points__count"
+  (SELECT count(*) FROM "maps__shelves__value__books"
+    WHERE "maps__shelves__value__books"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__books"."_key" = "maps__shelves"."_key")
+    AS "value__books__count",
+  (SELECT count(*) FROM "maps__shelves__value__labels"
+    WHERE "maps__shelves__value__labels"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__labels"."_key" = "maps__shelves"."_key")
+    AS "value__labels__count",
+  (SELECT count(*) FROM "maps__shelves__value__points"
+    WHERE "maps__shelves__value__points"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__points"."_key" = "maps__shelves"."_key")
+    AS "value__points__count"
 FROM "maps__shelves";
 
 CREATE VIEW "maps__shelves__value__books_readable" AS SELECT
@@ -2200,8 +2524,16 @@ CREATE VIEW "maps__shelves__value__points_readable" AS SELECT
   "_position_2",
   "x",
   "y",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
 FROM "maps__shelves__value__points";
 
 CREATE VIEW "maps__inside__counts_readable" AS SELECT
@@ -2213,7 +2545,9 @@ FROM "maps__inside__counts";
 CREATE VIEW "deeps_readable" AS SELECT
   "region",
   "number",
-  (SELECT count(*) FROM "deeps__racks" WHERE "deeps__racks"."_region" = "deeps"."region" AND "deeps__racks"."_number" = "deeps"."number") AS "racks__count"
+  (SELECT count(*) FROM "deeps__racks"
+    WHERE "deeps__racks"."_region" = "deeps"."region" AND "deeps__racks"."_number" = "deeps"."number")
+    AS "racks__count"
 FROM "deeps";
 
 CREATE VIEW "deeps__racks_readable" AS SELECT
@@ -2221,12 +2555,22 @@ CREATE VIEW "deeps__racks_readable" AS SELECT
   "_number",
   "_position",
   "name",
-  (SELECT count(*) FROM "deeps__racks__hosts" WHERE "deeps__racks__hosts"."_region" = "deeps__racks"."_region" AND "deeps__racks__hosts"."_number" = "deeps__racks"."_number" AND "deeps__racks__hosts"."_position" = "deeps__racks"."_position") AS "hosts__count",
-  (SELECT count(*) FROM "deeps__racks__spares" WHERE "deeps__racks__spares"."_region" = "deeps__racks"."_region" AND "deeps__racks__spares"."_number" = "deeps__racks"."_number" AND "deeps__racks__spares"."_position" = "deeps__racks"."_position") AS "spares__count",
-  (SELECT count(*) FROM "deeps__racks__tags" WHERE "deeps__racks__tags"."_region" = "deeps__racks"."_region" AND "deeps__racks__tags"."_number" = "deeps__racks"."_number" AND "deeps__racks__tags"."_position" = "deeps__racks"."_position") AS "tags__count",
+  (SELECT count(*) FROM "deeps__racks__hosts"
+    WHERE "deeps__racks__hosts"."_region" = "deeps__racks"."_region" AND "deeps__racks__hosts"."_number" = "deeps__racks"."_number" AND "deeps__racks__hosts"."_position" = "deeps__racks"."_position")
+    AS "hosts__count",
+  (SELECT count(*) FROM "deeps__racks__spares"
+    WHERE "deeps__racks__spares"."_region" = "deeps__racks"."_region" AND "deeps__racks__spares"."_number" = "deeps__racks"."_number" AND "deeps__racks__spares"."_position" = "deeps__racks"."_position")
+    AS "spares__count",
+  (SELECT count(*) FROM "deeps__racks__tags"
+    WHERE "deeps__racks__tags"."_region" = "deeps__racks"."_region" AND "deeps__racks__tags"."_number" = "deeps__racks"."_number" AND "deeps__racks__tags"."_position" = "deeps__racks"."_position")
+    AS "tags__count",
   CASE "cabinet" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cabinet",
-  (SELECT count(*) FROM "deeps__racks__cabinet__slots" WHERE "deeps__racks__cabinet__slots"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__slots"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__slots"."_position" = "deeps__racks"."_position") AS "cabinet__slots__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors" WHERE "deeps__racks__cabinet__doors"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__doors"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__doors"."_position" = "deeps__racks"."_position") AS "cabinet__doors__count"
+  (SELECT count(*) FROM "deeps__racks__cabinet__slots"
+    WHERE "deeps__racks__cabinet__slots"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__slots"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__slots"."_position" = "deeps__racks"."_position")
+    AS "cabinet__slots__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors"
+    WHERE "deeps__racks__cabinet__doors"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__doors"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__doors"."_position" = "deeps__racks"."_position")
+    AS "cabinet__doors__count"
 FROM "deeps__racks";
 
 CREATE VIEW "deeps__racks__hosts_readable" AS SELECT
@@ -2235,8 +2579,12 @@ CREATE VIEW "deeps__racks__hosts_readable" AS SELECT
   "_position",
   "_position_2",
   "name",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports" WHERE "deeps__racks__hosts__ports"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__ports"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__ports"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__ports"."_position_2" = "deeps__racks__hosts"."_position_2") AS "ports__count",
-  (SELECT count(*) FROM "deeps__racks__hosts__names" WHERE "deeps__racks__hosts__names"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__names"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__names"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__names"."_position_2" = "deeps__racks__hosts"."_position_2") AS "names__count"
+  (SELECT count(*) FROM "deeps__racks__hosts__ports"
+    WHERE "deeps__racks__hosts__ports"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__ports"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__ports"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__ports"."_position_2" = "deeps__racks__hosts"."_position_2")
+    AS "ports__count",
+  (SELECT count(*) FROM "deeps__racks__hosts__names"
+    WHERE "deeps__racks__hosts__names"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__names"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__names"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__names"."_position_2" = "deeps__racks__hosts"."_position_2")
+    AS "names__count"
 FROM "deeps__racks__hosts";
 
 CREATE VIEW "deeps__racks__hosts__ports_readable" AS SELECT
@@ -2246,8 +2594,12 @@ CREATE VIEW "deeps__racks__hosts__ports_readable" AS SELECT
   "_position_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports__frames" WHERE "deeps__racks__hosts__ports__frames"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__frames"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__frames"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__frames"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__frames"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports__labels" WHERE "deeps__racks__hosts__ports__labels"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__labels"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__labels"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__labels"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__labels"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "labels__count"
+  (SELECT count(*) FROM "deeps__racks__hosts__ports__frames"
+    WHERE "deeps__racks__hosts__ports__frames"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__frames"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__frames"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__frames"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__frames"."_position_3" = "deeps__racks__hosts__ports"."_position_3")
+    AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__hosts__ports__labels"
+    WHERE "deeps__racks__hosts__ports__labels"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__labels"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__labels"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__labels"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__labels"."_position_3" = "deeps__racks__hosts__ports"."_position_3")
+    AS "labels__count"
 FROM "deeps__racks__hosts__ports";
 
 CREATE VIEW "deeps__racks__hosts__ports__frames_readable" AS SELECT
@@ -2285,8 +2637,12 @@ CREATE VIEW "deeps__racks__spares_readable" AS SELECT
   "_position",
   "_key_2",
   "value__name",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports" WHERE "deeps__racks__spares__value__ports"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__ports"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__ports"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__ports"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__ports__count",
-  (SELECT count(*) FROM "deeps__racks__spares__value__names" WHERE "deeps__racks__spares__value__names"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__names"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__names"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__names"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__names__count"
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports"
+    WHERE "deeps__racks__spares__value__ports"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__ports"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__ports"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__ports"."_key_2" = "deeps__racks__spares"."_key_2")
+    AS "value__ports__count",
+  (SELECT count(*) FROM "deeps__racks__spares__value__names"
+    WHERE "deeps__racks__spares__value__names"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__names"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__names"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__names"."_key_2" = "deeps__racks__spares"."_key_2")
+    AS "value__names__count"
 FROM "deeps__racks__spares";
 
 CREATE VIEW "deeps__racks__spares__value__ports_readable" AS SELECT
@@ -2296,8 +2652,12 @@ CREATE VIEW "deeps__racks__spares__value__ports_readable" AS SELECT
   "_key_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports__frames" WHERE "deeps__racks__spares__value__ports__frames"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__frames"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__frames"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__frames"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__frames"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports__labels" WHERE "deeps__racks__spares__value__ports__labels"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__labels"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__labels"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__labels"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__labels"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "labels__count"
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports__frames"
+    WHERE "deeps__racks__spares__value__ports__frames"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__frames"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__frames"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__frames"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__frames"."_position_3" = "deeps__racks__spares__value__ports"."_position_3")
+    AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__spares__value__ports__labels"
+    WHERE "deeps__racks__spares__value__ports__labels"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__labels"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__labels"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__labels"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__labels"."_position_3" = "deeps__racks__spares__value__ports"."_position_3")
+    AS "labels__count"
 FROM "deeps__racks__spares__value__ports";
 
 CREATE VIEW "deeps__racks__spares__value__ports__frames_readable" AS SELECT
@@ -2351,8 +2711,12 @@ CREATE VIEW "deeps__racks__cabinet__doors_readable" AS SELECT
   "_position",
   "_position_2",
   "name",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports" WHERE "deeps__racks__cabinet__doors__ports"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__ports"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__ports"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__ports"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "ports__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__names" WHERE "deeps__racks__cabinet__doors__names"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__names"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__names"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__names"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "names__count"
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports"
+    WHERE "deeps__racks__cabinet__doors__ports"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__ports"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__ports"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__ports"."_position_2" = "deeps__racks__cabinet__doors"."_position_2")
+    AS "ports__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__names"
+    WHERE "deeps__racks__cabinet__doors__names"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__names"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__names"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__names"."_position_2" = "deeps__racks__cabinet__doors"."_position_2")
+    AS "names__count"
 FROM "deeps__racks__cabinet__doors";
 
 CREATE VIEW "deeps__racks__cabinet__doors__ports_readable" AS SELECT
@@ -2362,8 +2726,12 @@ CREATE VIEW "deeps__racks__cabinet__doors__ports_readable" AS SELECT
   "_position_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__frames" WHERE "deeps__racks__cabinet__doors__ports__frames"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__frames"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__frames"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__frames"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__frames"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__labels" WHERE "deeps__racks__cabinet__doors__ports__labels"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__labels"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__labels"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__labels"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__labels"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "labels__count"
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__frames"
+    WHERE "deeps__racks__cabinet__doors__ports__frames"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__frames"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__frames"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__frames"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__frames"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3")
+    AS "frames__count",
+  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__labels"
+    WHERE "deeps__racks__cabinet__doors__ports__labels"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__labels"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__labels"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__labels"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__labels"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3")
+    AS "labels__count"
 FROM "deeps__racks__cabinet__doors__ports";
 
 CREATE VIEW "deeps__racks__cabinet__doors__ports__frames_readable" AS SELECT
@@ -2405,7 +2773,9 @@ CREATE VIEW "linked__groups_readable" AS SELECT
   "_id",
   "_position",
   "title",
-  (SELECT count(*) FROM "linked__groups__targets" WHERE "linked__groups__targets"."_id" = "linked__groups"."_id" AND "linked__groups__targets"."_position" = "linked__groups"."_position") AS "targets__count"
+  (SELECT count(*) FROM "linked__groups__targets"
+    WHERE "linked__groups__targets"."_id" = "linked__groups"."_id" AND "linked__groups__targets"."_position" = "linked__groups"."_position")
+    AS "targets__count"
 FROM "linked__groups";
 
 CREATE VIEW "linked__groups__targets_readable" AS SELECT
@@ -2425,23 +2795,53 @@ CREATE VIEW "settings_readable" AS SELECT
   "_singleton",
   "name",
   "revision",
-  CASE "colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "colour" END AS "colour",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
-  CASE "point__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "point__colour" END AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
   CASE WHEN "custom" IS NOT NULL THEN 'custom' WHEN "at" THEN 'at' END AS "mode",
   "custom",
   CASE "at" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "at",
   "at__x",
   "at__y",
-  CASE "at__colour" WHEN 0 THEN 'COLOUR_UNSPECIFIED' WHEN 1 THEN 'COLOUR_RED' WHEN 2147483647 THEN 'COLOUR_BLUE' WHEN -2147483648 THEN 'COLOUR_INFRARED' ELSE "at__colour" END AS "at__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "at__time" / 1000000000 - ("at__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("at__time" % 1000000000 + 1000000000) % 1000000000) AS "at__time",
-  (SELECT count(*) FROM "settings__words" WHERE "settings__words"."_singleton" = "settings"."_singleton") AS "words__count",
-  (SELECT count(*) FROM "settings__sheets" WHERE "settings__sheets"."_singleton" = "settings"."_singleton") AS "sheets__count",
-  (SELECT count(*) FROM "settings__named" WHERE "settings__named"."_singleton" = "settings"."_singleton") AS "named__count",
-  (SELECT count(*) FROM "settings__target_ids" WHERE "settings__target_ids"."_singleton" = "settings"."_singleton") AS "target_ids__count"
+  CASE "at__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "at__colour" END
+    AS "at__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "at__time" / 1000000000 - ("at__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("at__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "at__time",
+  (SELECT count(*) FROM "settings__words"
+    WHERE "settings__words"."_singleton" = "settings"."_singleton")
+    AS "words__count",
+  (SELECT count(*) FROM "settings__sheets"
+    WHERE "settings__sheets"."_singleton" = "settings"."_singleton")
+    AS "sheets__count",
+  (SELECT count(*) FROM "settings__named"
+    WHERE "settings__named"."_singleton" = "settings"."_singleton")
+    AS "named__count",
+  (SELECT count(*) FROM "settings__target_ids"
+    WHERE "settings__target_ids"."_singleton" = "settings"."_singleton")
+    AS "target_ids__count"
 FROM "settings";
 
 CREATE VIEW "settings__words_readable" AS SELECT
@@ -2454,7 +2854,9 @@ CREATE VIEW "settings__sheets_readable" AS SELECT
   "_singleton",
   "_position",
   "title",
-  (SELECT count(*) FROM "settings__sheets__numbers" WHERE "settings__sheets__numbers"."_singleton" = "settings__sheets"."_singleton" AND "settings__sheets__numbers"."_position" = "settings__sheets"."_position") AS "numbers__count"
+  (SELECT count(*) FROM "settings__sheets__numbers"
+    WHERE "settings__sheets__numbers"."_singleton" = "settings__sheets"."_singleton" AND "settings__sheets__numbers"."_position" = "settings__sheets"."_position")
+    AS "numbers__count"
 FROM "settings__sheets";
 
 CREATE VIEW "settings__sheets__numbers_readable" AS SELECT
@@ -2468,7 +2870,9 @@ CREATE VIEW "settings__named_readable" AS SELECT
   "_singleton",
   "_key",
   "value__title",
-  (SELECT count(*) FROM "settings__named__value__numbers" WHERE "settings__named__value__numbers"."_singleton" = "settings__named"."_singleton" AND "settings__named__value__numbers"."_key" = "settings__named"."_key") AS "value__numbers__count"
+  (SELECT count(*) FROM "settings__named__value__numbers"
+    WHERE "settings__named__value__numbers"."_singleton" = "settings__named"."_singleton" AND "settings__named__value__numbers"."_key" = "settings__named"."_key")
+    AS "value__numbers__count"
 FROM "settings__named";
 
 CREATE VIEW "settings__named__value__numbers_readable" AS SELECT
@@ -2508,8 +2912,14 @@ CREATE VIEW "wrappers_readable" AS SELECT
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
   (SELECT count(*) FROM "wrappers__strings" WHERE "wrappers__strings"."_id" = "wrappers"."id") AS "strings__count",
   (SELECT count(*) FROM "wrappers__doubles" WHERE "wrappers__doubles"."_id" = "wrappers"."id") AS "doubles__count",
-  (SELECT count(*) FROM "wrappers__by_number" WHERE "wrappers__by_number"."_id" = "wrappers"."id") AS "by_number__count",
-  CASE WHEN "yes" IS NOT NULL THEN 'yes' WHEN "word" IS NOT NULL THEN 'word' WHEN "number" IS NOT NULL THEN 'number' END AS "choice",
+  (SELECT count(*) FROM "wrappers__by_number"
+    WHERE "wrappers__by_number"."_id" = "wrappers"."id")
+    AS "by_number__count",
+  CASE
+    WHEN "yes" IS NOT NULL THEN 'yes'
+    WHEN "word" IS NOT NULL THEN 'word'
+    WHEN "number" IS NOT NULL THEN 'number' END
+    AS "choice",
   CASE "yes" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "yes",
   "word",
   "number",
@@ -2546,16 +2956,39 @@ CREATE VIEW "well_knowns_readable" AS SELECT
   "a_mask",
   CASE "an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "an_empty",
   CASE "a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "a_null" END AS "a_null",
-  (SELECT count(*) FROM "well_knowns__structs" WHERE "well_knowns__structs"."_id" = "well_knowns"."id") AS "structs__count",
-  (SELECT count(*) FROM "well_knowns__values" WHERE "well_knowns__values"."_id" = "well_knowns"."id") AS "values__count",
-  (SELECT count(*) FROM "well_knowns__lists" WHERE "well_knowns__lists"."_id" = "well_knowns"."id") AS "lists__count",
+  (SELECT count(*) FROM "well_knowns__structs"
+    WHERE "well_knowns__structs"."_id" = "well_knowns"."id")
+    AS "structs__count",
+  (SELECT count(*) FROM "well_knowns__values"
+    WHERE "well_knowns__values"."_id" = "well_knowns"."id")
+    AS "values__count",
+  (SELECT count(*) FROM "well_knowns__lists"
+    WHERE "well_knowns__lists"."_id" = "well_knowns"."id")
+    AS "lists__count",
   (SELECT count(*) FROM "well_knowns__anys" WHERE "well_knowns__anys"."_id" = "well_knowns"."id") AS "anys__count",
-  (SELECT count(*) FROM "well_knowns__masks" WHERE "well_knowns__masks"."_id" = "well_knowns"."id") AS "masks__count",
-  (SELECT count(*) FROM "well_knowns__empties" WHERE "well_knowns__empties"."_id" = "well_knowns"."id") AS "empties__count",
-  (SELECT count(*) FROM "well_knowns__structs_by_key" WHERE "well_knowns__structs_by_key"."_id" = "well_knowns"."id") AS "structs_by_key__count",
-  (SELECT count(*) FROM "well_knowns__anys_by_key" WHERE "well_knowns__anys_by_key"."_id" = "well_knowns"."id") AS "anys_by_key__count",
-  (SELECT count(*) FROM "well_knowns__empties_by_key" WHERE "well_knowns__empties_by_key"."_id" = "well_knowns"."id") AS "empties_by_key__count",
-  CASE WHEN "one_struct" IS NOT NULL THEN 'one_struct' WHEN "one_value" IS NOT NULL THEN 'one_value' WHEN "one_list" IS NOT NULL THEN 'one_list' WHEN "one_any" IS NOT NULL THEN 'one_any' WHEN "one_mask" IS NOT NULL THEN 'one_mask' WHEN "one_empty" THEN 'one_empty' END AS "choice",
+  (SELECT count(*) FROM "well_knowns__masks"
+    WHERE "well_knowns__masks"."_id" = "well_knowns"."id")
+    AS "masks__count",
+  (SELECT count(*) FROM "well_knowns__empties"
+    WHERE "well_knowns__empties"."_id" = "well_knowns"."id")
+    AS "empties__count",
+  (SELECT count(*) FROM "well_knowns__structs_by_key"
+    WHERE "well_knowns__structs_by_key"."_id" = "well_knowns"."id")
+    AS "structs_by_key__count",
+  (SELECT count(*) FROM "well_knowns__anys_by_key"
+    WHERE "well_knowns__anys_by_key"."_id" = "well_knowns"."id")
+    AS "anys_by_key__count",
+  (SELECT count(*) FROM "well_knowns__empties_by_key"
+    WHERE "well_knowns__empties_by_key"."_id" = "well_knowns"."id")
+    AS "empties_by_key__count",
+  CASE
+    WHEN "one_struct" IS NOT NULL THEN 'one_struct'
+    WHEN "one_value" IS NOT NULL THEN 'one_value'
+    WHEN "one_list" IS NOT NULL THEN 'one_list'
+    WHEN "one_any" IS NOT NULL THEN 'one_any'
+    WHEN "one_mask" IS NOT NULL THEN 'one_mask'
+    WHEN "one_empty" THEN 'one_empty' END
+    AS "choice",
   "one_struct",
   "one_value",
   "one_list",
@@ -2566,7 +2999,9 @@ CREATE VIEW "well_knowns_readable" AS SELECT
   "inner__a_value",
   CASE WHEN "inner__an_any" IS NOT NULL THEN hex("inner__an_any") END AS "inner__an_any",
   CASE "inner__an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner__an_empty",
-  (SELECT count(*) FROM "well_knowns__inner__masks" WHERE "well_knowns__inner__masks"."_id" = "well_knowns"."id") AS "inner__masks__count",
+  (SELECT count(*) FROM "well_knowns__inner__masks"
+    WHERE "well_knowns__inner__masks"."_id" = "well_knowns"."id")
+    AS "inner__masks__count",
   "must",
   CASE "must_be" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must_be"
 FROM "well_knowns";
@@ -2631,45 +3066,97 @@ FROM "well_knowns__inner__masks";
 
 CREATE VIEW "encodings_readable" AS SELECT
   "id",
-  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
-  CASE WHEN "maybe_full" IS NOT NULL THEN printf('%u', ("maybe_full" | (-9223372036854775807 - 1)) - ("maybe_full" & (-9223372036854775807 - 1))) END AS "maybe_full",
+  CASE
+    WHEN "full" IS NOT NULL
+    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
+    AS "full",
+  CASE
+    WHEN "maybe_full" IS NOT NULL
+    THEN printf('%u', ("maybe_full" | (-9223372036854775807 - 1)) - ("maybe_full" & (-9223372036854775807 - 1))) END
+    AS "maybe_full",
   (SELECT count(*) FROM "encodings__fulls" WHERE "encodings__fulls"."_id" = "encodings"."id") AS "fulls__count",
-  (SELECT count(*) FROM "encodings__full_by_full" WHERE "encodings__full_by_full"."_id" = "encodings"."id") AS "full_by_full__count",
-  CASE WHEN "wrapped" IS NOT NULL THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END AS "wrapped",
+  (SELECT count(*) FROM "encodings__full_by_full"
+    WHERE "encodings__full_by_full"."_id" = "encodings"."id")
+    AS "full_by_full__count",
+  CASE
+    WHEN "wrapped" IS NOT NULL
+    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
+    AS "wrapped",
   CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
   CASE WHEN "maybe_bits" IS NOT NULL THEN printf('%016X', "maybe_bits") END AS "maybe_bits",
-  (SELECT count(*) FROM "encodings__many_bits" WHERE "encodings__many_bits"."_id" = "encodings"."id") AS "many_bits__count",
-  (SELECT count(*) FROM "encodings__bits_by_name" WHERE "encodings__bits_by_name"."_id" = "encodings"."id") AS "bits_by_name__count",
+  (SELECT count(*) FROM "encodings__many_bits"
+    WHERE "encodings__many_bits"."_id" = "encodings"."id")
+    AS "many_bits__count",
+  (SELECT count(*) FROM "encodings__bits_by_name"
+    WHERE "encodings__bits_by_name"."_id" = "encodings"."id")
+    AS "bits_by_name__count",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "seconds", 'unixepoch'), "seconds") AS "seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds") AS "milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds") AS "microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds")
+    AS "milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds")
+    AS "microseconds",
   "text",
   CASE WHEN "span_seconds" IS NOT NULL THEN printf('%ds', "span_seconds") END AS "span_seconds",
-  CASE WHEN "span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END, abs("span_milliseconds" / 1000), abs("span_milliseconds" % 1000)) END AS "span_milliseconds",
-  CASE WHEN "span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END, abs("span_microseconds" / 1000000), abs("span_microseconds" % 1000000)) END AS "span_microseconds",
+  CASE
+    WHEN "span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("span_milliseconds" / 1000),
+    abs("span_milliseconds" % 1000)) END
+    AS "span_milliseconds",
+  CASE
+    WHEN "span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("span_microseconds" / 1000000),
+    abs("span_microseconds" % 1000000)) END
+    AS "span_microseconds",
   (SELECT count(*) FROM "encodings__texts" WHERE "encodings__texts"."_id" = "encodings"."id") AS "texts__count",
-  CASE WHEN "one_full" IS NOT NULL THEN 'one_full' WHEN "one_bits" IS NOT NULL THEN 'one_bits' WHEN "one_text" IS NOT NULL THEN 'one_text' END AS "choice",
-  CASE WHEN "one_full" IS NOT NULL THEN printf('%u', ("one_full" | (-9223372036854775807 - 1)) - ("one_full" & (-9223372036854775807 - 1))) END AS "one_full",
+  CASE
+    WHEN "one_full" IS NOT NULL THEN 'one_full'
+    WHEN "one_bits" IS NOT NULL THEN 'one_bits'
+    WHEN "one_text" IS NOT NULL THEN 'one_text' END
+    AS "choice",
+  CASE
+    WHEN "one_full" IS NOT NULL
+    THEN printf('%u', ("one_full" | (-9223372036854775807 - 1)) - ("one_full" & (-9223372036854775807 - 1))) END
+    AS "one_full",
   CASE WHEN "one_bits" IS NOT NULL THEN printf('%016X', "one_bits") END AS "one_bits",
   "one_text",
   CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
-  CASE WHEN "inner__full" IS NOT NULL THEN printf('%u', ("inner__full" | (-9223372036854775807 - 1)) - ("inner__full" & (-9223372036854775807 - 1))) END AS "inner__full",
+  CASE
+    WHEN "inner__full" IS NOT NULL
+    THEN printf('%u', ("inner__full" | (-9223372036854775807 - 1)) - ("inner__full" & (-9223372036854775807 - 1))) END
+    AS "inner__full",
   CASE WHEN "inner__bits" IS NOT NULL THEN printf('%08X', "inner__bits") END AS "inner__bits",
   "inner__text",
-  (SELECT count(*) FROM "encodings__inner__names" WHERE "encodings__inner__names"."_id" = "encodings"."id") AS "inner__names__count",
+  (SELECT count(*) FROM "encodings__inner__names"
+    WHERE "encodings__inner__names"."_id" = "encodings"."id")
+    AS "inner__names__count",
   (SELECT count(*) FROM "encodings__inners" WHERE "encodings__inners"."_id" = "encodings"."id") AS "inners__count"
 FROM "encodings";
 
 CREATE VIEW "encodings__fulls_readable" AS SELECT
   "_id",
   "_position",
-  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
 FROM "encodings__fulls";
 
 CREATE VIEW "encodings__full_by_full_readable" AS SELECT
   "_id",
-  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
-  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+  CASE
+    WHEN "_key" IS NOT NULL
+    THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END
+    AS "_key",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
 FROM "encodings__full_by_full";
 
 CREATE VIEW "encodings__many_bits_readable" AS SELECT
@@ -2692,54 +3179,88 @@ FROM "encodings__texts";
 
 CREATE VIEW "encodings__inner__names_readable" AS SELECT
   "_id",
-  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
+  CASE
+    WHEN "_key" IS NOT NULL
+    THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END
+    AS "_key",
   "value"
 FROM "encodings__inner__names";
 
 CREATE VIEW "encodings__inners_readable" AS SELECT
   "_id",
   "_position",
-  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
+  CASE
+    WHEN "full" IS NOT NULL
+    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
+    AS "full",
   CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
   "text",
-  (SELECT count(*) FROM "encodings__inners__names" WHERE "encodings__inners__names"."_id" = "encodings__inners"."_id" AND "encodings__inners__names"."_position" = "encodings__inners"."_position") AS "names__count"
+  (SELECT count(*) FROM "encodings__inners__names"
+    WHERE "encodings__inners__names"."_id" = "encodings__inners"."_id" AND "encodings__inners__names"."_position" = "encodings__inners"."_position")
+    AS "names__count"
 FROM "encodings__inners";
 
 CREATE VIEW "encodings__inners__names_readable" AS SELECT
   "_id",
   "_position",
-  CASE WHEN "_key_2" IS NOT NULL THEN printf('%u', ("_key_2" | (-9223372036854775807 - 1)) - ("_key_2" & (-9223372036854775807 - 1))) END AS "_key_2",
+  CASE
+    WHEN "_key_2" IS NOT NULL
+    THEN printf('%u', ("_key_2" | (-9223372036854775807 - 1)) - ("_key_2" & (-9223372036854775807 - 1))) END
+    AS "_key_2",
   "value"
 FROM "encodings__inners__names";
 
 CREATE VIEW "full_keys_readable" AS SELECT
-  CASE WHEN "id" IS NOT NULL THEN printf('%u', ("id" | (-9223372036854775807 - 1)) - ("id" & (-9223372036854775807 - 1))) END AS "id",
-  CASE WHEN "parent" IS NOT NULL THEN printf('%u', ("parent" | (-9223372036854775807 - 1)) - ("parent" & (-9223372036854775807 - 1))) END AS "parent",
+  CASE
+    WHEN "id" IS NOT NULL
+    THEN printf('%u', ("id" | (-9223372036854775807 - 1)) - ("id" & (-9223372036854775807 - 1))) END
+    AS "id",
+  CASE
+    WHEN "parent" IS NOT NULL
+    THEN printf('%u', ("parent" | (-9223372036854775807 - 1)) - ("parent" & (-9223372036854775807 - 1))) END
+    AS "parent",
   (SELECT count(*) FROM "full_keys__others" WHERE "full_keys__others"."_id" = "full_keys"."id") AS "others__count",
   (SELECT count(*) FROM "full_keys__words" WHERE "full_keys__words"."_id" = "full_keys"."id") AS "words__count"
 FROM "full_keys";
 
 CREATE VIEW "full_keys__others_readable" AS SELECT
-  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
+  CASE
+    WHEN "_id" IS NOT NULL
+    THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END
+    AS "_id",
   "_position",
-  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
 FROM "full_keys__others";
 
 CREATE VIEW "full_keys__words_readable" AS SELECT
-  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
+  CASE
+    WHEN "_id" IS NOT NULL
+    THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END
+    AS "_id",
   "_position",
   "value"
 FROM "full_keys__words";
 
 CREATE VIEW "time_keys_readable" AS SELECT
   "time",
-  CASE WHEN "number" IS NOT NULL THEN printf('%u', ("number" | (-9223372036854775807 - 1)) - ("number" & (-9223372036854775807 - 1))) END AS "number",
-  (SELECT count(*) FROM "time_keys__words" WHERE "time_keys__words"."_time" = "time_keys"."time" AND "time_keys__words"."_number" = "time_keys"."number") AS "words__count"
+  CASE
+    WHEN "number" IS NOT NULL
+    THEN printf('%u', ("number" | (-9223372036854775807 - 1)) - ("number" & (-9223372036854775807 - 1))) END
+    AS "number",
+  (SELECT count(*) FROM "time_keys__words"
+    WHERE "time_keys__words"."_time" = "time_keys"."time" AND "time_keys__words"."_number" = "time_keys"."number")
+    AS "words__count"
 FROM "time_keys";
 
 CREATE VIEW "time_keys__words_readable" AS SELECT
   "_time",
-  CASE WHEN "_number" IS NOT NULL THEN printf('%u', ("_number" | (-9223372036854775807 - 1)) - ("_number" & (-9223372036854775807 - 1))) END AS "_number",
+  CASE
+    WHEN "_number" IS NOT NULL
+    THEN printf('%u', ("_number" | (-9223372036854775807 - 1)) - ("_number" & (-9223372036854775807 - 1))) END
+    AS "_number",
   "_position",
   "value"
 FROM "time_keys__words";

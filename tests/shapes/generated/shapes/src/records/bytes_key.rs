@@ -7,9 +7,9 @@ use crate::proto;
 /// Keyed by bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BytesKey {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: Vec<u8>,
-    /// The field `words`.
+    /// Field 2, `words`.
     pub words: Vec<String>,
 }
 
@@ -131,76 +131,5 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `words`, in `bytes_keys__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = BytesKey;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "bytes_keys__words",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 1,
-            insert: protostore::Stmt::new(
-                172,
-                r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    173,
-                    r#"DELETE FROM "bytes_keys__words" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                174,
-                r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                175,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "bytes_keys__words" c ON c."_id" = unhex(o.value)
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -8,36 +8,36 @@ use crate::records::types;
 /// Oneofs of every kind of member.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `scalar`.
+    /// The oneof `scalar`.
     pub scalar: Option<ChoicesScalar>,
-    /// The field `message`.
+    /// The oneof `message`.
     pub message: Option<ChoicesMessage>,
-    /// The field `lonely`.
+    /// The oneof `lonely`.
     pub lonely: Option<ChoicesLonely>,
 }
 
 /// The members of `shapes.v1.Choices.scalar`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChoicesScalar {
-    /// The field `a_bool`.
+    /// Field 2, `a_bool`.
     ABool(bool),
-    /// The field `an_int64`.
+    /// Field 3, `an_int64`.
     AnInt64(i64),
-    /// The field `a_uint64`.
+    /// Field 4, `a_uint64`.
     AUint64(u64),
-    /// The field `a_double`.
+    /// Field 5, `a_double`.
     ADouble(f64),
-    /// The field `a_string`.
+    /// Field 6, `a_string`.
     AString(String),
-    /// The field `a_bytes`.
+    /// Field 7, `a_bytes`.
     ABytes(Vec<u8>),
-    /// The field `a_colour`.
+    /// Field 8, `a_colour`.
     AColour(types::Colour),
-    /// The field `a_time`.
+    /// Field 9, `a_time`.
     ATime(protostore::Timestamp),
-    /// The field `a_duration`.
+    /// Field 10, `a_duration`.
     ADuration(protostore::Duration),
 }
 
@@ -45,27 +45,27 @@ pub enum ChoicesScalar {
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChoicesMessage {
-    /// The field `point`.
+    /// Field 11, `point`.
     Point(types::Point),
-    /// The field `nothing`.
+    /// Field 12, `nothing`.
     Nothing(types::Nothing),
-    /// The field `listed`.
+    /// Field 13, `listed`.
     Listed(ChoicesListed),
 }
 
 /// A member with a repeated field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChoicesListed {
-    /// The field `numbers`.
+    /// Field 1, `numbers`.
     pub numbers: Vec<u32>,
-    /// The field `name`.
+    /// Field 2, `name`.
     pub name: String,
 }
 
 /// The members of `shapes.v1.Choices.lonely`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChoicesLonely {
-    /// The field `only`.
+    /// Field 14, `only`.
     Only(String),
 }
 
@@ -615,88 +615,5 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `listed.numbers`, in `choices__listed__numbers`.
-    #[derive(Debug)]
-    pub struct ListedNumbers;
-
-    impl protostore::ChildTable for ListedNumbers {
-        type Owner = Choices;
-        type Place = i64;
-        type Item = u32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "choices__listed__numbers",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "listed.numbers"),
-                    protostore::Column::new("value", "listed.numbers"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "listed.numbers",
-                        "must be between 0 and 4294967295",
-                    ),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                120,
-                r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "listed.numbers", "listed.numbers"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    121,
-                    r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                122,
-                r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                123,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["listed.numbers"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(ChoicesMessage::Listed(message)) = &owner.message else {
-                return Vec::new()
-            };
-            protostore::positions(&message.numbers)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(ChoicesMessage::Listed(message)) = &mut owner.message else {
-                return false
-            };
-            message.numbers.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,20 +7,20 @@ use crate::proto;
 /// Keyed by a field of a message inside.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeepKey {
-    /// The field `meta`.
+    /// Field 1, `meta`.
     pub meta: DeepKeyMeta,
-    /// The field `text`.
+    /// Field 2, `text`.
     pub text: String,
-    /// The field `words`.
+    /// Field 3, `words`.
     pub words: Vec<String>,
 }
 
 /// Holds the key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeepKeyMeta {
-    /// The field `name`.
+    /// Field 1, `name`.
     pub name: String,
-    /// The field `label`.
+    /// Field 2, `label`.
     pub label: String,
 }
 
@@ -207,76 +207,5 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `words`, in `deep_keys__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = DeepKey;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "deep_keys__words",
-                columns: &[
-                    protostore::Column::new("_meta__name", "meta.name"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                192,
-                r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["meta.name", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    193,
-                    r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
-                    &["meta.name"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                194,
-                r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
-                &["meta.name"],
-            ),
-            load_many: protostore::Stmt::new(
-                195,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

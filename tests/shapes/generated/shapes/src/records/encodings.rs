@@ -7,71 +7,71 @@ use crate::proto;
 /// Every encoding, wherever a value may stand.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Encodings {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `full`.
+    /// Field 2, `full`.
     pub full: u64,
-    /// The field `maybe_full`.
+    /// Field 3, `maybe_full`.
     pub maybe_full: Option<u64>,
-    /// The field `fulls`.
+    /// Field 4, `fulls`.
     pub fulls: Vec<u64>,
-    /// The field `full_by_full`.
+    /// Field 5, `full_by_full`.
     pub full_by_full: std::collections::BTreeMap<u64, u64>,
-    /// The field `wrapped`.
+    /// Field 6, `wrapped`.
     pub wrapped: Option<u64>,
-    /// The field `bits`.
+    /// Field 7, `bits`.
     pub bits: f32,
-    /// The field `maybe_bits`.
+    /// Field 8, `maybe_bits`.
     pub maybe_bits: Option<f64>,
-    /// The field `many_bits`.
+    /// Field 9, `many_bits`.
     pub many_bits: Vec<f64>,
-    /// The field `bits_by_name`.
+    /// Field 10, `bits_by_name`.
     pub bits_by_name: std::collections::BTreeMap<String, f32>,
-    /// The field `seconds`.
+    /// Field 11, `seconds`.
     pub seconds: Option<protostore::Timestamp>,
-    /// The field `milliseconds`.
+    /// Field 12, `milliseconds`.
     pub milliseconds: Option<protostore::Timestamp>,
-    /// The field `microseconds`.
+    /// Field 13, `microseconds`.
     pub microseconds: Option<protostore::Timestamp>,
-    /// The field `text`.
+    /// Field 14, `text`.
     pub text: Option<protostore::Timestamp>,
-    /// The field `span_seconds`.
+    /// Field 15, `span_seconds`.
     pub span_seconds: Option<protostore::Duration>,
-    /// The field `span_milliseconds`.
+    /// Field 16, `span_milliseconds`.
     pub span_milliseconds: Option<protostore::Duration>,
-    /// The field `span_microseconds`.
+    /// Field 17, `span_microseconds`.
     pub span_microseconds: Option<protostore::Duration>,
-    /// The field `texts`.
+    /// Field 18, `texts`.
     pub texts: Vec<protostore::Timestamp>,
-    /// The field `choice`.
+    /// The oneof `choice`.
     pub choice: Option<EncodingsChoice>,
-    /// The field `inner`.
+    /// Field 22, `inner`.
     pub inner: Option<EncodingsInner>,
-    /// The field `inners`.
+    /// Field 23, `inners`.
     pub inners: Vec<EncodingsInner>,
 }
 
 /// The members of `shapes.v1.Encodings.choice`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EncodingsChoice {
-    /// The field `one_full`.
+    /// Field 19, `one_full`.
     OneFull(u64),
-    /// The field `one_bits`.
+    /// Field 20, `one_bits`.
     OneBits(f64),
-    /// The field `one_text`.
+    /// Field 21, `one_text`.
     OneText(protostore::Timestamp),
 }
 
 /// Encodings in a message that may be unset, and in elements.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EncodingsInner {
-    /// The field `full`.
+    /// Field 1, `full`.
     pub full: u64,
-    /// The field `bits`.
+    /// Field 2, `bits`.
     pub bits: Option<f32>,
-    /// The field `text`.
+    /// Field 3, `text`.
     pub text: Option<protostore::Timestamp>,
-    /// The field `names`.
+    /// Field 4, `names`.
     pub names: std::collections::BTreeMap<u64, String>,
 }
 
@@ -762,601 +762,5 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `fulls`, in `encodings__fulls`.
-    #[derive(Debug)]
-    pub struct Fulls;
-
-    impl protostore::ChildTable for Fulls {
-        type Owner = Encodings;
-        type Place = i64;
-        type Item = u64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__fulls",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "fulls"),
-                    protostore::Column::new("value", "fulls"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 3,
-            insert: protostore::Stmt::new(
-                576,
-                r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "fulls", "fulls"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    577,
-                    r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                578,
-                r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                579,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["fulls"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.fulls)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.fulls.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::FullRange(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::FullRange>()?.0)
-        }
-    }
-
-    /// The elements of `full_by_full`, in `encodings__full_by_full`.
-    #[derive(Debug)]
-    pub struct FullByFull;
-
-    impl protostore::ChildTable for FullByFull {
-        type Owner = Encodings;
-        type Place = protostore::stored::FullRange;
-        type Item = u64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__full_by_full",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "full_by_full.key"),
-                    protostore::Column::new("value", "full_by_full.value"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 4,
-            insert: protostore::Stmt::new(
-                580,
-                r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "full_by_full.key", "full_by_full.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    581,
-                    r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                582,
-                r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                583,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["full_by_full"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            owner
-                .full_by_full
-                .iter()
-                .map(|(key, item)| (protostore::stored::FullRange(*key), item))
-                .collect()
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.full_by_full.insert(place.0, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::FullRange(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::FullRange>()?.0)
-        }
-    }
-
-    /// The elements of `many_bits`, in `encodings__many_bits`.
-    #[derive(Debug)]
-    pub struct ManyBits;
-
-    impl protostore::ChildTable for ManyBits {
-        type Owner = Encodings;
-        type Place = i64;
-        type Item = f64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__many_bits",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "many_bits"),
-                    protostore::Column::new("value", "many_bits"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 8,
-            insert: protostore::Stmt::new(
-                584,
-                r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "many_bits", "many_bits"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    585,
-                    r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                586,
-                r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                587,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["many_bits"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.many_bits)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.many_bits.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::DoubleBits(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::DoubleBits>()?.0)
-        }
-    }
-
-    /// The elements of `bits_by_name`, in `encodings__bits_by_name`.
-    #[derive(Debug)]
-    pub struct BitsByName;
-
-    impl protostore::ChildTable for BitsByName {
-        type Owner = Encodings;
-        type Place = String;
-        type Item = f32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__bits_by_name",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "bits_by_name.key"),
-                    protostore::Column::new("value", "bits_by_name.value"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "bits_by_name.value",
-                        "must be the bits of a float",
-                    ),
-                ],
-            },
-            member: 9,
-            insert: protostore::Stmt::new(
-                588,
-                r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "bits_by_name.key", "bits_by_name.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    589,
-                    r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                590,
-                r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                591,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["bits_by_name"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.bits_by_name)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.bits_by_name.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::FloatBits(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::FloatBits>()?.0)
-        }
-    }
-
-    /// The elements of `texts`, in `encodings__texts`.
-    #[derive(Debug)]
-    pub struct Texts;
-
-    impl protostore::ChildTable for Texts {
-        type Owner = Encodings;
-        type Place = i64;
-        type Item = protostore::Timestamp;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__texts",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "texts"),
-                    protostore::Column::new("value", "texts"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "texts",
-                        "must be a time such as 2026-11-20T23:41:22.000000000Z",
-                    ),
-                ],
-            },
-            member: 17,
-            insert: protostore::Stmt::new(
-                592,
-                r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "texts", "texts"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    593,
-                    r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                594,
-                r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                595,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__texts" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["texts"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.texts)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.texts.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Rfc3339(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Rfc3339>()?.0)
-        }
-    }
-
-    /// The elements of `inner.names`, in `encodings__inner__names`.
-    #[derive(Debug)]
-    pub struct InnerNames;
-
-    impl protostore::ChildTable for InnerNames {
-        type Owner = Encodings;
-        type Place = protostore::stored::FullRange;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__inner__names",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "inner.names.key"),
-                    protostore::Column::new("value", "inner.names.value"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 19,
-            insert: protostore::Stmt::new(
-                596,
-                r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "inner.names.key", "inner.names.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    597,
-                    r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                598,
-                r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                599,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["inner.names"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(inner) = &owner.inner else { return Vec::new() };
-            inner
-                .names
-                .iter()
-                .map(|(key, item)| (protostore::stored::FullRange(*key), item))
-                .collect()
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            let Some(inner) = &mut owner.inner else { return false };
-            inner.names.insert(place.0, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `inners`, in `encodings__inners`.
-    #[derive(Debug)]
-    pub struct Inners;
-
-    impl protostore::ChildTable for Inners {
-        type Owner = Encodings;
-        type Place = i64;
-        type Item = EncodingsInner;
-        type Nested = (InnersNames, ());
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__inners",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "inners"),
-                    protostore::Column::new("full", "inners.full"),
-                    protostore::Column::new("bits", "inners.bits"),
-                    protostore::Column::new("text", "inners.text"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "bits__check",
-                        "inners.bits",
-                        "must be the bits of a float",
-                    ),
-                    protostore::Check::new(
-                        "text__check",
-                        "inners.text",
-                        "must be a time such as 2026-11-20T23:41:22.000000000Z",
-                    ),
-                ],
-            },
-            member: 20,
-            insert: protostore::Stmt::new(
-                600,
-                r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
-                &["id", "inners", "inners.full", "inners.bits", "inners.text"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    601,
-                    r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                602,
-                r#"SELECT 0, "_position", "full", "bits", "text"
-FROM "encodings__inners"
-WHERE "_id" = ?1
-ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                603,
-                r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
-FROM json_each(?1) o
-CROSS JOIN "encodings__inners" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["inners"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.inners)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.inners.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::FullRange(item.full))?;
-            binder.put(&item.bits.as_ref().copied().map(protostore::stored::FloatBits))?;
-            binder.put(&item.text.as_ref().copied().map(protostore::stored::Rfc3339))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(EncodingsInner {
-                full: row.take::<protostore::stored::FullRange>()?.0,
-                bits: row.take::<Option<protostore::stored::FloatBits>>()?.map(|v| v.0),
-                text: row.take::<Option<protostore::stored::Rfc3339>>()?.map(|v| v.0),
-                names: std::collections::BTreeMap::new(),
-            })
-        }
-    }
-
-    /// The elements of `inners.names`, in `encodings__inners__names`.
-    #[derive(Debug)]
-    pub struct InnersNames;
-
-    impl protostore::ChildTable for InnersNames {
-        type Owner = EncodingsInner;
-        type Place = protostore::stored::FullRange;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "encodings__inners__names",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "inners"),
-                    protostore::Column::new("_key_2", "inners.names.key"),
-                    protostore::Column::new("value", "inners.names.value"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 20,
-            insert: protostore::Stmt::new(
-                604,
-                r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
-                &["id", "inners", "inners.names.key", "inners.names.value"],
-            ),
-            delete: None,
-            load: protostore::Stmt::new(
-                605,
-                r#"SELECT 0, "_position", "_key_2", "value"
-FROM "encodings__inners__names"
-WHERE "_id" = ?1
-ORDER BY "_position", "_key_2""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                606,
-                r#"SELECT o.key, c."_position", c."_key_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_key_2""#,
-                &["inners.names"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            owner
-                .names
-                .iter()
-                .map(|(key, item)| (protostore::stored::FullRange(*key), item))
-                .collect()
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.names.insert(place.0, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

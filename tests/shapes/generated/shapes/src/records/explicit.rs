@@ -8,43 +8,43 @@ use crate::records::types;
 /// Each scalar where zero and unset are two values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Explicit {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `a_bool`.
+    /// Field 2, `a_bool`.
     pub a_bool: Option<bool>,
-    /// The field `an_int32`.
+    /// Field 3, `an_int32`.
     pub an_int32: Option<i32>,
-    /// The field `a_sint32`.
+    /// Field 4, `a_sint32`.
     pub a_sint32: Option<i32>,
-    /// The field `a_sfixed32`.
+    /// Field 5, `a_sfixed32`.
     pub a_sfixed32: Option<i32>,
-    /// The field `an_int64`.
+    /// Field 6, `an_int64`.
     pub an_int64: Option<i64>,
-    /// The field `a_sint64`.
+    /// Field 7, `a_sint64`.
     pub a_sint64: Option<i64>,
-    /// The field `a_sfixed64`.
+    /// Field 8, `a_sfixed64`.
     pub a_sfixed64: Option<i64>,
-    /// The field `a_uint32`.
+    /// Field 9, `a_uint32`.
     pub a_uint32: Option<u32>,
-    /// The field `a_fixed32`.
+    /// Field 10, `a_fixed32`.
     pub a_fixed32: Option<u32>,
-    /// The field `a_uint64`.
+    /// Field 11, `a_uint64`.
     pub a_uint64: Option<u64>,
-    /// The field `a_fixed64`.
+    /// Field 12, `a_fixed64`.
     pub a_fixed64: Option<u64>,
-    /// The field `a_float`.
+    /// Field 13, `a_float`.
     pub a_float: Option<f32>,
-    /// The field `a_double`.
+    /// Field 14, `a_double`.
     pub a_double: Option<f64>,
-    /// The field `a_string`.
+    /// Field 15, `a_string`.
     pub a_string: Option<String>,
-    /// The field `a_bytes`.
+    /// Field 16, `a_bytes`.
     pub a_bytes: Option<Vec<u8>>,
-    /// The field `a_colour`.
+    /// Field 17, `a_colour`.
     pub a_colour: Option<types::Colour>,
-    /// The field `a_time`.
+    /// Field 18, `a_time`.
     pub a_time: Option<protostore::Timestamp>,
-    /// The field `a_duration`.
+    /// Field 19, `a_duration`.
     pub a_duration: Option<protostore::Duration>,
 }
 

@@ -7,7 +7,7 @@ use crate::proto;
 /// No column of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flags {
-    /// The field `names`.
+    /// Field 1, `names`.
     pub names: Vec<String>,
 }
 
@@ -119,76 +119,5 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `names`, in `flags__names`.
-    #[derive(Debug)]
-    pub struct Names;
-
-    impl protostore::ChildTable for Names {
-        type Owner = Flags;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "flags__names",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_position", "names"),
-                    protostore::Column::new("value", "names"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 0,
-            insert: protostore::Stmt::new(
-                502,
-                r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["_singleton", "names", "names"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    503,
-                    r#"DELETE FROM "flags__names" WHERE "_singleton" = ?1"#,
-                    &["_singleton"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                504,
-                r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = ?1 ORDER BY "_position""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                505,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "flags__names" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-                &["names"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.names)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.names.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,13 +7,13 @@ use crate::proto;
 /// A key of every 64-bit number, and references to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FullKey {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: u64,
-    /// The field `parent`.
+    /// Field 2, `parent`.
     pub parent: Option<u64>,
-    /// The field `others`.
+    /// Field 3, `others`.
     pub others: Vec<u64>,
-    /// The field `words`.
+    /// Field 4, `words`.
     pub words: Vec<String>,
 }
 
@@ -42,10 +42,10 @@ pub fn list_by_parent(
     protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(parent))
 }
 
-/// Lists the rows of `full_keys` that hold this `others`, in pages by key.
+/// Lists the rows of `full_keys` whose `others` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_others(
-    others: u64,
+    element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         632,
@@ -61,7 +61,7 @@ pub fn list_by_others(
         ),
         &["others", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(others))
+    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(element))
 }
 
 /// Lists the rows of `full_keys` that `others` of one row names, in its order.
@@ -272,167 +272,5 @@ DO UPDATE SET "parent" = excluded."parent""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `others`, in `full_keys__others`.
-    #[derive(Debug)]
-    pub struct Others;
-
-    impl protostore::ChildTable for Others {
-        type Owner = FullKey;
-        type Place = i64;
-        type Item = u64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "full_keys__others",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "others"),
-                    protostore::Column::new("value", "others"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_id",
-                        field: "id",
-                        table: "full_keys",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            624,
-                            r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
-                            &["id"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "others",
-                        table: "full_keys",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            625,
-                            r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
-                            &["others"],
-                        ),
-                    },
-                ],
-                checks: &[],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                617,
-                r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "others", "others"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    618,
-                    r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                619,
-                r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                620,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "full_keys__others" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["others"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.others)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.others.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::FullRange(*item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::FullRange>()?.0)
-        }
-    }
-
-    /// The elements of `words`, in `full_keys__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = FullKey;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "full_keys__words",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 3,
-            insert: protostore::Stmt::new(
-                626,
-                r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    627,
-                    r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                628,
-                r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                629,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "full_keys__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

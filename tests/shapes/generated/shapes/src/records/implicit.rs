@@ -8,39 +8,39 @@ use crate::records::types;
 /// Each scalar where zero and unset are one value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Implicit {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `a_bool`.
+    /// Field 2, `a_bool`.
     pub a_bool: bool,
-    /// The field `an_int32`.
+    /// Field 3, `an_int32`.
     pub an_int32: i32,
-    /// The field `a_sint32`.
+    /// Field 4, `a_sint32`.
     pub a_sint32: i32,
-    /// The field `a_sfixed32`.
+    /// Field 5, `a_sfixed32`.
     pub a_sfixed32: i32,
-    /// The field `an_int64`.
+    /// Field 6, `an_int64`.
     pub an_int64: i64,
-    /// The field `a_sint64`.
+    /// Field 7, `a_sint64`.
     pub a_sint64: i64,
-    /// The field `a_sfixed64`.
+    /// Field 8, `a_sfixed64`.
     pub a_sfixed64: i64,
-    /// The field `a_uint32`.
+    /// Field 9, `a_uint32`.
     pub a_uint32: u32,
-    /// The field `a_fixed32`.
+    /// Field 10, `a_fixed32`.
     pub a_fixed32: u32,
-    /// The field `a_uint64`.
+    /// Field 11, `a_uint64`.
     pub a_uint64: u64,
-    /// The field `a_fixed64`.
+    /// Field 12, `a_fixed64`.
     pub a_fixed64: u64,
-    /// The field `a_float`.
+    /// Field 13, `a_float`.
     pub a_float: f32,
-    /// The field `a_double`.
+    /// Field 14, `a_double`.
     pub a_double: f64,
-    /// The field `a_string`.
+    /// Field 15, `a_string`.
     pub a_string: String,
-    /// The field `a_bytes`.
+    /// Field 16, `a_bytes`.
     pub a_bytes: Vec<u8>,
-    /// The field `a_colour`.
+    /// Field 17, `a_colour`.
     pub a_colour: types::Colour,
 }
 

@@ -7,53 +7,53 @@ use crate::proto;
 /// Words that mean something in Rust or SQL.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Keywords {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `type`.
+    /// Field 2, `type`.
     pub r#type: String,
-    /// The field `select`.
+    /// Field 3, `select`.
     pub select: i32,
-    /// The field `async`.
+    /// Field 4, `async`.
     pub r#async: bool,
-    /// The field `self`.
+    /// Field 5, `self`.
     pub self_: String,
-    /// The field `match`.
+    /// Field 6, `match`.
     pub r#match: Option<KeywordsMatch>,
-    /// The field `order`.
+    /// Field 7, `order`.
     pub order: Vec<String>,
-    /// The field `where`.
+    /// Field 8, `where`.
     pub r#where: Vec<KeywordsMatch>,
-    /// The field `binder`.
+    /// Field 9, `binder`.
     pub binder: String,
-    /// The field `row`.
+    /// Field 10, `row`.
     pub row: String,
-    /// The field `v`.
+    /// Field 11, `v`.
     pub v: String,
-    /// The field `box`.
+    /// The oneof `box`.
     pub r#box: Option<KeywordsBox>,
-    /// The field `rowid`.
+    /// Field 14, `rowid`.
     pub rowid: String,
-    /// The field `TABLE`.
+    /// Field 15, `TABLE`.
     pub table: String,
 }
 
 /// A message whose name is a keyword in lower case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeywordsMatch {
-    /// The field `from`.
+    /// Field 1, `from`.
     pub from: String,
-    /// The field `owner`.
+    /// Field 2, `owner`.
     pub owner: String,
-    /// The field `item`.
+    /// Field 3, `item`.
     pub item: i32,
 }
 
 /// The members of `shapes.v1.Keywords.box`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeywordsBox {
-    /// The field `gen`.
+    /// Field 12, `gen`.
     Gen(String),
-    /// The field `field`.
+    /// Field 13, `field`.
     Field(i32),
 }
 
@@ -438,162 +438,5 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `order`, in `keywords__order`.
-    #[derive(Debug)]
-    pub struct Order;
-
-    impl protostore::ChildTable for Order {
-        type Owner = Keywords;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "keywords__order",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "order"),
-                    protostore::Column::new("value", "order"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 6,
-            insert: protostore::Stmt::new(
-                148,
-                r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "order", "order"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    149,
-                    r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                150,
-                r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                151,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "keywords__order" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["order"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.order)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.order.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `where`, in `keywords__where`.
-    #[derive(Debug)]
-    pub struct Where;
-
-    impl protostore::ChildTable for Where {
-        type Owner = Keywords;
-        type Place = i64;
-        type Item = KeywordsMatch;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "keywords__where",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "where"),
-                    protostore::Column::new("from", "where.from"),
-                    protostore::Column::new("owner", "where.owner"),
-                    protostore::Column::new("item", "where.item"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "item__check",
-                        "where.item",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 7,
-            insert: protostore::Stmt::new(
-                152,
-                r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
-                &["id", "where", "where.from", "where.owner", "where.item"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    153,
-                    r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                154,
-                r#"SELECT 0, "_position", "from", "owner", "item"
-FROM "keywords__where"
-WHERE "_id" = ?1
-ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                155,
-                r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
-FROM json_each(?1) o
-CROSS JOIN "keywords__where" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["where"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.r#where)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.r#where.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.from)?;
-            binder.put(&item.owner)?;
-            binder.put(&item.item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(KeywordsMatch {
-                from: row.take()?,
-                owner: row.take()?,
-                item: row.take()?,
-            })
-        }
-    }
-}
+pub mod children;

@@ -7,21 +7,21 @@ use crate::proto;
 /// Each presence of proto2; a default is never stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Legacy {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `maybe`.
+    /// Field 2, `maybe`.
     pub maybe: Option<i32>,
-    /// The field `five`.
+    /// Field 3, `five`.
     pub five: Option<i32>,
-    /// The field `always`.
+    /// Field 4, `always`.
     pub always: u32,
-    /// The field `words`.
+    /// Field 5, `words`.
     pub words: Vec<String>,
-    /// The field `grade`.
+    /// Field 6, `grade`.
     pub grade: Option<Grade>,
-    /// The field `must`.
+    /// Field 7, `must`.
     pub must: Grade,
-    /// The field `inner`.
+    /// Field 8, `inner`.
     pub inner: Option<LegacyInner>,
 }
 
@@ -90,9 +90,9 @@ impl protostore::Value for Grade {
 /// A message inside.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LegacyInner {
-    /// The field `name`.
+    /// Field 1, `name`.
     pub name: String,
-    /// The field `data`.
+    /// Field 2, `data`.
     pub data: Option<Vec<u8>>,
 }
 
@@ -366,76 +366,5 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `words`, in `legacies__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = Legacy;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "legacies__words",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 4,
-            insert: protostore::Stmt::new(
-                274,
-                r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    275,
-                    r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                276,
-                r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                277,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "legacies__words" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,20 +7,20 @@ use crate::proto;
 /// A list and a map, inside elements, that name rows of other tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Linked {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `groups`.
+    /// Field 2, `groups`.
     pub groups: Vec<LinkedGroup>,
-    /// The field `named`.
+    /// Field 3, `named`.
     pub named: std::collections::BTreeMap<String, String>,
 }
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LinkedGroup {
-    /// The field `title`.
+    /// Field 1, `title`.
     pub title: String,
-    /// The field `targets`.
+    /// Field 2, `targets`.
     pub targets: Vec<String>,
 }
 
@@ -31,10 +31,10 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `linked` that hold this `groups.title`, in pages by key.
+/// Lists the rows of `linked` whose `groups.title` hold `title`, in pages by key.
 #[must_use]
 pub fn list_by_groups_title(
-    groups_title: impl Into<String>,
+    title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         453,
@@ -50,13 +50,13 @@ pub fn list_by_groups_title(
         ),
         &["groups.title", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, groups_title.into())
+    protostore::ListBy::new(&FIRST, &AFTER, title.into())
 }
 
-/// Lists the rows of `linked` that hold this `groups.targets`, in pages by key.
+/// Lists the rows of `linked` whose `groups.targets` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_groups_targets(
-    groups_targets: impl Into<String>,
+    element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         455,
@@ -75,12 +75,12 @@ ORDER BY "id""#
         ),
         &["groups.targets", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, groups_targets.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
-/// Lists the rows of `linked` that hold this `named.value`, in pages by key.
+/// Lists the rows of `linked` whose `named.value` hold `element`, in pages by key.
 #[must_use]
-pub fn list_by_named(named: impl Into<String>) -> protostore::ListBy<Linked, String> {
+pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         457,
         select!(
@@ -95,7 +95,7 @@ pub fn list_by_named(named: impl Into<String>) -> protostore::ListBy<Linked, Str
         ),
         &["named.value", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, named.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
 /// Lists the rows of `targets` that `groups.targets` of one row names, in its order.
@@ -312,250 +312,5 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `groups`, in `linked__groups`.
-    #[derive(Debug)]
-    pub struct Groups;
-
-    impl protostore::ChildTable for Groups {
-        type Owner = Linked;
-        type Place = i64;
-        type Item = LinkedGroup;
-        type Nested = (GroupsTargets, ());
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "linked__groups",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "groups"),
-                    protostore::Column::new("title", "groups.title"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 1,
-            insert: protostore::Stmt::new(
-                436,
-                r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
-                &["id", "groups", "groups.title"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    437,
-                    r#"DELETE FROM "linked__groups" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                438,
-                r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                439,
-                r#"SELECT o.key, c."_position", c."title"
-FROM json_each(?1) o
-CROSS JOIN "linked__groups" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["groups"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.groups)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.groups.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.title)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(LinkedGroup {
-                title: row.take()?,
-                targets: Vec::new(),
-            })
-        }
-    }
-
-    /// The elements of `groups.targets`, in `linked__groups__targets`.
-    #[derive(Debug)]
-    pub struct GroupsTargets;
-
-    impl protostore::ChildTable for GroupsTargets {
-        type Owner = LinkedGroup;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "linked__groups__targets",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "groups"),
-                    protostore::Column::new("_position_2", "groups.targets"),
-                    protostore::Column::new("value", "groups.targets"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "groups.targets",
-                        table: "targets",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            445,
-                            r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
-                            &["groups.targets"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "groups.targets",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 1,
-            insert: protostore::Stmt::new(
-                440,
-                r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
-                &["id", "groups", "groups.targets", "groups.targets"],
-            ),
-            delete: None,
-            load: protostore::Stmt::new(
-                441,
-                r#"SELECT 0, "_position", "_position_2", "value"
-FROM "linked__groups__targets"
-WHERE "_id" = ?1
-ORDER BY "_position", "_position_2""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                442,
-                r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-                &["groups.targets"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.targets)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.targets.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `named`, in `linked__named`.
-    #[derive(Debug)]
-    pub struct Named;
-
-    impl protostore::ChildTable for Named {
-        type Owner = Linked;
-        type Place = String;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "linked__named",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "named.key"),
-                    protostore::Column::new("value", "named.value"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "named.value",
-                        table: "targets",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            452,
-                            r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
-                            &["named.value"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "named.value",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                446,
-                r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "named.key", "named.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    447,
-                    r#"DELETE FROM "linked__named" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                448,
-                r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                449,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "linked__named" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["named"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.named)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.named.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -8,43 +8,43 @@ use crate::records::types;
 /// Messages in messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Nested {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `point`.
+    /// Field 2, `point`.
     pub point: Option<types::Point>,
-    /// The field `outer`.
+    /// Field 3, `outer`.
     pub outer: Option<NestedOuter>,
-    /// The field `nothing`.
+    /// Field 4, `nothing`.
     pub nothing: Option<types::Nothing>,
-    /// The field `must`.
+    /// Field 5, `must`.
     pub must: types::Point,
 }
 
 /// The first level.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NestedOuter {
-    /// The field `name`.
+    /// Field 1, `name`.
     pub name: String,
-    /// The field `middle`.
+    /// Field 2, `middle`.
     pub middle: Option<NestedOuterMiddle>,
-    /// The field `always`.
+    /// Field 3, `always`.
     pub always: NestedOuterMiddle,
-    /// The field `names`.
+    /// Field 4, `names`.
     pub names: Vec<String>,
 }
 
 /// The second level.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NestedOuterMiddle {
-    /// The field `data`.
+    /// Field 1, `data`.
     pub data: Vec<u8>,
-    /// The field `point`.
+    /// Field 2, `point`.
     pub point: Option<types::Point>,
-    /// The field `nothing`.
+    /// Field 3, `nothing`.
     pub nothing: Option<types::Nothing>,
-    /// The field `points`.
+    /// Field 4, `points`.
     pub points: Vec<types::Point>,
-    /// The field `choice`.
+    /// The oneof `choice`.
     pub choice: Option<NestedOuterMiddleChoice>,
 }
 
@@ -52,9 +52,9 @@ pub struct NestedOuterMiddle {
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum NestedOuterMiddleChoice {
-    /// The field `text`.
+    /// Field 5, `text`.
     Text(String),
-    /// The field `other`.
+    /// Field 6, `other`.
     Other(types::Point),
 }
 
@@ -968,296 +968,5 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `outer.middle.points`, in `nesteds__outer__middle__points`.
-    #[derive(Debug)]
-    pub struct OuterMiddlePoints;
-
-    impl protostore::ChildTable for OuterMiddlePoints {
-        type Owner = Nested;
-        type Place = i64;
-        type Item = types::Point;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "nesteds__outer__middle__points",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "outer.middle.points"),
-                    protostore::Column::new("x", "outer.middle.points.x"),
-                    protostore::Column::new("y", "outer.middle.points.y"),
-                    protostore::Column::new("colour", "outer.middle.points.colour"),
-                    protostore::Column::new("time", "outer.middle.points.time"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "x__check",
-                        "outer.middle.points.x",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                    protostore::Check::new(
-                        "y__check",
-                        "outer.middle.points.y",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                    protostore::Check::new(
-                        "colour__check",
-                        "outer.middle.points.colour",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                102,
-                r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
-                &[
-                    "id",
-                    "outer.middle.points",
-                    "outer.middle.points.x",
-                    "outer.middle.points.y",
-                    "outer.middle.points.colour",
-                    "outer.middle.points.time",
-                ],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    103,
-                    r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                104,
-                r#"SELECT 0, "_position", "x", "y", "colour", "time"
-FROM "nesteds__outer__middle__points"
-WHERE "_id" = ?1
-ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                105,
-                r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
-CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["outer.middle.points"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(outer) = &owner.outer else { return Vec::new() };
-            let Some(middle) = &outer.middle else { return Vec::new() };
-            protostore::positions(&middle.points)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(outer) = &mut owner.outer else { return false };
-            let Some(middle) = &mut outer.middle else { return false };
-            middle.points.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.x)?;
-            binder.put(&item.y)?;
-            binder.put(&item.colour)?;
-            binder.put(&item.time)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(types::Point {
-                x: row.take()?,
-                y: row.take()?,
-                colour: row.take()?,
-                time: row.take()?,
-            })
-        }
-    }
-
-    /// The elements of `outer.always.points`, in `nesteds__outer__always__points`.
-    #[derive(Debug)]
-    pub struct OuterAlwaysPoints;
-
-    impl protostore::ChildTable for OuterAlwaysPoints {
-        type Owner = Nested;
-        type Place = i64;
-        type Item = types::Point;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "nesteds__outer__always__points",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "outer.always.points"),
-                    protostore::Column::new("x", "outer.always.points.x"),
-                    protostore::Column::new("y", "outer.always.points.y"),
-                    protostore::Column::new("colour", "outer.always.points.colour"),
-                    protostore::Column::new("time", "outer.always.points.time"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "x__check",
-                        "outer.always.points.x",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                    protostore::Check::new(
-                        "y__check",
-                        "outer.always.points.y",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                    protostore::Check::new(
-                        "colour__check",
-                        "outer.always.points.colour",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                106,
-                r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
-                &[
-                    "id",
-                    "outer.always.points",
-                    "outer.always.points.x",
-                    "outer.always.points.y",
-                    "outer.always.points.colour",
-                    "outer.always.points.time",
-                ],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    107,
-                    r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                108,
-                r#"SELECT 0, "_position", "x", "y", "colour", "time"
-FROM "nesteds__outer__always__points"
-WHERE "_id" = ?1
-ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                109,
-                r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
-CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["outer.always.points"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(outer) = &owner.outer else { return Vec::new() };
-            protostore::positions(&outer.always.points)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(outer) = &mut owner.outer else { return false };
-            outer.always.points.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.x)?;
-            binder.put(&item.y)?;
-            binder.put(&item.colour)?;
-            binder.put(&item.time)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(types::Point {
-                x: row.take()?,
-                y: row.take()?,
-                colour: row.take()?,
-                time: row.take()?,
-            })
-        }
-    }
-
-    /// The elements of `outer.names`, in `nesteds__outer__names`.
-    #[derive(Debug)]
-    pub struct OuterNames;
-
-    impl protostore::ChildTable for OuterNames {
-        type Owner = Nested;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "nesteds__outer__names",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "outer.names"),
-                    protostore::Column::new("value", "outer.names"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                110,
-                r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "outer.names", "outer.names"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    111,
-                    r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                112,
-                r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                113,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["outer.names"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(outer) = &owner.outer else { return Vec::new() };
-            protostore::positions(&outer.names)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(outer) = &mut owner.outer else { return false };
-            outer.names.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

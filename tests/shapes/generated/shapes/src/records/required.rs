@@ -8,27 +8,27 @@ use crate::records::types;
 /// Each kind of scalar that must be set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Required {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `an_int32`.
+    /// Field 2, `an_int32`.
     pub an_int32: i32,
-    /// The field `a_uint64`.
+    /// Field 3, `a_uint64`.
     pub a_uint64: u64,
-    /// The field `a_double`.
+    /// Field 4, `a_double`.
     pub a_double: f64,
-    /// The field `a_string`.
+    /// Field 5, `a_string`.
     pub a_string: String,
-    /// The field `a_bytes`.
+    /// Field 6, `a_bytes`.
     pub a_bytes: Vec<u8>,
-    /// The field `a_colour`.
+    /// Field 7, `a_colour`.
     pub a_colour: types::Colour,
-    /// The field `a_bool`.
+    /// Field 8, `a_bool`.
     pub a_bool: bool,
-    /// The field `a_uint32`.
+    /// Field 9, `a_uint32`.
     pub a_uint32: u32,
-    /// The field `text`.
+    /// Field 10, `text`.
     pub text: String,
-    /// The field `a_time`.
+    /// Field 11, `a_time`.
     pub a_time: protostore::Timestamp,
 }
 

@@ -8,23 +8,23 @@ use crate::records::types;
 /// Columns, child tables and child tables inside their elements, without a key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
-    /// The field `name`.
+    /// Field 1, `name`.
     pub name: String,
-    /// The field `revision`.
+    /// Field 2, `revision`.
     pub revision: Option<u64>,
-    /// The field `colour`.
+    /// Field 3, `colour`.
     pub colour: types::Colour,
-    /// The field `point`.
+    /// Field 4, `point`.
     pub point: Option<types::Point>,
-    /// The field `mode`.
+    /// The oneof `mode`.
     pub mode: Option<SettingsMode>,
-    /// The field `words`.
+    /// Field 7, `words`.
     pub words: Vec<String>,
-    /// The field `sheets`.
+    /// Field 8, `sheets`.
     pub sheets: Vec<SettingsSheet>,
-    /// The field `named`.
+    /// Field 9, `named`.
     pub named: std::collections::BTreeMap<String, SettingsSheet>,
-    /// The field `target_ids`.
+    /// Field 10, `target_ids`.
     pub target_ids: Vec<String>,
 }
 
@@ -32,18 +32,18 @@ pub struct Settings {
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum SettingsMode {
-    /// The field `custom`.
+    /// Field 5, `custom`.
     Custom(String),
-    /// The field `at`.
+    /// Field 6, `at`.
     At(types::Point),
 }
 
 /// The message `SettingsSheet`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SettingsSheet {
-    /// The field `title`.
+    /// Field 1, `title`.
     pub title: String,
-    /// The field `numbers`.
+    /// Field 2, `numbers`.
     pub numbers: Vec<i64>,
 }
 
@@ -73,10 +73,10 @@ pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     protostore::ListBy::new(&FIRST, &AFTER, revision)
 }
 
-/// Lists the rows of `settings` that hold this `target_ids`, in pages by key.
+/// Lists the rows of `settings` whose `target_ids` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_target_ids(
-    target_ids: impl Into<String>,
+    element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         494,
@@ -98,7 +98,7 @@ ORDER BY "_singleton""#
         ),
         &["target_ids", "_singleton"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, target_ids.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
 /// Lists the rows of `targets` that `target_ids` of one row names, in its order.
@@ -551,457 +551,5 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `words`, in `settings__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = Settings;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__words",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 5,
-            insert: protostore::Stmt::new(
-                465,
-                r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["_singleton", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    466,
-                    r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1"#,
-                    &["_singleton"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                467,
-                r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = ?1 ORDER BY "_position""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                468,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "settings__words" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `sheets`, in `settings__sheets`.
-    #[derive(Debug)]
-    pub struct Sheets;
-
-    impl protostore::ChildTable for Sheets {
-        type Owner = Settings;
-        type Place = i64;
-        type Item = SettingsSheet;
-        type Nested = (SheetsNumbers, ());
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__sheets",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_position", "sheets"),
-                    protostore::Column::new("title", "sheets.title"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 6,
-            insert: protostore::Stmt::new(
-                469,
-                r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
-                &["_singleton", "sheets", "sheets.title"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    470,
-                    r#"DELETE FROM "settings__sheets" WHERE "_singleton" = ?1"#,
-                    &["_singleton"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                471,
-                r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = ?1 ORDER BY "_position""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                472,
-                r#"SELECT o.key, c."_position", c."title"
-FROM json_each(?1) o
-CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-                &["sheets"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.sheets)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.sheets.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.title)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(SettingsSheet {
-                title: row.take()?,
-                numbers: Vec::new(),
-            })
-        }
-    }
-
-    /// The elements of `sheets.numbers`, in `settings__sheets__numbers`.
-    #[derive(Debug)]
-    pub struct SheetsNumbers;
-
-    impl protostore::ChildTable for SheetsNumbers {
-        type Owner = SettingsSheet;
-        type Place = i64;
-        type Item = i64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__sheets__numbers",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_position", "sheets"),
-                    protostore::Column::new("_position_2", "sheets.numbers"),
-                    protostore::Column::new("value", "sheets.numbers"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 6,
-            insert: protostore::Stmt::new(
-                473,
-                r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
-                &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
-            ),
-            delete: None,
-            load: protostore::Stmt::new(
-                474,
-                r#"SELECT 0, "_position", "_position_2", "value"
-FROM "settings__sheets__numbers"
-WHERE "_singleton" = ?1
-ORDER BY "_position", "_position_2""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                475,
-                r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position", c."_position_2""#,
-                &["sheets.numbers"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.numbers)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.numbers.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `named`, in `settings__named`.
-    #[derive(Debug)]
-    pub struct Named;
-
-    impl protostore::ChildTable for Named {
-        type Owner = Settings;
-        type Place = String;
-        type Item = SettingsSheet;
-        type Nested = (NamedValueNumbers, ());
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__named",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_key", "named.key"),
-                    protostore::Column::new("value__title", "named.value.title"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 7,
-            insert: protostore::Stmt::new(
-                476,
-                r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
-                &["_singleton", "named.key", "named.value.title"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    477,
-                    r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1"#,
-                    &["_singleton"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                478,
-                r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 ORDER BY "_key""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                479,
-                r#"SELECT o.key, c."_key", c."value__title"
-FROM json_each(?1) o
-CROSS JOIN "settings__named" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_key""#,
-                &["named"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.named)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.named.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.title)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(SettingsSheet {
-                title: row.take()?,
-                numbers: Vec::new(),
-            })
-        }
-    }
-
-    /// The elements of `named.value.numbers`, in `settings__named__value__numbers`.
-    #[derive(Debug)]
-    pub struct NamedValueNumbers;
-
-    impl protostore::ChildTable for NamedValueNumbers {
-        type Owner = SettingsSheet;
-        type Place = i64;
-        type Item = i64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__named__value__numbers",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_key", "named.key"),
-                    protostore::Column::new("_position_2", "named.value.numbers"),
-                    protostore::Column::new("value", "named.value.numbers"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 7,
-            insert: protostore::Stmt::new(
-                480,
-                r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
-                &[
-                    "_singleton",
-                    "named.key",
-                    "named.value.numbers",
-                    "named.value.numbers",
-                ],
-            ),
-            delete: None,
-            load: protostore::Stmt::new(
-                481,
-                r#"SELECT 0, "_key", "_position_2", "value"
-FROM "settings__named__value__numbers"
-WHERE "_singleton" = ?1
-ORDER BY "_key", "_position_2""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                482,
-                r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_key", c."_position_2""#,
-                &["named.value.numbers"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.numbers)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.numbers.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `target_ids`, in `settings__target_ids`.
-    #[derive(Debug)]
-    pub struct TargetIds;
-
-    impl protostore::ChildTable for TargetIds {
-        type Owner = Settings;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "settings__target_ids",
-                columns: &[
-                    protostore::Column::new("_singleton", "_singleton"),
-                    protostore::Column::new("_position", "target_ids"),
-                    protostore::Column::new("value", "target_ids"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_singleton",
-                        field: "_singleton",
-                        table: "settings",
-                        key: "_singleton",
-                        exists: protostore::Stmt::new(
-                            490,
-                            r#"SELECT 1 FROM "settings" WHERE "_singleton" = ?1"#,
-                            &["_singleton"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "target_ids",
-                        table: "targets",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            491,
-                            r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
-                            &["target_ids"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "target_ids",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 8,
-            insert: protostore::Stmt::new(
-                483,
-                r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["_singleton", "target_ids", "target_ids"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    484,
-                    r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
-                    &["_singleton"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                485,
-                r#"SELECT 0, "_position", "value"
-FROM "settings__target_ids"
-WHERE "_singleton" = ?1
-ORDER BY "_position""#,
-                &["_singleton"],
-            ),
-            load_many: protostore::Stmt::new(
-                486,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
-ORDER BY o.key, c."_position""#,
-                &["target_ids"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.target_ids)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.target_ids.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -8,44 +8,44 @@ use crate::records::types;
 /// A record that names others, in every way there is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Source {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `keeps`.
+    /// Field 2, `keeps`.
     pub keeps: String,
-    /// The field `goes_along`.
+    /// Field 3, `goes_along`.
     pub goes_along: String,
-    /// The field `lets_go`.
+    /// Field 4, `lets_go`.
     pub lets_go: String,
-    /// The field `maybe`.
+    /// Field 5, `maybe`.
     pub maybe: Option<String>,
-    /// The field `must`.
+    /// Field 6, `must`.
     pub must: String,
-    /// The field `alone`.
+    /// Field 7, `alone`.
     pub alone: String,
-    /// The field `number`.
+    /// Field 8, `number`.
     pub number: Option<i64>,
-    /// The field `parent`.
+    /// Field 9, `parent`.
     pub parent: String,
-    /// The field `targets`.
+    /// Field 10, `targets`.
     pub targets: Vec<String>,
-    /// The field `numbers`.
+    /// Field 11, `numbers`.
     pub numbers: Vec<i64>,
-    /// The field `links`.
+    /// Field 12, `links`.
     pub links: Vec<SourceLink>,
-    /// The field `link`.
+    /// Field 13, `link`.
     pub link: Option<SourceLink>,
-    /// The field `colour`.
+    /// Field 14, `colour`.
     pub colour: types::Colour,
-    /// The field `code`.
+    /// Field 15, `code`.
     pub code: Option<String>,
 }
 
 /// A reference inside a message.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceLink {
-    /// The field `target`.
+    /// Field 1, `target`.
     pub target: String,
-    /// The field `note`.
+    /// Field 2, `note`.
     pub note: String,
 }
 
@@ -233,10 +233,10 @@ pub fn list_by_colour(
     protostore::ListBy::new(&FIRST, &AFTER, colour)
 }
 
-/// Lists the rows of `sources` that hold this `targets`, in pages by key.
+/// Lists the rows of `sources` whose `targets` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_targets(
-    targets: impl Into<String>,
+    element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         262,
@@ -252,12 +252,12 @@ pub fn list_by_targets(
         ),
         &["targets", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, targets.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
-/// Lists the rows of `sources` that hold this `numbers`, in pages by key.
+/// Lists the rows of `sources` whose `numbers` hold `element`, in pages by key.
 #[must_use]
-pub fn list_by_numbers(numbers: i64) -> protostore::ListBy<Source, i64> {
+pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         264,
         select!(
@@ -272,13 +272,13 @@ pub fn list_by_numbers(numbers: i64) -> protostore::ListBy<Source, i64> {
         ),
         &["numbers", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, numbers)
+    protostore::ListBy::new(&FIRST, &AFTER, element)
 }
 
-/// Lists the rows of `sources` that hold this `links.target`, in pages by key.
+/// Lists the rows of `sources` whose `links.target` hold `target`, in pages by key.
 #[must_use]
 pub fn list_by_links_target(
-    links_target: impl Into<String>,
+    target: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         266,
@@ -294,7 +294,7 @@ pub fn list_by_links_target(
         ),
         &["links.target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, links_target.into())
+    protostore::ListBy::new(&FIRST, &AFTER, target.into())
 }
 
 /// Lists the rows of `targets` that `targets` of one row names, in its order.
@@ -839,287 +839,5 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `targets`, in `sources__targets`.
-    #[derive(Debug)]
-    pub struct Targets;
-
-    impl protostore::ChildTable for Targets {
-        type Owner = Source;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "sources__targets",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "targets"),
-                    protostore::Column::new("value", "targets"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_id",
-                        field: "id",
-                        table: "sources",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            226,
-                            r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
-                            &["id"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "targets",
-                        table: "targets",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            227,
-                            r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
-                            &["targets"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "targets",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 9,
-            insert: protostore::Stmt::new(
-                219,
-                r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "targets", "targets"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    220,
-                    r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                221,
-                r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                222,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "sources__targets" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["targets"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.targets)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.targets.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `numbers`, in `sources__numbers`.
-    #[derive(Debug)]
-    pub struct Numbers;
-
-    impl protostore::ChildTable for Numbers {
-        type Owner = Source;
-        type Place = i64;
-        type Item = i64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "sources__numbers",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "numbers"),
-                    protostore::Column::new("value", "numbers"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_id",
-                        field: "id",
-                        table: "sources",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            235,
-                            r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
-                            &["id"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "numbers",
-                        table: "int_keys",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            236,
-                            r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
-                            &["numbers"],
-                        ),
-                    },
-                ],
-                checks: &[],
-            },
-            member: 10,
-            insert: protostore::Stmt::new(
-                228,
-                r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "numbers", "numbers"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    229,
-                    r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                230,
-                r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                231,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "sources__numbers" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["numbers"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.numbers)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.numbers.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `links`, in `sources__links`.
-    #[derive(Debug)]
-    pub struct Links;
-
-    impl protostore::ChildTable for Links {
-        type Owner = Source;
-        type Place = i64;
-        type Item = SourceLink;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "sources__links",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "links"),
-                    protostore::Column::new("target", "links.target"),
-                    protostore::Column::new("note", "links.note"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "target",
-                        field: "links.target",
-                        table: "targets",
-                        key: "id",
-                        exists: protostore::Stmt::new(
-                            241,
-                            r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
-                            &["links.target"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new(
-                        "target__check",
-                        "links.target",
-                        "must not be empty",
-                    ),
-                ],
-            },
-            member: 11,
-            insert: protostore::Stmt::new(
-                237,
-                r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
-                &["id", "links", "links.target", "links.note"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    238,
-                    r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                239,
-                r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                240,
-                r#"SELECT o.key, c."_position", c."target", c."note"
-FROM json_each(?1) o
-CROSS JOIN "sources__links" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["links"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.links)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.links.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::nonzero(&item.target))?;
-            binder.put(&item.note)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(SourceLink {
-                target: row.take_or_default()?,
-                note: row.take()?,
-            })
-        }
-    }
-}
+pub mod children;

@@ -7,9 +7,9 @@ use crate::proto;
 /// A record that others name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Target {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `name`.
+    /// Field 2, `name`.
     pub name: String,
 }
 

@@ -7,11 +7,11 @@ use crate::proto;
 /// A key of a point in time and a number, and lists of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimeKey {
-    /// The field `time`.
+    /// Field 1, `time`.
     pub time: protostore::Timestamp,
-    /// The field `number`.
+    /// Field 2, `number`.
     pub number: u64,
-    /// The field `words`.
+    /// Field 3, `words`.
     pub words: Vec<String>,
 }
 
@@ -164,80 +164,5 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `words`, in `time_keys__words`.
-    #[derive(Debug)]
-    pub struct Words;
-
-    impl protostore::ChildTable for Words {
-        type Owner = TimeKey;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "time_keys__words",
-                columns: &[
-                    protostore::Column::new("_time", "time"),
-                    protostore::Column::new("_number", "number"),
-                    protostore::Column::new("_position", "words"),
-                    protostore::Column::new("value", "words"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                640,
-                r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
-                &["time", "number", "words", "words"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    641,
-                    r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2"#,
-                    &["time", "number"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                642,
-                r#"SELECT 0, "_position", "value"
-FROM "time_keys__words"
-WHERE "_time" = ?1 AND "_number" = ?2
-ORDER BY "_position""#,
-                &["time", "number"],
-            ),
-            load_many: protostore::Stmt::new(
-                643,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-                &["words"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.words)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.words.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

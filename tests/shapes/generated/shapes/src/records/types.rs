@@ -79,13 +79,13 @@ impl protostore::Value for Colour {
 /// A message of several fields, used in many places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Point {
-    /// The field `x`.
+    /// Field 1, `x`.
     pub x: i32,
-    /// The field `y`.
+    /// Field 2, `y`.
     pub y: Option<i32>,
-    /// The field `colour`.
+    /// Field 3, `colour`.
     pub colour: Colour,
-    /// The field `time`.
+    /// Field 4, `time`.
     pub time: Option<protostore::Timestamp>,
 }
 

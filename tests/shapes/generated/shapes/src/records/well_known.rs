@@ -7,47 +7,47 @@ use crate::proto;
 /// Values without a schema, and a message without fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WellKnown {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `a_struct`.
+    /// Field 2, `a_struct`.
     pub a_struct: Option<prost_types::Struct>,
-    /// The field `a_value`.
+    /// Field 3, `a_value`.
     pub a_value: Option<prost_types::Value>,
-    /// The field `a_list`.
+    /// Field 4, `a_list`.
     pub a_list: Option<prost_types::ListValue>,
-    /// The field `an_any`.
+    /// Field 5, `an_any`.
     pub an_any: Option<prost_types::Any>,
-    /// The field `a_mask`.
+    /// Field 6, `a_mask`.
     pub a_mask: Option<prost_types::FieldMask>,
-    /// The field `an_empty`.
+    /// Field 7, `an_empty`.
     pub an_empty: Option<()>,
-    /// The field `a_null`.
+    /// Field 8, `a_null`.
     pub a_null: NullValue,
-    /// The field `structs`.
+    /// Field 9, `structs`.
     pub structs: Vec<prost_types::Struct>,
-    /// The field `values`.
+    /// Field 10, `values`.
     pub values: Vec<prost_types::Value>,
-    /// The field `lists`.
+    /// Field 11, `lists`.
     pub lists: Vec<prost_types::ListValue>,
-    /// The field `anys`.
+    /// Field 12, `anys`.
     pub anys: Vec<prost_types::Any>,
-    /// The field `masks`.
+    /// Field 13, `masks`.
     pub masks: Vec<prost_types::FieldMask>,
-    /// The field `empties`.
+    /// Field 14, `empties`.
     pub empties: Vec<()>,
-    /// The field `structs_by_key`.
+    /// Field 15, `structs_by_key`.
     pub structs_by_key: std::collections::BTreeMap<String, prost_types::Struct>,
-    /// The field `anys_by_key`.
+    /// Field 16, `anys_by_key`.
     pub anys_by_key: std::collections::BTreeMap<u32, prost_types::Any>,
-    /// The field `empties_by_key`.
+    /// Field 17, `empties_by_key`.
     pub empties_by_key: std::collections::BTreeMap<bool, ()>,
-    /// The field `choice`.
+    /// The oneof `choice`.
     pub choice: Option<WellKnownChoice>,
-    /// The field `inner`.
+    /// Field 24, `inner`.
     pub inner: Option<WellKnownInner>,
-    /// The field `must`.
+    /// Field 25, `must`.
     pub must: prost_types::Struct,
-    /// The field `must_be`.
+    /// Field 26, `must_be`.
     pub must_be: (),
 }
 
@@ -112,30 +112,30 @@ impl protostore::Value for NullValue {
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum WellKnownChoice {
-    /// The field `one_struct`.
+    /// Field 18, `one_struct`.
     OneStruct(prost_types::Struct),
-    /// The field `one_value`.
+    /// Field 19, `one_value`.
     OneValue(prost_types::Value),
-    /// The field `one_list`.
+    /// Field 20, `one_list`.
     OneList(prost_types::ListValue),
-    /// The field `one_any`.
+    /// Field 21, `one_any`.
     OneAny(prost_types::Any),
-    /// The field `one_mask`.
+    /// Field 22, `one_mask`.
     OneMask(prost_types::FieldMask),
-    /// The field `one_empty`.
+    /// Field 23, `one_empty`.
     OneEmpty(()),
 }
 
 /// The same in a message that may be unset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WellKnownInner {
-    /// The field `a_value`.
+    /// Field 1, `a_value`.
     pub a_value: Option<prost_types::Value>,
-    /// The field `an_any`.
+    /// Field 2, `an_any`.
     pub an_any: prost_types::Any,
-    /// The field `an_empty`.
+    /// Field 3, `an_empty`.
     pub an_empty: Option<()>,
-    /// The field `masks`.
+    /// Field 4, `masks`.
     pub masks: Vec<prost_types::FieldMask>,
 }
 
@@ -694,704 +694,6 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
-pub mod children {
-    use super::*;
-
-    /// The elements of `structs`, in `well_knowns__structs`.
-    #[derive(Debug)]
-    pub struct Structs;
-
-    impl protostore::ChildTable for Structs {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::Struct;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__structs",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "structs"),
-                    protostore::Column::new("value", "structs"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 8,
-            insert: protostore::Stmt::new(
-                530,
-                r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "structs", "structs"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    531,
-                    r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                532,
-                r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                533,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["structs"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.structs)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.structs.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Json(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
-        }
-    }
-
-    /// The elements of `values`, in `well_knowns__values`.
-    #[derive(Debug)]
-    pub struct Values;
-
-    impl protostore::ChildTable for Values {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::Value;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__values",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "values"),
-                    protostore::Column::new("value", "values"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 9,
-            insert: protostore::Stmt::new(
-                534,
-                r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "values", "values"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    535,
-                    r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                536,
-                r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                537,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["values"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.values)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.values.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Json(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Json<prost_types::Value>>()?.0)
-        }
-    }
-
-    /// The elements of `lists`, in `well_knowns__lists`.
-    #[derive(Debug)]
-    pub struct OfLists_11;
-
-    impl protostore::ChildTable for OfLists_11 {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::ListValue;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__lists",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "lists"),
-                    protostore::Column::new("value", "lists"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 10,
-            insert: protostore::Stmt::new(
-                538,
-                r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "lists", "lists"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    539,
-                    r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                540,
-                r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                541,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["lists"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.lists)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.lists.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Json(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Json<prost_types::ListValue>>()?.0)
-        }
-    }
-
-    /// The elements of `anys`, in `well_knowns__anys`.
-    #[derive(Debug)]
-    pub struct Anys;
-
-    impl protostore::ChildTable for Anys {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::Any;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__anys",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "anys"),
-                    protostore::Column::new("value", "anys"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 11,
-            insert: protostore::Stmt::new(
-                542,
-                r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "anys", "anys"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    543,
-                    r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                544,
-                r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                545,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["anys"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.anys)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.anys.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Encoded(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
-        }
-    }
-
-    /// The elements of `masks`, in `well_knowns__masks`.
-    #[derive(Debug)]
-    pub struct Masks;
-
-    impl protostore::ChildTable for Masks {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::FieldMask;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__masks",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "masks"),
-                    protostore::Column::new("value", "masks"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 12,
-            insert: protostore::Stmt::new(
-                546,
-                r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "masks", "masks"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    547,
-                    r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                548,
-                r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                549,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["masks"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.masks)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.masks.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Paths(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Paths>()?.0)
-        }
-    }
-
-    /// The elements of `empties`, in `well_knowns__empties`.
-    #[derive(Debug)]
-    pub struct Empties;
-
-    impl protostore::ChildTable for Empties {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = ();
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__empties",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "empties"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 13,
-            insert: protostore::Stmt::new(
-                550,
-                r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
-                &["id", "empties"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    551,
-                    r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                552,
-                r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                553,
-                r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["empties"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.empties)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.empties.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            _item: &Self::Item,
-            _binder: &mut B,
-        ) -> protostore::Result<()> {
-            Ok(())
-        }
-        fn decode_item<R: protostore::Row>(
-            _row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(())
-        }
-    }
-
-    /// The elements of `structs_by_key`, in `well_knowns__structs_by_key`.
-    #[derive(Debug)]
-    pub struct StructsByKey;
-
-    impl protostore::ChildTable for StructsByKey {
-        type Owner = WellKnown;
-        type Place = String;
-        type Item = prost_types::Struct;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__structs_by_key",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "structs_by_key.key"),
-                    protostore::Column::new("value", "structs_by_key.value"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 14,
-            insert: protostore::Stmt::new(
-                554,
-                r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "structs_by_key.key", "structs_by_key.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    555,
-                    r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                556,
-                r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                557,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["structs_by_key"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.structs_by_key)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.structs_by_key.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Json(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
-        }
-    }
-
-    /// The elements of `anys_by_key`, in `well_knowns__anys_by_key`.
-    #[derive(Debug)]
-    pub struct AnysByKey;
-
-    impl protostore::ChildTable for AnysByKey {
-        type Owner = WellKnown;
-        type Place = u32;
-        type Item = prost_types::Any;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__anys_by_key",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "anys_by_key.key"),
-                    protostore::Column::new("value", "anys_by_key.value"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "_key__check",
-                        "anys_by_key.key",
-                        "must be between 0 and 4294967295",
-                    ),
-                ],
-            },
-            member: 15,
-            insert: protostore::Stmt::new(
-                558,
-                r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "anys_by_key.key", "anys_by_key.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    559,
-                    r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                560,
-                r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                561,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["anys_by_key"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.anys_by_key)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.anys_by_key.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Encoded(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
-        }
-    }
-
-    /// The elements of `empties_by_key`, in `well_knowns__empties_by_key`.
-    #[derive(Debug)]
-    pub struct EmptiesByKey;
-
-    impl protostore::ChildTable for EmptiesByKey {
-        type Owner = WellKnown;
-        type Place = bool;
-        type Item = ();
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__empties_by_key",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "empties_by_key.key"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "_key__check",
-                        "empties_by_key.key",
-                        "must be 0 or 1",
-                    ),
-                ],
-            },
-            member: 16,
-            insert: protostore::Stmt::new(
-                562,
-                r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
-                &["id", "empties_by_key.key"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    563,
-                    r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                564,
-                r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                565,
-                r#"SELECT o.key, c."_key"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["empties_by_key"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.empties_by_key)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.empties_by_key.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            _item: &Self::Item,
-            _binder: &mut B,
-        ) -> protostore::Result<()> {
-            Ok(())
-        }
-        fn decode_item<R: protostore::Row>(
-            _row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(())
-        }
-    }
-
-    /// The elements of `inner.masks`, in `well_knowns__inner__masks`.
-    #[derive(Debug)]
-    pub struct InnerMasks;
-
-    impl protostore::ChildTable for InnerMasks {
-        type Owner = WellKnown;
-        type Place = i64;
-        type Item = prost_types::FieldMask;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "well_knowns__inner__masks",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "inner.masks"),
-                    protostore::Column::new("value", "inner.masks"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 18,
-            insert: protostore::Stmt::new(
-                566,
-                r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "inner.masks", "inner.masks"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    567,
-                    r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                568,
-                r#"SELECT 0, "_position", "value"
-FROM "well_knowns__inner__masks"
-WHERE "_id" = ?1
-ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                569,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["inner.masks"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(inner) = &owner.inner else { return Vec::new() };
-            protostore::positions(&inner.masks)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(inner) = &mut owner.inner else { return false };
-            inner.masks.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&protostore::stored::Paths(item))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(row.take::<protostore::stored::Paths>()?.0)
-        }
-    }
-}
+pub mod children;

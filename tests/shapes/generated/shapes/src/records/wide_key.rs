@@ -8,23 +8,23 @@ use crate::records::types;
 /// Keyed by everything else at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WideKey {
-    /// The field `a`.
+    /// Field 1, `a`.
     pub a: String,
-    /// The field `b`.
+    /// Field 2, `b`.
     pub b: u32,
-    /// The field `c`.
+    /// Field 3, `c`.
     pub c: bool,
-    /// The field `d`.
+    /// Field 4, `d`.
     pub d: types::Colour,
-    /// The field `e`.
+    /// Field 5, `e`.
     pub e: Vec<u8>,
-    /// The field `f`.
+    /// Field 6, `f`.
     pub f: protostore::Timestamp,
-    /// The field `g`.
+    /// Field 7, `g`.
     pub g: u64,
-    /// The field `value`.
+    /// Field 8, `value`.
     pub value: String,
-    /// The field `numbers`.
+    /// Field 9, `numbers`.
     pub numbers: Vec<i32>,
 }
 
@@ -252,94 +252,5 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `numbers`, in `wide_keys__numbers`.
-    #[derive(Debug)]
-    pub struct Numbers;
-
-    impl protostore::ChildTable for Numbers {
-        type Owner = WideKey;
-        type Place = i64;
-        type Item = i32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "wide_keys__numbers",
-                columns: &[
-                    protostore::Column::new("_a", "a"),
-                    protostore::Column::new("_b", "b"),
-                    protostore::Column::new("_c", "c"),
-                    protostore::Column::new("_d", "d"),
-                    protostore::Column::new("_e", "e"),
-                    protostore::Column::new("_f", "f"),
-                    protostore::Column::new("_g", "g"),
-                    protostore::Column::new("_position", "numbers"),
-                    protostore::Column::new("value", "numbers"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "numbers",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 8,
-            insert: protostore::Stmt::new(
-                182,
-                r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
-                &["a", "b", "c", "d", "e", "f", "g", "numbers", "numbers"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    183,
-                    r#"DELETE
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7"#,
-                    &["a", "b", "c", "d", "e", "f", "g"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                184,
-                r#"SELECT 0, "_position", "value"
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7
-ORDER BY "_position""#,
-                &["a", "b", "c", "d", "e", "f", "g"],
-            ),
-            load_many: protostore::Stmt::new(
-                185,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1 AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4) AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
-ORDER BY o.key, c."_position""#,
-                &["numbers"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.numbers)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.numbers.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,57 +7,57 @@ use crate::proto;
 /// Scalars in messages of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wrappers {
-    /// The field `id`.
+    /// Field 1, `id`.
     pub id: String,
-    /// The field `a_bool`.
+    /// Field 2, `a_bool`.
     pub a_bool: Option<bool>,
-    /// The field `an_int32`.
+    /// Field 3, `an_int32`.
     pub an_int32: Option<i32>,
-    /// The field `an_int64`.
+    /// Field 4, `an_int64`.
     pub an_int64: Option<i64>,
-    /// The field `a_uint32`.
+    /// Field 5, `a_uint32`.
     pub a_uint32: Option<u32>,
-    /// The field `a_uint64`.
+    /// Field 6, `a_uint64`.
     pub a_uint64: Option<u64>,
-    /// The field `a_float`.
+    /// Field 7, `a_float`.
     pub a_float: Option<f32>,
-    /// The field `a_double`.
+    /// Field 8, `a_double`.
     pub a_double: Option<f64>,
-    /// The field `a_string`.
+    /// Field 9, `a_string`.
     pub a_string: Option<String>,
-    /// The field `a_bytes`.
+    /// Field 10, `a_bytes`.
     pub a_bytes: Option<Vec<u8>>,
-    /// The field `strings`.
+    /// Field 11, `strings`.
     pub strings: Vec<String>,
-    /// The field `doubles`.
+    /// Field 12, `doubles`.
     pub doubles: Vec<f64>,
-    /// The field `by_number`.
+    /// Field 13, `by_number`.
     pub by_number: std::collections::BTreeMap<i64, Vec<u8>>,
-    /// The field `choice`.
+    /// The oneof `choice`.
     pub choice: Option<WrappersChoice>,
-    /// The field `inner`.
+    /// Field 17, `inner`.
     pub inner: Option<WrappersInner>,
-    /// The field `must`.
+    /// Field 18, `must`.
     pub must: String,
 }
 
 /// The members of `shapes.v1.Wrappers.choice`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WrappersChoice {
-    /// The field `yes`.
+    /// Field 14, `yes`.
     Yes(bool),
-    /// The field `word`.
+    /// Field 15, `word`.
     Word(String),
-    /// The field `number`.
+    /// Field 16, `number`.
     Number(u32),
 }
 
 /// Wrappers in a message that may be unset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WrappersInner {
-    /// The field `number`.
+    /// Field 1, `number`.
     pub number: Option<i64>,
-    /// The field `must`.
+    /// Field 2, `must`.
     pub must: String,
 }
 
@@ -470,212 +470,5 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `strings`, in `wrappers__strings`.
-    #[derive(Debug)]
-    pub struct Strings;
-
-    impl protostore::ChildTable for Strings {
-        type Owner = Wrappers;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "wrappers__strings",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "strings"),
-                    protostore::Column::new("value", "strings"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 10,
-            insert: protostore::Stmt::new(
-                512,
-                r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "strings", "strings"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    513,
-                    r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                514,
-                r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                515,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["strings"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.strings)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.strings.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `doubles`, in `wrappers__doubles`.
-    #[derive(Debug)]
-    pub struct Doubles;
-
-    impl protostore::ChildTable for Doubles {
-        type Owner = Wrappers;
-        type Place = i64;
-        type Item = f64;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "wrappers__doubles",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_position", "doubles"),
-                    protostore::Column::new("value", "doubles"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 11,
-            insert: protostore::Stmt::new(
-                516,
-                r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "doubles", "doubles"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    517,
-                    r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                518,
-                r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                519,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
-ORDER BY o.key, c."_position""#,
-                &["doubles"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.doubles)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.doubles.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `by_number`, in `wrappers__by_number`.
-    #[derive(Debug)]
-    pub struct ByNumber;
-
-    impl protostore::ChildTable for ByNumber {
-        type Owner = Wrappers;
-        type Place = i64;
-        type Item = Vec<u8>;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "wrappers__by_number",
-                columns: &[
-                    protostore::Column::new("_id", "id"),
-                    protostore::Column::new("_key", "by_number.key"),
-                    protostore::Column::new("value", "by_number.value"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 12,
-            insert: protostore::Stmt::new(
-                520,
-                r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
-                &["id", "by_number.key", "by_number.value"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    521,
-                    r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
-                    &["id"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                522,
-                r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
-                &["id"],
-            ),
-            load_many: protostore::Stmt::new(
-                523,
-                r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
-CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
-ORDER BY o.key, c."_key""#,
-                &["by_number"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.by_number)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.by_number.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

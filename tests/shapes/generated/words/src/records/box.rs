@@ -7,9 +7,9 @@ use crate::proto;
 /// The message `Box`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Box {
-    /// The field `box`.
+    /// Field 1, `box`.
     pub r#box: String,
-    /// The field `dyn`.
+    /// Field 2, `dyn`.
     pub r#dyn: u32,
     /// Owners with a key of several parts.
     pub reads: Vec<String>,
@@ -22,9 +22,9 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `info` that hold this `reads`, in pages by key.
+/// Lists the rows of `info` whose `reads` hold `element`, in pages by key.
 #[must_use]
-pub fn list_by_reads(reads: impl Into<String>) -> protostore::ListBy<Box, String> {
+pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         97,
         select!(
@@ -45,7 +45,7 @@ ORDER BY "box", "dyn""#
         ),
         &["reads", "box", "dyn"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, reads.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
 /// Lists the rows of `read` that `reads` of one row names, in its order.
@@ -244,94 +244,5 @@ DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `reads`, in `info__reads`.
-    #[derive(Debug)]
-    pub struct Reads;
-
-    impl protostore::ChildTable for Reads {
-        type Owner = Box;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "info__reads",
-                columns: &[
-                    protostore::Column::new("_box", "box"),
-                    protostore::Column::new("_dyn", "dyn"),
-                    protostore::Column::new("_position", "reads"),
-                    protostore::Column::new("value", "reads"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "reads",
-                        table: "read",
-                        key: "self",
-                        exists: protostore::Stmt::new(
-                            96,
-                            r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
-                            &["reads"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new("value__check", "reads", "must not be empty"),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                89,
-                r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
-                &["box", "dyn", "reads", "reads"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    90,
-                    r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
-                    &["box", "dyn"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                91,
-                r#"SELECT 0, "_position", "value"
-FROM "info__reads"
-WHERE "_box" = ?1 AND "_dyn" = ?2
-ORDER BY "_position""#,
-                &["box", "dyn"],
-            ),
-            load_many: protostore::Stmt::new(
-                92,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1
-ORDER BY o.key, c."_position""#,
-                &["reads"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.reads)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.reads.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,18 +7,18 @@ use crate::proto;
 /// The message `Default`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Default {
-    /// The field `default`.
+    /// Field 1, `default`.
     pub default: String,
-    /// The field `clone`.
+    /// Field 2, `clone`.
     pub clone: Option<Clone>,
-    /// The field `debug`.
+    /// Field 3, `debug`.
     pub debug: DefaultDebug,
 }
 
 /// The message `Clone`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clone {
-    /// The field `copy`.
+    /// Field 1, `copy`.
     pub copy: String,
 }
 

@@ -7,9 +7,9 @@ use crate::proto;
 /// The message `FieldMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FieldMessage {
-    /// The field `field`.
+    /// Field 1, `field`.
     pub field: String,
-    /// The field `columns`.
+    /// Field 2, `columns`.
     pub columns: String,
 }
 

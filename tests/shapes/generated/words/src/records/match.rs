@@ -7,11 +7,11 @@ use crate::proto;
 /// The message `Match`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
-    /// The field `type`.
+    /// Field 1, `type`.
     pub r#type: String,
-    /// The field `impl`.
+    /// Field 2, `impl`.
     pub r#impl: MatchImpl,
-    /// The field `traits`.
+    /// Field 3, `traits`.
     pub traits: Vec<MatchTrait>,
 }
 
@@ -80,18 +80,18 @@ impl protostore::Value for MatchImpl {
 /// The message `MatchTrait`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MatchTrait {
-    /// The field `fn`.
+    /// Field 1, `fn`.
     pub r#fn: String,
-    /// The field `where`.
+    /// The oneof `where`.
     pub r#where: Option<MatchTraitWhere>,
 }
 
 /// The members of `words.type.async.v1.Match.Trait.where`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MatchTraitWhere {
-    /// The field `super`.
+    /// Field 2, `super`.
     Super(String),
-    /// The field `crate`.
+    /// Field 3, `crate`.
     Crate(String),
 }
 
@@ -292,109 +292,5 @@ DO UPDATE SET "impl" = excluded."impl""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `traits`, in `clone__traits`.
-    #[derive(Debug)]
-    pub struct Traits;
-
-    impl protostore::ChildTable for Traits {
-        type Owner = Match;
-        type Place = i64;
-        type Item = MatchTrait;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "clone__traits",
-                columns: &[
-                    protostore::Column::new("_type", "type"),
-                    protostore::Column::new("_position", "traits"),
-                    protostore::Column::new("fn", "traits.fn"),
-                    protostore::Column::new("super", "traits.super"),
-                    protostore::Column::new("crate", "traits.crate"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "where__oneof",
-                        "traits.where",
-                        "may have at most one member set",
-                    ),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                111,
-                r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
-                &["type", "traits", "traits.fn", "traits.super", "traits.crate"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    112,
-                    r#"DELETE FROM "clone__traits" WHERE "_type" = ?1"#,
-                    &["type"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                113,
-                r#"SELECT 0, "_position", "fn", "super", "crate"
-FROM "clone__traits"
-WHERE "_type" = ?1
-ORDER BY "_position""#,
-                &["type"],
-            ),
-            load_many: protostore::Stmt::new(
-                114,
-                r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
-FROM json_each(?1) o
-CROSS JOIN "clone__traits" c ON c."_type" = o.value
-ORDER BY o.key, c."_position""#,
-                &["traits"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.traits)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.traits.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.r#fn)?;
-            let where_super_ = match &item.r#where {
-                Some(MatchTraitWhere::Super(v)) => Some(v),
-                _ => None,
-            };
-            binder.put(&where_super_)?;
-            let where_crate_ = match &item.r#where {
-                Some(MatchTraitWhere::Crate(v)) => Some(v),
-                _ => None,
-            };
-            binder.put(&where_crate_)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(MatchTrait {
-                r#fn: row.take()?,
-                r#where: {
-                    let super_ = row
-                        .take::<Option<String>>()?
-                        .map(MatchTraitWhere::Super);
-                    let crate_ = row
-                        .take::<Option<String>>()?
-                        .map(MatchTraitWhere::Crate);
-                    super_.or(crate_)
-                },
-            })
-        }
-    }
-}
+pub mod children;

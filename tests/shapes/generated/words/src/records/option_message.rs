@@ -7,32 +7,32 @@ use crate::proto;
 /// The message `OptionMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OptionMessage {
-    /// The field `self`.
+    /// Field 1, `self`.
     pub self_: String,
-    /// The field `some`.
+    /// Field 2, `some`.
     pub some: Option<SomeMessage>,
-    /// The field `none`.
+    /// Field 3, `none`.
     pub none: Option<NoneMessage>,
     /// Repeated fields that are called as types are.
     pub into: Vec<IntoMessage>,
-    /// The field `string`.
+    /// Field 5, `string`.
     pub string: Vec<String>,
-    /// The field `vec`.
+    /// Field 6, `vec`.
     pub vec: Vec<Vec<u8>>,
-    /// The field `option`.
+    /// Field 7, `option`.
     pub option: Vec<i32>,
-    /// The field `from`.
+    /// Field 8, `from`.
     pub from: std::collections::BTreeMap<String, FromMessage>,
-    /// The field `a_b`.
+    /// Field 9, `a_b`.
     pub a_b: Vec<i32>,
-    /// The field `a`.
+    /// Field 10, `a`.
     pub a: Option<A>,
 }
 
 /// The message `SomeMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SomeMessage {
-    /// The field `value`.
+    /// Field 1, `value`.
     pub value: i32,
 }
 
@@ -43,16 +43,16 @@ pub struct NoneMessage {}
 /// The message `IntoMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IntoMessage {
-    /// The field `binder`.
+    /// Field 1, `binder`.
     pub binder: i32,
-    /// The field `row`.
+    /// Field 2, `row`.
     pub row: Option<String>,
 }
 
 /// The message `FromMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FromMessage {
-    /// The field `try_from`.
+    /// The oneof `try_from`.
     pub try_from: Option<FromTryFrom>,
 }
 
@@ -60,23 +60,23 @@ pub struct FromMessage {
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum FromTryFrom {
-    /// The field `owner`.
+    /// Field 1, `owner`.
     Owner(String),
-    /// The field `item`.
+    /// Field 2, `item`.
     Item(TryFromMessage),
 }
 
 /// The message `TryFromMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TryFromMessage {
-    /// The field `key`.
+    /// Field 1, `key`.
     pub key: bool,
 }
 
 /// Its field's path is, joined, the name of another field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct A {
-    /// The field `b`.
+    /// Field 1, `b`.
     pub b: Vec<i32>,
 }
 
@@ -471,570 +471,6 @@ DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
-pub mod children {
-    use super::*;
-
-    /// The elements of `into`, in `read__into`.
-    #[derive(Debug)]
-    pub struct Into;
-
-    impl protostore::ChildTable for Into {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = IntoMessage;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__into",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "into"),
-                    protostore::Column::new("binder", "into.binder"),
-                    protostore::Column::new("row", "into.row"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "binder__check",
-                        "into.binder",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 3,
-            insert: protostore::Stmt::new(
-                9,
-                r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES (?1, ?2, ?3, ?4)"#,
-                &["self", "into", "into.binder", "into.row"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    10,
-                    r#"DELETE FROM "read__into" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                11,
-                r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                12,
-                r#"SELECT o.key, c."_position", c."binder", c."row"
-FROM json_each(?1) o
-CROSS JOIN "read__into" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["into"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.into)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.into.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(&item.binder)?;
-            binder.put(&item.row)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(IntoMessage {
-                binder: row.take()?,
-                row: row.take()?,
-            })
-        }
-    }
-
-    /// The elements of `string`, in `read__string`.
-    #[derive(Debug)]
-    pub struct OfString_5;
-
-    impl protostore::ChildTable for OfString_5 {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__string",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "string"),
-                    protostore::Column::new("value", "string"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 4,
-            insert: protostore::Stmt::new(
-                13,
-                r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["self", "string", "string"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    14,
-                    r#"DELETE FROM "read__string" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                15,
-                r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                16,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "read__string" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["string"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.string)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.string.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `vec`, in `read__vec`.
-    #[derive(Debug)]
-    pub struct OfVec_6;
-
-    impl protostore::ChildTable for OfVec_6 {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = Vec<u8>;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__vec",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "vec"),
-                    protostore::Column::new("value", "vec"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 5,
-            insert: protostore::Stmt::new(
-                17,
-                r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["self", "vec", "vec"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    18,
-                    r#"DELETE FROM "read__vec" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                19,
-                r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                20,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "read__vec" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["vec"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.vec)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.vec.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `option`, in `read__option`.
-    #[derive(Debug)]
-    pub struct OfOption_7;
-
-    impl protostore::ChildTable for OfOption_7 {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = i32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__option",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "option"),
-                    protostore::Column::new("value", "option"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "option",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 6,
-            insert: protostore::Stmt::new(
-                21,
-                r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["self", "option", "option"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    22,
-                    r#"DELETE FROM "read__option" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                23,
-                r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                24,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "read__option" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["option"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.option)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.option.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `from`, in `read__from`.
-    #[derive(Debug)]
-    pub struct From;
-
-    impl protostore::ChildTable for From {
-        type Owner = OptionMessage;
-        type Place = String;
-        type Item = FromMessage;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__from",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_key", "from.key"),
-                    protostore::Column::new("value__owner", "from.value.owner"),
-                    protostore::Column::new("value__item", "from.value.item"),
-                    protostore::Column::new("value__item__key", "from.value.item.key"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__item__check",
-                        "from.value.item",
-                        "must be 0 or 1",
-                    ),
-                    protostore::Check::new(
-                        "value__item__presence",
-                        "from.value.item",
-                        "is not set, so none of its fields may be; where it is set, each plain field must be",
-                    ),
-                    protostore::Check::new(
-                        "value__item__key__check",
-                        "from.value.item.key",
-                        "must be 0 or 1",
-                    ),
-                    protostore::Check::new(
-                        "value__try_from__oneof",
-                        "from.value.try_from",
-                        "may have at most one member set",
-                    ),
-                ],
-            },
-            member: 7,
-            insert: protostore::Stmt::new(
-                25,
-                r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
-                &[
-                    "self",
-                    "from.key",
-                    "from.value.owner",
-                    "from.value.item",
-                    "from.value.item.key",
-                ],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    26,
-                    r#"DELETE FROM "read__from" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                27,
-                r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
-FROM "read__from"
-WHERE "_self" = ?1
-ORDER BY "_key""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                28,
-                r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
-FROM json_each(?1) o
-CROSS JOIN "read__from" c ON c."_self" = o.value
-ORDER BY o.key, c."_key""#,
-                &["from"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::entries(&owner.from)
-        }
-        fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool {
-            owner.from.insert(place, item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            let try_from_owner = match &item.try_from {
-                Some(FromTryFrom::Owner(v)) => Some(v),
-                _ => None,
-            };
-            binder.put(&try_from_owner)?;
-            let try_from_item = match &item.try_from {
-                Some(FromTryFrom::Item(v)) => Some(v),
-                _ => None,
-            };
-            binder.put(&try_from_item.is_some())?;
-            binder.put(&try_from_item.map(|v| &v.key))
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(FromMessage {
-                try_from: {
-                    let owner_ = row.take::<Option<String>>()?.map(FromTryFrom::Owner);
-                    let item_ = if row.take()? {
-                        Some(FromTryFrom::Item(TryFromMessage { key: row.take()? }))
-                    } else {
-                        row.skip(1);
-                        None
-                    };
-                    owner_.or(item_)
-                },
-            })
-        }
-    }
-
-    /// The elements of `a_b`, in `read__a_b`.
-    #[derive(Debug)]
-    pub struct OfAB_9;
-
-    impl protostore::ChildTable for OfAB_9 {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = i32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__a_b",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "a_b"),
-                    protostore::Column::new("value", "a_b"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "a_b",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 8,
-            insert: protostore::Stmt::new(
-                29,
-                r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["self", "a_b", "a_b"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    30,
-                    r#"DELETE FROM "read__a_b" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                31,
-                r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                32,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "read__a_b" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["a_b"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.a_b)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.a_b.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-
-    /// The elements of `a.b`, in `read__a__b`.
-    #[derive(Debug)]
-    pub struct OfAB_10_1;
-
-    impl protostore::ChildTable for OfAB_10_1 {
-        type Owner = OptionMessage;
-        type Place = i64;
-        type Item = i32;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "read__a__b",
-                columns: &[
-                    protostore::Column::new("_self", "self"),
-                    protostore::Column::new("_position", "a.b"),
-                    protostore::Column::new("value", "a.b"),
-                ],
-                references: &[],
-                checks: &[
-                    protostore::Check::new(
-                        "value__check",
-                        "a.b",
-                        "must be between -2147483648 and 2147483647",
-                    ),
-                ],
-            },
-            member: 9,
-            insert: protostore::Stmt::new(
-                33,
-                r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["self", "a.b", "a.b"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    34,
-                    r#"DELETE FROM "read__a__b" WHERE "_self" = ?1"#,
-                    &["self"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                35,
-                r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = ?1 ORDER BY "_position""#,
-                &["self"],
-            ),
-            load_many: protostore::Stmt::new(
-                36,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "read__a__b" c ON c."_self" = o.value
-ORDER BY o.key, c."_position""#,
-                &["a.b"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            let Some(a) = &owner.a else { return Vec::new() };
-            protostore::positions(&a.b)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            let Some(a) = &mut owner.a else { return false };
-            a.b.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

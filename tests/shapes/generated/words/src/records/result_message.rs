@@ -7,11 +7,11 @@ use crate::proto;
 /// The message `ResultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResultMessage {
-    /// The field `ok`.
+    /// Field 1, `ok`.
     pub ok: i64,
-    /// The field `err`.
+    /// Field 2, `err`.
     pub err: ErrEnum,
-    /// The field `reads`.
+    /// Field 3, `reads`.
     pub reads: Vec<String>,
 }
 
@@ -94,10 +94,10 @@ macro_rules! select {
     };
 }
 
-/// Lists the rows of `write` that hold this `reads`, in pages by key.
+/// Lists the rows of `write` whose `reads` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_reads(
-    reads: impl Into<String>,
+    element: impl Into<String>,
 ) -> protostore::ListBy<ResultMessage, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         52,
@@ -113,7 +113,7 @@ pub fn list_by_reads(
         ),
         &["reads", "ok"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, reads.into())
+    protostore::ListBy::new(&FIRST, &AFTER, element.into())
 }
 
 /// Lists the rows of `read` that `reads` of one row names, in its order.
@@ -298,101 +298,5 @@ DO UPDATE SET "err" = excluded."err""#,
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
-pub mod children {
-    use super::*;
-
-    /// The elements of `reads`, in `write__reads`.
-    #[derive(Debug)]
-    pub struct Reads;
-
-    impl protostore::ChildTable for Reads {
-        type Owner = ResultMessage;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "write__reads",
-                columns: &[
-                    protostore::Column::new("_ok", "ok"),
-                    protostore::Column::new("_position", "reads"),
-                    protostore::Column::new("value", "reads"),
-                ],
-                references: &[
-                    protostore::ForeignKey {
-                        column: "_ok",
-                        field: "ok",
-                        table: "write",
-                        key: "ok",
-                        exists: protostore::Stmt::new(
-                            50,
-                            r#"SELECT 1 FROM "write" WHERE "ok" = ?1"#,
-                            &["ok"],
-                        ),
-                    },
-                    protostore::ForeignKey {
-                        column: "value",
-                        field: "reads",
-                        table: "read",
-                        key: "self",
-                        exists: protostore::Stmt::new(
-                            51,
-                            r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
-                            &["reads"],
-                        ),
-                    },
-                ],
-                checks: &[
-                    protostore::Check::new("value__check", "reads", "must not be empty"),
-                ],
-            },
-            member: 2,
-            insert: protostore::Stmt::new(
-                43,
-                r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES (?1, ?2, ?3)"#,
-                &["ok", "reads", "reads"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    44,
-                    r#"DELETE FROM "write__reads" WHERE "_ok" = ?1"#,
-                    &["ok"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                45,
-                r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = ?1 ORDER BY "_position""#,
-                &["ok"],
-            ),
-            load_many: protostore::Stmt::new(
-                46,
-                r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "write__reads" c ON c."_ok" = o.value
-ORDER BY o.key, c."_position""#,
-                &["reads"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.reads)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.reads.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;

@@ -7,9 +7,9 @@ use crate::proto;
 /// The message `StoreMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoreMessage {
-    /// The field `store`.
+    /// Field 1, `store`.
     pub store: String,
-    /// The field `result`.
+    /// Field 2, `result`.
     pub result: String,
 }
 

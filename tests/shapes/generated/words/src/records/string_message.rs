@@ -7,9 +7,9 @@ use crate::proto;
 /// The message `StringMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StringMessage {
-    /// The field `string`.
+    /// Field 1, `string`.
     pub string: String,
-    /// The field `str`.
+    /// Field 2, `str`.
     pub str: String,
 }
 

@@ -7,16 +7,16 @@ use crate::proto;
 /// The message `VecMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VecMessage {
-    /// The field `vec`.
+    /// Field 1, `vec`.
     pub vec: Vec<u8>,
-    /// The field `ok`.
+    /// Field 2, `ok`.
     pub ok: Vec<OkMessage>,
 }
 
 /// The message `OkMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OkMessage {
-    /// The field `ok`.
+    /// Field 1, `ok`.
     pub ok: Vec<String>,
 }
 
@@ -157,142 +157,6 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
 };
 
-/// How the repeated and map fields are stored, each in a table of its own.
 #[doc(hidden)]
 #[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
-pub mod children {
-    use super::*;
-
-    /// The elements of `ok`, in `apply__ok`.
-    #[derive(Debug)]
-    pub struct OfOk_2;
-
-    impl protostore::ChildTable for OfOk_2 {
-        type Owner = VecMessage;
-        type Place = i64;
-        type Item = OkMessage;
-        type Nested = (OkOk, ());
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "apply__ok",
-                columns: &[
-                    protostore::Column::new("_vec", "vec"),
-                    protostore::Column::new("_position", "ok"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 1,
-            insert: protostore::Stmt::new(
-                68,
-                r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES (?1, ?2)"#,
-                &["vec", "ok"],
-            ),
-            delete: Some(
-                protostore::Stmt::new(
-                    69,
-                    r#"DELETE FROM "apply__ok" WHERE "_vec" = ?1"#,
-                    &["vec"],
-                ),
-            ),
-            load: protostore::Stmt::new(
-                70,
-                r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = ?1 ORDER BY "_position""#,
-                &["vec"],
-            ),
-            load_many: protostore::Stmt::new(
-                71,
-                r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
-CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
-ORDER BY o.key, c."_position""#,
-                &["ok"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.ok)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.ok.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            _item: &Self::Item,
-            _binder: &mut B,
-        ) -> protostore::Result<()> {
-            Ok(())
-        }
-        fn decode_item<R: protostore::Row>(
-            _row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            Ok(OkMessage { ok: Vec::new() })
-        }
-    }
-
-    /// The elements of `ok.ok`, in `apply__ok__ok`.
-    #[derive(Debug)]
-    pub struct OkOk;
-
-    impl protostore::ChildTable for OkOk {
-        type Owner = OkMessage;
-        type Place = i64;
-        type Item = String;
-        type Nested = ();
-        const CHILD: &'static protostore::Child = &protostore::Child {
-            layout: protostore::Layout {
-                name: "apply__ok__ok",
-                columns: &[
-                    protostore::Column::new("_vec", "vec"),
-                    protostore::Column::new("_position", "ok"),
-                    protostore::Column::new("_position_2", "ok.ok"),
-                    protostore::Column::new("value", "ok.ok"),
-                ],
-                references: &[],
-                checks: &[],
-            },
-            member: 1,
-            insert: protostore::Stmt::new(
-                72,
-                r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES (?1, ?2, ?3, ?4)"#,
-                &["vec", "ok", "ok.ok", "ok.ok"],
-            ),
-            delete: None,
-            load: protostore::Stmt::new(
-                73,
-                r#"SELECT 0, "_position", "_position_2", "value"
-FROM "apply__ok__ok"
-WHERE "_vec" = ?1
-ORDER BY "_position", "_position_2""#,
-                &["vec"],
-            ),
-            load_many: protostore::Stmt::new(
-                74,
-                r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)
-ORDER BY o.key, c."_position", c."_position_2""#,
-                &["ok.ok"],
-            ),
-        };
-
-        fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-            protostore::positions(&owner.ok)
-        }
-        fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
-            owner.ok.push(item);
-            true
-        }
-        fn bind_item<B: protostore::Binder>(
-            item: &Self::Item,
-            binder: &mut B,
-        ) -> protostore::Result<()> {
-            binder.put(item)
-        }
-        fn decode_item<R: protostore::Row>(
-            row: &mut R,
-        ) -> protostore::Result<Self::Item> {
-            row.take()
-        }
-    }
-}
+pub mod children;
