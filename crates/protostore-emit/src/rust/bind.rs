@@ -70,6 +70,9 @@ enum Parent {
     Maybe(proc_macro2::Ident),
 }
 
+/// How long an argument may be, counted with a space between its tokens.
+const MOST_OF_A_LINE: usize = 62;
+
 /// A step: a binding that later steps use, or a call that may fail.
 enum Step {
     Let(TokenStream),
@@ -90,7 +93,7 @@ fn sequence(mut steps: Vec<Step>) -> Option<TokenStream> {
 
 fn member(scope: &Scope<'_, '_>, node: &Node, parent: &Parent, path: &str) -> Vec<Step> {
     match node {
-        Node::Scalar(scalar) => vec![scalar_of(scope, scalar, parent)],
+        Node::Scalar(scalar) => scalar_of(scope, scalar, parent),
         Node::Group(group) => {
             let (field, name) = (ident(&group.name.rust), local(path));
             let found = match (parent, group.required) {
@@ -117,25 +120,22 @@ fn group_of(scope: &Scope<'_, '_>, nodes: &[Node], name: proc_macro2::Ident, pat
     steps
 }
 
-fn scalar_of(scope: &Scope<'_, '_>, scalar: &Scalar, parent: &Parent) -> Step {
+fn scalar_of(scope: &Scope<'_, '_>, scalar: &Scalar, parent: &Parent) -> Vec<Step> {
     let (field, form) = (ident(&scalar.name.rust), form::of(scope, &scalar.column));
     let form = form.as_ref();
-    Step::Put(match parent {
-        Parent::Value(value) if scalar.null_for_zero => {
-            form::put_optional(form, &quote!(protostore::nonzero(&#value.#field)))
-        }
-        Parent::Value(value) if scalar.optional && form.is_some() => {
-            form::put_optional(form, &quote!(#value.#field.as_ref()))
-        }
-        Parent::Value(value) => form::put_value(form, &quote!(#value.#field)),
-        Parent::Maybe(parent) if scalar.null_for_zero => {
-            form::put_optional(form, &quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))))
-        }
-        Parent::Maybe(parent) if scalar.optional => {
-            form::put_optional(form, &quote!(#parent.and_then(|v| v.#field.as_ref())))
-        }
-        Parent::Maybe(parent) => form::put_optional(form, &quote!(#parent.map(|v| &v.#field))),
-    })
+    let optional = match parent {
+        Parent::Value(value) if scalar.null_for_zero => quote!(protostore::nonzero(&#value.#field)),
+        Parent::Value(value) if scalar.optional && form.is_some() => quote!(#value.#field.as_ref()),
+        Parent::Value(value) => return vec![Step::Put(form::put_value(form, &quote!(#value.#field)))],
+        Parent::Maybe(parent) if scalar.null_for_zero => quote!(#parent.and_then(|v| protostore::nonzero(&v.#field))),
+        Parent::Maybe(parent) if scalar.optional => quote!(#parent.and_then(|v| v.#field.as_ref())),
+        Parent::Maybe(parent) => quote!(#parent.map(|v| &v.#field)),
+    };
+    // As an argument, what is this long would be broken over five lines.
+    if optional.to_string().len() <= MOST_OF_A_LINE {
+        return vec![Step::Put(form::put_optional(form, &optional))];
+    }
+    vec![Step::Let(quote!(let value = #optional;)), Step::Put(form::put_optional(form, &quote!(value)))]
 }
 
 fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -> Vec<Step> {

@@ -252,22 +252,21 @@ impl protostore::Record for Nic {
                     .and_then(|v| v.bandwidth.as_ref());
                 binder.put(&receive_limit_bandwidth.is_some())?;
                 binder.put(&receive_limit_bandwidth.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &receive_limit_bandwidth.and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(&receive_limit_bandwidth.and_then(|v| v.refill_time.as_ref()))?;
+                let value = receive_limit_bandwidth
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = receive_limit_bandwidth.and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)?;
                 let receive_limit_operations = receive_limit
                     .and_then(|v| v.operations.as_ref());
                 binder.put(&receive_limit_operations.is_some())?;
                 binder.put(&receive_limit_operations.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &receive_limit_operations.and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(&receive_limit_operations.and_then(|v| v.refill_time.as_ref()))
+                let value = receive_limit_operations
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = receive_limit_operations
+                    .and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)
             }
             7 => {
                 let transmit_limit = self.transmit_limit.as_ref();
@@ -276,25 +275,22 @@ impl protostore::Record for Nic {
                     .and_then(|v| v.bandwidth.as_ref());
                 binder.put(&transmit_limit_bandwidth.is_some())?;
                 binder.put(&transmit_limit_bandwidth.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &transmit_limit_bandwidth.and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(
-                        &transmit_limit_bandwidth.and_then(|v| v.refill_time.as_ref()),
-                    )?;
+                let value = transmit_limit_bandwidth
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = transmit_limit_bandwidth
+                    .and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)?;
                 let transmit_limit_operations = transmit_limit
                     .and_then(|v| v.operations.as_ref());
                 binder.put(&transmit_limit_operations.is_some())?;
                 binder.put(&transmit_limit_operations.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &transmit_limit_operations
-                            .and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(&transmit_limit_operations.and_then(|v| v.refill_time.as_ref()))
+                let value = transmit_limit_operations
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = transmit_limit_operations
+                    .and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)
             }
             8 => binder.put(&self.create_time),
             _ => Ok(()),

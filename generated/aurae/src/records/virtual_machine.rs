@@ -873,11 +873,9 @@ impl protostore::Record for VirtualMachine {
                 };
                 binder.put(&boot_kernel.is_some())?;
                 binder.put(&boot_kernel.map(|v| &v.image_id))?;
-                binder
-                    .put(
-                        &boot_kernel
-                            .and_then(|v| protostore::nonzero(&v.initrd_image_id)),
-                    )?;
+                let value = boot_kernel
+                    .and_then(|v| protostore::nonzero(&v.initrd_image_id));
+                binder.put(&value)?;
                 let boot_kernel_digest = boot_kernel.and_then(|v| v.digest.as_ref());
                 binder.put(&boot_kernel_digest.is_some())?;
                 binder.put(&boot_kernel_digest.map(|v| &v.algorithm))?;
@@ -920,28 +918,22 @@ impl protostore::Record for VirtualMachine {
                     .and_then(|v| v.bandwidth.as_ref());
                 binder.put(&root_drive_limit_bandwidth.is_some())?;
                 binder.put(&root_drive_limit_bandwidth.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &root_drive_limit_bandwidth
-                            .and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(
-                        &root_drive_limit_bandwidth.and_then(|v| v.refill_time.as_ref()),
-                    )?;
+                let value = root_drive_limit_bandwidth
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = root_drive_limit_bandwidth
+                    .and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)?;
                 let root_drive_limit_operations = root_drive_limit
                     .and_then(|v| v.operations.as_ref());
                 binder.put(&root_drive_limit_operations.is_some())?;
                 binder.put(&root_drive_limit_operations.map(|v| &v.size))?;
-                binder
-                    .put(
-                        &root_drive_limit_operations
-                            .and_then(|v| v.one_time_burst.as_ref()),
-                    )?;
-                binder
-                    .put(
-                        &root_drive_limit_operations.and_then(|v| v.refill_time.as_ref()),
-                    )
+                let value = root_drive_limit_operations
+                    .and_then(|v| v.one_time_burst.as_ref());
+                binder.put(&value)?;
+                let value = root_drive_limit_operations
+                    .and_then(|v| v.refill_time.as_ref());
+                binder.put(&value)
             }
             9 => binder.put(&self.stop_timeout),
             10 => binder.put(&self.state),

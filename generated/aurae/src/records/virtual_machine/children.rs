@@ -324,13 +324,16 @@ ORDER BY o.key, c."_position""#,
         let limit_bandwidth = limit.and_then(|v| v.bandwidth.as_ref());
         binder.put(&limit_bandwidth.is_some())?;
         binder.put(&limit_bandwidth.map(|v| &v.size))?;
-        binder.put(&limit_bandwidth.and_then(|v| v.one_time_burst.as_ref()))?;
+        let value = limit_bandwidth.and_then(|v| v.one_time_burst.as_ref());
+        binder.put(&value)?;
         binder.put(&limit_bandwidth.and_then(|v| v.refill_time.as_ref()))?;
         let limit_operations = limit.and_then(|v| v.operations.as_ref());
         binder.put(&limit_operations.is_some())?;
         binder.put(&limit_operations.map(|v| &v.size))?;
-        binder.put(&limit_operations.and_then(|v| v.one_time_burst.as_ref()))?;
-        binder.put(&limit_operations.and_then(|v| v.refill_time.as_ref()))
+        let value = limit_operations.and_then(|v| v.one_time_burst.as_ref());
+        binder.put(&value)?;
+        let value = limit_operations.and_then(|v| v.refill_time.as_ref());
+        binder.put(&value)
     }
 
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {

@@ -309,7 +309,8 @@ impl protostore::Record for Nested {
                 binder.put(&outer_middle_choice_other.map(|v| &v.x))?;
                 binder.put(&outer_middle_choice_other.and_then(|v| v.y.as_ref()))?;
                 binder.put(&outer_middle_choice_other.map(|v| &v.colour))?;
-                binder.put(&outer_middle_choice_other.and_then(|v| v.time.as_ref()))?;
+                let value = outer_middle_choice_other.and_then(|v| v.time.as_ref());
+                binder.put(&value)?;
                 let outer_always = outer.map(|v| &v.always);
                 binder.put(&outer_always.is_some())?;
                 binder.put(&outer_always.map(|v| &v.data))?;
@@ -335,7 +336,8 @@ impl protostore::Record for Nested {
                 binder.put(&outer_always_choice_other.map(|v| &v.x))?;
                 binder.put(&outer_always_choice_other.and_then(|v| v.y.as_ref()))?;
                 binder.put(&outer_always_choice_other.map(|v| &v.colour))?;
-                binder.put(&outer_always_choice_other.and_then(|v| v.time.as_ref()))
+                let value = outer_always_choice_other.and_then(|v| v.time.as_ref());
+                binder.put(&value)
             }
             3 => {
                 let nothing = self.nothing.as_ref();

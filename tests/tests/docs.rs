@@ -1,0 +1,97 @@
+//! The pages: their links lead somewhere, and the code that the README quotes is the code that is emitted.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use protostore_emit::{Input, Version};
+use protostore_lower::{Inputs, compile, lower};
+
+/// What the README leaves out of its example.
+const HEAD: &str = "syntax = \"proto3\";\npackage readme;\n\
+    import \"google/api/field_behavior.proto\";\nimport \"google/protobuf/timestamp.proto\";\n\
+    import \"protostore/v1/options.proto\";\n";
+const RACK: &str = "message Rack { string id = 1 [(google.api.field_behavior) = IDENTIFIER]; }\n";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn page(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Returns the pages below the root, without what is built or hidden.
+fn pages(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display())) {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            found.extend(pages(&path));
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Returns the anchor of a heading, as it is made where the pages are shown.
+fn anchor(heading: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    heading.trim_start_matches('#').trim().to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let pages = pages(&root());
+    assert!(pages.iter().any(|path| path.ends_with("README.md")), "the pages are not where they were");
+    for path in pages {
+        let text = page(&path);
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.contains("://")) {
+            let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let to = if file.is_empty() { path.clone() } else { path.with_file_name(file) };
+            assert!(to.exists(), "{}: no file at {link}", path.display());
+            let has = || page(&to).lines().any(|line| line.starts_with('#') && anchor(line) == fragment);
+            assert!(fragment.is_empty() || has(), "{}: no heading at {link}", path.display());
+        }
+    }
+}
+
+/// Returns the first block of a language.
+fn block<'t>(text: &'t str, language: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("```{language}\n")).expect("the page has such a block");
+    rest.split("```").next().unwrap_or_default()
+}
+
+#[test]
+fn the_example_of_the_readme_is_what_is_emitted() {
+    let text = page(&root().join("README.md"));
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let file = dir.path().join("store.proto");
+    std::fs::write(&file, format!("{HEAD}{}{RACK}", block(&text, "proto"))).expect("a file is written");
+    let includes = vec![dir.path().to_path_buf(), root().join("proto")];
+    let compiled = compile(&Inputs { includes, files: vec![file] }).expect("the example compiles");
+    let schema = lower(&compiled, "readme.HostStore").expect("the example is a store");
+
+    let sql = protostore_emit::schema_sql(&schema, "cargo protostore codegen");
+    for line in block(&text, "sql").lines() {
+        assert!(sql.lines().any(|emitted| emitted == line), "the README quotes, and nothing emits:\n{line}\n{sql}");
+    }
+    let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema: &schema };
+    let files = protostore_emit::emit(&Input {
+        command: "cargo protostore codegen",
+        schema: &schema,
+        versions: &[version],
+        stubs: &BTreeMap::new(),
+        services: false,
+        descriptors: &[],
+        run_time: "version = \"0.1.0\"",
+    });
+    let record = String::from_utf8_lossy(&files["src/records/host.rs"]);
+    for line in block(&text, "rust").lines().take_while(|line| !line.is_empty()) {
+        assert!(record.lines().any(|emitted| emitted == line), "the README quotes, and nothing emits:\n{line}");
+    }
+    let accessors = String::from_utf8_lossy(&files["src/lib.rs"]);
+    assert!(accessors.contains("pub fn hosts(&self)") && record.contains("pub fn list_by_rack_id("));
+}
