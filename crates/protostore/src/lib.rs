@@ -18,6 +18,7 @@ extern crate self as protostore;
 
 mod engine;
 mod error;
+mod filter;
 pub mod generate;
 mod info;
 mod key;
@@ -37,13 +38,14 @@ mod value;
 
 pub use engine::Engine;
 pub use error::{Error, Kind, Result};
+pub use filter::{Aside, At, Col, Comparable, Cursor, Filter, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
-    AddTo, AllBy, Delete, Exists, Get, GetBy, Insert, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, Update, Upsert,
-    WriteOp,
+    AddTo, AllBy, Count, Delete, Exists, ExistsWhere, Find, First, Found, Get, GetBy, Insert, ListBy, Op, Page, PageOf,
+    ReadOp, RemoveFrom, Update, Upsert, WriteOp,
 };
 pub use options::Options;
 pub use record::{By, ChildTable, Children, Element, Nested, Record, Singleton, entries, positions};
@@ -52,6 +54,6 @@ pub use schema::{
 };
 pub use session::{Part, Session};
 pub use sqlite::{Held, Sqlite};
-pub use store::{SingletonOf, Store, TableOf, Tx, View};
+pub use store::{Filtered, SingletonOf, Store, TableOf, Tx, View};
 pub use time::{Duration, Timestamp};
 pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, nonzero};

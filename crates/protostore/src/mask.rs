@@ -4,10 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::error::{Error, Kind, Result};
+use crate::filter::Col;
+use crate::filter::columns::Maskable;
 use crate::record::Record;
 use crate::schema::{FieldKind, FieldOf};
 
-/// One member of a record, as generated code names it: `virtual_machine::mem_size_mb`.
+/// One member of a record: what a [`Col`](crate::Col) of the record itself is to a mask.
 pub struct Field<R> {
     index: u16,
     of: PhantomData<fn() -> R>,
@@ -47,7 +49,7 @@ pub struct Mask<R> {
 
 impl<R: Record> Mask<R> {
     /// Returns the mask of these members.
-    pub fn of<const N: usize>(fields: [Field<R>; N]) -> Self {
+    pub fn of(fields: impl IntoIterator<Item = Field<R>>) -> Self {
         let mut mask = Self::none();
         for field in fields {
             mask.set(field.index());
@@ -119,6 +121,38 @@ impl<R: Record, const N: usize> From<[Field<R>; N]> for Mask<R> {
         Self::of(fields)
     }
 }
+
+impl<R: Record, T, P: Maskable> From<Col<R, T, P>> for Mask<R> {
+    fn from(col: Col<R, T, P>) -> Self {
+        Self::of([col.field()])
+    }
+}
+
+impl<R: Record, T, P: Maskable, const N: usize> From<[Col<R, T, P>; N]> for Mask<R> {
+    fn from(cols: [Col<R, T, P>; N]) -> Self {
+        Self::of(cols.map(Col::field))
+    }
+}
+
+/// Writes how a tuple of columns is a mask: their types differ.
+macro_rules! tuple {
+    ($($part:ident . $at:tt),+) => {
+        impl<R: Record, $($part: Into<Field<R>>),+> From<($($part,)+)> for Mask<R> {
+            fn from(fields: ($($part,)+)) -> Self {
+                Self::of([$(fields.$at.into()),+])
+            }
+        }
+    };
+}
+
+tuple!(A.0);
+tuple!(A.0, B.1);
+tuple!(A.0, B.1, C.2);
+tuple!(A.0, B.1, C.2, D.3);
+tuple!(A.0, B.1, C.2, D.3, E.4);
+tuple!(A.0, B.1, C.2, D.3, E.4, F.5);
+tuple!(A.0, B.1, C.2, D.3, E.4, F.5, G.6);
+tuple!(A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7);
 
 impl<R> Clone for Mask<R> {
     fn clone(&self) -> Self {

@@ -1,6 +1,7 @@
 //! The operations, written once: each a small struct, run over any session, synchronous or asynchronous.
 
 mod delete;
+mod find;
 mod get;
 mod insert;
 mod join;
@@ -10,9 +11,10 @@ pub(crate) mod refusal;
 mod update;
 
 pub use delete::Delete;
+pub use find::{Count, ExistsWhere, Find, First, Found};
 pub use get::{Exists, Get, GetBy};
 pub use insert::{Insert, Upsert};
-pub(crate) use insert::{insert, upsert};
+pub(crate) use insert::{Whole, insert, upsert};
 pub use join::{AddTo, RemoveFrom};
 pub use list::{AllBy, ListBy};
 pub use page::{Page, PageOf};

@@ -38,6 +38,16 @@ pub trait Session: Send {
         out: &mut Vec<T>,
     ) -> impl Future<Output = Result<()>> + Send;
 
+    /// The same as [`Session::all`] to the end, for text that is only known at run time; `fields` is what each parameter
+    /// carries.
+    fn all_dynamic<P: Bind + Sync + ?Sized, T: Decode + Send>(
+        &mut self,
+        sql: &str,
+        fields: &[&'static str],
+        parameters: &P,
+        out: &mut Vec<T>,
+    ) -> impl Future<Output = Result<()>> + Send;
+
     /// Runs a statement that writes, and returns how many rows it changed.
     fn run<P: Bind + Sync + ?Sized>(
         &mut self,
@@ -45,7 +55,7 @@ pub trait Session: Send {
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send;
 
-    /// The same for text that is only known at run time; `fields` is what each parameter carries.
+    /// The same as [`Session::run`] for text that is only known at run time; `fields` is what each parameter carries.
     fn run_dynamic<P: Bind + Sync + ?Sized>(
         &mut self,
         sql: &str,

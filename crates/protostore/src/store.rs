@@ -1,10 +1,12 @@
 //! The store as its users see it: two faces, synchronous and asynchronous, over one engine.
 
+mod query;
 mod singleton;
 mod table;
 mod tx;
 mod view;
 
+pub use query::Filtered;
 pub use singleton::SingletonOf;
 pub use table::TableOf;
 pub use tx::Tx;

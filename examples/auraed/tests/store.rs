@@ -30,7 +30,7 @@ async fn one_table_asynchronously() -> protostore::Result<()> {
         vcpu_count: 64,
         ..machine()
     };
-    store.virtual_machines().update(started.clone(), [virtual_machine::state, virtual_machine::start_time]).await?;
+    store.virtual_machines().update(started.clone(), (virtual_machine::state, virtual_machine::start_time)).await?;
     let found = store.virtual_machines().get("vm-1").await?;
     assert_eq!(found, Some(VirtualMachine { vcpu_count: 2, ..started }), "only what the mask names");
     assert!(store.virtual_machines().delete("vm-1").await?);

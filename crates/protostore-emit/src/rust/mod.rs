@@ -5,6 +5,7 @@
 mod accessors;
 mod bind;
 mod children;
+mod columns;
 mod convert;
 mod decode;
 mod form;
@@ -54,7 +55,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.extend(own.iter().map(|d| record::definition(&scope, d)));
     items.push(metadata::select(plan));
     items.extend(accessors::functions(&scope, plan));
-    items.push(record::columns(table));
+    items.push(columns::module(&scope, &types.scope(""), table));
     items.extend(convert::record(&scope, table));
     items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));
     items.push(bind::record(&scope, table));

@@ -181,24 +181,9 @@ fn enumeration(e: &Enum) -> TokenStream {
                 i32::read(cell).map(Self::from)
             }
         }
-    }
-}
 
-/// Returns the module of a record's fields, by which masks name them.
-pub(super) fn columns(table: &Table) -> TokenStream {
-    let record = ident(&table.record.ty.rust);
-    let fields = table.record.nodes.iter().enumerate().map(|(i, node)| {
-        let (name, index) = (ident(&node.name().rust), proc_macro2::Literal::usize_unsuffixed(i));
-        let doc = lines([format!("`{}`.", node.name().proto.rsplit('.').next().unwrap_or_default())]);
-        quote! { #doc pub const #name: Field<#record> = Field::new(#index); }
-    });
-    quote! {
-        /// The fields of the record, by which a mask names them.
-        #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-        pub mod columns {
-            use super::#record;
-            use protostore::Field;
-            #(#fields)*
-        }
+        impl protostore::Comparable for #name {}
+
+        impl protostore::Ordered for #name {}
     }
 }

@@ -59,7 +59,7 @@ async fn row<R: Record, S: Session>(s: &mut S, stmt: &'static Stmt, record: &R) 
 }
 
 /// All columns of a record, in the order of its members.
-pub(super) struct Whole<'r, R>(pub(super) &'r R);
+pub(crate) struct Whole<'r, R>(pub(crate) &'r R);
 
 impl<R: Record> Bind for Whole<'_, R> {
     #[inline]

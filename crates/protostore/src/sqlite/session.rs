@@ -41,6 +41,17 @@ impl Session for Held {
         ready(self.all_now(stmt, parameters, limit, out))
     }
 
+    fn all_dynamic<P: Bind + Sync + ?Sized, T: Decode + Send>(
+        &mut self,
+        sql: &str,
+        fields: &[&'static str],
+        parameters: &P,
+        out: &mut Vec<T>,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let read = self.ready().and_then(|()| each(self.dynamic(sql)?, fields, parameters, usize::MAX, out));
+        ready(read.map_err(|e| self.failed(e)))
+    }
+
     fn run<P: Bind + Sync + ?Sized>(
         &mut self,
         stmt: &'static Stmt,

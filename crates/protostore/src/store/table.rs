@@ -5,9 +5,11 @@ use std::marker::PhantomData;
 
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::mask::Mask;
 use crate::ops::{Delete, Exists, Get, Insert, Page, PageOf, Update, Upsert};
 use crate::record::Record;
+use crate::store::Filtered;
 
 /// The records of one table.
 pub struct TableOf<'s, R, E: Engine> {
@@ -52,6 +54,11 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         size: usize,
     ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
         self.engine.list(Page { after, size })
+    }
+
+    /// Returns the records for which a filter holds, to be sorted, paged, counted or read.
+    pub fn filter(&self, filter: Filter<R>) -> Filtered<'s, R, E> {
+        Filtered::new(self.engine, filter)
     }
 
     /// Writes a record that is not there yet.

@@ -18,6 +18,15 @@ pub(crate) enum Kept {
     Blob(Vec<u8>),
 }
 
+impl Kept {
+    /// Keeps the only parameter of a value, or says why it is refused.
+    pub(crate) fn of(value: &impl Bind) -> Result<Self> {
+        let mut pick = Pick { before: 0, found: None };
+        value.bind(&mut pick)?;
+        Ok(pick.found.unwrap_or(Self::Null))
+    }
+}
+
 impl Bind for Kept {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         match self {

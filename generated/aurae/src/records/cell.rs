@@ -191,32 +191,137 @@ pub fn remove_from_network_ids(
     )
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Cell;
-    use protostore::Field;
+    use crate::records::cell::Cell;
 
     /// `name`.
-    pub const name: Field<Cell> = Field::new(0);
+    pub const name: ::protostore::Col<Cell, String> = ::protostore::Col::member(
+        0,
+        "name",
+    );
+
     /// `parent_name`.
-    pub const parent_name: Field<Cell> = Field::new(1);
+    pub const parent_name: ::protostore::Col<Cell, String> = ::protostore::Col::member(
+            1,
+            "parent_name",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `cpu`.
-    pub const cpu: Field<Cell> = Field::new(2);
+    pub const cpu: ::protostore::Col<Cell, ::protostore::columns::Message> = ::protostore::Col::member(
+            2,
+            "cpu",
+        )
+        .message();
+    /// Inside `cpu`.
+    pub mod cpu {
+        use crate::records::cell::Cell;
+
+        /// `weight`.
+        pub const weight: ::protostore::Col<Cell, u64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "cpu__weight",
+        );
+
+        /// `max`.
+        pub const max: ::protostore::Col<Cell, i64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "cpu__max",
+        );
+
+        /// `period`.
+        pub const period: ::protostore::Col<
+            Cell,
+            ::protostore::Duration,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("cpu__period");
+    }
+
     /// `cpuset`.
-    pub const cpuset: Field<Cell> = Field::new(3);
+    pub const cpuset: ::protostore::Col<Cell, ::protostore::columns::Message> = ::protostore::Col::member(
+            3,
+            "cpuset",
+        )
+        .message();
+    /// Inside `cpuset`.
+    pub mod cpuset {
+        use crate::records::cell::Cell;
+
+        /// `cpus`.
+        pub const cpus: ::protostore::Col<Cell, String, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "cpuset__cpus",
+        );
+
+        /// `mems`.
+        pub const mems: ::protostore::Col<Cell, String, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "cpuset__mems",
+        );
+    }
+
     /// `memory`.
-    pub const memory: Field<Cell> = Field::new(4);
+    pub const memory: ::protostore::Col<Cell, ::protostore::columns::Message> = ::protostore::Col::member(
+            4,
+            "memory",
+        )
+        .message();
+    /// Inside `memory`.
+    pub mod memory {
+        use crate::records::cell::Cell;
+
+        /// `min`.
+        pub const min: ::protostore::Col<Cell, i64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "memory__min",
+        );
+
+        /// `low`.
+        pub const low: ::protostore::Col<Cell, i64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "memory__low",
+        );
+
+        /// `high`.
+        pub const high: ::protostore::Col<Cell, i64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "memory__high",
+        );
+
+        /// `max`.
+        pub const max: ::protostore::Col<Cell, i64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "memory__max",
+        );
+    }
+
     /// `isolate_process`.
-    pub const isolate_process: Field<Cell> = Field::new(5);
+    pub const isolate_process: ::protostore::Col<Cell, bool> = ::protostore::Col::member(
+        5,
+        "isolate_process",
+    );
+
     /// `isolate_network`.
-    pub const isolate_network: Field<Cell> = Field::new(6);
+    pub const isolate_network: ::protostore::Col<Cell, bool> = ::protostore::Col::member(
+        6,
+        "isolate_network",
+    );
+
     /// `network_ids`.
-    pub const network_ids: Field<Cell> = Field::new(7);
+    pub const network_ids: ::protostore::Col<
+        Cell,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        7,
+        <crate::records::cell::children::NetworkIds as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `cgroup_v2`.
-    pub const cgroup_v2: Field<Cell> = Field::new(8);
+    pub const cgroup_v2: ::protostore::Col<Cell, bool> = ::protostore::Col::member(
+        8,
+        "cgroup_v2",
+    );
+
     /// `create_time`.
-    pub const create_time: Field<Cell> = Field::new(9);
+    pub const create_time: ::protostore::Col<Cell, ::protostore::Timestamp> = ::protostore::Col::member(
+        9,
+        "create_time",
+    );
 }
 
 impl From<Cell> for proto::aurae::cells::v0::Cell {

@@ -120,6 +120,9 @@ impl protostore::Value for ExecutableRestart {
     }
 }
 
+impl protostore::Comparable for ExecutableRestart {}
+impl protostore::Ordered for ExecutableRestart {}
+
 /// Where an executable is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExecutableState {
@@ -192,6 +195,9 @@ impl protostore::Value for ExecutableState {
     }
 }
 
+impl protostore::Comparable for ExecutableState {}
+impl protostore::Ordered for ExecutableState {}
+
 /// How it ended. None set: it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExecutableOutcome {
@@ -251,42 +257,154 @@ pub fn list_by_state(
     protostore::ListBy::new(&FIRST, &AFTER, state)
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Executable;
-    use protostore::Field;
+    use crate::records::executable::Executable;
 
     /// `cell_name`.
-    pub const cell_name: Field<Executable> = Field::new(0);
+    pub const cell_name: ::protostore::Col<Executable, String> = ::protostore::Col::member(
+        0,
+        "cell_name",
+    );
+
     /// `name`.
-    pub const name: Field<Executable> = Field::new(1);
+    pub const name: ::protostore::Col<Executable, String> = ::protostore::Col::member(
+        1,
+        "name",
+    );
+
     /// `command`.
-    pub const command: Field<Executable> = Field::new(2);
+    pub const command: ::protostore::Col<Executable, String> = ::protostore::Col::member(
+        2,
+        "command",
+    );
+
     /// `arguments`.
-    pub const arguments: Field<Executable> = Field::new(3);
+    pub const arguments: ::protostore::Col<
+        Executable,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        3,
+        <crate::records::executable::children::Arguments as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `environment`.
-    pub const environment: Field<Executable> = Field::new(4);
+    pub const environment: ::protostore::Col<
+        Executable,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            4,
+            <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `environment`.
+    pub mod environment {
+        use crate::records::executable::Executable;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            Executable,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
+            "name",
+        );
+
+        /// `value`.
+        pub const value: ::protostore::Col<
+            Executable,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `description`.
-    pub const description: Field<Executable> = Field::new(5);
+    pub const description: ::protostore::Col<Executable, String> = ::protostore::Col::member(
+        5,
+        "description",
+    );
+
     /// `working_directory`.
-    pub const working_directory: Field<Executable> = Field::new(6);
+    pub const working_directory: ::protostore::Col<Executable, String> = ::protostore::Col::member(
+        6,
+        "working_directory",
+    );
+
     /// `oom_score_adjustment`.
-    pub const oom_score_adjustment: Field<Executable> = Field::new(7);
+    pub const oom_score_adjustment: ::protostore::Col<Executable, i32> = ::protostore::Col::member(
+        7,
+        "oom_score_adjustment",
+    );
+
     /// `restart`.
-    pub const restart: Field<Executable> = Field::new(8);
+    pub const restart: ::protostore::Col<
+        Executable,
+        crate::records::executable::ExecutableRestart,
+    > = ::protostore::Col::member(8, "restart");
+
     /// `stop_timeout`.
-    pub const stop_timeout: Field<Executable> = Field::new(9);
+    pub const stop_timeout: ::protostore::Col<Executable, ::protostore::Duration> = ::protostore::Col::member(
+        9,
+        "stop_timeout",
+    );
+
     /// `state`.
-    pub const state: Field<Executable> = Field::new(10);
+    pub const state: ::protostore::Col<
+        Executable,
+        crate::records::executable::ExecutableState,
+    > = ::protostore::Col::member(10, "state");
+
     /// `pid`.
-    pub const pid: Field<Executable> = Field::new(11);
+    pub const pid: ::protostore::Col<Executable, i32> = ::protostore::Col::member(
+        11,
+        "pid",
+    );
+
     /// `outcome`.
-    pub const outcome: Field<Executable> = Field::new(12);
+    pub const outcome: ::protostore::Col<Executable, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            12,
+            "",
+        )
+        .oneof(&[("exit_code", false), ("signal", false)]);
+    /// Inside `outcome`.
+    pub mod outcome {
+        use crate::records::executable::Executable;
+
+        /// `exit_code`.
+        pub const exit_code: ::protostore::Col<
+            Executable,
+            i32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("exit_code");
+
+        /// `signal`.
+        pub const signal: ::protostore::Col<
+            Executable,
+            u32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("signal");
+    }
+
     /// `start_time`.
-    pub const start_time: Field<Executable> = Field::new(13);
+    pub const start_time: ::protostore::Col<Executable, ::protostore::Timestamp> = ::protostore::Col::member(
+        13,
+        "start_time",
+    );
+
     /// `end_time`.
-    pub const end_time: Field<Executable> = Field::new(14);
+    pub const end_time: ::protostore::Col<Executable, ::protostore::Timestamp> = ::protostore::Col::member(
+        14,
+        "end_time",
+    );
 }
 
 impl From<Executable> for proto::aurae::cells::v0::Executable {

@@ -48,28 +48,50 @@ pub fn get_by_machine_id(
     protostore::GetBy::new(&GET, machine_id.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Guest;
-    use protostore::Field;
+    use crate::records::guest::Guest;
 
     /// `id`.
-    pub const id: Field<Guest> = Field::new(0);
+    pub const id: ::protostore::Col<Guest, String> = ::protostore::Col::member(0, "id");
     /// `machine_id`.
-    pub const machine_id: Field<Guest> = Field::new(1);
+    pub const machine_id: ::protostore::Col<Guest, String> = ::protostore::Col::member(
+        1,
+        "machine_id",
+    );
+
     /// `version`.
-    pub const version: Field<Guest> = Field::new(2);
+    pub const version: ::protostore::Col<Guest, String> = ::protostore::Col::member(
+        2,
+        "version",
+    );
+
     /// `key_fingerprint`.
-    pub const key_fingerprint: Field<Guest> = Field::new(3);
+    pub const key_fingerprint: ::protostore::Col<Guest, Vec<u8>> = ::protostore::Col::member(
+        3,
+        "key_fingerprint",
+    );
+
     /// `uptime`.
-    pub const uptime: Field<Guest> = Field::new(4);
+    pub const uptime: ::protostore::Col<Guest, ::protostore::Duration> = ::protostore::Col::member(
+        4,
+        "uptime",
+    );
+
     /// `load`.
-    pub const load: Field<Guest> = Field::new(5);
+    pub const load: ::protostore::Col<Guest, f64> = ::protostore::Col::member(5, "load");
     /// `clock_offset_us`.
-    pub const clock_offset_us: Field<Guest> = Field::new(6);
+    pub const clock_offset_us: ::protostore::Col<Guest, i64> = ::protostore::Col::member(
+        6,
+        "clock_offset_us",
+    );
+
     /// `report_time`.
-    pub const report_time: Field<Guest> = Field::new(7);
+    pub const report_time: ::protostore::Col<Guest, ::protostore::Timestamp> = ::protostore::Col::member(
+        7,
+        "report_time",
+    );
 }
 
 impl From<Guest> for proto::aurae::vms::v0::Guest {

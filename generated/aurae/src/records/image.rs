@@ -103,6 +103,9 @@ impl protostore::Value for ImageFormat {
     }
 }
 
+impl protostore::Comparable for ImageFormat {}
+impl protostore::Ordered for ImageFormat {}
+
 /// A processor that the contents run on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ImageArchitecture {
@@ -175,6 +178,9 @@ impl protostore::Value for ImageArchitecture {
     }
 }
 
+impl protostore::Comparable for ImageArchitecture {}
+impl protostore::Ordered for ImageArchitecture {}
+
 /// Where the file came from.
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
@@ -217,28 +223,121 @@ pub fn get_by_path(path: impl Into<String>) -> protostore::GetBy<Image, String> 
     protostore::GetBy::new(&GET, path.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Image;
-    use protostore::Field;
+    use crate::records::image::Image;
 
     /// `id`.
-    pub const id: Field<Image> = Field::new(0);
+    pub const id: ::protostore::Col<Image, String> = ::protostore::Col::member(0, "id");
     /// `path`.
-    pub const path: Field<Image> = Field::new(1);
+    pub const path: ::protostore::Col<Image, String> = ::protostore::Col::member(
+        1,
+        "path",
+    );
+
     /// `format`.
-    pub const format: Field<Image> = Field::new(2);
+    pub const format: ::protostore::Col<Image, crate::records::image::ImageFormat> = ::protostore::Col::member(
+        2,
+        "format",
+    );
+
     /// `architectures`.
-    pub const architectures: Field<Image> = Field::new(3);
+    pub const architectures: ::protostore::Col<
+        Image,
+        crate::records::image::ImageArchitecture,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        3,
+        <crate::records::image::children::Architectures as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `size_bytes`.
-    pub const size_bytes: Field<Image> = Field::new(4);
+    pub const size_bytes: ::protostore::Col<Image, u64> = ::protostore::Col::member(
+        4,
+        "size_bytes",
+    );
+
     /// `digest`.
-    pub const digest: Field<Image> = Field::new(5);
+    pub const digest: ::protostore::Col<Image, ::protostore::columns::Message> = ::protostore::Col::member(
+            5,
+            "digest",
+        )
+        .message();
+    /// Inside `digest`.
+    pub mod digest {
+        use crate::records::image::Image;
+
+        /// `algorithm`.
+        pub const algorithm: ::protostore::Col<
+            Image,
+            crate::records::types::DigestAlgorithm,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("digest__algorithm");
+
+        /// `value`.
+        pub const value: ::protostore::Col<
+            Image,
+            Vec<u8>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("digest__value");
+    }
+
     /// `origin`.
-    pub const origin: Field<Image> = Field::new(6);
+    pub const origin: ::protostore::Col<Image, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            6,
+            "",
+        )
+        .oneof(&[("url", false), ("build", true)]);
+    /// Inside `origin`.
+    pub mod origin {
+        use crate::records::image::Image;
+
+        /// `url`.
+        pub const url: ::protostore::Col<Image, String, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "url",
+        );
+
+        /// `build`.
+        pub const build: ::protostore::Col<
+            Image,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("build").message();
+
+        /// Inside `build`.
+        pub mod build {
+            use crate::records::image::Image;
+
+            /// `tool`.
+            pub const tool: ::protostore::Col<
+                Image,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("build__tool");
+
+            /// `version`.
+            pub const version: ::protostore::Col<
+                Image,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("build__version");
+
+            /// `finish_time`.
+            pub const finish_time: ::protostore::Col<
+                Image,
+                ::protostore::Timestamp,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("build__finish_time");
+        }
+    }
+
     /// `create_time`.
-    pub const create_time: Field<Image> = Field::new(7);
+    pub const create_time: ::protostore::Col<Image, ::protostore::Timestamp> = ::protostore::Col::member(
+        7,
+        "create_time",
+    );
 }
 
 impl From<Image> for proto::aurae::images::v0::Image {

@@ -104,6 +104,9 @@ impl protostore::Value for NetworkReach {
     }
 }
 
+impl protostore::Comparable for NetworkReach {}
+impl protostore::Ordered for NetworkReach {}
+
 /// Where packets leave the host.
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
@@ -155,30 +158,147 @@ pub fn get_by_cidr(cidr: impl Into<String>) -> protostore::GetBy<Network, String
     protostore::GetBy::new(&GET, cidr.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Network;
-    use protostore::Field;
+    use crate::records::network::Network;
 
     /// `id`.
-    pub const id: Field<Network> = Field::new(0);
+    pub const id: ::protostore::Col<Network, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `cidr`.
-    pub const cidr: Field<Network> = Field::new(1);
+    pub const cidr: ::protostore::Col<Network, String> = ::protostore::Col::member(
+        1,
+        "cidr",
+    );
+
     /// `gateway`.
-    pub const gateway: Field<Network> = Field::new(2);
+    pub const gateway: ::protostore::Col<Network, String> = ::protostore::Col::member(
+        2,
+        "gateway",
+    );
+
     /// `reach`.
-    pub const reach: Field<Network> = Field::new(3);
+    pub const reach: ::protostore::Col<Network, crate::records::network::NetworkReach> = ::protostore::Col::member(
+        3,
+        "reach",
+    );
+
     /// `uplink`.
-    pub const uplink: Field<Network> = Field::new(4);
+    pub const uplink: ::protostore::Col<Network, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            4,
+            "",
+        )
+        .oneof(&[("device", false), ("vlan", true)]);
+    /// Inside `uplink`.
+    pub mod uplink {
+        use crate::records::network::Network;
+
+        /// `device`.
+        pub const device: ::protostore::Col<
+            Network,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("device");
+
+        /// `vlan`.
+        pub const vlan: ::protostore::Col<
+            Network,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("vlan").message();
+
+        /// Inside `vlan`.
+        pub mod vlan {
+            use crate::records::network::Network;
+
+            /// `device`.
+            pub const device: ::protostore::Col<
+                Network,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("vlan__device");
+
+            /// `tag`.
+            pub const tag: ::protostore::Col<
+                Network,
+                u32,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("vlan__tag");
+        }
+    }
+
     /// `nameservers`.
-    pub const nameservers: Field<Network> = Field::new(5);
+    pub const nameservers: ::protostore::Col<
+        Network,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        5,
+        <crate::records::network::children::Nameservers as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `routes`.
-    pub const routes: Field<Network> = Field::new(6);
+    pub const routes: ::protostore::Col<
+        Network,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            6,
+            <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `routes`.
+    pub mod routes {
+        use crate::records::network::Network;
+
+        /// `destination`.
+        pub const destination: ::protostore::Col<
+            Network,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+            "destination",
+        );
+
+        /// `via`.
+        pub const via: ::protostore::Col<
+            Network,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+            "via",
+        );
+
+        /// `metric`.
+        pub const metric: ::protostore::Col<
+            Network,
+            u32,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
+            "metric",
+        );
+    }
+
     /// `lease_time`.
-    pub const lease_time: Field<Network> = Field::new(7);
+    pub const lease_time: ::protostore::Col<Network, ::protostore::Duration> = ::protostore::Col::member(
+        7,
+        "lease_time",
+    );
+
     /// `create_time`.
-    pub const create_time: Field<Network> = Field::new(8);
+    pub const create_time: ::protostore::Col<Network, ::protostore::Timestamp> = ::protostore::Col::member(
+        8,
+        "create_time",
+    );
 }
 
 impl From<Network> for proto::aurae::net::v0::Network {

@@ -110,30 +110,221 @@ pub fn list_by_network_id(
     protostore::ListBy::new(&FIRST, &AFTER, network_id.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Nic;
-    use protostore::Field;
+    use crate::records::nic::Nic;
 
     /// `mac_address`.
-    pub const mac_address: Field<Nic> = Field::new(0);
+    pub const mac_address: ::protostore::Col<Nic, String> = ::protostore::Col::member(
+        0,
+        "mac_address",
+    );
+
     /// `machine_id`.
-    pub const machine_id: Field<Nic> = Field::new(1);
+    pub const machine_id: ::protostore::Col<Nic, String> = ::protostore::Col::member(
+        1,
+        "machine_id",
+    );
+
     /// `network_id`.
-    pub const network_id: Field<Nic> = Field::new(2);
+    pub const network_id: ::protostore::Col<Nic, String> = ::protostore::Col::member(
+            2,
+            "network_id",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `host_device`.
-    pub const host_device: Field<Nic> = Field::new(3);
+    pub const host_device: ::protostore::Col<Nic, String> = ::protostore::Col::member(
+        3,
+        "host_device",
+    );
+
     /// `ip`.
-    pub const ip: Field<Nic> = Field::new(4);
+    pub const ip: ::protostore::Col<Nic, ::protostore::columns::Message> = ::protostore::Col::member(
+            4,
+            "ip",
+        )
+        .message();
+    /// Inside `ip`.
+    pub mod ip {
+        use crate::records::nic::Nic;
+
+        /// `primary_address`.
+        pub const primary_address: ::protostore::Col<
+            Nic,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("ip__primary_address");
+
+        /// `gateway`.
+        pub const gateway: ::protostore::Col<
+            Nic,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("ip__gateway");
+
+        /// `nameservers`.
+        pub const nameservers: ::protostore::Col<
+            Nic,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::nic::children::IpNameservers as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `mtu`.
-    pub const mtu: Field<Nic> = Field::new(5);
+    pub const mtu: ::protostore::Col<Nic, u32> = ::protostore::Col::member(5, "mtu");
     /// `receive_limit`.
-    pub const receive_limit: Field<Nic> = Field::new(6);
+    pub const receive_limit: ::protostore::Col<Nic, ::protostore::columns::Message> = ::protostore::Col::member(
+            6,
+            "receive_limit",
+        )
+        .message();
+    /// Inside `receive_limit`.
+    pub mod receive_limit {
+        use crate::records::nic::Nic;
+
+        /// `bandwidth`.
+        pub const bandwidth: ::protostore::Col<
+            Nic,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("receive_limit__bandwidth").message();
+
+        /// Inside `bandwidth`.
+        pub mod bandwidth {
+            use crate::records::nic::Nic;
+
+            /// `size`.
+            pub const size: ::protostore::Col<Nic, u64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "receive_limit__bandwidth__size",
+            );
+
+            /// `one_time_burst`.
+            pub const one_time_burst: ::protostore::Col<
+                Nic,
+                u64,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("receive_limit__bandwidth__one_time_burst");
+
+            /// `refill_time`.
+            pub const refill_time: ::protostore::Col<
+                Nic,
+                ::protostore::Duration,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("receive_limit__bandwidth__refill_time");
+        }
+        /// `operations`.
+        pub const operations: ::protostore::Col<
+            Nic,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("receive_limit__operations").message();
+
+        /// Inside `operations`.
+        pub mod operations {
+            use crate::records::nic::Nic;
+
+            /// `size`.
+            pub const size: ::protostore::Col<Nic, u64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "receive_limit__operations__size",
+            );
+
+            /// `one_time_burst`.
+            pub const one_time_burst: ::protostore::Col<
+                Nic,
+                u64,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("receive_limit__operations__one_time_burst");
+
+            /// `refill_time`.
+            pub const refill_time: ::protostore::Col<
+                Nic,
+                ::protostore::Duration,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("receive_limit__operations__refill_time");
+        }
+    }
+
     /// `transmit_limit`.
-    pub const transmit_limit: Field<Nic> = Field::new(7);
+    pub const transmit_limit: ::protostore::Col<Nic, ::protostore::columns::Message> = ::protostore::Col::member(
+            7,
+            "transmit_limit",
+        )
+        .message();
+    /// Inside `transmit_limit`.
+    pub mod transmit_limit {
+        use crate::records::nic::Nic;
+
+        /// `bandwidth`.
+        pub const bandwidth: ::protostore::Col<
+            Nic,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("transmit_limit__bandwidth").message();
+
+        /// Inside `bandwidth`.
+        pub mod bandwidth {
+            use crate::records::nic::Nic;
+
+            /// `size`.
+            pub const size: ::protostore::Col<Nic, u64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "transmit_limit__bandwidth__size",
+            );
+
+            /// `one_time_burst`.
+            pub const one_time_burst: ::protostore::Col<
+                Nic,
+                u64,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("transmit_limit__bandwidth__one_time_burst");
+
+            /// `refill_time`.
+            pub const refill_time: ::protostore::Col<
+                Nic,
+                ::protostore::Duration,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("transmit_limit__bandwidth__refill_time");
+        }
+        /// `operations`.
+        pub const operations: ::protostore::Col<
+            Nic,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("transmit_limit__operations").message();
+
+        /// Inside `operations`.
+        pub mod operations {
+            use crate::records::nic::Nic;
+
+            /// `size`.
+            pub const size: ::protostore::Col<Nic, u64, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "transmit_limit__operations__size",
+            );
+
+            /// `one_time_burst`.
+            pub const one_time_burst: ::protostore::Col<
+                Nic,
+                u64,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("transmit_limit__operations__one_time_burst");
+
+            /// `refill_time`.
+            pub const refill_time: ::protostore::Col<
+                Nic,
+                ::protostore::Duration,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("transmit_limit__operations__refill_time");
+        }
+    }
+
     /// `create_time`.
-    pub const create_time: Field<Nic> = Field::new(8);
+    pub const create_time: ::protostore::Col<Nic, ::protostore::Timestamp> = ::protostore::Col::member(
+        8,
+        "create_time",
+    );
 }
 
 impl From<Nic> for proto::aurae::net::v0::Nic {

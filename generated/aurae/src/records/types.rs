@@ -80,6 +80,9 @@ impl protostore::Value for DigestAlgorithm {
     }
 }
 
+impl protostore::Comparable for DigestAlgorithm {}
+impl protostore::Ordered for DigestAlgorithm {}
+
 /// How much a device may transfer, in bytes and in operations.
 /// A limit that is not set does not apply.
 #[derive(Clone, Debug, Default, PartialEq)]

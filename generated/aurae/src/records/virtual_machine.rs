@@ -174,6 +174,9 @@ impl protostore::Value for DriveCache {
     }
 }
 
+impl protostore::Comparable for DriveCache {}
+impl protostore::Ordered for DriveCache {}
+
 /// Where and how a drive's file system is mounted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mount {
@@ -269,6 +272,9 @@ impl protostore::Value for VirtualMachineState {
         i32::read(cell).map(Self::from)
     }
 }
+
+impl protostore::Comparable for VirtualMachineState {}
+impl protostore::Ordered for VirtualMachineState {}
 
 /// A change of a machine's state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -520,42 +526,629 @@ pub fn remove_from_image_ids(
     )
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::VirtualMachine;
-    use protostore::Field;
+    use crate::records::virtual_machine::VirtualMachine;
 
     /// `id`.
-    pub const id: Field<VirtualMachine> = Field::new(0);
+    pub const id: ::protostore::Col<VirtualMachine, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `mem_size_mb`.
-    pub const mem_size_mb: Field<VirtualMachine> = Field::new(1);
+    pub const mem_size_mb: ::protostore::Col<VirtualMachine, u32> = ::protostore::Col::member(
+        1,
+        "mem_size_mb",
+    );
+
     /// `vcpu_count`.
-    pub const vcpu_count: Field<VirtualMachine> = Field::new(2);
+    pub const vcpu_count: ::protostore::Col<VirtualMachine, u32> = ::protostore::Col::member(
+        2,
+        "vcpu_count",
+    );
+
     /// `topology`.
-    pub const topology: Field<VirtualMachine> = Field::new(3);
+    pub const topology: ::protostore::Col<
+        VirtualMachine,
+        ::protostore::columns::Message,
+    > = ::protostore::Col::member(3, "topology").message();
+
+    /// Inside `topology`.
+    pub mod topology {
+        use crate::records::virtual_machine::VirtualMachine;
+
+        /// `sockets`.
+        pub const sockets: ::protostore::Col<
+            VirtualMachine,
+            u32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("topology__sockets");
+
+        /// `cores_per_socket`.
+        pub const cores_per_socket: ::protostore::Col<
+            VirtualMachine,
+            u32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("topology__cores_per_socket");
+
+        /// `threads_per_core`.
+        pub const threads_per_core: ::protostore::Col<
+            VirtualMachine,
+            u32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("topology__threads_per_core");
+    }
+
     /// `boot`.
-    pub const boot: Field<VirtualMachine> = Field::new(4);
+    pub const boot: ::protostore::Col<VirtualMachine, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            4,
+            "",
+        )
+        .oneof(&[("kernel", true), ("firmware_path", false), ("snapshot_path", false)]);
+    /// Inside `boot`.
+    pub mod boot {
+        use crate::records::virtual_machine::VirtualMachine;
+
+        /// `kernel`.
+        pub const kernel: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("kernel").message();
+
+        /// Inside `kernel`.
+        pub mod kernel {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `image_id`.
+            pub const image_id: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("kernel__image_id");
+
+            /// `initrd_image_id`.
+            pub const initrd_image_id: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("kernel__initrd_image_id")
+                .zero(::protostore::columns::Nil::Text, Some("kernel"));
+            /// `arguments`.
+            pub const arguments: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::KernelArguments as ::protostore::ChildTable>::CHILD,
+                "value",
+            );
+
+            /// `digest`.
+            pub const digest: ::protostore::Col<
+                VirtualMachine,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("kernel__digest").message();
+
+            /// Inside `digest`.
+            pub mod digest {
+                use crate::records::virtual_machine::VirtualMachine;
+
+                /// `algorithm`.
+                pub const algorithm: ::protostore::Col<
+                    VirtualMachine,
+                    crate::records::types::DigestAlgorithm,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("kernel__digest__algorithm");
+
+                /// `value`.
+                pub const value: ::protostore::Col<
+                    VirtualMachine,
+                    Vec<u8>,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("kernel__digest__value");
+            }
+        }
+        /// `firmware_path`.
+        pub const firmware_path: ::protostore::Col<
+            VirtualMachine,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("firmware_path");
+
+        /// `snapshot_path`.
+        pub const snapshot_path: ::protostore::Col<
+            VirtualMachine,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("snapshot_path");
+    }
+
     /// `root_drive`.
-    pub const root_drive: Field<VirtualMachine> = Field::new(5);
+    pub const root_drive: ::protostore::Col<
+        VirtualMachine,
+        ::protostore::columns::Message,
+    > = ::protostore::Col::member(5, "root_drive").message();
+
+    /// Inside `root_drive`.
+    pub mod root_drive {
+        use crate::records::virtual_machine::VirtualMachine;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            VirtualMachine,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("root_drive__name");
+
+        /// `source`.
+        pub const source: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Oneof,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("")
+            .oneof(&[("root_drive__host_path", false), ("root_drive__image_id", false)]);
+        /// Inside `source`.
+        pub mod source {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `host_path`.
+            pub const host_path: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__host_path");
+
+            /// `image_id`.
+            pub const image_id: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__image_id");
+        }
+        /// `read_only`.
+        pub const read_only: ::protostore::Col<
+            VirtualMachine,
+            bool,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("root_drive__read_only");
+
+        /// `cache`.
+        pub const cache: ::protostore::Col<
+            VirtualMachine,
+            crate::records::virtual_machine::DriveCache,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("root_drive__cache");
+
+        /// `mount`.
+        pub const mount: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("root_drive__mount").message();
+
+        /// Inside `mount`.
+        pub mod mount {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `path`.
+            pub const path: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__mount__path");
+
+            /// `file_system`.
+            pub const file_system: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__mount__file_system");
+        }
+        /// `limit`.
+        pub const limit: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("root_drive__limit").message();
+
+        /// Inside `limit`.
+        pub mod limit {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `bandwidth`.
+            pub const bandwidth: ::protostore::Col<
+                VirtualMachine,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__limit__bandwidth").message();
+
+            /// Inside `bandwidth`.
+            pub mod bandwidth {
+                use crate::records::virtual_machine::VirtualMachine;
+
+                /// `size`.
+                pub const size: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("root_drive__limit__bandwidth__size");
+
+                /// `one_time_burst`.
+                pub const one_time_burst: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner(
+                    "root_drive__limit__bandwidth__one_time_burst",
+                );
+
+                /// `refill_time`.
+                pub const refill_time: ::protostore::Col<
+                    VirtualMachine,
+                    ::protostore::Duration,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner(
+                    "root_drive__limit__bandwidth__refill_time",
+                );
+            }
+            /// `operations`.
+            pub const operations: ::protostore::Col<
+                VirtualMachine,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("root_drive__limit__operations").message();
+
+            /// Inside `operations`.
+            pub mod operations {
+                use crate::records::virtual_machine::VirtualMachine;
+
+                /// `size`.
+                pub const size: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("root_drive__limit__operations__size");
+
+                /// `one_time_burst`.
+                pub const one_time_burst: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner(
+                    "root_drive__limit__operations__one_time_burst",
+                );
+
+                /// `refill_time`.
+                pub const refill_time: ::protostore::Col<
+                    VirtualMachine,
+                    ::protostore::Duration,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner(
+                    "root_drive__limit__operations__refill_time",
+                );
+            }
+        }
+    }
+
     /// `drives`.
-    pub const drives: Field<VirtualMachine> = Field::new(6);
+    pub const drives: ::protostore::Col<
+        VirtualMachine,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            6,
+            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `drives`.
+    pub mod drives {
+        use crate::records::virtual_machine::VirtualMachine;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            VirtualMachine,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            "name",
+        );
+
+        /// `source`.
+        pub const source: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Oneof,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "",
+            )
+            .oneof(&[("host_path", false), ("image_id", false)]);
+        /// Inside `source`.
+        pub mod source {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `host_path`.
+            pub const host_path: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "host_path",
+            );
+
+            /// `image_id`.
+            pub const image_id: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "image_id",
+            );
+        }
+        /// `read_only`.
+        pub const read_only: ::protostore::Col<
+            VirtualMachine,
+            bool,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            "read_only",
+        );
+
+        /// `cache`.
+        pub const cache: ::protostore::Col<
+            VirtualMachine,
+            crate::records::virtual_machine::DriveCache,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+            "cache",
+        );
+
+        /// `mount`.
+        pub const mount: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "mount",
+            )
+            .message();
+        /// Inside `mount`.
+        pub mod mount {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `path`.
+            pub const path: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "mount__path",
+            );
+
+            /// `file_system`.
+            pub const file_system: ::protostore::Col<
+                VirtualMachine,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "mount__file_system",
+            );
+        }
+        /// `limit`.
+        pub const limit: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                "limit",
+            )
+            .message();
+        /// Inside `limit`.
+        pub mod limit {
+            use crate::records::virtual_machine::VirtualMachine;
+
+            /// `bandwidth`.
+            pub const bandwidth: ::protostore::Col<
+                VirtualMachine,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__bandwidth",
+                )
+                .message();
+            /// Inside `bandwidth`.
+            pub mod bandwidth {
+                use crate::records::virtual_machine::VirtualMachine;
+
+                /// `size`.
+                pub const size: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__bandwidth__size",
+                );
+
+                /// `one_time_burst`.
+                pub const one_time_burst: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__bandwidth__one_time_burst",
+                );
+
+                /// `refill_time`.
+                pub const refill_time: ::protostore::Col<
+                    VirtualMachine,
+                    ::protostore::Duration,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__bandwidth__refill_time",
+                );
+            }
+            /// `operations`.
+            pub const operations: ::protostore::Col<
+                VirtualMachine,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__operations",
+                )
+                .message();
+            /// Inside `operations`.
+            pub mod operations {
+                use crate::records::virtual_machine::VirtualMachine;
+
+                /// `size`.
+                pub const size: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__operations__size",
+                );
+
+                /// `one_time_burst`.
+                pub const one_time_burst: ::protostore::Col<
+                    VirtualMachine,
+                    u64,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__operations__one_time_burst",
+                );
+
+                /// `refill_time`.
+                pub const refill_time: ::protostore::Col<
+                    VirtualMachine,
+                    ::protostore::Duration,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
+                    "limit__operations__refill_time",
+                );
+            }
+        }
+    }
+
     /// `image_ids`.
-    pub const image_ids: Field<VirtualMachine> = Field::new(7);
+    pub const image_ids: ::protostore::Col<
+        VirtualMachine,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        7,
+        <crate::records::virtual_machine::children::ImageIds as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `tags`.
-    pub const tags: Field<VirtualMachine> = Field::new(8);
+    pub const tags: ::protostore::Col<
+        VirtualMachine,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        8,
+        <crate::records::virtual_machine::children::Tags as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `stop_timeout`.
-    pub const stop_timeout: Field<VirtualMachine> = Field::new(9);
+    pub const stop_timeout: ::protostore::Col<VirtualMachine, ::protostore::Duration> = ::protostore::Col::member(
+        9,
+        "stop_timeout",
+    );
+
     /// `state`.
-    pub const state: Field<VirtualMachine> = Field::new(10);
+    pub const state: ::protostore::Col<
+        VirtualMachine,
+        crate::records::virtual_machine::VirtualMachineState,
+    > = ::protostore::Col::member(10, "state");
+
     /// `transitions`.
-    pub const transitions: Field<VirtualMachine> = Field::new(11);
+    pub const transitions: ::protostore::Col<
+        VirtualMachine,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            11,
+            <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `transitions`.
+    pub mod transitions {
+        use crate::records::virtual_machine::VirtualMachine;
+
+        /// `state`.
+        pub const state: ::protostore::Col<
+            VirtualMachine,
+            crate::records::virtual_machine::VirtualMachineState,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+            "state",
+        );
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            VirtualMachine,
+            ::protostore::Timestamp,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+            "time",
+        );
+
+        /// `reason`.
+        pub const reason: ::protostore::Col<
+            VirtualMachine,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
+            "reason",
+        );
+    }
+
     /// `auraed_address`.
-    pub const auraed_address: Field<VirtualMachine> = Field::new(12);
+    pub const auraed_address: ::protostore::Col<VirtualMachine, String> = ::protostore::Col::member(
+        12,
+        "auraed_address",
+    );
+
     /// `create_time`.
-    pub const create_time: Field<VirtualMachine> = Field::new(13);
+    pub const create_time: ::protostore::Col<VirtualMachine, ::protostore::Timestamp> = ::protostore::Col::member(
+        13,
+        "create_time",
+    );
+
     /// `start_time`.
-    pub const start_time: Field<VirtualMachine> = Field::new(14);
+    pub const start_time: ::protostore::Col<VirtualMachine, ::protostore::Timestamp> = ::protostore::Col::member(
+        14,
+        "start_time",
+    );
 }
 
 impl From<VirtualMachine> for proto::aurae::vms::v0::VirtualMachine {

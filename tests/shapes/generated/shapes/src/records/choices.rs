@@ -80,20 +80,202 @@ FROM "choices""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Choices;
-    use protostore::Field;
+    use crate::records::choices::Choices;
 
     /// `id`.
-    pub const id: Field<Choices> = Field::new(0);
+    pub const id: ::protostore::Col<Choices, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `scalar`.
-    pub const scalar: Field<Choices> = Field::new(1);
+    pub const scalar: ::protostore::Col<Choices, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            1,
+            "",
+        )
+        .oneof(
+            &[
+                ("a_bool", false),
+                ("an_int64", false),
+                ("a_uint64", false),
+                ("a_double", false),
+                ("a_string", false),
+                ("a_bytes", false),
+                ("a_colour", false),
+                ("a_time", false),
+                ("a_duration", false),
+            ],
+        );
+    /// Inside `scalar`.
+    pub mod scalar {
+        use crate::records::choices::Choices;
+
+        /// `a_bool`.
+        pub const a_bool: ::protostore::Col<
+            Choices,
+            bool,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_bool");
+
+        /// `an_int64`.
+        pub const an_int64: ::protostore::Col<
+            Choices,
+            i64,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("an_int64");
+
+        /// `a_uint64`.
+        pub const a_uint64: ::protostore::Col<
+            Choices,
+            u64,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_uint64");
+
+        /// `a_double`.
+        pub const a_double: ::protostore::Col<
+            Choices,
+            f64,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_double");
+
+        /// `a_string`.
+        pub const a_string: ::protostore::Col<
+            Choices,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_string");
+
+        /// `a_bytes`.
+        pub const a_bytes: ::protostore::Col<
+            Choices,
+            Vec<u8>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_bytes");
+
+        /// `a_colour`.
+        pub const a_colour: ::protostore::Col<
+            Choices,
+            crate::records::types::Colour,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_colour");
+
+        /// `a_time`.
+        pub const a_time: ::protostore::Col<
+            Choices,
+            ::protostore::Timestamp,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_time");
+
+        /// `a_duration`.
+        pub const a_duration: ::protostore::Col<
+            Choices,
+            ::protostore::Duration,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("a_duration");
+    }
+
     /// `message`.
-    pub const message: Field<Choices> = Field::new(2);
+    pub const message: ::protostore::Col<Choices, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            2,
+            "",
+        )
+        .oneof(&[("point", true), ("nothing", true), ("listed", true)]);
+    /// Inside `message`.
+    pub mod message {
+        use crate::records::choices::Choices;
+
+        /// `point`.
+        pub const point: ::protostore::Col<
+            Choices,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("point").message();
+
+        /// Inside `point`.
+        pub mod point {
+            use crate::records::choices::Choices;
+
+            /// `x`.
+            pub const x: ::protostore::Col<Choices, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "point__x",
+            );
+
+            /// `y`.
+            pub const y: ::protostore::Col<Choices, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+                "point__y",
+            );
+
+            /// `colour`.
+            pub const colour: ::protostore::Col<
+                Choices,
+                crate::records::types::Colour,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("point__colour");
+
+            /// `time`.
+            pub const time: ::protostore::Col<
+                Choices,
+                ::protostore::Timestamp,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("point__time");
+        }
+        /// `nothing`.
+        pub const nothing: ::protostore::Col<
+            Choices,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("nothing").message();
+
+        /// `listed`.
+        pub const listed: ::protostore::Col<
+            Choices,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("listed").message();
+
+        /// Inside `listed`.
+        pub mod listed {
+            use crate::records::choices::Choices;
+
+            /// `numbers`.
+            pub const numbers: ::protostore::Col<
+                Choices,
+                u32,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::choices::children::ListedNumbers as ::protostore::ChildTable>::CHILD,
+                "value",
+            );
+
+            /// `name`.
+            pub const name: ::protostore::Col<
+                Choices,
+                String,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("listed__name");
+        }
+    }
+
     /// `lonely`.
-    pub const lonely: Field<Choices> = Field::new(3);
+    pub const lonely: ::protostore::Col<Choices, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            3,
+            "",
+        )
+        .oneof(&[("only", false)]);
+    /// Inside `lonely`.
+    pub mod lonely {
+        use crate::records::choices::Choices;
+
+        /// `only`.
+        pub const only: ::protostore::Col<
+            Choices,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("only");
+    }
 }
 
 impl From<Choices> for proto::shapes::v1::Choices {

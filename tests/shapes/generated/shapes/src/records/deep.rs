@@ -68,18 +68,323 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Deep;
-    use protostore::Field;
+    use crate::records::deep::Deep;
 
     /// `region`.
-    pub const region: Field<Deep> = Field::new(0);
+    pub const region: ::protostore::Col<Deep, String> = ::protostore::Col::member(
+        0,
+        "region",
+    );
+
     /// `number`.
-    pub const number: Field<Deep> = Field::new(1);
+    pub const number: ::protostore::Col<Deep, u32> = ::protostore::Col::member(
+        1,
+        "number",
+    );
+
     /// `racks`.
-    pub const racks: Field<Deep> = Field::new(2);
+    pub const racks: ::protostore::Col<
+        Deep,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            2,
+            <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `racks`.
+    pub mod racks {
+        use crate::records::deep::Deep;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            Deep,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
+            "name",
+        );
+
+        /// `hosts`.
+        pub const hosts: ::protostore::Col<
+            Deep,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::deep::children::RacksHosts as ::protostore::ChildTable>::CHILD,
+                "",
+            )
+            .row();
+        /// Inside `hosts`.
+        pub mod hosts {
+            use crate::records::deep::Deep;
+
+            /// `name`.
+            pub const name: ::protostore::Col<
+                Deep,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::deep::children::RacksHosts as ::protostore::ChildTable>::CHILD,
+                "name",
+            );
+
+            /// `ports`.
+            pub const ports: ::protostore::Col<
+                Deep,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksHostsPorts as ::protostore::ChildTable>::CHILD,
+                    "",
+                )
+                .row();
+            /// Inside `ports`.
+            pub mod ports {
+                use crate::records::deep::Deep;
+
+                /// `number`.
+                pub const number: ::protostore::Col<
+                    Deep,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksHostsPorts as ::protostore::ChildTable>::CHILD,
+                    "number",
+                );
+
+                /// `frames`.
+                pub const frames: ::protostore::Col<
+                    Deep,
+                    Vec<u8>,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksHostsPortsFrames as ::protostore::ChildTable>::CHILD,
+                    "value",
+                );
+
+                /// `labels`.
+                pub const labels: ::protostore::Col<
+                    Deep,
+                    String,
+                    ::protostore::columns::Entries<String>,
+                > = ::protostore::Col::entries(
+                    <crate::records::deep::children::RacksHostsPortsLabels as ::protostore::ChildTable>::CHILD,
+                    "_key_4",
+                    "value",
+                );
+            }
+            /// `names`.
+            pub const names: ::protostore::Col<
+                Deep,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::deep::children::RacksHostsNames as ::protostore::ChildTable>::CHILD,
+                "value",
+            );
+        }
+        /// `spares`.
+        pub const spares: ::protostore::Col<
+            Deep,
+            ::protostore::columns::Message,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+                <crate::records::deep::children::RacksSpares as ::protostore::ChildTable>::CHILD,
+                "_key_2",
+                "",
+            )
+            .row();
+        /// Inside `spares`.
+        pub mod spares {
+            use crate::records::deep::Deep;
+
+            /// `name`.
+            pub const name: ::protostore::Col<
+                Deep,
+                String,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::deep::children::RacksSpares as ::protostore::ChildTable>::CHILD,
+                "_key_2",
+                "value__name",
+            );
+
+            /// `ports`.
+            pub const ports: ::protostore::Col<
+                Deep,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksSparesValuePorts as ::protostore::ChildTable>::CHILD,
+                    "",
+                )
+                .row();
+            /// Inside `ports`.
+            pub mod ports {
+                use crate::records::deep::Deep;
+
+                /// `number`.
+                pub const number: ::protostore::Col<
+                    Deep,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksSparesValuePorts as ::protostore::ChildTable>::CHILD,
+                    "number",
+                );
+
+                /// `frames`.
+                pub const frames: ::protostore::Col<
+                    Deep,
+                    Vec<u8>,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksSparesValuePortsFrames as ::protostore::ChildTable>::CHILD,
+                    "value",
+                );
+
+                /// `labels`.
+                pub const labels: ::protostore::Col<
+                    Deep,
+                    String,
+                    ::protostore::columns::Entries<String>,
+                > = ::protostore::Col::entries(
+                    <crate::records::deep::children::RacksSparesValuePortsLabels as ::protostore::ChildTable>::CHILD,
+                    "_key_4",
+                    "value",
+                );
+            }
+            /// `names`.
+            pub const names: ::protostore::Col<
+                Deep,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::deep::children::RacksSparesValueNames as ::protostore::ChildTable>::CHILD,
+                "value",
+            );
+        }
+        /// `tags`.
+        pub const tags: ::protostore::Col<
+            Deep,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::deep::children::RacksTags as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+
+        /// `cabinet`.
+        pub const cabinet: ::protostore::Col<
+            Deep,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
+                "cabinet",
+            )
+            .message();
+        /// Inside `cabinet`.
+        pub mod cabinet {
+            use crate::records::deep::Deep;
+
+            /// `slots`.
+            pub const slots: ::protostore::Col<
+                Deep,
+                u64,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::deep::children::RacksCabinetSlots as ::protostore::ChildTable>::CHILD,
+                "value",
+            );
+
+            /// `doors`.
+            pub const doors: ::protostore::Col<
+                Deep,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksCabinetDoors as ::protostore::ChildTable>::CHILD,
+                    "",
+                )
+                .row();
+            /// Inside `doors`.
+            pub mod doors {
+                use crate::records::deep::Deep;
+
+                /// `name`.
+                pub const name: ::protostore::Col<
+                    Deep,
+                    String,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksCabinetDoors as ::protostore::ChildTable>::CHILD,
+                    "name",
+                );
+
+                /// `ports`.
+                pub const ports: ::protostore::Col<
+                    Deep,
+                    ::protostore::columns::Message,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                        <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::ChildTable>::CHILD,
+                        "",
+                    )
+                    .row();
+                /// Inside `ports`.
+                pub mod ports {
+                    use crate::records::deep::Deep;
+
+                    /// `number`.
+                    pub const number: ::protostore::Col<
+                        Deep,
+                        i32,
+                        ::protostore::columns::Elements,
+                    > = ::protostore::Col::elements(
+                        <crate::records::deep::children::RacksCabinetDoorsPorts as ::protostore::ChildTable>::CHILD,
+                        "number",
+                    );
+
+                    /// `frames`.
+                    pub const frames: ::protostore::Col<
+                        Deep,
+                        Vec<u8>,
+                        ::protostore::columns::Elements,
+                    > = ::protostore::Col::elements(
+                        <crate::records::deep::children::RacksCabinetDoorsPortsFrames as ::protostore::ChildTable>::CHILD,
+                        "value",
+                    );
+
+                    /// `labels`.
+                    pub const labels: ::protostore::Col<
+                        Deep,
+                        String,
+                        ::protostore::columns::Entries<String>,
+                    > = ::protostore::Col::entries(
+                        <crate::records::deep::children::RacksCabinetDoorsPortsLabels as ::protostore::ChildTable>::CHILD,
+                        "_key_4",
+                        "value",
+                    );
+                }
+                /// `names`.
+                pub const names: ::protostore::Col<
+                    Deep,
+                    String,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::deep::children::RacksCabinetDoorsNames as ::protostore::ChildTable>::CHILD,
+                    "value",
+                );
+            }
+        }
+    }
 }
 
 impl From<Deep> for proto::shapes::v1::Deep {

@@ -117,54 +117,277 @@ pub fn list_by_full(
     protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(full))
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Encodings;
-    use protostore::Field;
+    use crate::records::encodings::Encodings;
 
     /// `id`.
-    pub const id: Field<Encodings> = Field::new(0);
+    pub const id: ::protostore::Col<Encodings, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `full`.
-    pub const full: Field<Encodings> = Field::new(1);
+    pub const full: ::protostore::Col<Encodings, ::protostore::stored::FullRange> = ::protostore::Col::member(
+        1,
+        "full",
+    );
+
     /// `maybe_full`.
-    pub const maybe_full: Field<Encodings> = Field::new(2);
+    pub const maybe_full: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::FullRange,
+    > = ::protostore::Col::member(2, "maybe_full");
+
     /// `fulls`.
-    pub const fulls: Field<Encodings> = Field::new(3);
+    pub const fulls: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::FullRange,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        3,
+        <crate::records::encodings::children::Fulls as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `full_by_full`.
-    pub const full_by_full: Field<Encodings> = Field::new(4);
+    pub const full_by_full: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::FullRange,
+        ::protostore::columns::Map<::protostore::stored::FullRange>,
+    > = ::protostore::Col::map(
+        4,
+        <crate::records::encodings::children::FullByFull as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `wrapped`.
-    pub const wrapped: Field<Encodings> = Field::new(5);
+    pub const wrapped: ::protostore::Col<Encodings, ::protostore::stored::FullRange> = ::protostore::Col::member(
+        5,
+        "wrapped",
+    );
+
     /// `bits`.
-    pub const bits: Field<Encodings> = Field::new(6);
+    pub const bits: ::protostore::Col<Encodings, ::protostore::stored::FloatBits> = ::protostore::Col::member(
+        6,
+        "bits",
+    );
+
     /// `maybe_bits`.
-    pub const maybe_bits: Field<Encodings> = Field::new(7);
+    pub const maybe_bits: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::DoubleBits,
+    > = ::protostore::Col::member(7, "maybe_bits");
+
     /// `many_bits`.
-    pub const many_bits: Field<Encodings> = Field::new(8);
+    pub const many_bits: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::DoubleBits,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        8,
+        <crate::records::encodings::children::ManyBits as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `bits_by_name`.
-    pub const bits_by_name: Field<Encodings> = Field::new(9);
+    pub const bits_by_name: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::FloatBits,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        9,
+        <crate::records::encodings::children::BitsByName as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `seconds`.
-    pub const seconds: Field<Encodings> = Field::new(10);
+    pub const seconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Seconds<protostore::Timestamp>,
+    > = ::protostore::Col::member(10, "seconds");
+
     /// `milliseconds`.
-    pub const milliseconds: Field<Encodings> = Field::new(11);
+    pub const milliseconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Milliseconds<protostore::Timestamp>,
+    > = ::protostore::Col::member(11, "milliseconds");
+
     /// `microseconds`.
-    pub const microseconds: Field<Encodings> = Field::new(12);
+    pub const microseconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Microseconds<protostore::Timestamp>,
+    > = ::protostore::Col::member(12, "microseconds");
+
     /// `text`.
-    pub const text: Field<Encodings> = Field::new(13);
+    pub const text: ::protostore::Col<Encodings, ::protostore::stored::Rfc3339> = ::protostore::Col::member(
+        13,
+        "text",
+    );
+
     /// `span_seconds`.
-    pub const span_seconds: Field<Encodings> = Field::new(14);
+    pub const span_seconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Seconds<protostore::Duration>,
+    > = ::protostore::Col::member(14, "span_seconds");
+
     /// `span_milliseconds`.
-    pub const span_milliseconds: Field<Encodings> = Field::new(15);
+    pub const span_milliseconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Milliseconds<protostore::Duration>,
+    > = ::protostore::Col::member(15, "span_milliseconds");
+
     /// `span_microseconds`.
-    pub const span_microseconds: Field<Encodings> = Field::new(16);
+    pub const span_microseconds: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Microseconds<protostore::Duration>,
+    > = ::protostore::Col::member(16, "span_microseconds");
+
     /// `texts`.
-    pub const texts: Field<Encodings> = Field::new(17);
+    pub const texts: ::protostore::Col<
+        Encodings,
+        ::protostore::stored::Rfc3339,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        17,
+        <crate::records::encodings::children::Texts as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `choice`.
-    pub const choice: Field<Encodings> = Field::new(18);
+    pub const choice: ::protostore::Col<Encodings, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            18,
+            "",
+        )
+        .oneof(&[("one_full", false), ("one_bits", false), ("one_text", false)]);
+    /// Inside `choice`.
+    pub mod choice {
+        use crate::records::encodings::Encodings;
+
+        /// `one_full`.
+        pub const one_full: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::FullRange,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_full");
+
+        /// `one_bits`.
+        pub const one_bits: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::DoubleBits,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_bits");
+
+        /// `one_text`.
+        pub const one_text: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::Rfc3339,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_text");
+    }
+
     /// `inner`.
-    pub const inner: Field<Encodings> = Field::new(19);
+    pub const inner: ::protostore::Col<Encodings, ::protostore::columns::Message> = ::protostore::Col::member(
+            19,
+            "inner",
+        )
+        .message();
+    /// Inside `inner`.
+    pub mod inner {
+        use crate::records::encodings::Encodings;
+
+        /// `full`.
+        pub const full: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::FullRange,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__full");
+
+        /// `bits`.
+        pub const bits: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::FloatBits,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__bits");
+
+        /// `text`.
+        pub const text: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::Rfc3339,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__text");
+
+        /// `names`.
+        pub const names: ::protostore::Col<
+            Encodings,
+            String,
+            ::protostore::columns::Entries<::protostore::stored::FullRange>,
+        > = ::protostore::Col::entries(
+            <crate::records::encodings::children::InnerNames as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value",
+        );
+    }
+
     /// `inners`.
-    pub const inners: Field<Encodings> = Field::new(20);
+    pub const inners: ::protostore::Col<
+        Encodings,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            20,
+            <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `inners`.
+    pub mod inners {
+        use crate::records::encodings::Encodings;
+
+        /// `full`.
+        pub const full: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::FullRange,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+            "full",
+        );
+
+        /// `bits`.
+        pub const bits: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::FloatBits,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+            "bits",
+        );
+
+        /// `text`.
+        pub const text: ::protostore::Col<
+            Encodings,
+            ::protostore::stored::Rfc3339,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
+            "text",
+        );
+
+        /// `names`.
+        pub const names: ::protostore::Col<
+            Encodings,
+            String,
+            ::protostore::columns::Entries<::protostore::stored::FullRange>,
+        > = ::protostore::Col::entries(
+            <crate::records::encodings::children::InnersNames as ::protostore::ChildTable>::CHILD,
+            "_key_2",
+            "value",
+        );
+    }
 }
 
 impl From<Encodings> for proto::shapes::v1::Encodings {

@@ -59,50 +59,124 @@ FROM "explicits""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Explicit;
-    use protostore::Field;
+    use crate::records::explicit::Explicit;
 
     /// `id`.
-    pub const id: Field<Explicit> = Field::new(0);
+    pub const id: ::protostore::Col<Explicit, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `a_bool`.
-    pub const a_bool: Field<Explicit> = Field::new(1);
+    pub const a_bool: ::protostore::Col<Explicit, bool> = ::protostore::Col::member(
+        1,
+        "a_bool",
+    );
+
     /// `an_int32`.
-    pub const an_int32: Field<Explicit> = Field::new(2);
+    pub const an_int32: ::protostore::Col<Explicit, i32> = ::protostore::Col::member(
+        2,
+        "an_int32",
+    );
+
     /// `a_sint32`.
-    pub const a_sint32: Field<Explicit> = Field::new(3);
+    pub const a_sint32: ::protostore::Col<Explicit, i32> = ::protostore::Col::member(
+        3,
+        "a_sint32",
+    );
+
     /// `a_sfixed32`.
-    pub const a_sfixed32: Field<Explicit> = Field::new(4);
+    pub const a_sfixed32: ::protostore::Col<Explicit, i32> = ::protostore::Col::member(
+        4,
+        "a_sfixed32",
+    );
+
     /// `an_int64`.
-    pub const an_int64: Field<Explicit> = Field::new(5);
+    pub const an_int64: ::protostore::Col<Explicit, i64> = ::protostore::Col::member(
+        5,
+        "an_int64",
+    );
+
     /// `a_sint64`.
-    pub const a_sint64: Field<Explicit> = Field::new(6);
+    pub const a_sint64: ::protostore::Col<Explicit, i64> = ::protostore::Col::member(
+        6,
+        "a_sint64",
+    );
+
     /// `a_sfixed64`.
-    pub const a_sfixed64: Field<Explicit> = Field::new(7);
+    pub const a_sfixed64: ::protostore::Col<Explicit, i64> = ::protostore::Col::member(
+        7,
+        "a_sfixed64",
+    );
+
     /// `a_uint32`.
-    pub const a_uint32: Field<Explicit> = Field::new(8);
+    pub const a_uint32: ::protostore::Col<Explicit, u32> = ::protostore::Col::member(
+        8,
+        "a_uint32",
+    );
+
     /// `a_fixed32`.
-    pub const a_fixed32: Field<Explicit> = Field::new(9);
+    pub const a_fixed32: ::protostore::Col<Explicit, u32> = ::protostore::Col::member(
+        9,
+        "a_fixed32",
+    );
+
     /// `a_uint64`.
-    pub const a_uint64: Field<Explicit> = Field::new(10);
+    pub const a_uint64: ::protostore::Col<Explicit, u64> = ::protostore::Col::member(
+        10,
+        "a_uint64",
+    );
+
     /// `a_fixed64`.
-    pub const a_fixed64: Field<Explicit> = Field::new(11);
+    pub const a_fixed64: ::protostore::Col<Explicit, u64> = ::protostore::Col::member(
+        11,
+        "a_fixed64",
+    );
+
     /// `a_float`.
-    pub const a_float: Field<Explicit> = Field::new(12);
+    pub const a_float: ::protostore::Col<Explicit, f32> = ::protostore::Col::member(
+        12,
+        "a_float",
+    );
+
     /// `a_double`.
-    pub const a_double: Field<Explicit> = Field::new(13);
+    pub const a_double: ::protostore::Col<Explicit, f64> = ::protostore::Col::member(
+        13,
+        "a_double",
+    );
+
     /// `a_string`.
-    pub const a_string: Field<Explicit> = Field::new(14);
+    pub const a_string: ::protostore::Col<Explicit, String> = ::protostore::Col::member(
+        14,
+        "a_string",
+    );
+
     /// `a_bytes`.
-    pub const a_bytes: Field<Explicit> = Field::new(15);
+    pub const a_bytes: ::protostore::Col<Explicit, Vec<u8>> = ::protostore::Col::member(
+        15,
+        "a_bytes",
+    );
+
     /// `a_colour`.
-    pub const a_colour: Field<Explicit> = Field::new(16);
+    pub const a_colour: ::protostore::Col<Explicit, crate::records::types::Colour> = ::protostore::Col::member(
+        16,
+        "a_colour",
+    );
+
     /// `a_time`.
-    pub const a_time: Field<Explicit> = Field::new(17);
+    pub const a_time: ::protostore::Col<Explicit, ::protostore::Timestamp> = ::protostore::Col::member(
+        17,
+        "a_time",
+    );
+
     /// `a_duration`.
-    pub const a_duration: Field<Explicit> = Field::new(18);
+    pub const a_duration: ::protostore::Col<Explicit, ::protostore::Duration> = ::protostore::Col::member(
+        18,
+        "a_duration",
+    );
 }
 
 impl From<Explicit> for proto::shapes::v1::Explicit {

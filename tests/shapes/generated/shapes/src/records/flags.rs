@@ -18,14 +18,17 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Flags;
-    use protostore::Field;
+    use crate::records::flags::Flags;
 
     /// `names`.
-    pub const names: Field<Flags> = Field::new(0);
+    pub const names: ::protostore::Col<Flags, String, ::protostore::columns::List> = ::protostore::Col::list(
+        0,
+        <crate::records::flags::children::Names as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<Flags> for proto::shapes::v1::Flags {

@@ -55,46 +55,112 @@ FROM "implicits""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Implicit;
-    use protostore::Field;
+    use crate::records::implicit::Implicit;
 
     /// `id`.
-    pub const id: Field<Implicit> = Field::new(0);
+    pub const id: ::protostore::Col<Implicit, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `a_bool`.
-    pub const a_bool: Field<Implicit> = Field::new(1);
+    pub const a_bool: ::protostore::Col<Implicit, bool> = ::protostore::Col::member(
+        1,
+        "a_bool",
+    );
+
     /// `an_int32`.
-    pub const an_int32: Field<Implicit> = Field::new(2);
+    pub const an_int32: ::protostore::Col<Implicit, i32> = ::protostore::Col::member(
+        2,
+        "an_int32",
+    );
+
     /// `a_sint32`.
-    pub const a_sint32: Field<Implicit> = Field::new(3);
+    pub const a_sint32: ::protostore::Col<Implicit, i32> = ::protostore::Col::member(
+        3,
+        "a_sint32",
+    );
+
     /// `a_sfixed32`.
-    pub const a_sfixed32: Field<Implicit> = Field::new(4);
+    pub const a_sfixed32: ::protostore::Col<Implicit, i32> = ::protostore::Col::member(
+        4,
+        "a_sfixed32",
+    );
+
     /// `an_int64`.
-    pub const an_int64: Field<Implicit> = Field::new(5);
+    pub const an_int64: ::protostore::Col<Implicit, i64> = ::protostore::Col::member(
+        5,
+        "an_int64",
+    );
+
     /// `a_sint64`.
-    pub const a_sint64: Field<Implicit> = Field::new(6);
+    pub const a_sint64: ::protostore::Col<Implicit, i64> = ::protostore::Col::member(
+        6,
+        "a_sint64",
+    );
+
     /// `a_sfixed64`.
-    pub const a_sfixed64: Field<Implicit> = Field::new(7);
+    pub const a_sfixed64: ::protostore::Col<Implicit, i64> = ::protostore::Col::member(
+        7,
+        "a_sfixed64",
+    );
+
     /// `a_uint32`.
-    pub const a_uint32: Field<Implicit> = Field::new(8);
+    pub const a_uint32: ::protostore::Col<Implicit, u32> = ::protostore::Col::member(
+        8,
+        "a_uint32",
+    );
+
     /// `a_fixed32`.
-    pub const a_fixed32: Field<Implicit> = Field::new(9);
+    pub const a_fixed32: ::protostore::Col<Implicit, u32> = ::protostore::Col::member(
+        9,
+        "a_fixed32",
+    );
+
     /// `a_uint64`.
-    pub const a_uint64: Field<Implicit> = Field::new(10);
+    pub const a_uint64: ::protostore::Col<Implicit, u64> = ::protostore::Col::member(
+        10,
+        "a_uint64",
+    );
+
     /// `a_fixed64`.
-    pub const a_fixed64: Field<Implicit> = Field::new(11);
+    pub const a_fixed64: ::protostore::Col<Implicit, u64> = ::protostore::Col::member(
+        11,
+        "a_fixed64",
+    );
+
     /// `a_float`.
-    pub const a_float: Field<Implicit> = Field::new(12);
+    pub const a_float: ::protostore::Col<Implicit, f32> = ::protostore::Col::member(
+        12,
+        "a_float",
+    );
+
     /// `a_double`.
-    pub const a_double: Field<Implicit> = Field::new(13);
+    pub const a_double: ::protostore::Col<Implicit, f64> = ::protostore::Col::member(
+        13,
+        "a_double",
+    );
+
     /// `a_string`.
-    pub const a_string: Field<Implicit> = Field::new(14);
+    pub const a_string: ::protostore::Col<Implicit, String> = ::protostore::Col::member(
+        14,
+        "a_string",
+    );
+
     /// `a_bytes`.
-    pub const a_bytes: Field<Implicit> = Field::new(15);
+    pub const a_bytes: ::protostore::Col<Implicit, Vec<u8>> = ::protostore::Col::member(
+        15,
+        "a_bytes",
+    );
+
     /// `a_colour`.
-    pub const a_colour: Field<Implicit> = Field::new(16);
+    pub const a_colour: ::protostore::Col<Implicit, crate::records::types::Colour> = ::protostore::Col::member(
+        16,
+        "a_colour",
+    );
 }
 
 impl From<Implicit> for proto::shapes::v1::Implicit {

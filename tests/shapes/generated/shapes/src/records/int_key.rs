@@ -20,16 +20,19 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::IntKey;
-    use protostore::Field;
+    use crate::records::int_key::IntKey;
 
     /// `id`.
-    pub const id: Field<IntKey> = Field::new(0);
+    pub const id: ::protostore::Col<IntKey, i64> = ::protostore::Col::member(0, "id");
     /// `words`.
-    pub const words: Field<IntKey> = Field::new(1);
+    pub const words: ::protostore::Col<IntKey, String, ::protostore::columns::List> = ::protostore::Col::list(
+        1,
+        <crate::records::int_key::children::Words as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<IntKey> for proto::shapes::v1::IntKey {

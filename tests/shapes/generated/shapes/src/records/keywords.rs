@@ -67,40 +67,178 @@ FROM "keywords""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Keywords;
-    use protostore::Field;
+    use crate::records::keywords::Keywords;
 
     /// `id`.
-    pub const id: Field<Keywords> = Field::new(0);
+    pub const id: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `type`.
-    pub const r#type: Field<Keywords> = Field::new(1);
+    pub const r#type: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        1,
+        "type",
+    );
+
     /// `select`.
-    pub const select: Field<Keywords> = Field::new(2);
+    pub const select: ::protostore::Col<Keywords, i32> = ::protostore::Col::member(
+        2,
+        "select",
+    );
+
     /// `async`.
-    pub const r#async: Field<Keywords> = Field::new(3);
+    pub const r#async: ::protostore::Col<Keywords, bool> = ::protostore::Col::member(
+        3,
+        "async",
+    );
+
     /// `self`.
-    pub const self_: Field<Keywords> = Field::new(4);
+    pub const self_: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        4,
+        "self",
+    );
+
     /// `match`.
-    pub const r#match: Field<Keywords> = Field::new(5);
+    pub const r#match: ::protostore::Col<Keywords, ::protostore::columns::Message> = ::protostore::Col::member(
+            5,
+            "match",
+        )
+        .message();
+    /// Inside `match`.
+    pub mod r#match {
+        use crate::records::keywords::Keywords;
+
+        /// `from`.
+        pub const from: ::protostore::Col<
+            Keywords,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("match__from");
+
+        /// `owner`.
+        pub const owner: ::protostore::Col<
+            Keywords,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("match__owner");
+
+        /// `item`.
+        pub const item: ::protostore::Col<Keywords, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "match__item",
+        );
+    }
+
     /// `order`.
-    pub const order: Field<Keywords> = Field::new(6);
+    pub const order: ::protostore::Col<Keywords, String, ::protostore::columns::List> = ::protostore::Col::list(
+        6,
+        <crate::records::keywords::children::Order as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `where`.
-    pub const r#where: Field<Keywords> = Field::new(7);
+    pub const r#where: ::protostore::Col<
+        Keywords,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            7,
+            <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `where`.
+    pub mod r#where {
+        use crate::records::keywords::Keywords;
+
+        /// `from`.
+        pub const from: ::protostore::Col<
+            Keywords,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+            "from",
+        );
+
+        /// `owner`.
+        pub const owner: ::protostore::Col<
+            Keywords,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+            "owner",
+        );
+
+        /// `item`.
+        pub const item: ::protostore::Col<
+            Keywords,
+            i32,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
+            "item",
+        );
+    }
+
     /// `binder`.
-    pub const binder: Field<Keywords> = Field::new(8);
+    pub const binder: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        8,
+        "binder",
+    );
+
     /// `row`.
-    pub const row: Field<Keywords> = Field::new(9);
+    pub const row: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        9,
+        "row",
+    );
+
     /// `v`.
-    pub const v: Field<Keywords> = Field::new(10);
+    pub const v: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        10,
+        "v",
+    );
+
     /// `box`.
-    pub const r#box: Field<Keywords> = Field::new(11);
+    pub const r#box: ::protostore::Col<Keywords, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            11,
+            "",
+        )
+        .oneof(&[("gen", false), ("field", false)]);
+    /// Inside `box`.
+    pub mod r#box {
+        use crate::records::keywords::Keywords;
+
+        /// `gen`.
+        pub const r#gen: ::protostore::Col<
+            Keywords,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("gen");
+
+        /// `field`.
+        pub const field: ::protostore::Col<
+            Keywords,
+            i32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("field");
+    }
+
     /// `rowid`.
-    pub const rowid: Field<Keywords> = Field::new(12);
+    pub const rowid: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        12,
+        "rowid",
+    );
+
     /// `TABLE`.
-    pub const table: Field<Keywords> = Field::new(13);
+    pub const table: ::protostore::Col<Keywords, String> = ::protostore::Col::member(
+        13,
+        "TABLE",
+    );
 }
 
 impl From<Keywords> for proto::shapes::v1::Keywords {

@@ -48,20 +48,240 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Lists;
-    use protostore::Field;
+    use crate::records::lists::Lists;
 
     /// `id`.
-    pub const id: Field<Lists> = Field::new(0);
+    pub const id: ::protostore::Col<Lists, String> = ::protostore::Col::member(0, "id");
     /// `points`.
-    pub const points: Field<Lists> = Field::new(1);
+    pub const points: ::protostore::Col<
+        Lists,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            1,
+            <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `points`.
+    pub mod points {
+        use crate::records::lists::Lists;
+
+        /// `x`.
+        pub const x: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
+            <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+            "x",
+        );
+
+        /// `y`.
+        pub const y: ::protostore::Col<Lists, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
+            <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+            "y",
+        );
+
+        /// `colour`.
+        pub const colour: ::protostore::Col<
+            Lists,
+            crate::records::types::Colour,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+            "colour",
+        );
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            Lists,
+            ::protostore::Timestamp,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
+            "time",
+        );
+    }
+
     /// `nothings`.
-    pub const nothings: Field<Lists> = Field::new(2);
+    pub const nothings: ::protostore::Col<
+        Lists,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            2,
+            <crate::records::lists::children::Nothings as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
     /// `items`.
-    pub const items: Field<Lists> = Field::new(3);
+    pub const items: ::protostore::Col<
+        Lists,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            3,
+            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `items`.
+    pub mod items {
+        use crate::records::lists::Lists;
+
+        /// `point`.
+        pub const point: ::protostore::Col<
+            Lists,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "point",
+            )
+            .message();
+        /// Inside `point`.
+        pub mod point {
+            use crate::records::lists::Lists;
+
+            /// `x`.
+            pub const x: ::protostore::Col<
+                Lists,
+                i32,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "point__x",
+            );
+
+            /// `y`.
+            pub const y: ::protostore::Col<
+                Lists,
+                i32,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "point__y",
+            );
+
+            /// `colour`.
+            pub const colour: ::protostore::Col<
+                Lists,
+                crate::records::types::Colour,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "point__colour",
+            );
+
+            /// `time`.
+            pub const time: ::protostore::Col<
+                Lists,
+                ::protostore::Timestamp,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "point__time",
+            );
+        }
+        /// `kind`.
+        pub const kind: ::protostore::Col<
+            Lists,
+            ::protostore::columns::Oneof,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "",
+            )
+            .oneof(&[("name", false), ("place", true), ("none", true)]);
+        /// Inside `kind`.
+        pub mod kind {
+            use crate::records::lists::Lists;
+
+            /// `name`.
+            pub const name: ::protostore::Col<
+                Lists,
+                String,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                "name",
+            );
+
+            /// `place`.
+            pub const place: ::protostore::Col<
+                Lists,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "place",
+                )
+                .message();
+            /// Inside `place`.
+            pub mod place {
+                use crate::records::lists::Lists;
+
+                /// `x`.
+                pub const x: ::protostore::Col<
+                    Lists,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "place__x",
+                );
+
+                /// `y`.
+                pub const y: ::protostore::Col<
+                    Lists,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "place__y",
+                );
+
+                /// `colour`.
+                pub const colour: ::protostore::Col<
+                    Lists,
+                    crate::records::types::Colour,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "place__colour",
+                );
+
+                /// `time`.
+                pub const time: ::protostore::Col<
+                    Lists,
+                    ::protostore::Timestamp,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "place__time",
+                );
+            }
+            /// `none`.
+            pub const none: ::protostore::Col<
+                Lists,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+                    "none",
+                )
+                .message();
+        }
+        /// `data`.
+        pub const data: ::protostore::Col<
+            Lists,
+            Vec<u8>,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
+            "data",
+        );
+    }
 }
 
 impl From<Lists> for proto::shapes::v1::Lists {

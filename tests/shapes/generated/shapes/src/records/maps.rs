@@ -91,52 +91,444 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Maps;
-    use protostore::Field;
+    use crate::records::maps::Maps;
 
     /// `id`.
-    pub const id: Field<Maps> = Field::new(0);
+    pub const id: ::protostore::Col<Maps, String> = ::protostore::Col::member(0, "id");
     /// `strings`.
-    pub const strings: Field<Maps> = Field::new(1);
+    pub const strings: ::protostore::Col<
+        Maps,
+        String,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        1,
+        <crate::records::maps::children::Strings as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `bools`.
-    pub const bools: Field<Maps> = Field::new(2);
+    pub const bools: ::protostore::Col<Maps, bool, ::protostore::columns::Map<bool>> = ::protostore::Col::map(
+        2,
+        <crate::records::maps::children::Bools as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `int32s`.
-    pub const int32s: Field<Maps> = Field::new(3);
+    pub const int32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
+        3,
+        <crate::records::maps::children::Int32s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `sint32s`.
-    pub const sint32s: Field<Maps> = Field::new(4);
+    pub const sint32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
+        4,
+        <crate::records::maps::children::Sint32s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `sfixed32s`.
-    pub const sfixed32s: Field<Maps> = Field::new(5);
+    pub const sfixed32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
+        5,
+        <crate::records::maps::children::Sfixed32s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `int64s`.
-    pub const int64s: Field<Maps> = Field::new(6);
+    pub const int64s: ::protostore::Col<Maps, i32, ::protostore::columns::Map<i64>> = ::protostore::Col::map(
+        6,
+        <crate::records::maps::children::Int64s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `uint32s`.
-    pub const uint32s: Field<Maps> = Field::new(7);
+    pub const uint32s: ::protostore::Col<Maps, u64, ::protostore::columns::Map<u32>> = ::protostore::Col::map(
+        7,
+        <crate::records::maps::children::Uint32s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `fixed32s`.
-    pub const fixed32s: Field<Maps> = Field::new(8);
+    pub const fixed32s: ::protostore::Col<Maps, u64, ::protostore::columns::Map<u32>> = ::protostore::Col::map(
+        8,
+        <crate::records::maps::children::Fixed32s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `uint64s`.
-    pub const uint64s: Field<Maps> = Field::new(9);
+    pub const uint64s: ::protostore::Col<Maps, u32, ::protostore::columns::Map<u64>> = ::protostore::Col::map(
+        9,
+        <crate::records::maps::children::Uint64s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `fixed64s`.
-    pub const fixed64s: Field<Maps> = Field::new(10);
+    pub const fixed64s: ::protostore::Col<Maps, f32, ::protostore::columns::Map<u64>> = ::protostore::Col::map(
+        10,
+        <crate::records::maps::children::Fixed64s as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `doubles`.
-    pub const doubles: Field<Maps> = Field::new(11);
+    pub const doubles: ::protostore::Col<
+        Maps,
+        f64,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        11,
+        <crate::records::maps::children::Doubles as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `byte_strings`.
-    pub const byte_strings: Field<Maps> = Field::new(12);
+    pub const byte_strings: ::protostore::Col<
+        Maps,
+        Vec<u8>,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        12,
+        <crate::records::maps::children::ByteStrings as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `colours`.
-    pub const colours: Field<Maps> = Field::new(13);
+    pub const colours: ::protostore::Col<
+        Maps,
+        crate::records::types::Colour,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        13,
+        <crate::records::maps::children::Colours as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `times`.
-    pub const times: Field<Maps> = Field::new(14);
+    pub const times: ::protostore::Col<
+        Maps,
+        ::protostore::Timestamp,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        14,
+        <crate::records::maps::children::Times as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `durations`.
-    pub const durations: Field<Maps> = Field::new(15);
+    pub const durations: ::protostore::Col<
+        Maps,
+        ::protostore::Duration,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        15,
+        <crate::records::maps::children::Durations as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `points`.
-    pub const points: Field<Maps> = Field::new(16);
+    pub const points: ::protostore::Col<
+        Maps,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+            16,
+            <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
+    /// Inside `points`.
+    pub mod points {
+        use crate::records::maps::Maps;
+
+        /// `x`.
+        pub const x: ::protostore::Col<
+            Maps,
+            i32,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__x",
+        );
+
+        /// `y`.
+        pub const y: ::protostore::Col<
+            Maps,
+            i32,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__y",
+        );
+
+        /// `colour`.
+        pub const colour: ::protostore::Col<
+            Maps,
+            crate::records::types::Colour,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__colour",
+        );
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            Maps,
+            ::protostore::Timestamp,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__time",
+        );
+    }
+
     /// `nothings`.
-    pub const nothings: Field<Maps> = Field::new(17);
+    pub const nothings: ::protostore::Col<
+        Maps,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<i64>,
+    > = ::protostore::Col::map(
+            17,
+            <crate::records::maps::children::Nothings as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
     /// `shelves`.
-    pub const shelves: Field<Maps> = Field::new(18);
+    pub const shelves: ::protostore::Col<
+        Maps,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+            18,
+            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
+    /// Inside `shelves`.
+    pub mod shelves {
+        use crate::records::maps::Maps;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            Maps,
+            String,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__name",
+        );
+
+        /// `point`.
+        pub const point: ::protostore::Col<
+            Maps,
+            ::protostore::columns::Message,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__point",
+            )
+            .message();
+        /// Inside `point`.
+        pub mod point {
+            use crate::records::maps::Maps;
+
+            /// `x`.
+            pub const x: ::protostore::Col<
+                Maps,
+                i32,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__point__x",
+            );
+
+            /// `y`.
+            pub const y: ::protostore::Col<
+                Maps,
+                i32,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__point__y",
+            );
+
+            /// `colour`.
+            pub const colour: ::protostore::Col<
+                Maps,
+                crate::records::types::Colour,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__point__colour",
+            );
+
+            /// `time`.
+            pub const time: ::protostore::Col<
+                Maps,
+                ::protostore::Timestamp,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__point__time",
+            );
+        }
+        /// `kind`.
+        pub const kind: ::protostore::Col<
+            Maps,
+            ::protostore::columns::Oneof,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "",
+            )
+            .oneof(&[("value__text", false), ("value__none", true)]);
+        /// Inside `kind`.
+        pub mod kind {
+            use crate::records::maps::Maps;
+
+            /// `text`.
+            pub const text: ::protostore::Col<
+                Maps,
+                String,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__text",
+            );
+
+            /// `none`.
+            pub const none: ::protostore::Col<
+                Maps,
+                ::protostore::columns::Message,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                    <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
+                    "_key",
+                    "value__none",
+                )
+                .message();
+        }
+        /// `books`.
+        pub const books: ::protostore::Col<
+            Maps,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::maps::children::ShelvesValueBooks as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+
+        /// `labels`.
+        pub const labels: ::protostore::Col<
+            Maps,
+            String,
+            ::protostore::columns::Entries<u32>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::ShelvesValueLabels as ::protostore::ChildTable>::CHILD,
+            "_key_2",
+            "value",
+        );
+
+        /// `points`.
+        pub const points: ::protostore::Col<
+            Maps,
+            ::protostore::columns::Message,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+                "",
+            )
+            .row();
+        /// Inside `points`.
+        pub mod points {
+            use crate::records::maps::Maps;
+
+            /// `x`.
+            pub const x: ::protostore::Col<Maps, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
+                <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+                "x",
+            );
+
+            /// `y`.
+            pub const y: ::protostore::Col<Maps, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
+                <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+                "y",
+            );
+
+            /// `colour`.
+            pub const colour: ::protostore::Col<
+                Maps,
+                crate::records::types::Colour,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+                "colour",
+            );
+
+            /// `time`.
+            pub const time: ::protostore::Col<
+                Maps,
+                ::protostore::Timestamp,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                <crate::records::maps::children::ShelvesValuePoints as ::protostore::ChildTable>::CHILD,
+                "time",
+            );
+        }
+    }
+
     /// `inside`.
-    pub const inside: Field<Maps> = Field::new(19);
+    pub const inside: ::protostore::Col<Maps, ::protostore::columns::Message> = ::protostore::Col::member(
+            19,
+            "inside",
+        )
+        .message();
+    /// Inside `inside`.
+    pub mod inside {
+        use crate::records::maps::Maps;
+
+        /// `counts`.
+        pub const counts: ::protostore::Col<
+            Maps,
+            i32,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::maps::children::InsideCounts as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value",
+        );
+    }
 }
 
 impl From<Maps> for proto::shapes::v1::Maps {

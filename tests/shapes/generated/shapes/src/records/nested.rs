@@ -78,22 +78,474 @@ FROM "nesteds""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Nested;
-    use protostore::Field;
+    use crate::records::nested::Nested;
 
     /// `id`.
-    pub const id: Field<Nested> = Field::new(0);
+    pub const id: ::protostore::Col<Nested, String> = ::protostore::Col::member(0, "id");
     /// `point`.
-    pub const point: Field<Nested> = Field::new(1);
+    pub const point: ::protostore::Col<Nested, ::protostore::columns::Message> = ::protostore::Col::member(
+            1,
+            "point",
+        )
+        .message();
+    /// Inside `point`.
+    pub mod point {
+        use crate::records::nested::Nested;
+
+        /// `x`.
+        pub const x: ::protostore::Col<Nested, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "point__x",
+        );
+
+        /// `y`.
+        pub const y: ::protostore::Col<Nested, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "point__y",
+        );
+
+        /// `colour`.
+        pub const colour: ::protostore::Col<
+            Nested,
+            crate::records::types::Colour,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("point__colour");
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            Nested,
+            ::protostore::Timestamp,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("point__time");
+    }
+
     /// `outer`.
-    pub const outer: Field<Nested> = Field::new(2);
+    pub const outer: ::protostore::Col<Nested, ::protostore::columns::Message> = ::protostore::Col::member(
+            2,
+            "outer",
+        )
+        .message();
+    /// Inside `outer`.
+    pub mod outer {
+        use crate::records::nested::Nested;
+
+        /// `name`.
+        pub const name: ::protostore::Col<
+            Nested,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("outer__name");
+
+        /// `middle`.
+        pub const middle: ::protostore::Col<
+            Nested,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("outer__middle").message();
+
+        /// Inside `middle`.
+        pub mod middle {
+            use crate::records::nested::Nested;
+
+            /// `data`.
+            pub const data: ::protostore::Col<
+                Nested,
+                Vec<u8>,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__middle__data");
+
+            /// `point`.
+            pub const point: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__middle__point").message();
+
+            /// Inside `point`.
+            pub mod point {
+                use crate::records::nested::Nested;
+
+                /// `x`.
+                pub const x: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__point__x");
+
+                /// `y`.
+                pub const y: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__point__y");
+
+                /// `colour`.
+                pub const colour: ::protostore::Col<
+                    Nested,
+                    crate::records::types::Colour,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__point__colour");
+
+                /// `time`.
+                pub const time: ::protostore::Col<
+                    Nested,
+                    ::protostore::Timestamp,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__point__time");
+            }
+            /// `nothing`.
+            pub const nothing: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__middle__nothing").message();
+
+            /// `points`.
+            pub const points: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                    "",
+                )
+                .row();
+            /// Inside `points`.
+            pub mod points {
+                use crate::records::nested::Nested;
+
+                /// `x`.
+                pub const x: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                    "x",
+                );
+
+                /// `y`.
+                pub const y: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                    "y",
+                );
+
+                /// `colour`.
+                pub const colour: ::protostore::Col<
+                    Nested,
+                    crate::records::types::Colour,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                    "colour",
+                );
+
+                /// `time`.
+                pub const time: ::protostore::Col<
+                    Nested,
+                    ::protostore::Timestamp,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
+                    "time",
+                );
+            }
+            /// `choice`.
+            pub const choice: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Oneof,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("")
+                .oneof(
+                    &[("outer__middle__text", false), ("outer__middle__other", true)],
+                );
+            /// Inside `choice`.
+            pub mod choice {
+                use crate::records::nested::Nested;
+
+                /// `text`.
+                pub const text: ::protostore::Col<
+                    Nested,
+                    String,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__text");
+
+                /// `other`.
+                pub const other: ::protostore::Col<
+                    Nested,
+                    ::protostore::columns::Message,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__middle__other").message();
+
+                /// Inside `other`.
+                pub mod other {
+                    use crate::records::nested::Nested;
+
+                    /// `x`.
+                    pub const x: ::protostore::Col<
+                        Nested,
+                        i32,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__middle__other__x");
+
+                    /// `y`.
+                    pub const y: ::protostore::Col<
+                        Nested,
+                        i32,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__middle__other__y");
+
+                    /// `colour`.
+                    pub const colour: ::protostore::Col<
+                        Nested,
+                        crate::records::types::Colour,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__middle__other__colour");
+
+                    /// `time`.
+                    pub const time: ::protostore::Col<
+                        Nested,
+                        ::protostore::Timestamp,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__middle__other__time");
+                }
+            }
+        }
+        /// `always`.
+        pub const always: ::protostore::Col<
+            Nested,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("outer__always").message();
+
+        /// Inside `always`.
+        pub mod always {
+            use crate::records::nested::Nested;
+
+            /// `data`.
+            pub const data: ::protostore::Col<
+                Nested,
+                Vec<u8>,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__always__data");
+
+            /// `point`.
+            pub const point: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__always__point").message();
+
+            /// Inside `point`.
+            pub mod point {
+                use crate::records::nested::Nested;
+
+                /// `x`.
+                pub const x: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__point__x");
+
+                /// `y`.
+                pub const y: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__point__y");
+
+                /// `colour`.
+                pub const colour: ::protostore::Col<
+                    Nested,
+                    crate::records::types::Colour,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__point__colour");
+
+                /// `time`.
+                pub const time: ::protostore::Col<
+                    Nested,
+                    ::protostore::Timestamp,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__point__time");
+            }
+            /// `nothing`.
+            pub const nothing: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("outer__always__nothing").message();
+
+            /// `points`.
+            pub const points: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Message,
+                ::protostore::columns::Elements,
+            > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                    "",
+                )
+                .row();
+            /// Inside `points`.
+            pub mod points {
+                use crate::records::nested::Nested;
+
+                /// `x`.
+                pub const x: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                    "x",
+                );
+
+                /// `y`.
+                pub const y: ::protostore::Col<
+                    Nested,
+                    i32,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                    "y",
+                );
+
+                /// `colour`.
+                pub const colour: ::protostore::Col<
+                    Nested,
+                    crate::records::types::Colour,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                    "colour",
+                );
+
+                /// `time`.
+                pub const time: ::protostore::Col<
+                    Nested,
+                    ::protostore::Timestamp,
+                    ::protostore::columns::Elements,
+                > = ::protostore::Col::elements(
+                    <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
+                    "time",
+                );
+            }
+            /// `choice`.
+            pub const choice: ::protostore::Col<
+                Nested,
+                ::protostore::columns::Oneof,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("")
+                .oneof(
+                    &[("outer__always__text", false), ("outer__always__other", true)],
+                );
+            /// Inside `choice`.
+            pub mod choice {
+                use crate::records::nested::Nested;
+
+                /// `text`.
+                pub const text: ::protostore::Col<
+                    Nested,
+                    String,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__text");
+
+                /// `other`.
+                pub const other: ::protostore::Col<
+                    Nested,
+                    ::protostore::columns::Message,
+                    ::protostore::columns::Inner,
+                > = ::protostore::Col::inner("outer__always__other").message();
+
+                /// Inside `other`.
+                pub mod other {
+                    use crate::records::nested::Nested;
+
+                    /// `x`.
+                    pub const x: ::protostore::Col<
+                        Nested,
+                        i32,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__always__other__x");
+
+                    /// `y`.
+                    pub const y: ::protostore::Col<
+                        Nested,
+                        i32,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__always__other__y");
+
+                    /// `colour`.
+                    pub const colour: ::protostore::Col<
+                        Nested,
+                        crate::records::types::Colour,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__always__other__colour");
+
+                    /// `time`.
+                    pub const time: ::protostore::Col<
+                        Nested,
+                        ::protostore::Timestamp,
+                        ::protostore::columns::Inner,
+                    > = ::protostore::Col::inner("outer__always__other__time");
+                }
+            }
+        }
+        /// `names`.
+        pub const names: ::protostore::Col<
+            Nested,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::nested::children::OuterNames as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `nothing`.
-    pub const nothing: Field<Nested> = Field::new(3);
+    pub const nothing: ::protostore::Col<Nested, ::protostore::columns::Message> = ::protostore::Col::member(
+            3,
+            "nothing",
+        )
+        .message();
     /// `must`.
-    pub const must: Field<Nested> = Field::new(4);
+    pub const must: ::protostore::Col<Nested, ::protostore::columns::Message> = ::protostore::Col::member(
+            4,
+            "must",
+        )
+        .message();
+    /// Inside `must`.
+    pub mod must {
+        use crate::records::nested::Nested;
+
+        /// `x`.
+        pub const x: ::protostore::Col<Nested, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "must__x",
+        );
+
+        /// `y`.
+        pub const y: ::protostore::Col<Nested, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "must__y",
+        );
+
+        /// `colour`.
+        pub const colour: ::protostore::Col<
+            Nested,
+            crate::records::types::Colour,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("must__colour");
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            Nested,
+            ::protostore::Timestamp,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("must__time");
+    }
 }
 
 impl From<Nested> for proto::shapes::v1::Nested {

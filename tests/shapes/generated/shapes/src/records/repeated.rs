@@ -55,50 +55,162 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Repeated;
-    use protostore::Field;
+    use crate::records::repeated::Repeated;
 
     /// `id`.
-    pub const id: Field<Repeated> = Field::new(0);
+    pub const id: ::protostore::Col<Repeated, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `bools`.
-    pub const bools: Field<Repeated> = Field::new(1);
+    pub const bools: ::protostore::Col<Repeated, bool, ::protostore::columns::List> = ::protostore::Col::list(
+        1,
+        <crate::records::repeated::children::Bools as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `int32s`.
-    pub const int32s: Field<Repeated> = Field::new(2);
+    pub const int32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
+        2,
+        <crate::records::repeated::children::Int32s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `sint32s`.
-    pub const sint32s: Field<Repeated> = Field::new(3);
+    pub const sint32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
+        3,
+        <crate::records::repeated::children::Sint32s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `sfixed32s`.
-    pub const sfixed32s: Field<Repeated> = Field::new(4);
+    pub const sfixed32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
+        4,
+        <crate::records::repeated::children::Sfixed32s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `int64s`.
-    pub const int64s: Field<Repeated> = Field::new(5);
+    pub const int64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
+        5,
+        <crate::records::repeated::children::Int64s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `sint64s`.
-    pub const sint64s: Field<Repeated> = Field::new(6);
+    pub const sint64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
+        6,
+        <crate::records::repeated::children::Sint64s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `sfixed64s`.
-    pub const sfixed64s: Field<Repeated> = Field::new(7);
+    pub const sfixed64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
+        7,
+        <crate::records::repeated::children::Sfixed64s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `uint32s`.
-    pub const uint32s: Field<Repeated> = Field::new(8);
+    pub const uint32s: ::protostore::Col<Repeated, u32, ::protostore::columns::List> = ::protostore::Col::list(
+        8,
+        <crate::records::repeated::children::Uint32s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `fixed32s`.
-    pub const fixed32s: Field<Repeated> = Field::new(9);
+    pub const fixed32s: ::protostore::Col<Repeated, u32, ::protostore::columns::List> = ::protostore::Col::list(
+        9,
+        <crate::records::repeated::children::Fixed32s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `uint64s`.
-    pub const uint64s: Field<Repeated> = Field::new(10);
+    pub const uint64s: ::protostore::Col<Repeated, u64, ::protostore::columns::List> = ::protostore::Col::list(
+        10,
+        <crate::records::repeated::children::Uint64s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `fixed64s`.
-    pub const fixed64s: Field<Repeated> = Field::new(11);
+    pub const fixed64s: ::protostore::Col<Repeated, u64, ::protostore::columns::List> = ::protostore::Col::list(
+        11,
+        <crate::records::repeated::children::Fixed64s as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `floats`.
-    pub const floats: Field<Repeated> = Field::new(12);
+    pub const floats: ::protostore::Col<Repeated, f32, ::protostore::columns::List> = ::protostore::Col::list(
+        12,
+        <crate::records::repeated::children::Floats as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `doubles`.
-    pub const doubles: Field<Repeated> = Field::new(13);
+    pub const doubles: ::protostore::Col<Repeated, f64, ::protostore::columns::List> = ::protostore::Col::list(
+        13,
+        <crate::records::repeated::children::Doubles as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `strings`.
-    pub const strings: Field<Repeated> = Field::new(14);
+    pub const strings: ::protostore::Col<
+        Repeated,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        14,
+        <crate::records::repeated::children::Strings as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `byte_strings`.
-    pub const byte_strings: Field<Repeated> = Field::new(15);
+    pub const byte_strings: ::protostore::Col<
+        Repeated,
+        Vec<u8>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        15,
+        <crate::records::repeated::children::ByteStrings as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `colours`.
-    pub const colours: Field<Repeated> = Field::new(16);
+    pub const colours: ::protostore::Col<
+        Repeated,
+        crate::records::types::Colour,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        16,
+        <crate::records::repeated::children::Colours as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `times`.
-    pub const times: Field<Repeated> = Field::new(17);
+    pub const times: ::protostore::Col<
+        Repeated,
+        ::protostore::Timestamp,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        17,
+        <crate::records::repeated::children::Times as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `durations`.
-    pub const durations: Field<Repeated> = Field::new(18);
+    pub const durations: ::protostore::Col<
+        Repeated,
+        ::protostore::Duration,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        18,
+        <crate::records::repeated::children::Durations as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<Repeated> for proto::shapes::v1::Repeated {

@@ -42,34 +42,76 @@ FROM "requireds""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Required;
-    use protostore::Field;
+    use crate::records::required::Required;
 
     /// `id`.
-    pub const id: Field<Required> = Field::new(0);
+    pub const id: ::protostore::Col<Required, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `an_int32`.
-    pub const an_int32: Field<Required> = Field::new(1);
+    pub const an_int32: ::protostore::Col<Required, i32> = ::protostore::Col::member(
+        1,
+        "an_int32",
+    );
+
     /// `a_uint64`.
-    pub const a_uint64: Field<Required> = Field::new(2);
+    pub const a_uint64: ::protostore::Col<Required, u64> = ::protostore::Col::member(
+        2,
+        "a_uint64",
+    );
+
     /// `a_double`.
-    pub const a_double: Field<Required> = Field::new(3);
+    pub const a_double: ::protostore::Col<Required, f64> = ::protostore::Col::member(
+        3,
+        "a_double",
+    );
+
     /// `a_string`.
-    pub const a_string: Field<Required> = Field::new(4);
+    pub const a_string: ::protostore::Col<Required, String> = ::protostore::Col::member(
+        4,
+        "a_string",
+    );
+
     /// `a_bytes`.
-    pub const a_bytes: Field<Required> = Field::new(5);
+    pub const a_bytes: ::protostore::Col<Required, Vec<u8>> = ::protostore::Col::member(
+        5,
+        "a_bytes",
+    );
+
     /// `a_colour`.
-    pub const a_colour: Field<Required> = Field::new(6);
+    pub const a_colour: ::protostore::Col<Required, crate::records::types::Colour> = ::protostore::Col::member(
+        6,
+        "a_colour",
+    );
+
     /// `a_bool`.
-    pub const a_bool: Field<Required> = Field::new(7);
+    pub const a_bool: ::protostore::Col<Required, bool> = ::protostore::Col::member(
+        7,
+        "a_bool",
+    );
+
     /// `a_uint32`.
-    pub const a_uint32: Field<Required> = Field::new(8);
+    pub const a_uint32: ::protostore::Col<Required, u32> = ::protostore::Col::member(
+        8,
+        "a_uint32",
+    );
+
     /// `text`.
-    pub const text: Field<Required> = Field::new(9);
+    pub const text: ::protostore::Col<Required, String> = ::protostore::Col::member(
+        9,
+        "text",
+    );
+
     /// `a_time`.
-    pub const a_time: Field<Required> = Field::new(10);
+    pub const a_time: ::protostore::Col<Required, ::protostore::Timestamp> = ::protostore::Col::member(
+        10,
+        "a_time",
+    );
 }
 
 impl From<Required> for proto::shapes::v1::Required {

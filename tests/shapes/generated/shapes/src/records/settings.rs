@@ -158,30 +158,213 @@ pub fn remove_from_target_ids(
     )
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Settings;
-    use protostore::Field;
+    use crate::records::settings::Settings;
 
     /// `name`.
-    pub const name: Field<Settings> = Field::new(0);
+    pub const name: ::protostore::Col<Settings, String> = ::protostore::Col::member(
+        0,
+        "name",
+    );
+
     /// `revision`.
-    pub const revision: Field<Settings> = Field::new(1);
+    pub const revision: ::protostore::Col<Settings, u64> = ::protostore::Col::member(
+        1,
+        "revision",
+    );
+
     /// `colour`.
-    pub const colour: Field<Settings> = Field::new(2);
+    pub const colour: ::protostore::Col<Settings, crate::records::types::Colour> = ::protostore::Col::member(
+        2,
+        "colour",
+    );
+
     /// `point`.
-    pub const point: Field<Settings> = Field::new(3);
+    pub const point: ::protostore::Col<Settings, ::protostore::columns::Message> = ::protostore::Col::member(
+            3,
+            "point",
+        )
+        .message();
+    /// Inside `point`.
+    pub mod point {
+        use crate::records::settings::Settings;
+
+        /// `x`.
+        pub const x: ::protostore::Col<Settings, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "point__x",
+        );
+
+        /// `y`.
+        pub const y: ::protostore::Col<Settings, i32, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "point__y",
+        );
+
+        /// `colour`.
+        pub const colour: ::protostore::Col<
+            Settings,
+            crate::records::types::Colour,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("point__colour");
+
+        /// `time`.
+        pub const time: ::protostore::Col<
+            Settings,
+            ::protostore::Timestamp,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("point__time");
+    }
+
     /// `mode`.
-    pub const mode: Field<Settings> = Field::new(4);
+    pub const mode: ::protostore::Col<Settings, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            4,
+            "",
+        )
+        .oneof(&[("custom", false), ("at", true)]);
+    /// Inside `mode`.
+    pub mod mode {
+        use crate::records::settings::Settings;
+
+        /// `custom`.
+        pub const custom: ::protostore::Col<
+            Settings,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("custom");
+
+        /// `at`.
+        pub const at: ::protostore::Col<
+            Settings,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("at").message();
+
+        /// Inside `at`.
+        pub mod at {
+            use crate::records::settings::Settings;
+
+            /// `x`.
+            pub const x: ::protostore::Col<
+                Settings,
+                i32,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("at__x");
+
+            /// `y`.
+            pub const y: ::protostore::Col<
+                Settings,
+                i32,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("at__y");
+
+            /// `colour`.
+            pub const colour: ::protostore::Col<
+                Settings,
+                crate::records::types::Colour,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("at__colour");
+
+            /// `time`.
+            pub const time: ::protostore::Col<
+                Settings,
+                ::protostore::Timestamp,
+                ::protostore::columns::Inner,
+            > = ::protostore::Col::inner("at__time");
+        }
+    }
+
     /// `words`.
-    pub const words: Field<Settings> = Field::new(5);
+    pub const words: ::protostore::Col<Settings, String, ::protostore::columns::List> = ::protostore::Col::list(
+        5,
+        <crate::records::settings::children::Words as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `sheets`.
-    pub const sheets: Field<Settings> = Field::new(6);
+    pub const sheets: ::protostore::Col<
+        Settings,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            6,
+            <crate::records::settings::children::Sheets as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `sheets`.
+    pub mod sheets {
+        use crate::records::settings::Settings;
+
+        /// `title`.
+        pub const title: ::protostore::Col<
+            Settings,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::settings::children::Sheets as ::protostore::ChildTable>::CHILD,
+            "title",
+        );
+
+        /// `numbers`.
+        pub const numbers: ::protostore::Col<
+            Settings,
+            i64,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::settings::children::SheetsNumbers as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `named`.
-    pub const named: Field<Settings> = Field::new(7);
+    pub const named: ::protostore::Col<
+        Settings,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+            7,
+            <crate::records::settings::children::Named as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
+    /// Inside `named`.
+    pub mod named {
+        use crate::records::settings::Settings;
+
+        /// `title`.
+        pub const title: ::protostore::Col<
+            Settings,
+            String,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+            <crate::records::settings::children::Named as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "value__title",
+        );
+
+        /// `numbers`.
+        pub const numbers: ::protostore::Col<
+            Settings,
+            i64,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::settings::children::NamedValueNumbers as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `target_ids`.
-    pub const target_ids: Field<Settings> = Field::new(8);
+    pub const target_ids: ::protostore::Col<
+        Settings,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        8,
+        <crate::records::settings::children::TargetIds as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<Settings> for proto::shapes::v1::Settings {

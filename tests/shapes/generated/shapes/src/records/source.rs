@@ -413,42 +413,147 @@ pub fn remove_from_numbers(
     )
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Source;
-    use protostore::Field;
+    use crate::records::source::Source;
 
     /// `id`.
-    pub const id: Field<Source> = Field::new(0);
+    pub const id: ::protostore::Col<Source, String> = ::protostore::Col::member(0, "id");
     /// `keeps`.
-    pub const keeps: Field<Source> = Field::new(1);
+    pub const keeps: ::protostore::Col<Source, String> = ::protostore::Col::member(
+            1,
+            "keeps",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `goes_along`.
-    pub const goes_along: Field<Source> = Field::new(2);
+    pub const goes_along: ::protostore::Col<Source, String> = ::protostore::Col::member(
+            2,
+            "goes_along",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `lets_go`.
-    pub const lets_go: Field<Source> = Field::new(3);
+    pub const lets_go: ::protostore::Col<Source, String> = ::protostore::Col::member(
+            3,
+            "lets_go",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `maybe`.
-    pub const maybe: Field<Source> = Field::new(4);
+    pub const maybe: ::protostore::Col<Source, String> = ::protostore::Col::member(
+        4,
+        "maybe",
+    );
+
     /// `must`.
-    pub const must: Field<Source> = Field::new(5);
+    pub const must: ::protostore::Col<Source, String> = ::protostore::Col::member(
+        5,
+        "must",
+    );
+
     /// `alone`.
-    pub const alone: Field<Source> = Field::new(6);
+    pub const alone: ::protostore::Col<Source, String> = ::protostore::Col::member(
+            6,
+            "alone",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `number`.
-    pub const number: Field<Source> = Field::new(7);
+    pub const number: ::protostore::Col<Source, i64> = ::protostore::Col::member(
+        7,
+        "number",
+    );
+
     /// `parent`.
-    pub const parent: Field<Source> = Field::new(8);
+    pub const parent: ::protostore::Col<Source, String> = ::protostore::Col::member(
+            8,
+            "parent",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
     /// `targets`.
-    pub const targets: Field<Source> = Field::new(9);
+    pub const targets: ::protostore::Col<Source, String, ::protostore::columns::List> = ::protostore::Col::list(
+        9,
+        <crate::records::source::children::Targets as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `numbers`.
-    pub const numbers: Field<Source> = Field::new(10);
+    pub const numbers: ::protostore::Col<Source, i64, ::protostore::columns::List> = ::protostore::Col::list(
+        10,
+        <crate::records::source::children::Numbers as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `links`.
-    pub const links: Field<Source> = Field::new(11);
+    pub const links: ::protostore::Col<
+        Source,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            11,
+            <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `links`.
+    pub mod links {
+        use crate::records::source::Source;
+
+        /// `target`.
+        pub const target: ::protostore::Col<
+            Source,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+                <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
+                "target",
+            )
+            .zero(::protostore::columns::Nil::Text, None);
+        /// `note`.
+        pub const note: ::protostore::Col<
+            Source,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
+            "note",
+        );
+    }
+
     /// `link`.
-    pub const link: Field<Source> = Field::new(12);
+    pub const link: ::protostore::Col<Source, ::protostore::columns::Message> = ::protostore::Col::member(
+            12,
+            "link",
+        )
+        .message();
+    /// Inside `link`.
+    pub mod link {
+        use crate::records::source::Source;
+
+        /// `target`.
+        pub const target: ::protostore::Col<
+            Source,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("link__target")
+            .zero(::protostore::columns::Nil::Text, Some("link"));
+        /// `note`.
+        pub const note: ::protostore::Col<
+            Source,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("link__note");
+    }
+
     /// `colour`.
-    pub const colour: Field<Source> = Field::new(13);
+    pub const colour: ::protostore::Col<Source, crate::records::types::Colour> = ::protostore::Col::member(
+        13,
+        "colour",
+    );
+
     /// `code`.
-    pub const code: Field<Source> = Field::new(14);
+    pub const code: ::protostore::Col<Source, String> = ::protostore::Col::member(
+        14,
+        "code",
+    );
 }
 
 impl From<Source> for proto::shapes::v1::Source {

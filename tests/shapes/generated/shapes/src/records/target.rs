@@ -20,16 +20,18 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Target;
-    use protostore::Field;
+    use crate::records::target::Target;
 
     /// `id`.
-    pub const id: Field<Target> = Field::new(0);
+    pub const id: ::protostore::Col<Target, String> = ::protostore::Col::member(0, "id");
     /// `name`.
-    pub const name: Field<Target> = Field::new(1);
+    pub const name: ::protostore::Col<Target, String> = ::protostore::Col::member(
+        1,
+        "name",
+    );
 }
 
 impl From<Target> for proto::shapes::v1::Target {

@@ -22,18 +22,29 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::TimeKey;
-    use protostore::Field;
+    use crate::records::time_key::TimeKey;
 
     /// `time`.
-    pub const time: Field<TimeKey> = Field::new(0);
+    pub const time: ::protostore::Col<TimeKey, ::protostore::stored::Rfc3339> = ::protostore::Col::member(
+        0,
+        "time",
+    );
+
     /// `number`.
-    pub const number: Field<TimeKey> = Field::new(1);
+    pub const number: ::protostore::Col<TimeKey, ::protostore::stored::FullRange> = ::protostore::Col::member(
+        1,
+        "number",
+    );
+
     /// `words`.
-    pub const words: Field<TimeKey> = Field::new(2);
+    pub const words: ::protostore::Col<TimeKey, String, ::protostore::columns::List> = ::protostore::Col::list(
+        2,
+        <crate::records::time_key::children::Words as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<TimeKey> for proto::shapes::v1::TimeKey {

@@ -76,6 +76,9 @@ impl protostore::Value for Colour {
     }
 }
 
+impl protostore::Comparable for Colour {}
+impl protostore::Ordered for Colour {}
+
 /// A message of several fields, used in many places.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Point {

@@ -108,6 +108,9 @@ impl protostore::Value for NullValue {
     }
 }
 
+impl protostore::Comparable for NullValue {}
+impl protostore::Ordered for NullValue {}
+
 /// The members of `shapes.v1.WellKnown.choice`.
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
 #[derive(Clone, Debug, PartialEq)]
@@ -150,54 +153,277 @@ FROM "well_knowns""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::WellKnown;
-    use protostore::Field;
+    use crate::records::well_known::WellKnown;
 
     /// `id`.
-    pub const id: Field<WellKnown> = Field::new(0);
+    pub const id: ::protostore::Col<WellKnown, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `a_struct`.
-    pub const a_struct: Field<WellKnown> = Field::new(1);
+    pub const a_struct: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Struct>,
+    > = ::protostore::Col::member(1, "a_struct");
+
     /// `a_value`.
-    pub const a_value: Field<WellKnown> = Field::new(2);
+    pub const a_value: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Value>,
+    > = ::protostore::Col::member(2, "a_value");
+
     /// `a_list`.
-    pub const a_list: Field<WellKnown> = Field::new(3);
+    pub const a_list: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::ListValue>,
+    > = ::protostore::Col::member(3, "a_list");
+
     /// `an_any`.
-    pub const an_any: Field<WellKnown> = Field::new(4);
+    pub const an_any: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Encoded<prost_types::Any>,
+    > = ::protostore::Col::member(4, "an_any");
+
     /// `a_mask`.
-    pub const a_mask: Field<WellKnown> = Field::new(5);
+    pub const a_mask: ::protostore::Col<WellKnown, ::protostore::stored::Paths> = ::protostore::Col::member(
+        5,
+        "a_mask",
+    );
+
     /// `an_empty`.
-    pub const an_empty: Field<WellKnown> = Field::new(6);
+    pub const an_empty: ::protostore::Col<WellKnown, ::protostore::columns::Message> = ::protostore::Col::member(
+            6,
+            "an_empty",
+        )
+        .message();
     /// `a_null`.
-    pub const a_null: Field<WellKnown> = Field::new(7);
+    pub const a_null: ::protostore::Col<
+        WellKnown,
+        crate::records::well_known::NullValue,
+    > = ::protostore::Col::member(7, "a_null");
+
     /// `structs`.
-    pub const structs: Field<WellKnown> = Field::new(8);
+    pub const structs: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Struct>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        8,
+        <crate::records::well_known::children::Structs as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `values`.
-    pub const values: Field<WellKnown> = Field::new(9);
+    pub const values: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Value>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        9,
+        <crate::records::well_known::children::Values as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `lists`.
-    pub const lists: Field<WellKnown> = Field::new(10);
+    pub const lists: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::ListValue>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        10,
+        <crate::records::well_known::children::OfLists_11 as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `anys`.
-    pub const anys: Field<WellKnown> = Field::new(11);
+    pub const anys: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Encoded<prost_types::Any>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        11,
+        <crate::records::well_known::children::Anys as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `masks`.
-    pub const masks: Field<WellKnown> = Field::new(12);
+    pub const masks: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Paths,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        12,
+        <crate::records::well_known::children::Masks as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `empties`.
-    pub const empties: Field<WellKnown> = Field::new(13);
+    pub const empties: ::protostore::Col<
+        WellKnown,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            13,
+            <crate::records::well_known::children::Empties as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
     /// `structs_by_key`.
-    pub const structs_by_key: Field<WellKnown> = Field::new(14);
+    pub const structs_by_key: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Struct>,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+        14,
+        <crate::records::well_known::children::StructsByKey as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `anys_by_key`.
-    pub const anys_by_key: Field<WellKnown> = Field::new(15);
+    pub const anys_by_key: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Encoded<prost_types::Any>,
+        ::protostore::columns::Map<u32>,
+    > = ::protostore::Col::map(
+        15,
+        <crate::records::well_known::children::AnysByKey as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `empties_by_key`.
-    pub const empties_by_key: Field<WellKnown> = Field::new(16);
+    pub const empties_by_key: ::protostore::Col<
+        WellKnown,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<bool>,
+    > = ::protostore::Col::map(
+            16,
+            <crate::records::well_known::children::EmptiesByKey as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
     /// `choice`.
-    pub const choice: Field<WellKnown> = Field::new(17);
+    pub const choice: ::protostore::Col<WellKnown, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            17,
+            "",
+        )
+        .oneof(
+            &[
+                ("one_struct", false),
+                ("one_value", false),
+                ("one_list", false),
+                ("one_any", false),
+                ("one_mask", false),
+                ("one_empty", true),
+            ],
+        );
+    /// Inside `choice`.
+    pub mod choice {
+        use crate::records::well_known::WellKnown;
+
+        /// `one_struct`.
+        pub const one_struct: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Json<prost_types::Struct>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_struct");
+
+        /// `one_value`.
+        pub const one_value: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Json<prost_types::Value>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_value");
+
+        /// `one_list`.
+        pub const one_list: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Json<prost_types::ListValue>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_list");
+
+        /// `one_any`.
+        pub const one_any: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Encoded<prost_types::Any>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_any");
+
+        /// `one_mask`.
+        pub const one_mask: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Paths,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_mask");
+
+        /// `one_empty`.
+        pub const one_empty: ::protostore::Col<
+            WellKnown,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("one_empty").message();
+    }
+
     /// `inner`.
-    pub const inner: Field<WellKnown> = Field::new(18);
+    pub const inner: ::protostore::Col<WellKnown, ::protostore::columns::Message> = ::protostore::Col::member(
+            18,
+            "inner",
+        )
+        .message();
+    /// Inside `inner`.
+    pub mod inner {
+        use crate::records::well_known::WellKnown;
+
+        /// `a_value`.
+        pub const a_value: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Json<prost_types::Value>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__a_value");
+
+        /// `an_any`.
+        pub const an_any: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Encoded<prost_types::Any>,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__an_any");
+
+        /// `an_empty`.
+        pub const an_empty: ::protostore::Col<
+            WellKnown,
+            ::protostore::columns::Message,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__an_empty").message();
+
+        /// `masks`.
+        pub const masks: ::protostore::Col<
+            WellKnown,
+            ::protostore::stored::Paths,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::well_known::children::InnerMasks as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
+
     /// `must`.
-    pub const must: Field<WellKnown> = Field::new(19);
+    pub const must: ::protostore::Col<
+        WellKnown,
+        ::protostore::stored::Json<prost_types::Struct>,
+    > = ::protostore::Col::member(19, "must");
+
     /// `must_be`.
-    pub const must_be: Field<WellKnown> = Field::new(20);
+    pub const must_be: ::protostore::Col<WellKnown, ::protostore::columns::Message> = ::protostore::Col::member(
+            20,
+            "must_be",
+        )
+        .message();
 }
 
 impl From<WellKnown> for proto::shapes::v1::WellKnown {

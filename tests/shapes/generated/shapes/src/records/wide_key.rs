@@ -36,30 +36,45 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::WideKey;
-    use protostore::Field;
+    use crate::records::wide_key::WideKey;
 
     /// `a`.
-    pub const a: Field<WideKey> = Field::new(0);
+    pub const a: ::protostore::Col<WideKey, String> = ::protostore::Col::member(0, "a");
     /// `b`.
-    pub const b: Field<WideKey> = Field::new(1);
+    pub const b: ::protostore::Col<WideKey, u32> = ::protostore::Col::member(1, "b");
     /// `c`.
-    pub const c: Field<WideKey> = Field::new(2);
+    pub const c: ::protostore::Col<WideKey, bool> = ::protostore::Col::member(2, "c");
     /// `d`.
-    pub const d: Field<WideKey> = Field::new(3);
+    pub const d: ::protostore::Col<WideKey, crate::records::types::Colour> = ::protostore::Col::member(
+        3,
+        "d",
+    );
+
     /// `e`.
-    pub const e: Field<WideKey> = Field::new(4);
+    pub const e: ::protostore::Col<WideKey, Vec<u8>> = ::protostore::Col::member(4, "e");
     /// `f`.
-    pub const f: Field<WideKey> = Field::new(5);
+    pub const f: ::protostore::Col<WideKey, ::protostore::Timestamp> = ::protostore::Col::member(
+        5,
+        "f",
+    );
+
     /// `g`.
-    pub const g: Field<WideKey> = Field::new(6);
+    pub const g: ::protostore::Col<WideKey, u64> = ::protostore::Col::member(6, "g");
     /// `value`.
-    pub const value: Field<WideKey> = Field::new(7);
+    pub const value: ::protostore::Col<WideKey, String> = ::protostore::Col::member(
+        7,
+        "value",
+    );
+
     /// `numbers`.
-    pub const numbers: Field<WideKey> = Field::new(8);
+    pub const numbers: ::protostore::Col<WideKey, i32, ::protostore::columns::List> = ::protostore::Col::list(
+        8,
+        <crate::records::wide_key::children::Numbers as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<WideKey> for proto::shapes::v1::WideKey {

@@ -71,44 +71,161 @@ FROM "wrappers""#,
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Wrappers;
-    use protostore::Field;
+    use crate::records::wrappers::Wrappers;
 
     /// `id`.
-    pub const id: Field<Wrappers> = Field::new(0);
+    pub const id: ::protostore::Col<Wrappers, String> = ::protostore::Col::member(
+        0,
+        "id",
+    );
+
     /// `a_bool`.
-    pub const a_bool: Field<Wrappers> = Field::new(1);
+    pub const a_bool: ::protostore::Col<Wrappers, bool> = ::protostore::Col::member(
+        1,
+        "a_bool",
+    );
+
     /// `an_int32`.
-    pub const an_int32: Field<Wrappers> = Field::new(2);
+    pub const an_int32: ::protostore::Col<Wrappers, i32> = ::protostore::Col::member(
+        2,
+        "an_int32",
+    );
+
     /// `an_int64`.
-    pub const an_int64: Field<Wrappers> = Field::new(3);
+    pub const an_int64: ::protostore::Col<Wrappers, i64> = ::protostore::Col::member(
+        3,
+        "an_int64",
+    );
+
     /// `a_uint32`.
-    pub const a_uint32: Field<Wrappers> = Field::new(4);
+    pub const a_uint32: ::protostore::Col<Wrappers, u32> = ::protostore::Col::member(
+        4,
+        "a_uint32",
+    );
+
     /// `a_uint64`.
-    pub const a_uint64: Field<Wrappers> = Field::new(5);
+    pub const a_uint64: ::protostore::Col<Wrappers, u64> = ::protostore::Col::member(
+        5,
+        "a_uint64",
+    );
+
     /// `a_float`.
-    pub const a_float: Field<Wrappers> = Field::new(6);
+    pub const a_float: ::protostore::Col<Wrappers, f32> = ::protostore::Col::member(
+        6,
+        "a_float",
+    );
+
     /// `a_double`.
-    pub const a_double: Field<Wrappers> = Field::new(7);
+    pub const a_double: ::protostore::Col<Wrappers, f64> = ::protostore::Col::member(
+        7,
+        "a_double",
+    );
+
     /// `a_string`.
-    pub const a_string: Field<Wrappers> = Field::new(8);
+    pub const a_string: ::protostore::Col<Wrappers, String> = ::protostore::Col::member(
+        8,
+        "a_string",
+    );
+
     /// `a_bytes`.
-    pub const a_bytes: Field<Wrappers> = Field::new(9);
+    pub const a_bytes: ::protostore::Col<Wrappers, Vec<u8>> = ::protostore::Col::member(
+        9,
+        "a_bytes",
+    );
+
     /// `strings`.
-    pub const strings: Field<Wrappers> = Field::new(10);
+    pub const strings: ::protostore::Col<
+        Wrappers,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        10,
+        <crate::records::wrappers::children::Strings as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `doubles`.
-    pub const doubles: Field<Wrappers> = Field::new(11);
+    pub const doubles: ::protostore::Col<Wrappers, f64, ::protostore::columns::List> = ::protostore::Col::list(
+        11,
+        <crate::records::wrappers::children::Doubles as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `by_number`.
-    pub const by_number: Field<Wrappers> = Field::new(12);
+    pub const by_number: ::protostore::Col<
+        Wrappers,
+        Vec<u8>,
+        ::protostore::columns::Map<i64>,
+    > = ::protostore::Col::map(
+        12,
+        <crate::records::wrappers::children::ByNumber as ::protostore::ChildTable>::CHILD,
+        "_key",
+        "value",
+    );
+
     /// `choice`.
-    pub const choice: Field<Wrappers> = Field::new(13);
+    pub const choice: ::protostore::Col<Wrappers, ::protostore::columns::Oneof> = ::protostore::Col::member(
+            13,
+            "",
+        )
+        .oneof(&[("yes", false), ("word", false), ("number", false)]);
+    /// Inside `choice`.
+    pub mod choice {
+        use crate::records::wrappers::Wrappers;
+
+        /// `yes`.
+        pub const yes: ::protostore::Col<Wrappers, bool, ::protostore::columns::Inner> = ::protostore::Col::inner(
+            "yes",
+        );
+
+        /// `word`.
+        pub const word: ::protostore::Col<
+            Wrappers,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("word");
+
+        /// `number`.
+        pub const number: ::protostore::Col<
+            Wrappers,
+            u32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("number");
+    }
+
     /// `inner`.
-    pub const inner: Field<Wrappers> = Field::new(14);
+    pub const inner: ::protostore::Col<Wrappers, ::protostore::columns::Message> = ::protostore::Col::member(
+            14,
+            "inner",
+        )
+        .message();
+    /// Inside `inner`.
+    pub mod inner {
+        use crate::records::wrappers::Wrappers;
+
+        /// `number`.
+        pub const number: ::protostore::Col<
+            Wrappers,
+            i64,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__number");
+
+        /// `must`.
+        pub const must: ::protostore::Col<
+            Wrappers,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("inner__must");
+    }
+
     /// `must`.
-    pub const must: Field<Wrappers> = Field::new(15);
+    pub const must: ::protostore::Col<Wrappers, String> = ::protostore::Col::member(
+        15,
+        "must",
+    );
 }
 
 impl From<Wrappers> for proto::shapes::v1::Wrappers {

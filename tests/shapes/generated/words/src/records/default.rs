@@ -94,6 +94,9 @@ impl protostore::Value for DefaultDebug {
     }
 }
 
+impl protostore::Comparable for DefaultDebug {}
+impl protostore::Ordered for DefaultDebug {}
+
 /// Reads rows of `table`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
@@ -102,18 +105,40 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::Default;
-    use protostore::Field;
+    use crate::records::default::Default;
 
     /// `default`.
-    pub const default: Field<Default> = Field::new(0);
+    pub const default: ::protostore::Col<Default, String> = ::protostore::Col::member(
+        0,
+        "default",
+    );
+
     /// `clone`.
-    pub const clone: Field<Default> = Field::new(1);
+    pub const clone: ::protostore::Col<Default, ::protostore::columns::Message> = ::protostore::Col::member(
+            1,
+            "clone",
+        )
+        .message();
+    /// Inside `clone`.
+    pub mod clone {
+        use crate::records::default::Default;
+
+        /// `copy`.
+        pub const copy: ::protostore::Col<
+            Default,
+            String,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("clone__copy");
+    }
+
     /// `debug`.
-    pub const debug: Field<Default> = Field::new(2);
+    pub const debug: ::protostore::Col<Default, crate::records::default::DefaultDebug> = ::protostore::Col::member(
+        2,
+        "debug",
+    );
 }
 
 impl From<Default> for proto::Default {

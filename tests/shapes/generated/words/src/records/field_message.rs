@@ -20,16 +20,22 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::FieldMessage;
-    use protostore::Field;
+    use crate::records::field_message::FieldMessage;
 
     /// `field`.
-    pub const field: Field<FieldMessage> = Field::new(0);
+    pub const field: ::protostore::Col<FieldMessage, String> = ::protostore::Col::member(
+        0,
+        "field",
+    );
+
     /// `columns`.
-    pub const columns: Field<FieldMessage> = Field::new(1);
+    pub const columns: ::protostore::Col<FieldMessage, String> = ::protostore::Col::member(
+        1,
+        "columns",
+    );
 }
 
 impl From<FieldMessage> for proto::Field {

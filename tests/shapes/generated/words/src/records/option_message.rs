@@ -88,32 +88,208 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::OptionMessage;
-    use protostore::Field;
+    use crate::records::option_message::OptionMessage;
 
     /// `self`.
-    pub const self_: Field<OptionMessage> = Field::new(0);
+    pub const self_: ::protostore::Col<OptionMessage, String> = ::protostore::Col::member(
+        0,
+        "self",
+    );
+
     /// `some`.
-    pub const some: Field<OptionMessage> = Field::new(1);
+    pub const some: ::protostore::Col<OptionMessage, ::protostore::columns::Message> = ::protostore::Col::member(
+            1,
+            "some",
+        )
+        .message();
+    /// Inside `some`.
+    pub mod some {
+        use crate::records::option_message::OptionMessage;
+
+        /// `value`.
+        pub const value: ::protostore::Col<
+            OptionMessage,
+            i32,
+            ::protostore::columns::Inner,
+        > = ::protostore::Col::inner("some__value");
+    }
+
     /// `none`.
-    pub const none: Field<OptionMessage> = Field::new(2);
+    pub const none: ::protostore::Col<OptionMessage, ::protostore::columns::Message> = ::protostore::Col::member(
+            2,
+            "none",
+        )
+        .message();
     /// `into`.
-    pub const into: Field<OptionMessage> = Field::new(3);
+    pub const into: ::protostore::Col<
+        OptionMessage,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            3,
+            <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `into`.
+    pub mod into {
+        use crate::records::option_message::OptionMessage;
+
+        /// `binder`.
+        pub const binder: ::protostore::Col<
+            OptionMessage,
+            i32,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
+            "binder",
+        );
+
+        /// `row`.
+        pub const row: ::protostore::Col<
+            OptionMessage,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
+            "row",
+        );
+    }
+
     /// `string`.
-    pub const string: Field<OptionMessage> = Field::new(4);
+    pub const string: ::protostore::Col<
+        OptionMessage,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        4,
+        <crate::records::option_message::children::OfString_5 as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `vec`.
-    pub const vec: Field<OptionMessage> = Field::new(5);
+    pub const vec: ::protostore::Col<
+        OptionMessage,
+        Vec<u8>,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        5,
+        <crate::records::option_message::children::OfVec_6 as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `option`.
-    pub const option: Field<OptionMessage> = Field::new(6);
+    pub const option: ::protostore::Col<
+        OptionMessage,
+        i32,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        6,
+        <crate::records::option_message::children::OfOption_7 as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `from`.
-    pub const from: Field<OptionMessage> = Field::new(7);
+    pub const from: ::protostore::Col<
+        OptionMessage,
+        ::protostore::columns::Message,
+        ::protostore::columns::Map<String>,
+    > = ::protostore::Col::map(
+            7,
+            <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+            "_key",
+            "",
+        )
+        .row();
+    /// Inside `from`.
+    pub mod from {
+        use crate::records::option_message::OptionMessage;
+
+        /// `try_from`.
+        pub const try_from: ::protostore::Col<
+            OptionMessage,
+            ::protostore::columns::Oneof,
+            ::protostore::columns::Entries<String>,
+        > = ::protostore::Col::entries(
+                <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "",
+            )
+            .oneof(&[("value__owner", false), ("value__item", true)]);
+        /// Inside `try_from`.
+        pub mod try_from {
+            use crate::records::option_message::OptionMessage;
+
+            /// `owner`.
+            pub const owner: ::protostore::Col<
+                OptionMessage,
+                String,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                "_key",
+                "value__owner",
+            );
+
+            /// `item`.
+            pub const item: ::protostore::Col<
+                OptionMessage,
+                ::protostore::columns::Message,
+                ::protostore::columns::Entries<String>,
+            > = ::protostore::Col::entries(
+                    <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                    "_key",
+                    "value__item",
+                )
+                .message();
+            /// Inside `item`.
+            pub mod item {
+                use crate::records::option_message::OptionMessage;
+
+                /// `key`.
+                pub const key: ::protostore::Col<
+                    OptionMessage,
+                    bool,
+                    ::protostore::columns::Entries<String>,
+                > = ::protostore::Col::entries(
+                    <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                    "_key",
+                    "value__item__key",
+                );
+            }
+        }
+    }
+
     /// `a_b`.
-    pub const a_b: Field<OptionMessage> = Field::new(8);
+    pub const a_b: ::protostore::Col<OptionMessage, i32, ::protostore::columns::List> = ::protostore::Col::list(
+        8,
+        <crate::records::option_message::children::OfAB_9 as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
+
     /// `a`.
-    pub const a: Field<OptionMessage> = Field::new(9);
+    pub const a: ::protostore::Col<OptionMessage, ::protostore::columns::Message> = ::protostore::Col::member(
+            9,
+            "a",
+        )
+        .message();
+    /// Inside `a`.
+    pub mod a {
+        use crate::records::option_message::OptionMessage;
+
+        /// `b`.
+        pub const b: ::protostore::Col<
+            OptionMessage,
+            i32,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::option_message::children::OfAB_10_1 as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
 }
 
 impl From<OptionMessage> for proto::Option {

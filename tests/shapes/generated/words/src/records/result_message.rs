@@ -87,6 +87,9 @@ impl protostore::Value for ErrEnum {
     }
 }
 
+impl protostore::Comparable for ErrEnum {}
+impl protostore::Ordered for ErrEnum {}
+
 /// Reads rows of `write`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
@@ -172,18 +175,33 @@ pub fn remove_from_reads(
     )
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::ResultMessage;
-    use protostore::Field;
+    use crate::records::result_message::ResultMessage;
 
     /// `ok`.
-    pub const ok: Field<ResultMessage> = Field::new(0);
+    pub const ok: ::protostore::Col<ResultMessage, i64> = ::protostore::Col::member(
+        0,
+        "ok",
+    );
+
     /// `err`.
-    pub const err: Field<ResultMessage> = Field::new(1);
+    pub const err: ::protostore::Col<
+        ResultMessage,
+        crate::records::result_message::ErrEnum,
+    > = ::protostore::Col::member(1, "err");
+
     /// `reads`.
-    pub const reads: Field<ResultMessage> = Field::new(2);
+    pub const reads: ::protostore::Col<
+        ResultMessage,
+        String,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+        2,
+        <crate::records::result_message::children::Reads as ::protostore::ChildTable>::CHILD,
+        "value",
+    );
 }
 
 impl From<ResultMessage> for proto::Result {

@@ -38,16 +38,22 @@ pub fn list_by_result(
     protostore::ListBy::new(&FIRST, &AFTER, result.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::StoreMessage;
-    use protostore::Field;
+    use crate::records::store_message::StoreMessage;
 
     /// `store`.
-    pub const store: Field<StoreMessage> = Field::new(0);
+    pub const store: ::protostore::Col<StoreMessage, String> = ::protostore::Col::member(
+        0,
+        "store",
+    );
+
     /// `result`.
-    pub const result: Field<StoreMessage> = Field::new(1);
+    pub const result: ::protostore::Col<StoreMessage, String> = ::protostore::Col::member(
+        1,
+        "result",
+    );
 }
 
 impl From<StoreMessage> for proto::Store {

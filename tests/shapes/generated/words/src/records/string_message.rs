@@ -31,16 +31,23 @@ pub fn get_by_str(str: impl Into<String>) -> protostore::GetBy<StringMessage, St
     protostore::GetBy::new(&GET, str.into())
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::StringMessage;
-    use protostore::Field;
+    use crate::records::string_message::StringMessage;
 
     /// `string`.
-    pub const string: Field<StringMessage> = Field::new(0);
+    pub const string: ::protostore::Col<StringMessage, String> = ::protostore::Col::member(
+        0,
+        "string",
+    );
+
     /// `str`.
-    pub const str: Field<StringMessage> = Field::new(1);
+    pub const str: ::protostore::Col<StringMessage, String> = ::protostore::Col::member(
+            1,
+            "str",
+        )
+        .zero(::protostore::columns::Nil::Text, None);
 }
 
 impl From<StringMessage> for proto::String {

@@ -27,16 +27,42 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which a mask names them.
+/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use super::VecMessage;
-    use protostore::Field;
+    use crate::records::vec_message::VecMessage;
 
     /// `vec`.
-    pub const vec: Field<VecMessage> = Field::new(0);
+    pub const vec: ::protostore::Col<VecMessage, Vec<u8>> = ::protostore::Col::member(
+        0,
+        "vec",
+    );
+
     /// `ok`.
-    pub const ok: Field<VecMessage> = Field::new(1);
+    pub const ok: ::protostore::Col<
+        VecMessage,
+        ::protostore::columns::Message,
+        ::protostore::columns::List,
+    > = ::protostore::Col::list(
+            1,
+            <crate::records::vec_message::children::OfOk_2 as ::protostore::ChildTable>::CHILD,
+            "",
+        )
+        .row();
+    /// Inside `ok`.
+    pub mod ok {
+        use crate::records::vec_message::VecMessage;
+
+        /// `ok`.
+        pub const ok: ::protostore::Col<
+            VecMessage,
+            String,
+            ::protostore::columns::Elements,
+        > = ::protostore::Col::elements(
+            <crate::records::vec_message::children::OkOk as ::protostore::ChildTable>::CHILD,
+            "value",
+        );
+    }
 }
 
 impl From<VecMessage> for proto::Vec {

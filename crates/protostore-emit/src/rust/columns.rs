@@ -1,0 +1,234 @@
+//! `mod columns`: the fields of a record as typed constants, by which masks, filters and orders name them.
+//!
+//! A message, a oneof, a list of messages is a constant and a module of the same name, with the fields inside it.
+//! Every path is absolute, because the modules are named as fields are.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use protostore_schema::{ChildTable, Column, Item, Name, Node, Oneof, Place, Scalar, Table, Type};
+use quote::quote;
+
+use super::form;
+use super::tokens::{ident, lines};
+use super::types::Scope;
+
+/// Returns the module of a record's fields; `outside` spells types with their module.
+pub(super) fn module(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Table) -> TokenStream {
+    let of = Of { scope, outside, module: ident(&table.record.module), record: ident(&table.record.ty.rust) };
+    let nodes = table.record.nodes.iter().enumerate();
+    let fields = nodes.map(|(i, node)| of.node(node, Around::Record(Literal::usize_unsuffixed(i))));
+    let import = of.import();
+    quote! {
+        /// The fields of the record, by which masks, filters and orders name them.
+        #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
+        pub mod columns {
+            #import
+            #(#fields)*
+        }
+    }
+}
+
+/// The record whose fields are named.
+struct Of<'s, 't, 'n> {
+    scope: &'s Scope<'t, 'n>,
+    outside: &'s Scope<'t, 'n>,
+    module: Ident,
+    record: Ident,
+}
+
+/// What a field stands in.
+#[derive(Clone)]
+enum Around<'s> {
+    /// The record itself, at this place.
+    Record(Literal),
+    /// A message or oneof in the record's row; the column says whether the message is set.
+    Inside(Option<&'s str>),
+    /// The elements of a list or map; the column says whether the message around the field is set, inside the element.
+    Element(&'s ChildTable, Option<&'s str>),
+}
+
+impl<'s> Around<'s> {
+    /// Returns the inside of a message or oneof that stands here.
+    fn inside(&self, presence: Option<&'s str>) -> Self {
+        match self {
+            Self::Record(_) | Self::Inside(_) => Self::Inside(presence),
+            Self::Element(child, _) => Self::Element(child, presence),
+        }
+    }
+
+    fn presence(&self) -> Option<&'s str> {
+        match self {
+            Self::Record(_) => None,
+            Self::Inside(presence) | Self::Element(_, presence) => *presence,
+        }
+    }
+}
+
+impl Of<'_, '_, '_> {
+    fn node(&self, node: &Node, around: Around<'_>) -> TokenStream {
+        match node {
+            Node::Scalar(scalar) => self.scalar(scalar, &around),
+            Node::Group(group) => {
+                let presence = group.presence.name.sql.as_str();
+                let message = quote!(::protostore::columns::Message);
+                let column = self.column(&message, &around, presence);
+                let constant = constant(&group.name, &column, &quote!(.message()));
+                let inner = around.inside(Some(presence));
+                let module = self.submodule(&group.name.rust, group.nodes.iter().map(|n| (n, inner.clone())));
+                quote!(#constant #module)
+            }
+            Node::Oneof(oneof) => self.oneof(oneof, &around),
+            Node::Child(child) => self.child(child, &around),
+        }
+    }
+
+    fn scalar(&self, scalar: &Scalar, around: &Around<'_>) -> TokenStream {
+        let ty = self.ty(&scalar.column);
+        let zero = scalar.null_for_zero.then(|| {
+            let nil = match scalar.column.ty {
+                Type::String => quote!(Text),
+                Type::Bytes => quote!(Blob),
+                _ => quote!(Int),
+            };
+            let within = match around.presence() {
+                Some(presence) => quote!(Some(#presence)),
+                None => quote!(None),
+            };
+            quote!(.zero(::protostore::columns::Nil::#nil, #within))
+        });
+        let column = self.column(&ty, around, &scalar.column.name.sql);
+        constant(&scalar.name, &column, &quote!(#zero))
+    }
+
+    fn oneof(&self, oneof: &Oneof, around: &Around<'_>) -> TokenStream {
+        let members = oneof.variants.iter().map(|variant| match &variant.node {
+            Node::Group(group) => (group.presence.name.sql.as_str(), true),
+            Node::Scalar(scalar) => (scalar.column.name.sql.as_str(), false),
+            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+        });
+        let members = members.map(|(column, message)| quote!((#column, #message)));
+        let ty = quote!(::protostore::columns::Oneof);
+        let constant = constant(&oneof.name, &self.column(&ty, around, ""), &quote!(.oneof(&[#(#members),*])));
+        let inner = around.inside(around.presence());
+        let module = self.submodule(&oneof.name.rust, oneof.variants.iter().map(|v| (&v.node, inner.clone())));
+        quote!(#constant #module)
+    }
+
+    fn child(&self, child: &ChildTable, around: &Around<'_>) -> TokenStream {
+        let inside = Around::Element(child, None);
+        match &child.item {
+            Item::Scalar(column) => {
+                let ty = self.ty(column);
+                constant(&child.field, &self.elements(&ty, child, around, &column.name.sql), &quote!())
+            }
+            Item::Message { nodes, .. } => {
+                let ty = quote!(::protostore::columns::Message);
+                let constant = constant(&child.field, &self.elements(&ty, child, around, ""), &quote!(.row()));
+                let module = self.submodule(&child.field.rust, nodes.iter().map(|n| (n, inside.clone())));
+                quote!(#constant #module)
+            }
+        }
+    }
+
+    /// Returns the type and the constructor of a column of one value, or of one in each element.
+    fn column(&self, ty: &TokenStream, around: &Around<'_>, column: &str) -> (TokenStream, TokenStream) {
+        let record = &self.record;
+        match around {
+            Around::Record(index) => {
+                (quote!(::protostore::Col<#record, #ty>), quote!(::protostore::Col::member(#index, #column)))
+            }
+            Around::Inside(_) => (
+                quote!(::protostore::Col<#record, #ty, ::protostore::columns::Inner>),
+                quote!(::protostore::Col::inner(#column)),
+            ),
+            Around::Element(child, _) => self.inner_elements(ty, child, column),
+        }
+    }
+
+    /// Returns the type and the constructor of a repeated field or map.
+    fn elements(
+        &self,
+        ty: &TokenStream,
+        child: &ChildTable,
+        around: &Around<'_>,
+        column: &str,
+    ) -> (TokenStream, TokenStream) {
+        let (record, data) = (&self.record, self.data(child));
+        match (around, &child.place) {
+            (Around::Record(index), Place::Position(_)) => (
+                quote!(::protostore::Col<#record, #ty, ::protostore::columns::List>),
+                quote!(::protostore::Col::list(#index, #data, #column)),
+            ),
+            (Around::Record(index), Place::Key(key)) => {
+                let (key, ty_of_key) = (&key.name.sql, self.ty(key));
+                (
+                    quote!(::protostore::Col<#record, #ty, ::protostore::columns::Map<#ty_of_key>>),
+                    quote!(::protostore::Col::map(#index, #data, #key, #column)),
+                )
+            }
+            (Around::Inside(_) | Around::Element(..), _) => self.inner_elements(ty, child, column),
+        }
+    }
+
+    fn inner_elements(&self, ty: &TokenStream, child: &ChildTable, column: &str) -> (TokenStream, TokenStream) {
+        let (record, data) = (&self.record, self.data(child));
+        match &child.place {
+            Place::Position(_) => (
+                quote!(::protostore::Col<#record, #ty, ::protostore::columns::Elements>),
+                quote!(::protostore::Col::elements(#data, #column)),
+            ),
+            Place::Key(key) => {
+                let (key, ty_of_key) = (&key.name.sql, self.ty(key));
+                (
+                    quote!(::protostore::Col<#record, #ty, ::protostore::columns::Entries<#ty_of_key>>),
+                    quote!(::protostore::Col::entries(#data, #key, #column)),
+                )
+            }
+        }
+    }
+
+    /// Returns the fields inside a message, oneof or element; nothing where it has none.
+    fn submodule<'n>(&self, name: &str, nodes: impl Iterator<Item = (&'n Node, Around<'n>)>) -> TokenStream {
+        let fields: Vec<TokenStream> = nodes.map(|(node, around)| self.node(node, around)).collect();
+        if fields.is_empty() {
+            return TokenStream::new();
+        }
+        let (doc, name, import) = (lines([format!("Inside `{name}`.")]), ident(name), self.import());
+        quote! {
+            #doc
+            pub mod #name {
+                #import
+                #(#fields)*
+            }
+        }
+    }
+
+    fn import(&self) -> TokenStream {
+        let (module, record) = (&self.module, &self.record);
+        quote!(use crate::records::#module::#record;)
+    }
+
+    fn data(&self, child: &ChildTable) -> TokenStream {
+        let (module, marker) = (&self.module, self.scope.marker(child));
+        quote!(<crate::records::#module::children::#marker as ::protostore::ChildTable>::CHILD)
+    }
+
+    /// Returns what a column holds, in the form in which it does.
+    fn ty(&self, column: &Column) -> TokenStream {
+        if let Some(form) = form::of(self.outside, column) {
+            let read = form.read;
+            return quote!(::#read);
+        }
+        let spelled = self.outside.scalar(&column.ty);
+        match column.ty {
+            Type::Enum(_) => quote!(crate::records::#spelled),
+            Type::Timestamp | Type::Duration => quote!(::#spelled),
+            _ => spelled,
+        }
+    }
+}
+
+fn constant(name: &Name, (ty, made): &(TokenStream, TokenStream), more: &TokenStream) -> TokenStream {
+    let doc = lines([format!("`{}`.", name.proto.rsplit('.').next().unwrap_or_default())]);
+    let name = ident(&name.rust);
+    quote! { #doc pub const #name: #ty = #made #more; }
+}

@@ -1,0 +1,302 @@
+//! Typed columns: what generated code names, and the tests that can be made on each.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::operand::Ordered;
+use super::order::Order;
+use super::{Expr, Filter};
+use crate::mask::Field;
+use crate::record::Record;
+use crate::schema::Child;
+use crate::value::Kept;
+
+/// A field of a record as generated code names it: `virtual_machine::mem_size_mb`.
+///
+/// `T` is the type of its values and `P` says where they stand, which decides what can be done with it: a field of the
+/// record itself can be named in a mask, and one that stands in the record's own row can be sorted by.
+pub struct Col<R, T, P = Member> {
+    member: u16,
+    pub(super) place: Place,
+    of: Of<R, T, P>,
+}
+
+type Of<R, T, P> = PhantomData<fn() -> (R, T, P)>;
+
+/// A field of the record itself, of one value.
+#[derive(Debug)]
+pub enum Member {}
+/// A field of one value, inside a message or oneof.
+#[derive(Debug)]
+pub enum Inner {}
+/// A repeated field of the record itself.
+#[derive(Debug)]
+pub enum List {}
+/// A repeated field inside a message, or a field of the elements of one.
+#[derive(Debug)]
+pub enum Elements {}
+/// A map of the record itself.
+#[derive(Debug)]
+pub struct Map<K>(PhantomData<fn() -> K>);
+/// A map inside a message, or a field of the values of one.
+#[derive(Debug)]
+pub struct Entries<K>(PhantomData<fn() -> K>);
+
+/// The type of a column that stands for a message: it is set or not.
+#[derive(Debug)]
+pub enum Message {}
+/// The type of a column that stands for a oneof: one of its members is set or none is.
+#[derive(Debug)]
+pub enum Oneof {}
+
+/// One value a record: it can be sorted by.
+pub trait One {}
+impl One for Member {}
+impl One for Inner {}
+
+/// Any number of values a record.
+pub trait Many {}
+impl Many for List {}
+impl Many for Elements {}
+impl<K> Many for Map<K> {}
+impl<K> Many for Entries<K> {}
+
+/// A field of the record itself: it can be named in a mask.
+pub trait Maskable {}
+impl Maskable for Member {}
+impl Maskable for List {}
+impl<K> Maskable for Map<K> {}
+
+/// The values of a map.
+pub trait Keyed {
+    /// The key of an entry.
+    type Key;
+}
+impl<K> Keyed for Map<K> {
+    type Key = K;
+}
+impl<K> Keyed for Entries<K> {
+    type Key = K;
+}
+
+/// Where the values of a column stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The SQL name, in the record's table or in that of the list.
+    pub(crate) column: &'static str,
+    pub(crate) holds: Holds,
+    /// The table of the elements that the column belongs to.
+    pub(crate) list: Option<&'static Child>,
+    /// The column of the map's key.
+    pub(crate) key: &'static str,
+}
+
+/// What a column says, and what NULL says in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Holds {
+    /// A value; NULL is not set.
+    Value,
+    /// A value of implicit presence; NULL is its zero, where the message around it is set.
+    Zero { nil: Nil, within: Option<&'static str> },
+    /// Whether a message is set.
+    Message,
+    /// Nothing: one of these columns says whether it is set. True for those that say it of a message.
+    Oneof(&'static [(&'static str, bool)]),
+    /// Nothing: the row of the element is there.
+    Row,
+}
+
+/// The zero of a reference of implicit presence, which is stored as NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nil {
+    /// The empty text.
+    Text,
+    /// 0.
+    Int,
+    /// No bytes.
+    Blob,
+}
+
+/// A test of one column.
+#[derive(Clone, Debug)]
+pub(crate) struct Test {
+    pub(crate) place: Place,
+    /// The key of the only entry that is looked at.
+    pub(crate) entry: Option<Kept>,
+    pub(crate) cond: Cond,
+}
+
+/// What is asked of a value, or of each element.
+#[derive(Clone, Debug)]
+pub(crate) enum Cond {
+    /// It compares so: `=`, `IS NOT`, `<`, `<=`, `>`, `>=`.
+    Is(&'static str, Kept),
+    /// It is one of these.
+    In(Vec<Kept>),
+    /// It is from the first on, and below the second, if there is one.
+    Between(Kept, Option<Kept>),
+    Set,
+    Unset,
+    Always,
+    Never,
+}
+
+impl<R, T, P> Col<R, T, P> {
+    const fn at(member: u16, column: &'static str, list: Option<&'static Child>, key: &'static str) -> Self {
+        let place = Place { column, holds: Holds::Value, list, key };
+        Self { member, place, of: PhantomData }
+    }
+
+    const fn holding(mut self, holds: Holds) -> Self {
+        self.place.holds = holds;
+        self
+    }
+
+    /// For generated code: NULL is the zero of this kind; inside a message, where its presence column says that it is set.
+    #[must_use]
+    pub const fn zero(self, nil: Nil, within: Option<&'static str>) -> Self {
+        self.holding(Holds::Zero { nil, within })
+    }
+}
+
+impl<R, T> Col<R, T, Member> {
+    /// For generated code: the member of the record at this place, in this column.
+    #[must_use]
+    pub const fn member(index: u16, column: &'static str) -> Self {
+        Self::at(index, column, None, "")
+    }
+}
+
+impl<R, T> Col<R, T, Inner> {
+    /// For generated code: a field inside a message, in this column of the record's own row.
+    #[must_use]
+    pub const fn inner(column: &'static str) -> Self {
+        Self::at(u16::MAX, column, None, "")
+    }
+}
+
+impl<R, T> Col<R, T, List> {
+    /// For generated code: a repeated field of the record, in this column of this table.
+    #[must_use]
+    pub const fn list(index: u16, child: &'static Child, column: &'static str) -> Self {
+        Self::at(index, column, Some(child), "")
+    }
+}
+
+impl<R, T> Col<R, T, Elements> {
+    /// For generated code: a field of elements, in this column of this table.
+    #[must_use]
+    pub const fn elements(child: &'static Child, column: &'static str) -> Self {
+        Self::at(u16::MAX, column, Some(child), "")
+    }
+}
+
+impl<R, T, K> Col<R, T, Map<K>> {
+    /// For generated code: a map of the record, in these columns of this table.
+    #[must_use]
+    pub const fn map(index: u16, child: &'static Child, key: &'static str, column: &'static str) -> Self {
+        Self::at(index, column, Some(child), key)
+    }
+}
+
+impl<R, T, K> Col<R, T, Entries<K>> {
+    /// For generated code: a field of the values of a map, in these columns of this table.
+    #[must_use]
+    pub const fn entries(child: &'static Child, key: &'static str, column: &'static str) -> Self {
+        Self::at(u16::MAX, column, Some(child), key)
+    }
+}
+
+impl<R, P> Col<R, Message, P> {
+    /// For generated code: the column says whether a message is set.
+    #[must_use]
+    pub const fn message(self) -> Self {
+        self.holding(Holds::Message)
+    }
+
+    /// For generated code: there is a row for each message.
+    #[must_use]
+    pub const fn row(self) -> Self {
+        self.holding(Holds::Row)
+    }
+}
+
+impl<R, P> Col<R, Oneof, P> {
+    /// For generated code: these columns say which member is set; true for those that say it of a message.
+    #[must_use]
+    pub const fn oneof(self, members: &'static [(&'static str, bool)]) -> Self {
+        self.holding(Holds::Oneof(members))
+    }
+}
+
+impl<R, T, P> Col<R, T, P> {
+    pub(super) fn test(self, cond: Cond) -> Filter<R> {
+        Filter::new(Expr::Test(Test { place: self.place, entry: None, cond }))
+    }
+
+    /// Holds where the value is set; of elements, where it is in one of them.
+    pub fn is_set(self) -> Filter<R> {
+        self.test(Cond::Set)
+    }
+
+    /// Holds where the value is not set; of elements, where it is not in one of them.
+    ///
+    /// A field of implicit presence inside a message is not set where the message is not.
+    pub fn is_unset(self) -> Filter<R> {
+        self.test(Cond::Unset)
+    }
+}
+
+impl<R, T, P: Many> Col<R, T, P> {
+    /// Holds where the list or map has no element.
+    pub fn is_empty(self) -> Filter<R> {
+        !self.test(Cond::Always)
+    }
+}
+
+impl<R, T: Ordered, P: One> Col<R, T, P> {
+    /// Sorts by this column, the smallest value first and what is not set before all.
+    pub fn asc(self) -> Order<R> {
+        Order::new(self.place, false)
+    }
+
+    /// Sorts by this column, the largest value first and what is not set after all.
+    pub fn desc(self) -> Order<R> {
+        Order::new(self.place, true)
+    }
+}
+
+impl<R, T, P: Maskable> Col<R, T, P> {
+    /// Returns the field as a mask names it.
+    pub const fn field(self) -> Field<R> {
+        Field::new(self.member)
+    }
+}
+
+impl<R, T, P: Maskable> From<Col<R, T, P>> for Field<R> {
+    fn from(col: Col<R, T, P>) -> Self {
+        col.field()
+    }
+}
+
+impl<R, T, P> Clone for Col<R, T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, T, P> Copy for Col<R, T, P> {}
+
+impl<R: Record, T, P> fmt::Debug for Col<R, T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.place.field::<R>())
+    }
+}
+
+impl Place {
+    /// Returns the path of the field, to name it in an error.
+    pub(crate) fn field<R: Record>(&self) -> &'static str {
+        let layout = self.list.map_or(&R::TABLE.layout, |child| &child.layout);
+        layout.columns.iter().find(|c| c.name == self.column).map_or(layout.name, |c| c.field)
+    }
+}

@@ -1,0 +1,167 @@
+//! The comparisons of a column, or of one entry of a map, with values.
+
+use super::column::{Col, Cond, Keyed, Place, Test};
+use super::operand::{Aside, Comparable, Operand, Ordered};
+use super::{Expr, Filter};
+use crate::error::Error;
+use crate::value::Kept;
+
+impl<R, T, P: Keyed> Col<R, T, P> {
+    /// Holds where the map has an entry with this key.
+    pub fn has_key(self, key: impl Operand<P::Key>) -> Filter<R>
+    where
+        P::Key: Comparable,
+    {
+        At { col: self, key: key.operand() }.test(Ok(Cond::Always))
+    }
+
+    /// Looks at the entry with this key alone: `labels.at("env").eq("prod")`.
+    pub fn at_key(self, key: impl Operand<P::Key>) -> At<R, T, P> {
+        At { col: self, key: key.operand() }
+    }
+}
+
+/// The entry of a map with one key.
+pub struct At<R, T, P: Keyed> {
+    col: Col<R, T, P>,
+    key: P::Key,
+}
+
+impl<R, T, P: Keyed<Key: Comparable>> At<R, T, P> {
+    fn test(self, cond: Result<Cond, Box<Expr>>) -> Filter<R> {
+        let place = self.col.place;
+        let entry = match cond_of(place, Ask::Eq, &self.key) {
+            Ok(Cond::Is(_, entry)) => entry,
+            Ok(_) => return Filter::new(Expr::Or(Vec::new())),
+            Err(refused) => return Filter::new(*refused),
+        };
+        Filter::new(match cond {
+            Ok(cond) => Expr::Test(Test { place, entry: Some(entry), cond }),
+            Err(refused) => *refused,
+        })
+    }
+}
+
+/// A comparison, before it is known whether a column may hold the value.
+#[derive(Clone, Copy)]
+enum Ask {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+fn cond_of<T: Comparable>(place: Place, ask: Ask, value: &T) -> Result<Cond, Box<Expr>> {
+    Ok(match (value.aside(), ask) {
+        (Some(_), Ask::Eq) => Cond::Never,
+        (Some(_), Ask::Ne) => Cond::Always,
+        (Some(Aside::Above), Ask::Lt | Ask::Le) | (Some(Aside::Below), Ask::Gt | Ask::Ge) => Cond::Set,
+        (Some(_), Ask::Lt | Ask::Le | Ask::Gt | Ask::Ge) => Cond::Never,
+        (None, ask) => {
+            let sign = match ask {
+                Ask::Eq => "=",
+                Ask::Ne => "IS NOT",
+                Ask::Lt => "<",
+                Ask::Le => "<=",
+                Ask::Gt => ">",
+                Ask::Ge => ">=",
+            };
+            Cond::Is(sign, kept(place, value)?)
+        }
+    })
+}
+
+fn kept<T: Comparable>(place: Place, value: &T) -> Result<Kept, Box<Expr>> {
+    let refused = |e: Error| Box::new(Expr::Refused { place, kind: e.kind(), why: e.message().to_owned() });
+    Kept::of(value).map_err(refused)
+}
+
+fn one_of<T: Comparable>(place: Place, values: impl IntoIterator<Item: Operand<T>>) -> Result<Cond, Box<Expr>> {
+    let values = values.into_iter().map(Operand::operand).filter(|value| value.aside().is_none());
+    values.map(|value| kept(place, &value)).collect::<Result<_, _>>().map(Cond::In)
+}
+
+/// Returns the texts that begin with `prefix`, as a range.
+fn prefixed(place: Place, prefix: &str) -> Result<Cond, Box<Expr>> {
+    let from = kept(place, &prefix.to_owned())?;
+    let mut rest = prefix.to_owned();
+    while let Some(last) = rest.pop() {
+        let next = match last {
+            // What follows are the surrogates, which no text holds.
+            '\u{d7ff}' => Some('\u{e000}'),
+            last => char::from_u32(u32::from(last) + 1),
+        };
+        if let Some(next) = next {
+            rest.push(next);
+            return Ok(Cond::Between(from, Some(Kept::Text(rest))));
+        }
+    }
+    Ok(Cond::Between(from, None))
+}
+
+/// Writes the comparisons, for a column and for one entry of a map.
+macro_rules! comparisons {
+    ($on:ident, [$($bounds:tt)*], |$self:ident| $place:expr, |$cond:ident| $test:expr) => {
+        impl<R, T: Comparable, $($bounds)*> $on<R, T, P> {
+            /// Holds where the value is this one.
+            pub fn eq($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Eq, &value.operand());
+                $test
+            }
+
+            /// Holds where the value is another one or not set.
+            pub fn ne($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Ne, &value.operand());
+                $test
+            }
+
+            /// Holds where the value is one of these; where there are none, nowhere.
+            pub fn in_list<V: Operand<T>>($self, values: impl IntoIterator<Item = V>) -> Filter<R> {
+                let $cond = one_of($place, values);
+                $test
+            }
+        }
+
+        impl<R, T: Ordered, $($bounds)*> $on<R, T, P> {
+            /// Holds where the value is set and below this one.
+            pub fn lt($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Lt, &value.operand());
+                $test
+            }
+
+            /// Holds where the value is set and this one or below.
+            pub fn le($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Le, &value.operand());
+                $test
+            }
+
+            /// Holds where the value is set and above this one.
+            pub fn gt($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Gt, &value.operand());
+                $test
+            }
+
+            /// Holds where the value is set and this one or above.
+            pub fn ge($self, value: impl Operand<T>) -> Filter<R> {
+                let $cond = cond_of($place, Ask::Ge, &value.operand());
+                $test
+            }
+        }
+
+        impl<R, $($bounds)*> $on<R, String, P> {
+            /// Holds where the text begins with these characters, compared by their bytes.
+            pub fn starts_with($self, prefix: &str) -> Filter<R> {
+                let $cond = prefixed($place, prefix);
+                $test
+            }
+        }
+    };
+}
+
+comparisons!(Col, [P], |self| self.place, |cond| match cond {
+    Ok(cond) => self.test(cond),
+    Err(refused) => Filter::new(*refused),
+});
+comparisons!(At, [P: Keyed<Key: Comparable>], |self| self.col.place, |cond| self.test(cond));

@@ -1,0 +1,203 @@
+//! Reads of the records for which a filter holds.
+
+use super::{Op, Present, ReadOp, load_children};
+use crate::error::{Error, Result};
+use crate::filter::{Cursor, Filter, Order, Query, Sorting};
+use crate::record::{Children, Record};
+use crate::session::Session;
+use crate::value::Kept;
+
+/// How many records a page has, unless told.
+const SIZE: usize = 100;
+
+/// Reads the records for which a filter holds, in any order, page by page.
+#[derive(Clone, Debug)]
+pub struct Find<R> {
+    filter: Filter<R>,
+    order: Vec<Order<R>>,
+    from: Option<(Cursor<R>, bool)>,
+    size: usize,
+}
+
+/// A page of the records for which a filter holds.
+#[derive(Clone, Debug)]
+pub struct Found<R> {
+    /// The records.
+    pub records: Vec<R>,
+    /// What the next page begins after; none where this page is the last.
+    pub next: Option<Cursor<R>>,
+    /// What the page before ends before; none where this page is the first.
+    pub previous: Option<Cursor<R>>,
+}
+
+impl<R: Record> Filter<R> {
+    /// Returns the operation that reads the records for which this holds, in the order of their key unless told.
+    #[must_use]
+    pub fn find(self) -> Find<R> {
+        Find { filter: self, order: Vec::new(), from: None, size: SIZE }
+    }
+
+    /// Returns the operation that counts them.
+    #[must_use]
+    pub fn count(self) -> Count<R> {
+        Count(self)
+    }
+
+    /// Returns the operation that says whether there is one.
+    #[must_use]
+    pub fn exists(self) -> ExistsWhere<R> {
+        ExistsWhere(self)
+    }
+}
+
+impl<R: Record> Find<R> {
+    /// Sorts by these columns, one after the other, and then by the key.
+    #[must_use]
+    pub fn order_by(mut self, order: impl IntoIterator<Item = Order<R>>) -> Self {
+        self.order = order.into_iter().collect();
+        self
+    }
+
+    /// Sets how many records the page has at most; 100 unless told.
+    #[must_use]
+    pub fn size(mut self, records: usize) -> Self {
+        self.size = records;
+        self
+    }
+
+    /// Begins after this place.
+    #[must_use]
+    pub fn after(mut self, cursor: impl Into<Option<Cursor<R>>>) -> Self {
+        self.from = cursor.into().map(|cursor| (cursor, false));
+        self
+    }
+
+    /// Ends before this place: the last records that come before it, in the same order.
+    #[must_use]
+    pub fn before(mut self, cursor: impl Into<Option<Cursor<R>>>) -> Self {
+        self.from = cursor.into().map(|cursor| (cursor, true));
+        self
+    }
+
+    /// Reads the first record only.
+    #[must_use]
+    pub fn first(self) -> First<R> {
+        First(self)
+    }
+
+    async fn read<S: Session>(&self, s: &mut S, limit: usize) -> Result<Vec<R>> {
+        let sorting = Sorting::of(&self.order);
+        let backward = matches!(self.from, Some((_, true)));
+        let mut query = Query::select::<R>();
+        query.push(" WHERE ");
+        query.filter(&self.filter)?;
+        if let Some((cursor, backward)) = &self.from {
+            query.push(" AND ");
+            sorting.beyond(&mut query, cursor, *backward)?;
+        }
+        sorting.order(&mut query, backward);
+        query.push(" LIMIT ");
+        query.value("", Kept::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let mut records = Vec::new();
+        let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut records).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))?;
+        Ok(records)
+    }
+}
+
+impl<R: Record> Op for Find<R> {
+    type Out = Found<R>;
+    const NAME: &'static str = "find";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Found<R>> {
+        if self.size == 0 {
+            return Err(Error::invalid("page_size", "must be at least 1"));
+        }
+        let mut records = self.read(s, self.size.saturating_add(1)).await?;
+        // One more than asked for tells that there is another page, in the direction of reading.
+        let more = records.len() > self.size;
+        records.truncate(self.size);
+        let backward = matches!(self.from, Some((_, true)));
+        if backward {
+            records.reverse();
+        }
+        let sorting = Sorting::of(&self.order);
+        let (is_next, is_previous) = if backward { (true, more) } else { (more, self.from.is_some()) };
+        let next = records.last().filter(|_| is_next).map(|last| sorting.cursor(last));
+        let previous = records.first().filter(|_| is_previous).map(|first| sorting.cursor(first));
+        load_children(s, &mut records).await?;
+        Ok(Found { records, next, previous })
+    }
+}
+
+impl<R: Record> ReadOp for Find<R> {}
+
+/// Reads the first record for which a filter holds.
+#[derive(Clone, Debug)]
+pub struct First<R>(Find<R>);
+
+impl<R: Record> Op for First<R> {
+    type Out = Option<R>;
+    const NAME: &'static str = "first";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+        let mut records = self.0.read(s, 1).await?;
+        load_children(s, &mut records).await?;
+        Ok(records.pop())
+    }
+}
+
+impl<R: Record> ReadOp for First<R> {}
+
+/// Counts the records for which a filter holds.
+#[derive(Clone, Debug)]
+pub struct Count<R>(Filter<R>);
+
+impl<R: Record> Op for Count<R> {
+    type Out = u64;
+    const NAME: &'static str = "count";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        let counted: Vec<u64> = of_table(s, "count(*)", &self.0, "").await?;
+        Ok(counted.first().copied().unwrap_or_default())
+    }
+}
+
+impl<R: Record> ReadOp for Count<R> {}
+
+/// Says whether a filter holds for any record.
+#[derive(Clone, Debug)]
+pub struct ExistsWhere<R>(Filter<R>);
+
+impl<R: Record> Op for ExistsWhere<R> {
+    type Out = bool;
+    const NAME: &'static str = "exists_where";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        let found: Vec<Present> = of_table(s, "1", &self.0, " LIMIT 1").await?;
+        Ok(!found.is_empty())
+    }
+}
+
+impl<R: Record> ReadOp for ExistsWhere<R> {}
+
+/// Selects something from the records for which a filter holds.
+async fn of_table<R: Record, S: Session, T: crate::value::Decode + Send>(
+    s: &mut S,
+    what: &str,
+    filter: &Filter<R>,
+    end: &str,
+) -> Result<Vec<T>> {
+    let mut query = Query::from::<R>(what);
+    query.push(" WHERE ");
+    query.filter(filter)?;
+    query.push(end);
+    let mut out = Vec::new();
+    let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut out).await;
+    read.map_err(|e| e.explained(&R::TABLE.layout))?;
+    Ok(out)
+}
