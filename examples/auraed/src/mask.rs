@@ -24,24 +24,65 @@ pub(crate) fn of<R: Record>(mask: Option<FieldMask>, message: &impl Message) -> 
 ///
 /// Prost tells no names, so the message is encoded, and its descriptor says what the numbers are called.
 fn populated<R: Record>(message: &impl Message) -> Result<Vec<String>, Error> {
-    let broken = |error| Error::new(Kind::Engine, "the descriptors cannot be read").because(error);
-    let set = numbers(&message.encode_to_vec()).map_err(broken)?;
-    let files = FileDescriptorSet::decode(aurae::SCHEMA.descriptors).map_err(broken)?;
-    let Some(record) = descriptor(&files, R::TABLE.record) else { return Ok(Vec::new()) };
-    let names = record.field.iter().filter(|field| set.contains(&field.number())).map(|field| field.name());
-    Ok(names.filter(|name| !R::TABLE.key.contains(name)).map(str::to_owned).collect())
+    let encoded = message.encode_to_vec();
+    let set: BTreeSet<u32> = fields(&encoded).map_err(broken)?.into_iter().map(|(number, _)| number).collect();
+    let names = names::<R>()?.into_iter().filter(|(number, _)| set.contains(number)).map(|(_, name)| name);
+    Ok(names.filter(|name| !R::TABLE.key.contains(&name.as_str())).collect())
 }
 
-/// Returns the numbers of the fields that stand in an encoded message.
-fn numbers(encoded: &[u8]) -> Result<BTreeSet<i32>, prost::DecodeError> {
-    let mut numbers = BTreeSet::new();
+/// The fields of a message that a mask names, by number.
+#[derive(Clone, Debug)]
+pub(crate) struct Named(BTreeSet<u32>);
+
+impl Named {
+    /// Returns the fields that a mask of a record names.
+    ///
+    /// # Errors
+    /// Where the descriptors cannot be read.
+    pub(crate) fn of<R: Record>(mask: &Mask<R>) -> Result<Self, Error> {
+        let indexed = R::TABLE.fields.iter().enumerate();
+        let paths: Vec<&str> = indexed.filter(|(i, _)| mask.has(*i)).flat_map(|(_, f)| f.paths).copied().collect();
+        let named = names::<R>()?.into_iter().filter(|(_, name)| paths.contains(&name.as_str()));
+        Ok(Self(named.map(|(number, _)| number).collect()))
+    }
+
+    /// Returns `old` with the named fields as `given` has them.
+    ///
+    /// A record is made of the whole: what is REQUIRED and not named may be missing in `given`.
+    ///
+    /// # Errors
+    /// Where what was encoded cannot be decoded.
+    pub(crate) fn merged<M: Message + Default>(&self, old: &M, given: &M) -> Result<M, Error> {
+        let (old, given) = (old.encode_to_vec(), given.encode_to_vec());
+        let kept = fields(&old).map_err(broken)?.into_iter().filter(|(number, _)| !self.0.contains(number));
+        let taken = fields(&given).map_err(broken)?.into_iter().filter(|(number, _)| self.0.contains(number));
+        let merged: Vec<u8> = kept.chain(taken).flat_map(|(_, bytes)| bytes).copied().collect();
+        M::decode(&merged[..]).map_err(broken)
+    }
+}
+
+fn broken(error: prost::DecodeError) -> Error {
+    Error::new(Kind::Engine, "the descriptors or a message cannot be read").because(error)
+}
+
+/// Returns the numbers and names of the fields of a record's message.
+fn names<R: Record>() -> Result<Vec<(u32, String)>, Error> {
+    let files = FileDescriptorSet::decode(aurae::SCHEMA.descriptors).map_err(broken)?;
+    let fields = descriptor(&files, R::TABLE.record).map_or(&[][..], |message| &message.field);
+    Ok(fields.iter().map(|field| (field.number().unsigned_abs(), field.name().to_owned())).collect())
+}
+
+/// Returns the fields that stand in an encoded message, each with its bytes.
+fn fields(encoded: &[u8]) -> Result<Vec<(u32, &[u8])>, prost::DecodeError> {
+    let mut fields = Vec::new();
     let mut rest = encoded;
     while !rest.is_empty() {
+        let whole = rest;
         let (number, wire) = decode_key(&mut rest)?;
         skip_field(wire, number, &mut rest, DecodeContext::default())?;
-        numbers.extend(i32::try_from(number));
+        fields.push((number, &whole[..whole.len() - rest.len()]));
     }
-    Ok(numbers)
+    Ok(fields)
 }
 
 /// Finds a message at the top of a file.
@@ -76,6 +117,23 @@ mod tests {
         assert_eq!(of::<VirtualMachine>(None, &message).unwrap(), expected);
         assert_eq!(of::<VirtualMachine>(paths(&[]), &message).unwrap(), expected);
         assert_eq!(of::<VirtualMachine>(paths(&["*"]), &message).unwrap(), Mask::all());
+    }
+
+    #[test]
+    fn what_is_not_named_is_taken_from_the_record() {
+        let old = proto::VirtualMachine {
+            id: "vm-1".to_owned(),
+            mem_size_mb: 512,
+            vcpu_count: 2,
+            tags: vec!["web".to_owned(), "blue".to_owned()],
+            boot: Some(proto::virtual_machine::Boot::FirmwarePath("/firmware".to_owned())),
+            ..Default::default()
+        };
+        let kernel = proto::virtual_machine::Boot::Kernel(proto::KernelBoot::default());
+        let given = proto::VirtualMachine { vcpu_count: 64, boot: Some(kernel.clone()), ..Default::default() };
+        let named = Named::of(&Mask::<VirtualMachine>::parse(["mem_size_mb", "tags", "boot"]).unwrap()).unwrap();
+        let expected = proto::VirtualMachine { mem_size_mb: 0, tags: Vec::new(), boot: Some(kernel), ..old.clone() };
+        assert_eq!(named.merged(&old, &given).unwrap(), expected);
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl CellService for Cells {
             new.cgroup_v2 = old.cgroup_v2;
             new.create_time = old.create_time;
         };
-        self.0.update(set(cell, "cell")?, update_mask, keep).await
+        let given = set(cell, "cell")?;
+        self.0.update(given.name.clone(), given, update_mask, keep).await
     }
 
     async fn delete_cell(&self, request: Request<DeleteCellRequest>) -> Answer<()> {

@@ -6,7 +6,7 @@ use prost_types::FieldMask;
 use protostore::{Error, Kind, Mask, PageOf, ReadOp, Record};
 use tonic::{Response, Status};
 
-use crate::mask;
+use crate::mask::{self, Named};
 use crate::page::{Page, Place};
 use crate::tokens::Tokens;
 
@@ -45,19 +45,27 @@ impl Core {
     ///
     /// `keep` takes over what a caller may not change: such fields are ignored in a mask, as
     /// [AIP-203](https://google.aip.dev/203) has it.
-    pub(super) async fn update<R, M>(&self, message: M, mask: Option<FieldMask>, keep: fn(&R, &mut R)) -> Answer<M>
+    pub(super) async fn update<R, M>(
+        &self,
+        key: R::Key,
+        given: M,
+        mask: Option<FieldMask>,
+        keep: fn(&R, &mut R),
+    ) -> Answer<M>
     where
         R: Record + TryFrom<M, Error = Error>,
-        M: Message + From<R>,
+        M: Message + Default + From<R> + 'static,
     {
-        let mask = mask::of::<R>(mask, &message)?;
-        let given = R::try_from(message)?;
+        let mask = mask::of::<R>(mask, &given)?;
+        let named = Named::of(&mask)?;
         let written = self.store.write_async(move |tx| {
-            let old = tx.get::<R>(given.key())?.ok_or_else(|| missing::<R>(given.key()))?;
-            let mut new = given.clone();
+            let key = R::borrow_key(&key);
+            let old = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?;
+            // The message may lack what is REQUIRED and not named, so it is made whole before it becomes a record.
+            let mut new = R::try_from(named.merged(&M::from(old.clone()), &given)?)?;
             keep(&old, &mut new);
             tx.update(&new, mask.clone())?;
-            tx.get::<R>(given.key())?.ok_or_else(|| missing::<R>(given.key()))
+            tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))
         });
         Ok(Response::new(written.await?.into()))
     }

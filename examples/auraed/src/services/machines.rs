@@ -49,7 +49,8 @@ impl VmService for Machines {
         request: Request<UpdateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
         let UpdateVirtualMachineRequest { virtual_machine, update_mask } = request.into_inner();
-        self.0.update(set(virtual_machine, "virtual_machine")?, update_mask, keep).await
+        let given = set(virtual_machine, "virtual_machine")?;
+        self.0.update(given.id.clone(), given, update_mask, keep).await
     }
 
     async fn delete_virtual_machine(&self, request: Request<DeleteVirtualMachineRequest>) -> Answer<()> {

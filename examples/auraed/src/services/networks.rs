@@ -35,7 +35,8 @@ impl NetService for Networks {
     async fn update_network(&self, request: Request<UpdateNetworkRequest>) -> Answer<proto::Network> {
         let UpdateNetworkRequest { network, update_mask } = request.into_inner();
         let keep = |old: &Network, new: &mut Network| new.create_time = old.create_time;
-        self.0.update(set(network, "network")?, update_mask, keep).await
+        let given = set(network, "network")?;
+        self.0.update(given.id.clone(), given, update_mask, keep).await
     }
 
     async fn delete_network(&self, request: Request<DeleteNetworkRequest>) -> Answer<()> {
@@ -72,7 +73,8 @@ impl NetService for Networks {
     async fn update_nic(&self, request: Request<UpdateNicRequest>) -> Answer<proto::Nic> {
         let UpdateNicRequest { nic, update_mask } = request.into_inner();
         let keep = |old: &Nic, new: &mut Nic| new.create_time = old.create_time;
-        self.0.update(set(nic, "nic")?, update_mask, keep).await
+        let given = set(nic, "nic")?;
+        self.0.update(given.mac_address.clone(), given, update_mask, keep).await
     }
 
     async fn detach_nic(&self, request: Request<DetachNicRequest>) -> Answer<()> {
