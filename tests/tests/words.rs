@@ -63,3 +63,32 @@ fn an_element_is_added_to_a_record_with_a_key_of_parts() -> protostore::Result<(
     assert_eq!(add("c").unwrap_err().to_string(), "info__reads.reads: names a record of read that is not there");
     Ok(())
 }
+
+#[test]
+fn every_method_of_the_store_is_known() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("crates/protostore/src/store.rs")).expect("the store's source");
+    let methods: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("    pub fn ").or_else(|| line.strip_prefix("    pub async fn ")))
+        .filter_map(|rest| rest.split(['<', '(']).next())
+        .collect();
+    assert!(methods.contains(&"read_async"), "{methods:?}");
+    let tables = (1..).zip(&methods).map(|(n, name)| {
+        format!("  repeated R {name} = {n} [(protostore.v1.table) = {{primary_key: \"id\" record: \"R{n}\"}}];\n")
+    });
+    let proto = format!(
+        "syntax = \"proto3\";\nimport \"protostore/v1/options.proto\";\nmessage R {{ string id = 1; }}\nmessage S {{\n  \
+         option (protostore.v1.store) = {{}};\n{}}}\n",
+        tables.collect::<String>()
+    );
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let file = dir.path().join("s.proto");
+    std::fs::write(&file, proto).expect("a file is written");
+    let inputs = protostore_lower::Inputs { includes: vec![dir.path().into(), root.join("proto")], files: vec![file] };
+    let compiled = protostore_lower::compile(&inputs).expect("the proto compiles");
+    let schema = protostore_lower::lower(&compiled, "S").expect("a store");
+    for table in schema.tables {
+        assert_eq!(table.name.rust, format!("{}_table", table.name.proto), "an accessor hides a method of the store");
+    }
+}

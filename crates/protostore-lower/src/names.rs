@@ -75,11 +75,11 @@ pub(crate) const SINGLETON: &str = "_singleton";
 const RESERVED_MODULES: [&str; 6] = ["mod", "proto", "protostore", "records", "std", "types"];
 
 /// Types that generated code writes without a path, so that none of its own can be called so.
-const RESERVED_TYPES: [&str; 13] =
-    ["Err", "Field", "From", "Into", "None", "Ok", "Option", "Result", "Some", "Store", "String", "TryFrom", "Vec"];
+const RESERVED_TYPES: [&str; 12] =
+    ["Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "Store", "String", "TryFrom", "Vec"];
 
 /// Methods of a store, which the accessor of a table may not hide.
-const STORE_METHODS: [&str; 12] = [
+const STORE_METHODS: [&str; 13] = [
     "apply",
     "clone",
     "close",
@@ -89,6 +89,7 @@ const STORE_METHODS: [&str; 12] = [
     "read",
     "read_async",
     "run",
+    "singleton",
     "table",
     "write",
     "write_async",

@@ -7,7 +7,7 @@ mod records;
 
 pub use records::r#box::Box;
 pub use records::default::{Clone, Default, DefaultDebug};
-pub use records::field_message::FieldMessage;
+pub use records::field::Field;
 pub use records::r#match::{Match, MatchImpl, MatchTrait, MatchTraitWhere};
 pub use records::option_message::{
     A, FromMessage, FromTryFrom, IntoMessage, NoneMessage, OptionMessage, SomeMessage,
@@ -59,9 +59,9 @@ pub mod r#match {
     pub use crate::records::r#match::{*, columns::*};
 }
 
-/// Table `open`: [`field_message::FieldMessage`], its fields and its accessors.
-pub mod field_message {
-    pub use crate::records::field_message::{*, columns::*};
+/// Table `open`: [`field::Field`], its fields and its accessors.
+pub mod field {
+    pub use crate::records::field::{*, columns::*};
 }
 
 /// The schema that this crate reads and writes.
@@ -88,7 +88,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::r#box::TABLE,
         &records::default::TABLE,
         &records::r#match::TABLE,
-        &records::field_message::TABLE,
+        &records::field::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -161,9 +161,7 @@ impl<E: protostore::Engine> Store<E> {
 
     /// Returns the table `open`.
     #[must_use]
-    pub fn open(
-        &self,
-    ) -> protostore::TableOf<'_, records::field_message::FieldMessage, E> {
+    pub fn open(&self) -> protostore::TableOf<'_, records::field::Field, E> {
         self.0.table()
     }
 

@@ -4,7 +4,7 @@
 
 pub mod r#box;
 pub mod default;
-pub mod field_message;
+pub mod field;
 pub mod r#match;
 pub mod option_message;
 pub mod result_message;

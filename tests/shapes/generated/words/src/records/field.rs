@@ -4,9 +4,9 @@
 
 use crate::proto;
 
-/// The message `FieldMessage`.
+/// The message `Field`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct FieldMessage {
+pub struct Field {
     /// Field 1, `field`.
     pub field: String,
     /// Field 2, `columns`.
@@ -23,23 +23,23 @@ macro_rules! select {
 /// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
-    use crate::records::field_message::FieldMessage;
+    use crate::records::field::Field;
 
     /// `field`.
-    pub const field: ::protostore::Col<FieldMessage, String> = ::protostore::Col::member(
+    pub const field: ::protostore::Col<Field, String> = ::protostore::Col::member(
         0,
         "field",
     );
 
     /// `columns`.
-    pub const columns: ::protostore::Col<FieldMessage, String> = ::protostore::Col::member(
+    pub const columns: ::protostore::Col<Field, String> = ::protostore::Col::member(
         1,
         "columns",
     );
 }
 
-impl From<FieldMessage> for proto::Field {
-    fn from(value: FieldMessage) -> Self {
+impl From<Field> for proto::Field {
+    fn from(value: Field) -> Self {
         Self {
             field: value.field,
             columns: value.columns,
@@ -47,7 +47,7 @@ impl From<FieldMessage> for proto::Field {
     }
 }
 
-impl TryFrom<proto::Field> for FieldMessage {
+impl TryFrom<proto::Field> for Field {
     type Error = protostore::Error;
 
     fn try_from(value: proto::Field) -> protostore::Result<Self> {
@@ -58,7 +58,7 @@ impl TryFrom<proto::Field> for FieldMessage {
     }
 }
 
-impl protostore::Record for FieldMessage {
+impl protostore::Record for Field {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
@@ -89,7 +89,7 @@ impl protostore::Record for FieldMessage {
     }
 }
 
-impl protostore::Decode for FieldMessage {
+impl protostore::Decode for Field {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             field: row.take()?,
