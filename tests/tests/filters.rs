@@ -39,7 +39,7 @@ where
     };
     let records: Vec<R> = (0..60).map(|_| draw(rng)).collect();
     let all = records.clone();
-    store.write(move |tx| all.iter().try_for_each(|r| tx.insert(r))).expect("inserts");
+    store.write(move |tx| all.iter().try_for_each(|r| tx.insert(r).map(|_| ()))).expect("inserts");
     records
 }
 
@@ -391,7 +391,10 @@ fn what_cannot_be_asked_is_refused() {
     assert_eq!(many.kind(), Kind::Invalid);
 
     store
-        .write(|tx| (0..3).try_for_each(|n| tx.insert(&shapes::Implicit { id: n.to_string(), ..Default::default() })))
+        .write(|tx| {
+            (0..3)
+                .try_for_each(|n| tx.insert(&shapes::Implicit { id: n.to_string(), ..Default::default() }).map(|_| ()))
+        })
         .unwrap();
     let page = store.read(|r| r.run(c::id.is_set().find().size(1))).unwrap();
     let other = store.read(|r| r.run(c::id.is_set().find().order_by([c::a_bool.asc()]).after(page.next))).unwrap_err();
@@ -429,7 +432,7 @@ fn values_in_another_form_are_compared_as_they_are_stored() {
         Encodings { id: full.to_string(), full, maybe_bits: Some(bits), seconds, text, ..Default::default() }
     });
     let all = records.clone();
-    store.write(move |tx| all.iter().try_for_each(|r| tx.insert(r))).unwrap();
+    store.write(move |tx| all.iter().try_for_each(|r| tx.insert(r).map(|_| ()))).unwrap();
     let count = |filter: Filter<Encodings>| store.read(|r| r.run(filter.count()));
     assert_eq!(count(c::full.gt(1u64 << 62)).unwrap(), 2);
     assert_eq!(count(c::full.eq(u64::MAX)).unwrap(), 1);

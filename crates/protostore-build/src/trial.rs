@@ -28,6 +28,9 @@ pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
         Err(error) => return vec![format!("schema.sqlite.sql does not run: {}", reason(&error))],
     };
     let mut sentences = compare(&replayed, &fresh).unwrap_or_else(|error| vec![reason(&error)]);
+    if let Err(error) = fresh.execute_batch(BOOKKEEPING) {
+        sentences.push(reason(&error));
+    }
     sentences.extend(trial.statements.iter().filter_map(|statement| {
         let error = fresh.prepare(&statement.sql).err()?;
         Some(format!("statement `{}` is refused: {}", statement.name, reason(&error)))
@@ -35,6 +38,9 @@ pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
     sentences.extend(query_views(&fresh).unwrap_or_else(|error| vec![reason(&error)]));
     sentences
 }
+
+/// What the run time keeps for itself and statements name: it makes this table when it opens a database.
+const BOOKKEEPING: &str = "CREATE TABLE protostore__sequences (\"table\" INTEGER, path TEXT, last INTEGER) STRICT;";
 
 /// A database as the run time has it: a mistyped name in double quotes is no string.
 fn open() -> Result<Connection> {

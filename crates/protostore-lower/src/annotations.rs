@@ -1,7 +1,7 @@
 //! Reads the options of descriptors. The only file that knows how an annotation is represented.
 
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
-use protostore_schema::{Form, OnDelete};
+use protostore_schema::{Form, Generated, OnDelete};
 
 use crate::diagnostic::Place;
 use crate::option_text::{self, Step};
@@ -44,6 +44,7 @@ pub(crate) struct ColumnOptions {
     pub(crate) unique: Option<bool>,
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) encoding: Option<Option<Form>>,
+    pub(crate) generated: Option<Generated>,
 }
 
 /// `index: { … }`.
@@ -253,6 +254,14 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),
         encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),
+        generated: match value(options, "generated").and_then(|v| v.as_enum_number()) {
+            Some(1) => Some(Generated::UuidV7),
+            Some(2) => Some(Generated::UuidV4),
+            Some(3) => Some(Generated::Sequence),
+            Some(4) => Some(Generated::CreateTime),
+            Some(5) => Some(Generated::UpdateTime),
+            Some(_) | None => None,
+        },
     }
 }
 

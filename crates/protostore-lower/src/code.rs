@@ -89,6 +89,9 @@ codes! {
     IndexAcrossTables = "P0702", "an index names fields of several tables";
     DuplicateIndex = "P0703", "an index repeats another";
 
+    // Values that the store makes.
+    CannotGenerate = "P0751", "a field cannot hold a value that is made";
+
     // Names and sizes.
     NameTaken = "P0801", "two names in a table are the same";
     TableNameTaken = "P0802", "two names in the store are the same";

@@ -29,9 +29,28 @@ pub struct Column {
     /// The row of another table that the value names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
+    /// What the store puts in where the field was left unset. No part of SQL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
     /// What the field says of itself.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
+}
+
+/// A value that the store makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Generated {
+    /// A UUID of version 7, which rises with time.
+    UuidV7,
+    /// A UUID of version 4, which is random.
+    UuidV4,
+    /// The next number of a counter; never one that was given before.
+    Sequence,
+    /// The time of the insert.
+    CreateTime,
+    /// The time of the last write.
+    UpdateTime,
 }
 
 /// What a column holds of the field that it belongs to.

@@ -15,7 +15,7 @@ mod snapshot;
 mod sql_name;
 mod table;
 
-pub use column::{Column, Form, Role, Type};
+pub use column::{Column, Form, Generated, Role, Type};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};

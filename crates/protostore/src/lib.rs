@@ -48,7 +48,10 @@ pub use ops::{
     ReadOp, RemoveFrom, Update, Upsert, WriteOp,
 };
 pub use options::Options;
-pub use record::{By, ChildTable, Children, Element, Nested, Record, Singleton, entries, positions};
+pub use record::{
+    By, ChildTable, Children, Element, Fill, Made, Make, Nested, Numbered, Record, Sequence, Singleton, entries,
+    positions,
+};
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
 };

@@ -88,11 +88,23 @@ impl<R: Record> Mask<R> {
         self.bits.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 
+    /// Returns the members as bits.
+    pub(crate) fn bits(&self) -> &[u64] {
+        &self.bits
+    }
+
+    /// Takes a member out.
+    pub(crate) fn clear(&mut self, index: usize) {
+        if let Some(word) = self.bits.get_mut(index / 64) {
+            *word &= !(1 << (index % 64));
+        }
+    }
+
     fn none() -> Self {
         Self { bits: vec![0; R::TABLE.fields.len().div_ceil(64)], of: PhantomData }
     }
 
-    fn set(&mut self, index: usize) {
+    pub(crate) fn set(&mut self, index: usize) {
         if let Some(word) = self.bits.get_mut(index / 64) {
             *word |= 1 << (index % 64);
         }

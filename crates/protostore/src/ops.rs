@@ -14,12 +14,11 @@ pub use delete::Delete;
 pub use find::{Count, ExistsWhere, Find, First, Found};
 pub use get::{Exists, Get, GetBy};
 pub use insert::{Insert, Upsert};
-pub(crate) use insert::{Whole, insert, upsert};
+pub(crate) use insert::{Whole, compound, insert, upsert};
 pub use join::{AddTo, RemoveFrom};
 pub use list::{AllBy, ListBy};
 pub use page::{Page, PageOf};
 pub use update::Update;
-pub(crate) use update::update;
 
 use std::future::Future;
 
@@ -36,6 +35,11 @@ pub trait Op: Send {
     const NAME: &'static str;
     /// Says that it takes several statements: a read then runs in a snapshot, a write in a part of its own.
     const COMPOUND: bool = true;
+
+    /// Fixes, before it is queued, what would differ from one run to the next: UUIDs and times.
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// Runs it; again, if the transaction around it was undone.
     fn run<S: Session>(&self, s: &mut S) -> impl Future<Output = Result<Self::Out>> + Send;

@@ -1,9 +1,14 @@
 //! What generated code implements for each table: data and names; the behaviour is in `ops`.
 
 mod children;
+mod make;
+mod sequence;
 mod singleton;
 
 pub use children::{By, Children, Element, Nested};
+pub use make::{Fill, Made, Make};
+pub(crate) use sequence::assign;
+pub use sequence::{Numbered, Sequence};
 pub use singleton::Singleton;
 
 use std::collections::BTreeMap;
@@ -23,6 +28,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     type Children: Children<Self>;
     /// The table.
     const TABLE: &'static Table;
+    /// Says that a write of the whole record keeps some of what the row has that is there.
+    const KEEPS: bool = false;
 
     /// Returns the key of the record.
     fn key(&self) -> Self::KeyRef<'_>;
@@ -32,6 +39,19 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     fn own_key(key: Self::KeyRef<'_>) -> Self::Key;
     /// Puts the columns of one member, and nothing for one whose rows are in child tables.
     fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()>;
+
+    /// Fills in what the store makes before a write.
+    fn complete(&mut self, _: &mut Make) -> Result<()> {
+        Ok(())
+    }
+
+    /// Takes over what a write keeps of the row that is there.
+    fn keep(&mut self, _old: &Self, _made: &Made) {}
+
+    /// Returns the field of one of the table's sequences.
+    fn numbered(&mut self, _sequence: usize) -> Option<&mut (dyn Numbered + Send)> {
+        None
+    }
 }
 
 /// One child table: the rows of a repeated or map field.

@@ -1,5 +1,7 @@
 //! What generated code says about a store: plain data in statics, numbered and named once, at generation.
 
+use crate::record::Sequence;
+
 /// One store: its tables, and the way from the empty database to them.
 #[derive(Debug)]
 pub struct Schema {
@@ -123,6 +125,8 @@ pub struct Table {
     pub fields: &'static [FieldOf],
     /// What keeps a record from being deleted.
     pub referrers: &'static [Referrer],
+    /// The fields that the store numbers.
+    pub sequences: &'static [Sequence],
     /// Reads a record by its key.
     pub get: Stmt,
     /// Inserts all columns, in the order of the members.

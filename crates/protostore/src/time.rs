@@ -36,6 +36,11 @@ impl Timestamp {
         SystemTime::now().into()
     }
 
+    /// Returns the same, rounded towards the past to a multiple of `step` nanoseconds, which divide a second.
+    pub(crate) const fn floor(self, step: u32) -> Self {
+        Self { seconds: self.seconds, nanos: self.nanos - self.nanos % step }
+    }
+
     /// Returns the seconds since 1970, rounded towards the past.
     pub const fn seconds(self) -> i64 {
         self.seconds

@@ -43,7 +43,8 @@ fn keeper() {
     store
         .write(|tx| {
             (0..300).try_for_each(|number| {
-                tx.insert(&Network { id: format!("marker-network-{number}"), cidr: format!("marker-cidr-{number}") })
+                let (id, cidr) = (format!("marker-network-{number}"), format!("marker-cidr-{number}"));
+                tx.insert(&Network { id, cidr }).map(|_| ())
             })
         })
         .unwrap();

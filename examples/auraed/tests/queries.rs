@@ -80,7 +80,7 @@ async fn inside_messages_oneofs_and_lists() -> protostore::Result<()> {
 async fn references_that_are_not_set() -> protostore::Result<()> {
     let store = store()?;
     let free = Nic { mac_address: "52:54:00:12:34:56".to_owned(), machine_id: "a".to_owned(), ..Default::default() };
-    store.nics().insert(free.clone()).await?;
+    let free = store.nics().insert(free).await?;
     assert_eq!(store.nics().filter(nic::network_id.eq("")).first().await?, Some(free));
     Ok(())
 }

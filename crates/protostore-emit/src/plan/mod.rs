@@ -8,7 +8,7 @@ use protostore_schema::{Column, Schema};
 
 pub(crate) use child::{ChildPlan, JoinPlan};
 pub(crate) use lookup::{Lookup, LookupKind};
-pub(crate) use record::{ReferencePlan, ReferrerPlan, TablePlan};
+pub(crate) use record::{ReferencePlan, ReferrerPlan, SequencePlan, TablePlan};
 
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,6 +26,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             quote! { #index => { #body } }
         })
     });
+    let (keeps, generated) = super::generated::methods(table);
     let bind = if table.columns().is_empty() {
         quote! {
             fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
@@ -46,11 +47,13 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             type KeyRef<'a> = #borrowed;
             type Children = #children;
             const TABLE: &'static protostore::Table = &TABLE;
+            #keeps
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
             fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }
             #bind
+            #generated
         }
     }
 }

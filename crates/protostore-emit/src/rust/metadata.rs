@@ -5,17 +5,20 @@ use protostore_schema::{Column, Item, Node, Role};
 use quote::quote;
 
 use super::tokens::sql;
-use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, Statement, TablePlan};
+use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, SequencePlan, Statement, TablePlan};
 use crate::sql::{Check, checks};
 
 /// Returns the table's metadata.
 pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
-    let TablePlan { table, get, insert, upsert, delete, page_first, page_after, references, referrers, .. } = plan;
+    let TablePlan {
+        table, get, insert, upsert, delete, page_first, page_after, references, referrers, sequences, ..
+    } = plan;
     let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
     let layout = layout(&table.name.sql, &table.all_columns(), references, &checks(&table.record.nodes));
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);
+    let sequences = sequences.iter().map(sequence);
     let [get, page_first, page_after] = [get, page_first, page_after].map(|s| reading(plan, s));
     let [insert, upsert, delete] = [insert, upsert, delete].map(statement);
     let doc = super::tokens::lines([format!("What the run time knows of `{}`.", table.name.proto)]);
@@ -28,6 +31,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
             key: &[#(#key),*],
             fields: &[#(#fields),*],
             referrers: &[#(#referrers),*],
+            sequences: &[#(#sequences),*],
             get: #get,
             insert: #insert,
             upsert: #upsert,
@@ -124,6 +128,11 @@ fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], che
             checks: &[#(#checks),*],
         }
     }
+}
+
+fn sequence(plan: &SequencePlan<'_>) -> TokenStream {
+    let (field, next, begin) = (&plan.column.name.proto, statement(&plan.next), statement(&plan.begin));
+    quote!(protostore::Sequence { field: #field, next: #next, begin: #begin })
 }
 
 fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {

@@ -9,6 +9,7 @@ mod columns;
 mod convert;
 mod decode;
 mod form;
+mod generated;
 mod krate;
 mod metadata;
 mod record;

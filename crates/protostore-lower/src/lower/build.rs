@@ -2,8 +2,8 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    ChildTable, Column, Docs, Form, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar, Table,
-    Type, Variant,
+    ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar,
+    Table, Type, Variant,
 };
 
 use super::draft::{Draft, Part, Presence, Shape, Spot};
@@ -119,13 +119,17 @@ impl Build<'_> {
             Presence::Required => false,
             Presence::Member => true,
         };
-        let is_plain = spot.presence == Presence::Implicit && !needed && spot.column.reference.is_none();
+        let generated = spot.column.generated.as_ref().map(|(generated, _)| *generated);
+        let numbered = generated == Some(Generated::Sequence);
+        let is_plain = spot.presence == Presence::Implicit && !needed && spot.column.reference.is_none() && !numbered;
         let is_text = matches!(ty, Type::String | Type::Bytes);
         let column = Column {
             nullable,
             default_zero: is_plain && spot.parent.is_none(),
             non_zero: (is_text && (spot.key || spot.column.reference.is_some()))
-                || (spot.required && spot.presence == Presence::Implicit),
+                || (spot.required && spot.presence == Presence::Implicit)
+                || numbered,
+            generated,
             reference: self.reference(spot),
             docs: self.field_docs(spot),
             ..self.column(spot, self.column_name(spot), Role::Value, ty.clone())
@@ -232,6 +236,7 @@ impl Build<'_> {
             default_zero: false,
             non_zero: false,
             reference: None,
+            generated: None,
             docs: Docs::default(),
         }
     }
@@ -288,6 +293,7 @@ fn singleton(role: Role) -> Column {
         default_zero: false,
         non_zero: false,
         reference: None,
+        generated: None,
         docs: Docs::default(),
     }
 }

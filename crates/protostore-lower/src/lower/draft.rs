@@ -1,7 +1,7 @@
 //! A table on its way from descriptors to the model: its fields at any depth, and what was decided about each.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-use protostore_schema::{Form, Index, OnDelete, Type};
+use protostore_schema::{Form, Generated, Index, OnDelete, Type};
 
 use crate::annotations::{self, Anchor, TableOptions};
 use crate::diagnostic::Place;
@@ -98,6 +98,7 @@ pub(crate) struct Merged {
     pub(crate) index: Option<(bool, Said)>,
     pub(crate) unique: Option<(bool, Said)>,
     pub(crate) encoding: Option<(Form, Said)>,
+    pub(crate) generated: Option<(Generated, Said)>,
 }
 
 /// A reference as it is written.

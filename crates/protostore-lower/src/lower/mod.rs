@@ -12,6 +12,7 @@ mod column_names;
 mod column_options;
 mod draft;
 mod enums;
+mod generated;
 mod indexes;
 mod keys;
 mod misplaced;
@@ -95,6 +96,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         column_options::merge(draft, report);
         required::read(draft, report);
         keys::choose(draft, report);
+        generated::check(draft, report);
         column_names::decide(draft);
     }
     references::check(&mut drafts, report);

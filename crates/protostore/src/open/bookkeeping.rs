@@ -1,7 +1,7 @@
 //! The tables that protostore keeps for itself in every database, under the prefix `protostore__`.
 //!
-//! They are on disk for ever: which store this is, what each of its versions looked like, and whether somebody has it
-//! open. Any later tool can open the file and name what it finds.
+//! They are on disk for ever: which store this is, what each of its versions looked like, which numbers it gave, and
+//! whether somebody has it open. Any later tool can open the file and name what it finds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,6 +28,12 @@ CREATE TABLE IF NOT EXISTS "protostore__versions" (
   "down" TEXT,
   "migrated" INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS "protostore__sequences" (
+  "table" INTEGER NOT NULL,
+  "path" TEXT NOT NULL,
+  "last" INTEGER NOT NULL,
+  PRIMARY KEY ("table", "path")
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "protostore__run" (
   "_singleton" INTEGER NOT NULL PRIMARY KEY CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
   "since" INTEGER NOT NULL,

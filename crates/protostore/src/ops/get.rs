@@ -73,7 +73,11 @@ impl<R: Record, P: Bind + Send + Sync> ReadOp for GetBy<R, P> {
 }
 
 /// Reads a record and its children.
-async fn one<R: Record, S: Session>(s: &mut S, stmt: &'static Stmt, by: &(impl Bind + Sync)) -> Result<Option<R>> {
+pub(super) async fn one<R: Record, S: Session>(
+    s: &mut S,
+    stmt: &'static Stmt,
+    by: &(impl Bind + Sync),
+) -> Result<Option<R>> {
     let mut found: Option<R> = match s.one(stmt, by).await {
         Ok(found) => found,
         Err(e) => return Err(e.explained(&R::TABLE.layout)),

@@ -2,53 +2,88 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
-use crate::record::{Children, Record};
+use crate::record::{Children, Made, Make, Record, assign};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Bind, Binder};
 
-/// Writes a record that is not there yet.
+/// Writes a record that is not there yet, and returns it as it is stored.
 #[derive(Clone, Debug)]
 pub struct Insert<R>(pub R);
 
 impl<R: Record> Op for Insert<R> {
-    type Out = ();
+    type Out = R;
     const NAME: &'static str = "insert";
-    const COMPOUND: bool = !R::Children::NONE;
+    const COMPOUND: bool = compound::<R>();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<()> {
-        insert(s, &self.0).await
+    fn prepare(&mut self) -> Result<()> {
+        Make::insert(&mut self.0)
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
+        insert(s, self.0.clone()).await
     }
 }
 
 impl<R: Record> WriteOp for Insert<R> {}
 
-/// Writes a record in place of the one with its key, if there is one.
+/// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
 #[derive(Clone, Debug)]
-pub struct Upsert<R>(pub R);
+pub struct Upsert<R> {
+    record: R,
+    made: Option<Made>,
+}
+
+impl<R> Upsert<R> {
+    /// Makes the operation.
+    pub const fn new(record: R) -> Self {
+        Self { record, made: None }
+    }
+}
 
 impl<R: Record> Op for Upsert<R> {
-    type Out = ();
+    type Out = R;
     const NAME: &'static str = "upsert";
-    const COMPOUND: bool = !R::Children::NONE;
+    const COMPOUND: bool = compound::<R>();
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<()> {
-        upsert(s, &self.0).await
+    fn prepare(&mut self) -> Result<()> {
+        if self.made.is_none() {
+            self.made = Some(Make::upsert(&mut self.record)?);
+        }
+        Ok(())
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
+        upsert(s, self.record.clone(), self.made.as_ref().unwrap_or(&Made::default())).await
     }
 }
 
 impl<R: Record> WriteOp for Upsert<R> {}
 
+/// Says whether a write of a whole record takes several statements that write.
+pub(crate) const fn compound<R: Record>() -> bool {
+    !R::Children::NONE || !R::TABLE.sequences.is_empty()
+}
+
 /// Inserts a record and its children.
-pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, record: &R) -> Result<()> {
-    row(s, &R::TABLE.insert, record).await?;
-    R::Children::insert(s, record).await
+pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R) -> Result<R> {
+    assign(s, &mut record).await?;
+    row(s, &R::TABLE.insert, &record).await?;
+    R::Children::insert(s, &record).await?;
+    Ok(record)
 }
 
 /// Inserts a record and its children, or replaces them.
-pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, record: &R) -> Result<()> {
-    row(s, &R::TABLE.upsert, record).await?;
-    R::Children::replace(s, record, None).await
+pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made: &Made) -> Result<R> {
+    if R::KEEPS
+        && let Some(old) = super::get::one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
+    {
+        record.keep(&old, made);
+    }
+    assign(s, &mut record).await?;
+    row(s, &R::TABLE.upsert, &record).await?;
+    R::Children::replace(s, &record, None).await?;
+    Ok(record)
 }
 
 async fn row<R: Record, S: Session>(s: &mut S, stmt: &'static Stmt, record: &R) -> Result<()> {

@@ -6,7 +6,7 @@ use super::get::exists;
 use super::{Op, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
-use crate::record::{Children, Record};
+use crate::record::{Children, Make, Record};
 use crate::schema::{FieldKind, Table};
 use crate::session::Session;
 use crate::value::{Bind, Binder};
@@ -25,6 +25,10 @@ impl<R: Record> Op for Update<R> {
     const NAME: &'static str = "update";
     const COMPOUND: bool = !R::Children::NONE;
 
+    fn prepare(&mut self) -> Result<()> {
+        Make::update(&mut self.record, &mut self.mask)
+    }
+
     async fn run<S: Session>(&self, s: &mut S) -> Result<()> {
         update(s, &self.record, &self.mask).await
     }
@@ -33,7 +37,7 @@ impl<R: Record> Op for Update<R> {
 impl<R: Record> WriteOp for Update<R> {}
 
 /// Updates a record and its children.
-pub(crate) async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>) -> Result<()> {
+async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>) -> Result<()> {
     let there = match Text::of(R::TABLE, |field| mask.has(field))? {
         None => exists::<R, S>(s, record.key()).await?,
         Some(text) => match s.run_dynamic(&text.sql, &text.fields, &Masked { record, mask }).await {

@@ -69,8 +69,9 @@ impl Engine for Sqlite {
         self.far(move |held| run(held, &op))
     }
 
-    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
-        self.request(O::COMPOUND, move |held| now(op.run(held)))
+    fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<O::Out>> + Send {
+        let request = op.prepare().map(|()| self.request(O::COMPOUND, move |held| now(op.run(held))));
+        async move { request?.await }
     }
 
     fn read_with<T: Send + 'static>(

@@ -40,13 +40,13 @@ impl<'s, R: Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
         self.0.exists(R::borrow_key(&Singleton))
     }
 
-    /// Writes the record, which is not there yet.
-    pub fn insert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
+    /// Writes the record, which is not there yet, and returns it as it is stored.
+    pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.0.insert(record)
     }
 
-    /// Writes the record in place of the one that is there, if there is one.
-    pub fn upsert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
+    /// Writes the record in place of the one that is there, if there is one, and returns it as it is stored.
+    pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.0.upsert(record)
     }
 

@@ -61,14 +61,14 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
         Filtered::new(self.engine, filter)
     }
 
-    /// Writes a record that is not there yet.
-    pub fn insert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
+    /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
+    pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.engine.write(Insert(record))
     }
 
-    /// Writes a record in place of the one with its key, if there is one.
-    pub fn upsert(&self, record: R) -> impl Future<Output = Result<()>> + Send + use<'s, R, E> {
-        self.engine.write(Upsert(record))
+    /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
+    pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
+        self.engine.write(Upsert::new(record))
     }
 
     /// Writes the members of a record that the mask names; the record must be there.

@@ -7,8 +7,8 @@ use super::view::View;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
-use crate::ops::{self, Delete, Op};
-use crate::record::{Children, Record};
+use crate::ops::{self, Delete, Op, Update};
+use crate::record::{Make, Record};
 use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
@@ -21,20 +21,23 @@ impl<'a, E: Engine> Tx<'a, E> {
         Self(View::new(session))
     }
 
-    /// Writes a record that is not there yet.
-    pub fn insert<R: Record>(&mut self, record: &R) -> Result<()> {
-        self.part(!R::Children::NONE, |session| E::wait(ops::insert(session, record)))
+    /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
+    pub fn insert<R: Record>(&mut self, record: &R) -> Result<R> {
+        let mut record = record.clone();
+        Make::insert(&mut record)?;
+        self.part(ops::compound::<R>(), |session| E::wait(ops::insert(session, record)))
     }
 
-    /// Writes a record in place of the one with its key, if there is one.
-    pub fn upsert<R: Record>(&mut self, record: &R) -> Result<()> {
-        self.part(!R::Children::NONE, |session| E::wait(ops::upsert(session, record)))
+    /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
+    pub fn upsert<R: Record>(&mut self, record: &R) -> Result<R> {
+        let mut record = record.clone();
+        let made = Make::upsert(&mut record)?;
+        self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there.
     pub fn update<R: Record>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<()> {
-        let mask = mask.into();
-        self.part(!R::Children::NONE, |session| E::wait(ops::update(session, record, &mask)))
+        self.run(Update { record: record.clone(), mask: mask.into() })
     }
 
     /// Deletes a record and its children, and says whether there was one.
@@ -43,7 +46,8 @@ impl<'a, E: Engine> Tx<'a, E> {
     }
 
     /// Runs any operation.
-    pub fn run<O: Op>(&mut self, op: O) -> Result<O::Out> {
+    pub fn run<O: Op>(&mut self, mut op: O) -> Result<O::Out> {
+        op.prepare()?;
         self.part(O::COMPOUND, |session| E::wait(op.run(session)))
     }
 

@@ -80,6 +80,7 @@ static TABLE: Table = Table {
         FieldOf { paths: &["note"], columns: &["note"], kind: FieldKind::Value },
     ],
     referrers: &[],
+    sequences: &[],
     get: Stmt { slot: 0, sqlite: r#"SELECT * FROM "samples" WHERE "number" = ?1"#, fields: &["number"] },
     insert: Stmt { slot: 1, sqlite: r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
     upsert: Stmt { slot: 2, sqlite: r#"INSERT OR REPLACE INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
@@ -121,7 +122,9 @@ fn records_come_back_and_pages_follow_the_order_of_the_key() {
         seen: (number > 1).then(|| Timestamp::new(-62_135_596_800, 1).expect("is a time")),
         note: "a\0b".into(),
     };
-    store.write(move |tx| numbers.iter().rev().try_for_each(|n| tx.insert(&sample(*n)))).expect("is written");
+    store
+        .write(move |tx| numbers.iter().rev().try_for_each(|n| tx.insert(&sample(*n)).map(|_| ())))
+        .expect("is written");
     for number in numbers {
         let found = store.read(|r| r.get::<Sample>(FullRange(number))).expect("is read").expect("is found");
         assert_eq!(found, sample(number));

@@ -11,7 +11,7 @@ async fn pages_hold_every_record_once_in_the_order_of_the_key() {
     let ids: Vec<String> = (0..25).map(|n| format!("vm-{n:02}")).collect();
     let records: Vec<Machine> = ids.iter().map(|id| machine(id)).collect();
     let all = records.clone();
-    store.write(move |tx| all.iter().rev().try_for_each(|record| tx.insert(record))).expect("inserts");
+    store.write(move |tx| all.iter().rev().try_for_each(|record| tx.insert(record).map(|_| ()))).expect("inserts");
     for size in [1, 7, 24, 25, 26, usize::MAX] {
         let (mut read, mut after) = (Vec::new(), None);
         loop {
@@ -46,7 +46,7 @@ async fn keys_of_two_parts_page_in_their_order_with_their_own_children() {
             for id in ["a", "ab", "b"] {
                 tx.insert(&Machine { id: id.into(), ..Machine::default() })?;
             }
-            all.iter().try_for_each(|nic| tx.insert(nic))
+            all.iter().try_for_each(|nic| tx.insert(nic).map(|_| ()))
         })
         .expect("inserts");
     let first = store.table::<Nic>().page(None, 3).await.expect("reads");

@@ -23,7 +23,7 @@ fn store() -> Store<Sqlite> {
     store
         .write(|tx| {
             tx.insert(&Network { id: "lan".into(), cidr: "10.0.0.0/8".into() })?;
-            (1..=3).try_for_each(|number| tx.insert(&Image { number, digest: vec![0, 255, 1] }))
+            (1..=3).try_for_each(|number| tx.insert(&Image { number, digest: vec![0, 255, 1] }).map(|_| ()))
         })
         .expect("the first records are written");
     store

@@ -35,16 +35,13 @@ impl CellService for Cells {
     async fn create_cell(&self, request: Request<CreateCellRequest>) -> Answer<proto::Cell> {
         let mut cell: Cell = record(request.into_inner().cell, "cell")?;
         cell.cgroup_v2 = true;
-        cell.create_time = Some(Timestamp::now());
+        cell.create_time = None;
         self.0.create(cell).await
     }
 
     async fn update_cell(&self, request: Request<UpdateCellRequest>) -> Answer<proto::Cell> {
         let UpdateCellRequest { cell, update_mask } = request.into_inner();
-        let keep = |old: &Cell, new: &mut Cell| {
-            new.cgroup_v2 = old.cgroup_v2;
-            new.create_time = old.create_time;
-        };
+        let keep = |old: &Cell, new: &mut Cell| new.cgroup_v2 = old.cgroup_v2;
         let given = set(cell, "cell")?;
         self.0.update(given.name.clone(), given, update_mask, keep).await
     }

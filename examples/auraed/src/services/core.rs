@@ -37,8 +37,7 @@ impl Core {
 
     /// Inserts a record and returns it as a message.
     pub(super) async fn create<R: Record, M: From<R>>(&self, record: R) -> Answer<M> {
-        self.store.table::<R>().insert(record.clone()).await?;
-        Ok(Response::new(record.into()))
+        Ok(Response::new(self.store.table::<R>().insert(record).await?.into()))
     }
 
     /// Changes the fields that the mask names, and returns the record as it is then.

@@ -3,7 +3,6 @@
 use aurae::Image;
 use aurae::proto::aurae::images::v0::image_service_server::ImageService;
 use aurae::proto::aurae::images::v0::{self as proto, *};
-use protostore::Timestamp;
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, record};
@@ -27,7 +26,7 @@ impl ImageService for Images {
 
     async fn create_image(&self, request: Request<CreateImageRequest>) -> Answer<proto::Image> {
         let mut image: Image = record(request.into_inner().image, "image")?;
-        image.create_time = Some(Timestamp::now());
+        image.create_time = None;
         self.0.create(image).await
     }
 

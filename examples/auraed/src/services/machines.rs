@@ -38,7 +38,7 @@ impl VmService for Machines {
     ) -> Answer<proto::VirtualMachine> {
         let mut machine: VirtualMachine = record(request.into_inner().virtual_machine, "virtual_machine")?;
         machine.transitions.clear();
-        machine.create_time = Some(Timestamp::now());
+        machine.create_time = None;
         machine.start_time = None;
         enter(&mut machine, State::Reserved);
         self.0.create(machine).await
@@ -121,10 +121,8 @@ impl VmService for Machines {
     }
 
     async fn report_guest(&self, request: Request<ReportGuestRequest>) -> Answer<proto::Guest> {
-        let mut guest: Guest = record(request.into_inner().guest, "guest")?;
-        guest.report_time = Some(Timestamp::now());
-        self.0.store.guests().upsert(guest.clone()).await?;
-        Ok(Response::new(guest.into()))
+        let guest: Guest = record(request.into_inner().guest, "guest")?;
+        Ok(Response::new(self.0.store.guests().upsert(guest).await?.into()))
     }
 }
 
@@ -138,7 +136,6 @@ fn enter(machine: &mut VirtualMachine, state: State) {
 fn keep(old: &VirtualMachine, new: &mut VirtualMachine) {
     new.state = old.state;
     new.transitions.clone_from(&old.transitions);
-    new.create_time = old.create_time;
     new.start_time = old.start_time;
 }
 

@@ -4,7 +4,6 @@ use aurae::proto::aurae::net::v0::list_nics_request::Scope;
 use aurae::proto::aurae::net::v0::net_service_server::NetService;
 use aurae::proto::aurae::net::v0::{self as proto, *};
 use aurae::{Network, Nic, nic};
-use protostore::Timestamp;
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, record, set};
@@ -28,15 +27,14 @@ impl NetService for Networks {
 
     async fn create_network(&self, request: Request<CreateNetworkRequest>) -> Answer<proto::Network> {
         let mut network: Network = record(request.into_inner().network, "network")?;
-        network.create_time = Some(Timestamp::now());
+        network.create_time = None;
         self.0.create(network).await
     }
 
     async fn update_network(&self, request: Request<UpdateNetworkRequest>) -> Answer<proto::Network> {
         let UpdateNetworkRequest { network, update_mask } = request.into_inner();
-        let keep = |old: &Network, new: &mut Network| new.create_time = old.create_time;
         let given = set(network, "network")?;
-        self.0.update(given.id.clone(), given, update_mask, keep).await
+        self.0.update(given.id.clone(), given, update_mask, |_: &Network, _| {}).await
     }
 
     async fn delete_network(&self, request: Request<DeleteNetworkRequest>) -> Answer<()> {
@@ -66,15 +64,14 @@ impl NetService for Networks {
 
     async fn attach_nic(&self, request: Request<AttachNicRequest>) -> Answer<proto::Nic> {
         let mut nic: Nic = record(request.into_inner().nic, "nic")?;
-        nic.create_time = Some(Timestamp::now());
+        nic.create_time = None;
         self.0.create(nic).await
     }
 
     async fn update_nic(&self, request: Request<UpdateNicRequest>) -> Answer<proto::Nic> {
         let UpdateNicRequest { nic, update_mask } = request.into_inner();
-        let keep = |old: &Nic, new: &mut Nic| new.create_time = old.create_time;
         let given = set(nic, "nic")?;
-        self.0.update(given.mac_address.clone(), given, update_mask, keep).await
+        self.0.update(given.mac_address.clone(), given, update_mask, |_: &Nic, _| {}).await
     }
 
     async fn detach_nic(&self, request: Request<DetachNicRequest>) -> Answer<()> {

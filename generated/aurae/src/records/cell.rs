@@ -457,6 +457,7 @@ impl protostore::Record for Cell {
     type KeyRef<'a> = &'a str;
     type Children = (children::NetworkIds, ());
     const TABLE: &'static protostore::Table = &TABLE;
+    const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.name
@@ -505,6 +506,15 @@ impl protostore::Record for Cell {
             9 => binder.put(&self.create_time),
             _ => Ok(()),
         }
+    }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.create_time(9, 1, &mut self.create_time);
+        Ok(())
+    }
+
+    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+        self.create_time = old.create_time;
     }
 }
 
@@ -668,6 +678,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    sequences: &[],
     get: protostore::Stmt::new(98, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
         100,

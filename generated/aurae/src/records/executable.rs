@@ -697,6 +697,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["end_time"], &["end_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         121,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),

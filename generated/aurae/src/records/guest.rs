@@ -169,6 +169,11 @@ impl protostore::Record for Guest {
             _ => Ok(()),
         }
     }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.update_time(7, 1, &mut self.report_time);
+        Ok(())
+    }
 }
 
 impl protostore::Decode for Guest {
@@ -236,6 +241,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["report_time"], &["report_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(140, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         142,

@@ -439,6 +439,7 @@ impl protostore::Record for Image {
     type KeyRef<'a> = &'a str;
     type Children = (children::Architectures, ());
     const TABLE: &'static protostore::Table = &TABLE;
+    const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -486,6 +487,15 @@ impl protostore::Record for Image {
             7 => binder.put(&self.create_time),
             _ => Ok(()),
         }
+    }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.create_time(7, 1, &mut self.create_time);
+        Ok(())
+    }
+
+    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+        self.create_time = old.create_time;
     }
 }
 
@@ -655,6 +665,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    sequences: &[],
     get: protostore::Stmt::new(82, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         84,

@@ -423,6 +423,7 @@ impl protostore::Record for Network {
     type KeyRef<'a> = &'a str;
     type Children = (children::Nameservers, (children::Routes, ()));
     const TABLE: &'static protostore::Table = &TABLE;
+    const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -464,6 +465,15 @@ impl protostore::Record for Network {
             8 => binder.put(&self.create_time),
             _ => Ok(()),
         }
+    }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.create_time(8, 1, &mut self.create_time);
+        Ok(())
+    }
+
+    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+        self.create_time = old.create_time;
     }
 }
 
@@ -558,6 +568,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(67, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         69,

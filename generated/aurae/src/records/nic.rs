@@ -406,6 +406,7 @@ impl protostore::Record for Nic {
     type KeyRef<'a> = &'a str;
     type Children = (children::IpNameservers, ());
     const TABLE: &'static protostore::Table = &TABLE;
+    const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.mac_address
@@ -486,6 +487,15 @@ impl protostore::Record for Nic {
             8 => binder.put(&self.create_time),
             _ => Ok(()),
         }
+    }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.create_time(8, 1, &mut self.create_time);
+        Ok(())
+    }
+
+    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+        self.create_time = old.create_time;
     }
 }
 
@@ -844,6 +854,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         50,
         select!(r#"WHERE "mac_address" = ?1"#),

@@ -1430,6 +1430,7 @@ impl protostore::Record for VirtualMachine {
         ),
     );
     const TABLE: &'static protostore::Table = &TABLE;
+    const KEEPS: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -1535,6 +1536,15 @@ impl protostore::Record for VirtualMachine {
             14 => binder.put(&self.start_time),
             _ => Ok(()),
         }
+    }
+
+    fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+        make.create_time(13, 1, &mut self.create_time);
+        Ok(())
+    }
+
+    fn keep(&mut self, old: &Self, _: &protostore::Made) {
+        self.create_time = old.create_time;
     }
 }
 
@@ -1992,6 +2002,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["start_time"], &["start_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,

@@ -35,7 +35,7 @@ impl Group {
     }
 
     fn insert(&mut self, record: Machine) {
-        self.add(true, move |held| now(ops::insert(held, &record)));
+        self.add(true, move |held| now(ops::insert(held, record.clone())).map(|_| ()));
     }
 
     /// Runs them, and returns the connection and the answers.
@@ -127,7 +127,7 @@ fn a_panic_without_a_savepoint_undoes_the_group_which_runs_again_without_it() {
     let mut group = Group::new();
     group.insert(machine("a"));
     group.add(false, |held| {
-        now(ops::insert(held, &machine("half")))?;
+        now(ops::insert(held, machine("half")))?;
         panic!("as planned")
     });
     group.insert(machine("b"));

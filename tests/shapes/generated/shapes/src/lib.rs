@@ -13,6 +13,7 @@ pub use records::choices::{
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
+pub use records::event::Event;
 pub use records::explicit::Explicit;
 pub use records::flags::Flags;
 pub use records::full_key::FullKey;
@@ -22,6 +23,7 @@ pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
 pub use records::legacy::{Grade, Legacy, LegacyInner};
 pub use records::linked::{Linked, LinkedGroup};
 pub use records::lists::{Lists, ListsItem, ListsItemKind};
+pub use records::made::Made;
 pub use records::maps::{Maps, MapsInside, MapsShelf, MapsShelfKind};
 pub use records::nested::{
     Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
@@ -138,6 +140,16 @@ pub mod flags {
     pub use crate::records::flags::{*, columns::*};
 }
 
+/// Table `mades`: [`made::Made`], its fields and its accessors.
+pub mod made {
+    pub use crate::records::made::{*, columns::*};
+}
+
+/// Table `events`: [`event::Event`], its fields and its accessors.
+pub mod event {
+    pub use crate::records::event::{*, columns::*};
+}
+
 /// Table `wrappers`: [`wrappers::Wrappers`], its fields and its accessors.
 pub mod wrappers {
     pub use crate::records::wrappers::{*, columns::*};
@@ -170,7 +182,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 644,
+    slots: 667,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -199,6 +211,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::linked::TABLE,
         &records::settings::TABLE,
         &records::flags::TABLE,
+        &records::made::TABLE,
+        &records::event::TABLE,
         &records::wrappers::TABLE,
         &records::well_known::TABLE,
         &records::encodings::TABLE,
@@ -338,6 +352,18 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn flags(&self) -> protostore::SingletonOf<'_, records::flags::Flags, E> {
         self.0.singleton()
+    }
+
+    /// Returns the table `mades`.
+    #[must_use]
+    pub fn mades(&self) -> protostore::TableOf<'_, records::made::Made, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `events`.
+    #[must_use]
+    pub fn events(&self) -> protostore::TableOf<'_, records::event::Event, E> {
+        self.0.table()
     }
 
     /// Returns the table `wrappers`.

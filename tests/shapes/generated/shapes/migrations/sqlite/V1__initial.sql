@@ -1293,6 +1293,40 @@ CREATE TABLE "flags__names" (
   PRIMARY KEY ("_singleton", "_position")
 ) STRICT, WITHOUT ROWID;
 
+-- A key that is made, and one of each kind.
+CREATE TABLE "mades" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "name" TEXT NOT NULL DEFAULT '',
+  "token" TEXT NOT NULL DEFAULT '',
+  "maybe_token" TEXT,
+  "number" INTEGER NOT NULL
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647 AND "number" <> 0),
+  "maybe_number" INTEGER CONSTRAINT "maybe_number__check" CHECK ("maybe_number" IS NULL OR "maybe_number" >= 1),
+  "create_time" INTEGER,
+  "update_time" INTEGER,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE UNIQUE INDEX "mades_unique_number" ON "mades" ("number");
+
+CREATE TABLE "mades__words" (
+  "_id" TEXT NOT NULL REFERENCES "mades" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A key that is a number.
+CREATE TABLE "events" (
+  "id" INTEGER NOT NULL CONSTRAINT "id__check" CHECK ("id" <> 0),
+  "text" TEXT NOT NULL DEFAULT '',
+  "time" INTEGER,
+  "change_time" TEXT
+    CONSTRAINT "change_time__check" CHECK (
+      "change_time" IS NULL OR length("change_time") = 30 AND "change_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("id")
+) STRICT;
+
 -- Scalars in messages of their own.
 CREATE TABLE "wrappers" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -2898,6 +2932,35 @@ CREATE VIEW "flags__names_readable" AS SELECT
   "_position",
   "value"
 FROM "flags__names";
+
+CREATE VIEW "mades_readable" AS SELECT
+  "id",
+  "name",
+  "token",
+  "maybe_token",
+  "number",
+  "maybe_number",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "update_time",
+  (SELECT count(*) FROM "mades__words" WHERE "mades__words"."_id" = "mades"."id") AS "words__count"
+FROM "mades";
+
+CREATE VIEW "mades__words_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "mades__words";
+
+CREATE VIEW "events_readable" AS SELECT
+  "id",
+  "text",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "time", 'unixepoch'), "time") AS "time",
+  "change_time"
+FROM "events";
 
 CREATE VIEW "wrappers_readable" AS SELECT
   "id",

@@ -717,6 +717,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["lonely", "only"], &["only"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(114, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         116,

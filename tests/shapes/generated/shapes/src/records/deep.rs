@@ -598,6 +598,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["racks"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         369,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),

@@ -205,6 +205,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         186,
         select!(r#"WHERE "meta__name" = ?1"#),

@@ -411,6 +411,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["a_duration"], &["a_duration"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(6, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         8,

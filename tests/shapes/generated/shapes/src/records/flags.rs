@@ -91,6 +91,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     key: &["_singleton"],
     fields: &[protostore::FieldOf::children(&["names"], &[])],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         496,
         select!(r#"WHERE "_singleton" = ?1"#),

@@ -30,12 +30,12 @@ pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        630,
+        653,
         select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
         &["parent"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        631,
+        654,
         select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["parent", "id"],
     );
@@ -48,14 +48,14 @@ pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        632,
+        655,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["others"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        633,
+        656,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -70,7 +70,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        621,
+        644,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -88,7 +88,7 @@ pub fn add_to_others(
     element: u64,
 ) -> protostore::AddTo<protostore::stored::FullRange, protostore::stored::FullRange> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        622,
+        645,
         r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "full_keys__others"
@@ -113,7 +113,7 @@ pub fn remove_from_others(
     protostore::stored::FullRange,
 > {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        623,
+        646,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "others"],
     );
@@ -247,7 +247,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    616,
+                    639,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -265,14 +265,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(610, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    sequences: &[],
+    get: protostore::Stmt::new(633, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        612,
+        635,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        611,
+        634,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -280,13 +281,13 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        613,
+        636,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(614, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(637, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        615,
+        638,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -507,6 +507,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["TABLE"], &["TABLE"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(142, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         144,

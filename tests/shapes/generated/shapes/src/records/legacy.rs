@@ -363,6 +363,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inner"], &["inner", "inner__name", "inner__data"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(268, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         270,

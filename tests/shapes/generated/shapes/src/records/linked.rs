@@ -330,6 +330,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["named"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(430, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         432,

@@ -442,6 +442,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["items"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(124, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         126,

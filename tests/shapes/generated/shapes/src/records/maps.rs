@@ -853,6 +853,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inside"], &["inside"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(278, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         280,

@@ -1249,6 +1249,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(96, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         98,

@@ -414,6 +414,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["durations"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(12, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         14,

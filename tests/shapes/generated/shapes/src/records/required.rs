@@ -280,6 +280,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["a_time"], &["a_time"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(90, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         92,

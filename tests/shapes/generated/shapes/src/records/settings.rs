@@ -663,6 +663,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["target_ids"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         459,
         select!(r#"WHERE "_singleton" = ?1"#),

@@ -880,6 +880,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["code"], &["code"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(204, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         206,

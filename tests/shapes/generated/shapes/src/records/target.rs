@@ -134,6 +134,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    sequences: &[],
     get: protostore::Stmt::new(196, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
         198,

@@ -144,18 +144,19 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
-        634,
+        657,
         select!(r#"WHERE "time" = ?1 AND "number" = ?2"#),
         &["time", "number"],
     ),
     insert: protostore::Stmt::new(
-        636,
+        659,
         r#"INSERT INTO "time_keys" ("time", "number") VALUES (?1, ?2)"#,
         &["time", "number"],
     ),
     upsert: protostore::Stmt::new(
-        635,
+        658,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("time", "number")
@@ -163,13 +164,13 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
         &["time", "number"],
     ),
     delete: protostore::Stmt::new(
-        637,
+        660,
         r#"DELETE FROM "time_keys" WHERE "time" = ?1 AND "number" = ?2"#,
         &["time", "number"],
     ),
-    page_first: protostore::Stmt::new(638, select!(r#"ORDER BY "time", "number""#), &[]),
+    page_first: protostore::Stmt::new(661, select!(r#"ORDER BY "time", "number""#), &[]),
     page_after: protostore::Stmt::new(
-        639,
+        662,
         select!(r#"WHERE ("time", "number") > (?1, ?2) ORDER BY "time", "number""#),
         &["time", "number"],
     ),

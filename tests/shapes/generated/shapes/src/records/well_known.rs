@@ -838,9 +838,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must_be"], &["must_be"]),
     ],
     referrers: &[],
-    get: protostore::Stmt::new(524, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    sequences: &[],
+    get: protostore::Stmt::new(547, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        526,
+        549,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -869,7 +870,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        525,
+        548,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -908,13 +909,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
         ],
     ),
     delete: protostore::Stmt::new(
-        527,
+        550,
         r#"DELETE FROM "well_knowns" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(528, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(551, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        529,
+        552,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

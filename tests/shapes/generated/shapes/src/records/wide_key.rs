@@ -224,6 +224,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["numbers"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         176,
         select!(

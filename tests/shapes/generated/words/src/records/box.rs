@@ -220,6 +220,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["reads"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(
         83,
         select!(r#"WHERE "box" = ?1 AND "dyn" = ?2"#),

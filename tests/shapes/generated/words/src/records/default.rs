@@ -267,6 +267,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["debug"], &["debug"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(99, select!(r#"WHERE "default" = ?1"#), &["default"]),
     insert: protostore::Stmt::new(
         101,

@@ -117,6 +117,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["columns"], &["columns"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(115, select!(r#"WHERE "field" = ?1"#), &["field"]),
     insert: protostore::Stmt::new(
         117,

@@ -333,6 +333,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["traits"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(105, select!(r#"WHERE "type" = ?1"#), &["type"]),
     insert: protostore::Stmt::new(
         107,

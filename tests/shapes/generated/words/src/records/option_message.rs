@@ -619,6 +619,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "self" = ?1"#), &["self"]),
     insert: protostore::Stmt::new(
         2,

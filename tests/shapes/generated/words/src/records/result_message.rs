@@ -293,6 +293,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["reads"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(37, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
     insert: protostore::Stmt::new(
         39,

@@ -135,6 +135,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["result"], &["result"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(75, select!(r#"WHERE "store" = ?1"#), &["store"]),
     insert: protostore::Stmt::new(
         77,

@@ -144,6 +144,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["str"], &["str"]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(54, select!(r#"WHERE "string" = ?1"#), &["string"]),
     insert: protostore::Stmt::new(
         56,

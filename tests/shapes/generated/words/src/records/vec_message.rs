@@ -159,6 +159,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["ok"], &[]),
     ],
     referrers: &[],
+    sequences: &[],
     get: protostore::Stmt::new(62, select!(r#"WHERE "vec" = ?1"#), &["vec"]),
     insert: protostore::Stmt::new(
         64,

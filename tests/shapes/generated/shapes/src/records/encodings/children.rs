@@ -26,24 +26,24 @@ impl protostore::ChildTable for Fulls {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            576,
+            599,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                577,
+                600,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            578,
+            601,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            579,
+            602,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for FullByFull {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            580,
+            603,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                581,
+                604,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            582,
+            605,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            583,
+            606,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -168,24 +168,24 @@ impl protostore::ChildTable for ManyBits {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            584,
+            607,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                585,
+                608,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            586,
+            609,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            587,
+            610,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -243,24 +243,24 @@ impl protostore::ChildTable for BitsByName {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            588,
+            611,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                589,
+                612,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            590,
+            613,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            591,
+            614,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -318,24 +318,24 @@ impl protostore::ChildTable for Texts {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            592,
+            615,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                593,
+                616,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            594,
+            617,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            595,
+            618,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -387,24 +387,24 @@ impl protostore::ChildTable for InnerNames {
         },
         member: 19,
         insert: protostore::Stmt::new(
-            596,
+            619,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                597,
+                620,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            598,
+            621,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            599,
+            622,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -475,20 +475,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            600,
+            623,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                601,
+                624,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            602,
+            625,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -496,7 +496,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            603,
+            626,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -556,14 +556,14 @@ impl protostore::ChildTable for InnersNames {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            604,
+            627,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            605,
+            628,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -571,7 +571,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            606,
+            629,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

@@ -1,0 +1,100 @@
+//! The part of `impl Record` that is about values which the store makes.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::{Form, Generated, Node, Scalar, Table};
+use quote::quote;
+
+use super::tokens::ident;
+
+/// Returns the constant that says whether a write keeps something of the row that is there, and the methods; nothing where
+/// no value is made.
+pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
+    let made: Vec<(usize, &Scalar, Generated)> = table
+        .record
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(member, node)| match node {
+            Node::Scalar(scalar) => Some((member, scalar, scalar.column.generated?)),
+            Node::Group(_) | Node::Oneof(_) | Node::Child(_) => None,
+        })
+        .collect();
+    if made.is_empty() {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    let is_key = |scalar: &Scalar| table.key.contains(&scalar.column.name.sql);
+    let completed = made.iter().map(|(member, scalar, generated)| complete(*member, scalar, *generated));
+    let mut kept =
+        made.iter().filter(|(_, scalar, generated)| !is_key(scalar) && *generated != Generated::UpdateTime).peekable();
+    let keeps = kept
+        .peek()
+        .map(|_| {
+            quote!(
+                const KEEPS: bool = true;
+            )
+        })
+        .unwrap_or_default();
+    let kept: Vec<_> = kept.map(|(member, scalar, generated)| keep(*member, scalar, *generated)).collect();
+    let keep = (!kept.is_empty()).then(|| {
+        let uses_made = made.iter().any(|(_, scalar, generated)| {
+            !is_key(scalar) && !matches!(generated, Generated::CreateTime | Generated::UpdateTime)
+        });
+        let made = if uses_made { quote!(made) } else { quote!(_: &protostore::Made) };
+        let made = if uses_made { quote!(#made: &protostore::Made) } else { made };
+        quote! { fn keep(&mut self, old: &Self, #made) { #(#kept)* } }
+    });
+    let numbered: Vec<_> = made
+        .iter()
+        .filter(|(_, _, generated)| *generated == Generated::Sequence)
+        .enumerate()
+        .map(|(n, (_, scalar, _))| {
+            let (n, field) = (Literal::usize_unsuffixed(n), ident(&scalar.name.rust));
+            quote!(#n => Some(&mut self.#field),)
+        })
+        .collect();
+    let numbered = (!numbered.is_empty()).then(|| {
+        quote! {
+            fn numbered(&mut self, sequence: usize) -> Option<&mut (dyn protostore::Numbered + Send)> {
+                match sequence {
+                    #(#numbered)*
+                    _ => None,
+                }
+            }
+        }
+    });
+    let methods = quote! {
+        fn complete(&mut self, make: &mut protostore::Make) -> protostore::Result<()> {
+            #(#completed)*
+            Ok(())
+        }
+        #keep
+        #numbered
+    };
+    (keeps, methods)
+}
+
+fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream {
+    let (member, field, path) =
+        (Literal::usize_unsuffixed(member), ident(&scalar.name.rust), &scalar.column.name.proto);
+    let step = Literal::u32_unsuffixed(match scalar.column.form {
+        Form::Seconds => 1_000_000_000,
+        Form::Milliseconds => 1_000_000,
+        Form::Microseconds => 1_000,
+        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 => 1,
+    });
+    match generated {
+        Generated::UuidV7 => quote!(make.uuid_v7(#member, #path, &mut self.#field)?;),
+        Generated::UuidV4 => quote!(make.uuid_v4(#member, #path, &mut self.#field)?;),
+        Generated::Sequence => quote!(make.sequence(#member, &self.#field);),
+        Generated::CreateTime => quote!(make.create_time(#member, #step, &mut self.#field);),
+        Generated::UpdateTime => quote!(make.update_time(#member, #step, &mut self.#field);),
+    }
+}
+
+fn keep(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream {
+    let (member, field) = (Literal::usize_unsuffixed(member), ident(&scalar.name.rust));
+    match generated {
+        Generated::CreateTime => quote!(self.#field = old.#field;),
+        _ => quote!(made.keep(#member, &mut self.#field, &old.#field);),
+    }
+}
