@@ -456,3 +456,21 @@ fn values_in_another_form_are_compared_as_they_are_stored() {
         assert_eq!(found, expected.map(|n: usize| records[n].id.clone()), "{order:?}");
     }
 }
+
+#[tokio::test]
+async fn lists_by_the_beginning_of_a_key() {
+    use shapes::{Deep, deep};
+    let store = shapes::open_test().unwrap();
+    let record = |region: &str, number| Deep { region: region.to_owned(), number, ..Default::default() };
+    let all: Vec<Deep> = ["a", "b"].into_iter().flat_map(|region| (0..3).map(move |n| record(region, n))).collect();
+    store.deeps().insert_many(all.clone()).await.unwrap();
+    assert_eq!(store.deeps().count().await.unwrap(), 6);
+    let first = store.run(deep::list_by_region("b").size(2)).await.unwrap();
+    let second = store.run(deep::list_by_region("b").size(2).after(first.next)).await.unwrap();
+    assert_eq!([first.records, second.records].concat(), all[3..]);
+    assert_eq!(second.next, None);
+
+    // All of them, or none.
+    let refused = store.deeps().insert_many(vec![record("c", 1), record("a", 0)]).await.unwrap_err();
+    assert_eq!((refused.kind(), store.deeps().count().await.unwrap()), (Kind::AlreadyExists, 6));
+}

@@ -44,8 +44,8 @@ pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
-    AddTo, AllBy, Count, Delete, Exists, ExistsWhere, Find, First, Found, Get, GetBy, Insert, ListBy, Op, Page, PageOf,
-    ReadOp, RemoveFrom, Update, Upsert, WriteOp,
+    AddTo, AllBy, Count, Delete, Exists, ExistsWhere, Find, First, Found, Get, GetBy, Insert, InsertMany, ListBy, Op,
+    Page, PageOf, ReadOp, RemoveFrom, Update, Upsert, WriteOp,
 };
 pub use options::Options;
 pub use record::{

@@ -13,7 +13,7 @@ mod update;
 pub use delete::Delete;
 pub use find::{Count, ExistsWhere, Find, First, Found};
 pub use get::{Exists, Get, GetBy};
-pub use insert::{Insert, Upsert};
+pub use insert::{Insert, InsertMany, Upsert};
 pub(crate) use insert::{Whole, compound, insert, upsert};
 pub use join::{AddTo, RemoveFrom};
 pub use list::{AllBy, ListBy};

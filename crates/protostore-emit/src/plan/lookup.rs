@@ -28,7 +28,8 @@ pub(crate) enum LookupKind {
     },
 }
 
-/// Returns the accessors of a table: one for each unique index, and one for each column that heads an index or refers.
+/// Returns the accessors of a table: a get for each unique index, and a list for each column that refers and for each
+/// beginning of an index or of the key.
 pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
     let own = table.columns();
     let mut lookups: Vec<Lookup<'s>> = Vec::new();
@@ -36,11 +37,15 @@ pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> 
         let by: Vec<&Column> = index.columns.iter().filter_map(|c| named(&own, &c.column)).collect();
         push(&mut lookups, get(table, by, all));
     }
-    for column in &own {
-        let unique = lookups.iter().any(|l| l.by.len() == 1 && l.by[0].1.name.sql == column.name.sql);
-        let is_key = table.key.len() == 1 && table.key[0] == column.name.sql;
-        if !unique && !is_key && (column.reference.is_some() || heads(&table.indexes, column)) {
-            push(&mut lookups, list_own(table, column, all));
+    let gets: Vec<Vec<&str>> =
+        lookups.iter().map(|l| l.by.iter().map(|(_, c)| c.name.sql.as_str()).collect()).collect();
+    let is_one = |by: &[&Column]| {
+        let by: Vec<&str> = names(by).collect();
+        by == table.key || gets.contains(&by)
+    };
+    for by in beginnings(table, &own) {
+        if !is_one(&by) {
+            push(&mut lookups, list_own(table, &by, all));
         }
     }
     for child in table.descendants() {
@@ -51,6 +56,26 @@ pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> 
         }
     }
     lookups
+}
+
+/// Returns the columns that lists are made by: first those alone, in their order in the table, then several together.
+fn beginnings<'s>(table: &'s Table, own: &[&'s Column]) -> Vec<Vec<&'s Column>> {
+    let key = table.key.iter().map(String::as_str).collect();
+    let indexes = table.indexes.iter().map(|i| i.columns.iter().map(|c| c.column.as_str()).collect());
+    let ranges: Vec<Vec<&str>> = std::iter::once(key).chain(indexes).collect();
+    let alone = own.iter().copied().filter(|column| {
+        column.reference.is_some() || ranges.iter().any(|range| range.first() == Some(&column.name.sql.as_str()))
+    });
+    let mut all: Vec<Vec<&Column>> = alone.map(|column| vec![column]).collect();
+    for range in &ranges {
+        for length in 2..=range.len() {
+            let by: Vec<&Column> = range[..length].iter().filter_map(|name| named(own, name)).collect();
+            if by.len() == length && !all.iter().any(|before| names(before).eq(names(&by))) {
+                all.push(by);
+            }
+        }
+    }
+    all
 }
 
 /// Adds an accessor. Paths that join to one name are told apart, rather than one of them left out.
@@ -77,9 +102,11 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, all: &mut Statements) -> Looku
     Lookup { rust, by, kind: LookupKind::Get(statement) }
 }
 
-fn list_own<'s>(table: &'s Table, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
-    let condition = format!("{} = ?1", quote(&column.name.sql));
-    pages(table, (&column.name.rust, &column.name.rust, column), &condition, None, all)
+fn list_own<'s>(table: &'s Table, by: &[&'s Column], all: &mut Statements) -> Lookup<'s> {
+    let name = by.iter().map(|c| c.name.rust.as_str()).collect::<Vec<_>>().join("_");
+    let by = by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
+    let condition = |by: &[&Column]| equal(names(by), 1);
+    pages(table, &name, by, condition, None, all)
 }
 
 fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
@@ -99,23 +126,26 @@ fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column,
         Item::Scalar(_) => "element",
         Item::Message { .. } => &column.name.rust,
     };
-    pages(table, (&name, argument, column), &condition, Some(child.name.proto.clone()), all)
+    let by = vec![(argument.to_owned(), column)];
+    pages(table, &name, by, |_| condition, Some(child.name.proto.clone()), all)
 }
 
 fn pages<'s>(
     table: &'s Table,
-    (name, argument, column): (&str, &str, &'s Column),
-    condition: &str,
+    name: &str,
+    by: Vec<(String, &'s Column)>,
+    condition: impl FnOnce(&[&Column]) -> String,
     through: Option<String>,
     all: &mut Statements,
 ) -> Lookup<'s> {
     let (key, rust) = (table.key_columns(), format!("list_by_{name}"));
-    let order = list(names(&key));
+    let columns: Vec<&Column> = by.iter().map(|(_, column)| *column).collect();
+    let (order, condition) = (list(names(&key)), condition(&columns));
     let first = format!("{} WHERE {condition} ORDER BY {order}", select(table));
-    let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, 2));
+    let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, columns.len() + 1));
     let mut statement =
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
-    let first = statement(rust.clone(), first, &[column]);
-    let next = statement(format!("{rust}.after"), next, &[&[column], &key[..]].concat());
-    Lookup { rust, by: vec![(argument.to_owned(), column)], kind: LookupKind::List { first, after: next, through } }
+    let first = statement(rust.clone(), first, &columns);
+    let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat());
+    Lookup { rust, by, kind: LookupKind::List { first, after: next, through } }
 }

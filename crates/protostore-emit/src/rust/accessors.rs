@@ -51,8 +51,11 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
             };
             let doc = lines([format!("{what}, in pages by key.")]);
             let (first, after) = (reading(plan, first), reading(plan, after));
+            let allow = (lookup.by.len() > 5)
+                .then(|| quote!(#[allow(clippy::type_complexity, reason = "as long as the index is")]));
             quote! {
                 #doc
+                #allow
                 #[must_use]
                 pub fn #function(#declared) -> protostore::ListBy<#record, #by> {
                     static FIRST: protostore::Stmt = #first;

@@ -27,6 +27,29 @@ impl<R: Record> Op for Insert<R> {
 
 impl<R: Record> WriteOp for Insert<R> {}
 
+/// Writes records that are not there yet, all of them or none, and returns them as they are stored.
+#[derive(Clone, Debug)]
+pub struct InsertMany<R>(pub Vec<R>);
+
+impl<R: Record> Op for InsertMany<R> {
+    type Out = Vec<R>;
+    const NAME: &'static str = "insert_many";
+
+    fn prepare(&mut self) -> Result<()> {
+        self.0.iter_mut().try_for_each(Make::insert)
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
+        let mut stored = Vec::with_capacity(self.0.len());
+        for record in &self.0 {
+            stored.push(insert(s, record.clone()).await?);
+        }
+        Ok(stored)
+    }
+}
+
+impl<R: Record> WriteOp for InsertMany<R> {}
+
 /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
 #[derive(Clone, Debug)]
 pub struct Upsert<R> {

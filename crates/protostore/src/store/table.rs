@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::mask::Mask;
-use crate::ops::{Delete, Exists, Get, Insert, Page, PageOf, Update, Upsert};
+use crate::ops::{Count, Delete, Exists, Get, Insert, InsertMany, Page, PageOf, Update, Upsert};
 use crate::record::Record;
 use crate::store::Filtered;
 
@@ -59,6 +59,16 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     /// Returns the records for which a filter holds, to be sorted, paged, counted or read.
     pub fn filter(&self, filter: Filter<R>) -> Filtered<'s, R, E> {
         Filtered::new(self.engine, filter)
+    }
+
+    /// Counts the records of the table.
+    pub fn count(&self) -> impl Future<Output = Result<u64>> + Send + use<'s, R, E> {
+        self.engine.list::<Count<R>>(Filter::everything().count())
+    }
+
+    /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
+    pub fn insert_many(&self, records: Vec<R>) -> impl Future<Output = Result<Vec<R>>> + Send + use<'s, R, E> {
+        self.engine.write(InsertMany(records))
     }
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.

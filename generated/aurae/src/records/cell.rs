@@ -79,12 +79,12 @@ pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        115,
+        117,
         select!(r#"WHERE "parent_name" = ?1 ORDER BY "name""#),
         &["parent_name"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        116,
+        118,
         select!(r#"WHERE "parent_name" = ?1 AND "name" > ?2 ORDER BY "name""#),
         &["parent_name", "name"],
     );
@@ -95,12 +95,12 @@ pub fn list_by_parent_name(
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        117,
+        119,
         select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
         &["cpu.weight"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        118,
+        120,
         select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
         &["cpu.weight", "name"],
     );
@@ -113,14 +113,14 @@ pub fn list_by_network_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        119,
+        121,
         select!(
             r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
         ),
         &["network_ids"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        120,
+        122,
         select!(
             r#"WHERE "name" IN (SELECT "_name"
 FROM "cells__network_ids"
@@ -138,7 +138,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        110,
+        112,
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -157,7 +157,7 @@ pub fn add_to_network_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<String, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        111,
+        113,
         r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "cells__network_ids"
@@ -179,7 +179,7 @@ pub fn remove_from_network_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        112,
+        114,
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
         &["name", "network_ids"],
     );
@@ -593,7 +593,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    104,
+                    106,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["parent_name"],
                 ),
@@ -672,16 +672,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "parent_name",
             field: "parent_name",
             names: protostore::Stmt::new(
-                105,
+                107,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(98, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(100, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        100,
+        102,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -708,7 +708,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        99,
+        101,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -745,13 +745,13 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
         ],
     ),
     delete: protostore::Stmt::new(
-        101,
+        103,
         r#"DELETE FROM "cells" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(102, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(104, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        103,
+        105,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),

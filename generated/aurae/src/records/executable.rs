@@ -223,12 +223,12 @@ pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        136,
+        138,
         select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
         &["cell_name"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        137,
+        139,
         select!(
             r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
         ),
@@ -243,12 +243,12 @@ pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        138,
+        140,
         select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
         &["state"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        139,
+        141,
         select!(
             r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
         ),
@@ -626,7 +626,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    127,
+                    129,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["cell_name"],
                 ),
@@ -699,12 +699,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        121,
+        123,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
-        123,
+        125,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -727,7 +727,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        122,
+        124,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -757,17 +757,17 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         ],
     ),
     delete: protostore::Stmt::new(
-        124,
+        126,
         r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
-        125,
+        127,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        126,
+        128,
         select!(
             r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
         ),

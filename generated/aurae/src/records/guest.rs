@@ -41,7 +41,7 @@ pub fn get_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::GetBy<Guest, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        147,
+        149,
         select!(r#"WHERE "machine_id" = ?1"#),
         &["machine_id"],
     );
@@ -212,7 +212,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    146,
+                    148,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -242,9 +242,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(140, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(142, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        142,
+        144,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -260,7 +260,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        141,
+        143,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -281,13 +281,13 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
         ],
     ),
     delete: protostore::Stmt::new(
-        143,
+        145,
         r#"DELETE FROM "guests" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(144, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(146, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        145,
+        147,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

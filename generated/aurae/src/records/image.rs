@@ -216,7 +216,7 @@ FROM "images""#,
 #[must_use]
 pub fn get_by_path(path: impl Into<String>) -> protostore::GetBy<Image, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        97,
+        99,
         select!(r#"WHERE "path" = ?1"#),
         &["path"],
     );
@@ -619,7 +619,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__image_id",
             field: "kernel.image_id",
             names: protostore::Stmt::new(
-                88,
+                90,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -629,7 +629,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__initrd_image_id",
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
-                89,
+                91,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -639,7 +639,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "root_drive__image_id",
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
-                90,
+                92,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -649,7 +649,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "image_id",
             field: "drives.image_id",
             names: protostore::Stmt::new(
-                91,
+                93,
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -659,16 +659,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "image_ids",
             names: protostore::Stmt::new(
-                92,
+                94,
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(82, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(84, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        84,
+        86,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -690,7 +690,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        83,
+        85,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -719,13 +719,13 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
         ],
     ),
     delete: protostore::Stmt::new(
-        85,
+        87,
         r#"DELETE FROM "images" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(86, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(88, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        87,
+        89,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

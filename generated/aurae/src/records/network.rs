@@ -151,7 +151,7 @@ FROM "networks""#,
 #[must_use]
 pub fn get_by_cidr(cidr: impl Into<String>) -> protostore::GetBy<Network, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        81,
+        83,
         select!(r#"WHERE "cidr" = ?1"#),
         &["cidr"],
     );
@@ -569,9 +569,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(67, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(69, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        69,
+        71,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -589,7 +589,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        68,
+        70,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -612,13 +612,13 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
         ],
     ),
     delete: protostore::Stmt::new(
-        70,
+        72,
         r#"DELETE FROM "networks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(71, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(73, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        72,
+        74,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

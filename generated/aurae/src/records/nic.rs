@@ -63,7 +63,7 @@ pub fn get_by_host_device(
     host_device: impl Into<String>,
 ) -> protostore::GetBy<Nic, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        62,
+        64,
         select!(r#"WHERE "host_device" = ?1"#),
         &["host_device"],
     );
@@ -76,12 +76,12 @@ pub fn list_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        63,
+        65,
         select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
         &["machine_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        64,
+        66,
         select!(
             r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
         ),
@@ -96,12 +96,12 @@ pub fn list_by_network_id(
     network_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        65,
+        67,
         select!(r#"WHERE "network_id" = ?1 ORDER BY "mac_address""#),
         &["network_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        66,
+        68,
         select!(
             r#"WHERE "network_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
         ),
@@ -664,7 +664,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    56,
+                    58,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -675,7 +675,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "networks",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    57,
+                    59,
                     r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                     &["network_id"],
                 ),
@@ -856,12 +856,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        50,
+        52,
         select!(r#"WHERE "mac_address" = ?1"#),
         &["mac_address"],
     ),
     insert: protostore::Stmt::new(
-        52,
+        54,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -905,7 +905,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        51,
+        53,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -972,13 +972,13 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
         ],
     ),
     delete: protostore::Stmt::new(
-        53,
+        55,
         r#"DELETE FROM "nics" WHERE "mac_address" = ?1"#,
         &["mac_address"],
     ),
-    page_first: protostore::Stmt::new(54, select!(r#"ORDER BY "mac_address""#), &[]),
+    page_first: protostore::Stmt::new(56, select!(r#"ORDER BY "mac_address""#), &[]),
     page_after: protostore::Stmt::new(
-        55,
+        57,
         select!(r#"WHERE "mac_address" > ?1 ORDER BY "mac_address""#),
         &["mac_address"],
     ),

@@ -391,20 +391,41 @@ pub fn list_by_state(
     protostore::ListBy::new(&FIRST, &AFTER, state)
 }
 
+/// Lists the rows of `virtual_machines` with this `state` and `create_time`, in pages by key.
+#[must_use]
+pub fn list_by_state_create_time(
+    state: VirtualMachineState,
+    create_time: protostore::Timestamp,
+) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        44,
+        select!(r#"WHERE "state" = ?1 AND "create_time" = ?2 ORDER BY "id""#),
+        &["state", "create_time"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        45,
+        select!(
+            r#"WHERE "state" = ?1 AND "create_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+        ),
+        &["state", "create_time", "id"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (state, create_time))
+}
+
 /// Lists the rows of `virtual_machines` whose `drives.image_id` hold `image_id`, in pages by key.
 #[must_use]
 pub fn list_by_drives_image_id(
     image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        44,
+        46,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
         ),
         &["drives.image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        45,
+        47,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__drives"
@@ -422,14 +443,14 @@ pub fn list_by_image_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        46,
+        48,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["image_ids"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        47,
+        49,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__image_ids"
@@ -447,14 +468,14 @@ pub fn list_by_tags(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        48,
+        50,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["tags"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        49,
+        51,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__tags"

@@ -182,7 +182,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 667,
+    slots: 683,
     migrations: &[
         protostore::Migration {
             version: 1,

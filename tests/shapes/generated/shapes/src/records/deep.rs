@@ -68,6 +68,24 @@ macro_rules! select {
     };
 }
 
+/// Lists the rows of `deeps` with this `region`, in pages by key.
+#[must_use]
+pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        442,
+        select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
+        &["region"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        443,
+        select!(
+            r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+        ),
+        &["region", "region", "number"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, region.into())
+}
+
 /// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
@@ -600,17 +618,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        369,
+        381,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        371,
+        383,
         r#"INSERT INTO "deeps" ("region", "number") VALUES (?1, ?2)"#,
         &["region", "number"],
     ),
     upsert: protostore::Stmt::new(
-        370,
+        382,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("region", "number")
@@ -618,17 +636,17 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
     delete: protostore::Stmt::new(
-        372,
+        384,
         r#"DELETE FROM "deeps" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        373,
+        385,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        374,
+        386,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),

@@ -207,17 +207,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        186,
+        198,
         select!(r#"WHERE "meta__name" = ?1"#),
         &["meta.name"],
     ),
     insert: protostore::Stmt::new(
-        188,
+        200,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES (?1, ?2, ?3, ?4)"#,
         &["meta", "meta.name", "meta.label", "text"],
     ),
     upsert: protostore::Stmt::new(
-        187,
+        199,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("meta__name")
@@ -226,13 +226,13 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
         &["meta", "meta.name", "meta.label", "text"],
     ),
     delete: protostore::Stmt::new(
-        189,
+        201,
         r#"DELETE FROM "deep_keys" WHERE "meta__name" = ?1"#,
         &["meta.name"],
     ),
-    page_first: protostore::Stmt::new(190, select!(r#"ORDER BY "meta__name""#), &[]),
+    page_first: protostore::Stmt::new(202, select!(r#"ORDER BY "meta__name""#), &[]),
     page_after: protostore::Stmt::new(
-        191,
+        203,
         select!(r#"WHERE "meta__name" > ?1 ORDER BY "meta__name""#),
         &["meta.name"],
     ),

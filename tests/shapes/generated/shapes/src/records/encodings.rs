@@ -92,7 +92,7 @@ pub fn get_by_text(
     text: protostore::Timestamp,
 ) -> protostore::GetBy<Encodings, protostore::stored::Rfc3339> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        630,
+        644,
         select!(r#"WHERE "text" = ?1"#),
         &["text"],
     );
@@ -105,12 +105,12 @@ pub fn list_by_full(
     full: u64,
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        631,
+        645,
         select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
         &["full"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        632,
+        646,
         select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["full", "id"],
     );
@@ -902,9 +902,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(593, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(607, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        595,
+        609,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
@@ -934,7 +934,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        594,
+        608,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
@@ -974,13 +974,13 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
         ],
     ),
     delete: protostore::Stmt::new(
-        596,
+        610,
         r#"DELETE FROM "encodings" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(597, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(611, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        598,
+        612,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -196,14 +196,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "id",
             next: protostore::Stmt::new(
-                527,
+                541,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 22 AND "path" = '1' RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
-                528,
+                542,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 22, '1',
     max(coalesce(max("id"), 0), 0)
 FROM "events""#,
@@ -211,14 +211,14 @@ FROM "events""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(521, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(535, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        523,
+        537,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES (?1, ?2, ?3, ?4)"#,
         &["id", "text", "time", "change_time"],
     ),
     upsert: protostore::Stmt::new(
-        522,
+        536,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("id")
@@ -227,13 +227,13 @@ DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
         &["id", "text", "time", "change_time"],
     ),
     delete: protostore::Stmt::new(
-        524,
+        538,
         r#"DELETE FROM "events" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(525, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(539, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        526,
+        540,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -93,17 +93,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        496,
+        510,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        498,
+        512,
         r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#,
         &[],
     ),
     upsert: protostore::Stmt::new(
-        497,
+        511,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
@@ -111,13 +111,13 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
     delete: protostore::Stmt::new(
-        499,
+        513,
         r#"DELETE FROM "flags" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(500, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(514, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        501,
+        515,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),

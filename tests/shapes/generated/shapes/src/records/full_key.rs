@@ -30,12 +30,12 @@ pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        653,
+        667,
         select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
         &["parent"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        654,
+        668,
         select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["parent", "id"],
     );
@@ -48,14 +48,14 @@ pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        655,
+        669,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["others"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        656,
+        670,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -70,7 +70,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        644,
+        658,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -88,7 +88,7 @@ pub fn add_to_others(
     element: u64,
 ) -> protostore::AddTo<protostore::stored::FullRange, protostore::stored::FullRange> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        645,
+        659,
         r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "full_keys__others"
@@ -113,7 +113,7 @@ pub fn remove_from_others(
     protostore::stored::FullRange,
 > {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        646,
+        660,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "others"],
     );
@@ -247,7 +247,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    639,
+                    653,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -266,14 +266,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(633, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(647, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        635,
+        649,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        634,
+        648,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -281,13 +281,13 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        636,
+        650,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(637, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(651, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        638,
+        652,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

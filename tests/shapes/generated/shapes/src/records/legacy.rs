@@ -364,9 +364,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(268, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(280, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        270,
+        282,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
@@ -383,7 +383,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        269,
+        281,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -404,13 +404,13 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        271,
+        283,
         r#"DELETE FROM "legacies" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(272, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(284, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        273,
+        285,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

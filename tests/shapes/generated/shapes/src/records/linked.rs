@@ -37,14 +37,14 @@ pub fn list_by_groups_title(
     title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        453,
+        467,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
         ),
         &["groups.title"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        454,
+        468,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -59,14 +59,14 @@ pub fn list_by_groups_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        455,
+        469,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["groups.targets"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        456,
+        470,
         select!(
             r#"WHERE "id" IN (SELECT "_id"
 FROM "linked__groups__targets"
@@ -82,14 +82,14 @@ ORDER BY "id""#
 #[must_use]
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        457,
+        471,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["named.value"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        458,
+        472,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -104,7 +104,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        443,
+        457,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -122,7 +122,7 @@ pub fn remove_from_groups_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        444,
+        458,
         r#"DELETE FROM "linked__groups__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "groups.targets"],
     );
@@ -140,7 +140,7 @@ pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        450,
+        464,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -158,7 +158,7 @@ pub fn remove_from_named(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        451,
+        465,
         r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "named"],
     );
@@ -331,25 +331,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(430, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(444, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        432,
+        446,
         r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        431,
+        445,
         r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        433,
+        447,
         r#"DELETE FROM "linked" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(434, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(448, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        435,
+        449,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

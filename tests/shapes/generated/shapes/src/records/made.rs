@@ -40,7 +40,7 @@ FROM "mades""#,
 #[must_use]
 pub fn get_by_number(number: i32) -> protostore::GetBy<Made, i32> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        520,
+        534,
         select!(r#"WHERE "number" = ?1"#),
         &["number"],
     );
@@ -278,14 +278,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                512,
+                526,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '5' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                513,
+                527,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '5',
     max(coalesce(max("number"), 0), 0)
 FROM "mades""#,
@@ -295,14 +295,14 @@ FROM "mades""#,
         protostore::Sequence {
             field: "maybe_number",
             next: protostore::Stmt::new(
-                514,
+                528,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '6' RETURNING "last""#,
                 &["maybe_number"],
             ),
             begin: protostore::Stmt::new(
-                515,
+                529,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '6',
     max(coalesce(max("maybe_number"), 0), 0)
 FROM "mades""#,
@@ -310,9 +310,9 @@ FROM "mades""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(506, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(520, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        508,
+        522,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -328,7 +328,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        507,
+        521,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -349,13 +349,13 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
         ],
     ),
     delete: protostore::Stmt::new(
-        509,
+        523,
         r#"DELETE FROM "mades" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(510, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(524, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        511,
+        525,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -854,24 +854,24 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(278, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(290, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        280,
+        292,
         r#"INSERT INTO "maps" ("id", "inside") VALUES (?1, ?2)"#,
         &["id", "inside"],
     ),
     upsert: protostore::Stmt::new(
-        279,
+        291,
         r#"INSERT INTO "maps" ("id", "inside")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
 DO UPDATE SET "inside" = excluded."inside""#,
         &["id", "inside"],
     ),
-    delete: protostore::Stmt::new(281, r#"DELETE FROM "maps" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(282, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(293, r#"DELETE FROM "maps" WHERE "id" = ?1"#, &["id"]),
+    page_first: protostore::Stmt::new(294, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        283,
+        295,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -61,12 +61,12 @@ FROM "settings""#,
 #[must_use]
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        492,
+        506,
         select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
         &["revision"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        493,
+        507,
         select!(r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#),
         &["revision", "_singleton"],
     );
@@ -79,7 +79,7 @@ pub fn list_by_target_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        494,
+        508,
         select!(
             r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -89,7 +89,7 @@ ORDER BY "_singleton""#
         &["target_ids"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        495,
+        509,
         select!(
             r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -108,7 +108,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     protostore::Singleton,
 > {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        487,
+        501,
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
@@ -125,7 +125,7 @@ pub fn add_to_target_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<protostore::Singleton, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        488,
+        502,
         r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "settings__target_ids"
@@ -146,7 +146,7 @@ pub fn remove_from_target_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<protostore::Singleton, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        489,
+        503,
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
         &["_singleton", "target_ids"],
     );
@@ -665,12 +665,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        459,
+        473,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        461,
+        475,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -693,7 +693,7 @@ VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        460,
+        474,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -723,13 +723,13 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
         ],
     ),
     delete: protostore::Stmt::new(
-        462,
+        476,
         r#"DELETE FROM "settings" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(463, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(477, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        464,
+        478,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),

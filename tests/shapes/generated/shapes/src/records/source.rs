@@ -63,7 +63,7 @@ FROM "sources""#,
 #[must_use]
 pub fn get_by_alone(alone: impl Into<String>) -> protostore::GetBy<Source, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        242,
+        254,
         select!(r#"WHERE "alone" = ?1"#),
         &["alone"],
     );
@@ -74,7 +74,7 @@ pub fn get_by_alone(alone: impl Into<String>) -> protostore::GetBy<Source, Strin
 #[must_use]
 pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        243,
+        255,
         select!(r#"WHERE "code" = ?1"#),
         &["code"],
     );
@@ -85,12 +85,12 @@ pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String>
 #[must_use]
 pub fn list_by_keeps(keeps: impl Into<String>) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        244,
+        256,
         select!(r#"WHERE "keeps" = ?1 ORDER BY "id""#),
         &["keeps"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        245,
+        257,
         select!(r#"WHERE "keeps" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["keeps", "id"],
     );
@@ -103,12 +103,12 @@ pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        246,
+        258,
         select!(r#"WHERE "goes_along" = ?1 ORDER BY "id""#),
         &["goes_along"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        247,
+        259,
         select!(r#"WHERE "goes_along" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["goes_along", "id"],
     );
@@ -121,12 +121,12 @@ pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        248,
+        260,
         select!(r#"WHERE "lets_go" = ?1 ORDER BY "id""#),
         &["lets_go"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        249,
+        261,
         select!(r#"WHERE "lets_go" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["lets_go", "id"],
     );
@@ -137,12 +137,12 @@ pub fn list_by_lets_go(
 #[must_use]
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        250,
+        262,
         select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
         &["maybe"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        251,
+        263,
         select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["maybe", "id"],
     );
@@ -153,12 +153,12 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 #[must_use]
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        252,
+        264,
         select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
         &["must"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        253,
+        265,
         select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["must", "id"],
     );
@@ -169,12 +169,12 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 #[must_use]
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        254,
+        266,
         select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
         &["number"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        255,
+        267,
         select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["number", "id"],
     );
@@ -185,12 +185,12 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
 #[must_use]
 pub fn list_by_parent(parent: impl Into<String>) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        256,
+        268,
         select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
         &["parent"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        257,
+        269,
         select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["parent", "id"],
     );
@@ -203,12 +203,12 @@ pub fn list_by_link_target(
     link_target: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        258,
+        270,
         select!(r#"WHERE "link__target" = ?1 ORDER BY "id""#),
         &["link.target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        259,
+        271,
         select!(r#"WHERE "link__target" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["link.target", "id"],
     );
@@ -221,12 +221,12 @@ pub fn list_by_colour(
     colour: types::Colour,
 ) -> protostore::ListBy<Source, types::Colour> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        260,
+        272,
         select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
         &["colour"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        261,
+        273,
         select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
         &["colour", "id"],
     );
@@ -239,14 +239,14 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        262,
+        274,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["targets"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        263,
+        275,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -259,14 +259,14 @@ pub fn list_by_targets(
 #[must_use]
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        264,
+        276,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["numbers"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        265,
+        277,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -281,14 +281,14 @@ pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        266,
+        278,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" = ?1) ORDER BY "id""#
         ),
         &["links.target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        267,
+        279,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -303,7 +303,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        223,
+        235,
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -321,7 +321,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<String, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        224,
+        236,
         r#"INSERT INTO "sources__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "sources__targets"
@@ -343,7 +343,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<String, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        225,
+        237,
         r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -361,7 +361,7 @@ pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        232,
+        244,
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
@@ -379,7 +379,7 @@ pub fn add_to_numbers(
     element: i64,
 ) -> protostore::AddTo<String, i64> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        233,
+        245,
         r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "sources__numbers"
@@ -401,7 +401,7 @@ pub fn remove_from_numbers(
     element: i64,
 ) -> protostore::RemoveFrom<String, i64> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        234,
+        246,
         r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "numbers"],
     );
@@ -734,7 +734,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    210,
+                    222,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["keeps"],
                 ),
@@ -745,7 +745,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    211,
+                    223,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["goes_along"],
                 ),
@@ -756,7 +756,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    212,
+                    224,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["lets_go"],
                 ),
@@ -767,7 +767,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    213,
+                    225,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["maybe"],
                 ),
@@ -778,7 +778,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    214,
+                    226,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["must"],
                 ),
@@ -789,7 +789,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    215,
+                    227,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["alone"],
                 ),
@@ -800,7 +800,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "int_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    216,
+                    228,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                     &["number"],
                 ),
@@ -811,7 +811,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "sources",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    217,
+                    229,
                     r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -822,7 +822,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    218,
+                    230,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["link.target"],
                 ),
@@ -881,9 +881,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(216, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        206,
+        218,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
@@ -905,7 +905,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        205,
+        217,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -933,13 +933,13 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
         ],
     ),
     delete: protostore::Stmt::new(
-        207,
+        219,
         r#"DELETE FROM "sources" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(220, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        209,
+        221,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -118,7 +118,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "keeps",
             field: "keeps",
             names: protostore::Stmt::new(
-                202,
+                214,
                 r#"SELECT 1 FROM "sources" WHERE "keeps" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -128,21 +128,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "target_ids",
             names: protostore::Stmt::new(
-                203,
+                215,
                 r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(196, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(208, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        198,
+        210,
         r#"INSERT INTO "targets" ("id", "name") VALUES (?1, ?2)"#,
         &["id", "name"],
     ),
     upsert: protostore::Stmt::new(
-        197,
+        209,
         r#"INSERT INTO "targets" ("id", "name")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -150,13 +150,13 @@ DO UPDATE SET "name" = excluded."name""#,
         &["id", "name"],
     ),
     delete: protostore::Stmt::new(
-        199,
+        211,
         r#"DELETE FROM "targets" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(200, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(212, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        201,
+        213,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -22,6 +22,26 @@ macro_rules! select {
     };
 }
 
+/// Lists the rows of `time_keys` with this `time`, in pages by key.
+#[must_use]
+pub fn list_by_time(
+    time: protostore::Timestamp,
+) -> protostore::ListBy<TimeKey, protostore::stored::Rfc3339> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        681,
+        select!(r#"WHERE "time" = ?1 ORDER BY "time", "number""#),
+        &["time"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        682,
+        select!(
+            r#"WHERE "time" = ?1 AND ("time", "number") > (?2, ?3) ORDER BY "time", "number""#
+        ),
+        &["time", "time", "number"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::Rfc3339(time))
+}
+
 /// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {
@@ -146,17 +166,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        657,
+        671,
         select!(r#"WHERE "time" = ?1 AND "number" = ?2"#),
         &["time", "number"],
     ),
     insert: protostore::Stmt::new(
-        659,
+        673,
         r#"INSERT INTO "time_keys" ("time", "number") VALUES (?1, ?2)"#,
         &["time", "number"],
     ),
     upsert: protostore::Stmt::new(
-        658,
+        672,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("time", "number")
@@ -164,13 +184,13 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
         &["time", "number"],
     ),
     delete: protostore::Stmt::new(
-        660,
+        674,
         r#"DELETE FROM "time_keys" WHERE "time" = ?1 AND "number" = ?2"#,
         &["time", "number"],
     ),
-    page_first: protostore::Stmt::new(661, select!(r#"ORDER BY "time", "number""#), &[]),
+    page_first: protostore::Stmt::new(675, select!(r#"ORDER BY "time", "number""#), &[]),
     page_after: protostore::Stmt::new(
-        662,
+        676,
         select!(r#"WHERE ("time", "number") > (?1, ?2) ORDER BY "time", "number""#),
         &["time", "number"],
     ),

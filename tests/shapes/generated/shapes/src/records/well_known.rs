@@ -839,9 +839,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(547, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(561, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        549,
+        563,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -870,7 +870,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        548,
+        562,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
@@ -909,13 +909,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
         ],
     ),
     delete: protostore::Stmt::new(
-        550,
+        564,
         r#"DELETE FROM "well_knowns" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(551, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(565, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        552,
+        566,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

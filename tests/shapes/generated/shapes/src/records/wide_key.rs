@@ -36,6 +36,165 @@ macro_rules! select {
     };
 }
 
+/// Lists the rows of `wide_keys` with this `a`, in pages by key.
+#[must_use]
+pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        186,
+        select!(r#"WHERE "a" = ?1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
+        &["a"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        187,
+        select!(
+            r#"WHERE "a" = ?1 AND ("a", "b", "c", "d", "e", "f", "g") > (?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, a.into())
+}
+
+/// Lists the rows of `wide_keys` with this `a` and `b`, in pages by key.
+#[must_use]
+pub fn list_by_a_b(
+    a: impl Into<String>,
+    b: u32,
+) -> protostore::ListBy<WideKey, (String, u32)> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        188,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        189,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND ("a", "b", "c", "d", "e", "f", "g") > (?3, ?4, ?5, ?6, ?7, ?8, ?9)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b))
+}
+
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c`, in pages by key.
+#[must_use]
+pub fn list_by_a_b_c(
+    a: impl Into<String>,
+    b: u32,
+    c: bool,
+) -> protostore::ListBy<WideKey, (String, u32, bool)> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        190,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        191,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND ("a", "b", "c", "d", "e", "f", "g") > (?4, ?5, ?6, ?7,
+    ?8, ?9, ?10)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c))
+}
+
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d`, in pages by key.
+#[must_use]
+pub fn list_by_a_b_c_d(
+    a: impl Into<String>,
+    b: u32,
+    c: bool,
+    d: types::Colour,
+) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        192,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        193,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND ("a", "b", "c", "d", "e", "f",
+    "g") > (?5, ?6, ?7, ?8, ?9, ?10, ?11)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d))
+}
+
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e`, in pages by key.
+#[must_use]
+pub fn list_by_a_b_c_d_e(
+    a: impl Into<String>,
+    b: u32,
+    c: bool,
+    d: types::Colour,
+    e: impl Into<Vec<u8>>,
+) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        194,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d", "e"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        195,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND ("a", "b", "c", "d", "e",
+    "f", "g") > (?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d, e.into()))
+}
+
+/// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e` and `f`, in pages by key.
+#[allow(clippy::type_complexity, reason = "as long as the index is")]
+#[must_use]
+pub fn list_by_a_b_c_d_e_f(
+    a: impl Into<String>,
+    b: u32,
+    c: bool,
+    d: types::Colour,
+    e: impl Into<Vec<u8>>,
+    f: protostore::Timestamp,
+) -> protostore::ListBy<
+    WideKey,
+    (String, u32, bool, types::Colour, Vec<u8>, protostore::Timestamp),
+> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        196,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d", "e", "f"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        197,
+        select!(
+            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND ("a", "b", "c",
+    "d", "e", "f", "g") > (?7, ?8, ?9, ?10, ?11, ?12, ?13)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+        ),
+        &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d, e.into(), f))
+}
+
 /// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns {

@@ -513,9 +513,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(529, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(543, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        531,
+        545,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -541,7 +541,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        530,
+        544,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -576,13 +576,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         ],
     ),
     delete: protostore::Stmt::new(
-        532,
+        546,
         r#"DELETE FROM "wrappers" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(533, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(547, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        534,
+        548,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

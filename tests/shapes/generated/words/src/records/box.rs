@@ -22,11 +22,29 @@ macro_rules! select {
     };
 }
 
+/// Lists the rows of `info` with this `box`, in pages by key.
+#[must_use]
+pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> {
+    static FIRST: protostore::Stmt = protostore::Stmt::new(
+        97,
+        select!(r#"WHERE "box" = ?1 ORDER BY "box", "dyn""#),
+        &["box"],
+    );
+    static AFTER: protostore::Stmt = protostore::Stmt::new(
+        98,
+        select!(
+            r#"WHERE "box" = ?1 AND ("box", "dyn") > (?2, ?3) ORDER BY "box", "dyn""#
+        ),
+        &["box", "box", "dyn"],
+    );
+    protostore::ListBy::new(&FIRST, &AFTER, r#box.into())
+}
+
 /// Lists the rows of `info` whose `reads` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        97,
+        99,
         select!(
             r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"
@@ -36,7 +54,7 @@ ORDER BY "box", "dyn""#
         &["reads"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        98,
+        100,
         select!(
             r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"

@@ -268,14 +268,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(99, select!(r#"WHERE "default" = ?1"#), &["default"]),
+    get: protostore::Stmt::new(101, select!(r#"WHERE "default" = ?1"#), &["default"]),
     insert: protostore::Stmt::new(
-        101,
+        103,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES (?1, ?2, ?3, ?4)"#,
         &["default", "clone", "clone.copy", "debug"],
     ),
     upsert: protostore::Stmt::new(
-        100,
+        102,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("default")
@@ -284,13 +284,13 @@ DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy"
         &["default", "clone", "clone.copy", "debug"],
     ),
     delete: protostore::Stmt::new(
-        102,
+        104,
         r#"DELETE FROM "table" WHERE "default" = ?1"#,
         &["default"],
     ),
-    page_first: protostore::Stmt::new(103, select!(r#"ORDER BY "default""#), &[]),
+    page_first: protostore::Stmt::new(105, select!(r#"ORDER BY "default""#), &[]),
     page_after: protostore::Stmt::new(
-        104,
+        106,
         select!(r#"WHERE "default" > ?1 ORDER BY "default""#),
         &["default"],
     ),

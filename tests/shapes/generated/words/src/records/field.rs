@@ -118,14 +118,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(115, select!(r#"WHERE "field" = ?1"#), &["field"]),
+    get: protostore::Stmt::new(117, select!(r#"WHERE "field" = ?1"#), &["field"]),
     insert: protostore::Stmt::new(
-        117,
+        119,
         r#"INSERT INTO "open" ("field", "columns") VALUES (?1, ?2)"#,
         &["field", "columns"],
     ),
     upsert: protostore::Stmt::new(
-        116,
+        118,
         r#"INSERT INTO "open" ("field", "columns")
 VALUES (?1, ?2)
 ON CONFLICT ("field")
@@ -133,13 +133,13 @@ DO UPDATE SET "columns" = excluded."columns""#,
         &["field", "columns"],
     ),
     delete: protostore::Stmt::new(
-        118,
+        120,
         r#"DELETE FROM "open" WHERE "field" = ?1"#,
         &["field"],
     ),
-    page_first: protostore::Stmt::new(119, select!(r#"ORDER BY "field""#), &[]),
+    page_first: protostore::Stmt::new(121, select!(r#"ORDER BY "field""#), &[]),
     page_after: protostore::Stmt::new(
-        120,
+        122,
         select!(r#"WHERE "field" > ?1 ORDER BY "field""#),
         &["field"],
     ),

@@ -334,14 +334,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(105, select!(r#"WHERE "type" = ?1"#), &["type"]),
+    get: protostore::Stmt::new(107, select!(r#"WHERE "type" = ?1"#), &["type"]),
     insert: protostore::Stmt::new(
-        107,
+        109,
         r#"INSERT INTO "clone" ("type", "impl") VALUES (?1, ?2)"#,
         &["type", "impl"],
     ),
     upsert: protostore::Stmt::new(
-        106,
+        108,
         r#"INSERT INTO "clone" ("type", "impl")
 VALUES (?1, ?2)
 ON CONFLICT ("type")
@@ -349,13 +349,13 @@ DO UPDATE SET "impl" = excluded."impl""#,
         &["type", "impl"],
     ),
     delete: protostore::Stmt::new(
-        108,
+        110,
         r#"DELETE FROM "clone" WHERE "type" = ?1"#,
         &["type"],
     ),
-    page_first: protostore::Stmt::new(109, select!(r#"ORDER BY "type""#), &[]),
+    page_first: protostore::Stmt::new(111, select!(r#"ORDER BY "type""#), &[]),
     page_after: protostore::Stmt::new(
-        110,
+        112,
         select!(r#"WHERE "type" > ?1 ORDER BY "type""#),
         &["type"],
     ),

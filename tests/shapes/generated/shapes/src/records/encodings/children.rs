@@ -26,24 +26,24 @@ impl protostore::ChildTable for Fulls {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            599,
+            613,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                600,
+                614,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            601,
+            615,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            602,
+            616,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for FullByFull {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            603,
+            617,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                604,
+                618,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            605,
+            619,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            606,
+            620,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -168,24 +168,24 @@ impl protostore::ChildTable for ManyBits {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            607,
+            621,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                608,
+                622,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            609,
+            623,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            610,
+            624,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -243,24 +243,24 @@ impl protostore::ChildTable for BitsByName {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            611,
+            625,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                612,
+                626,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            613,
+            627,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            614,
+            628,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -318,24 +318,24 @@ impl protostore::ChildTable for Texts {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            615,
+            629,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                616,
+                630,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            617,
+            631,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            618,
+            632,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -387,24 +387,24 @@ impl protostore::ChildTable for InnerNames {
         },
         member: 19,
         insert: protostore::Stmt::new(
-            619,
+            633,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                620,
+                634,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            621,
+            635,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            622,
+            636,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -475,20 +475,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            623,
+            637,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                624,
+                638,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            625,
+            639,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -496,7 +496,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            626,
+            640,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -556,14 +556,14 @@ impl protostore::ChildTable for InnersNames {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            627,
+            641,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            628,
+            642,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -571,7 +571,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            629,
+            643,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

@@ -28,7 +28,7 @@ impl protostore::ChildTable for Others {
                     table: "full_keys",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        647,
+                        661,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -39,7 +39,7 @@ impl protostore::ChildTable for Others {
                     table: "full_keys",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        648,
+                        662,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["others"],
                     ),
@@ -49,24 +49,24 @@ impl protostore::ChildTable for Others {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            640,
+            654,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                641,
+                655,
                 r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            642,
+            656,
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            643,
+            657,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
@@ -118,24 +118,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            649,
+            663,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                650,
+                664,
                 r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            651,
+            665,
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            652,
+            666,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value

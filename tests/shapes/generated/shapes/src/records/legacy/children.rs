@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            274,
+            286,
             r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                275,
+                287,
                 r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            276,
+            288,
             r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            277,
+            289,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Structs {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            553,
+            567,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                554,
+                568,
                 r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            555,
+            569,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            556,
+            570,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            557,
+            571,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                558,
+                572,
                 r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            559,
+            573,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            560,
+            574,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -164,24 +164,24 @@ impl protostore::ChildTable for OfLists_11 {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            561,
+            575,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                562,
+                576,
                 r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            563,
+            577,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            564,
+            578,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -233,24 +233,24 @@ impl protostore::ChildTable for Anys {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            565,
+            579,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                566,
+                580,
                 r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            567,
+            581,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            568,
+            582,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -302,24 +302,24 @@ impl protostore::ChildTable for Masks {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            569,
+            583,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                570,
+                584,
                 r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            571,
+            585,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            572,
+            586,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -370,24 +370,24 @@ impl protostore::ChildTable for Empties {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            573,
+            587,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "empties"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                574,
+                588,
                 r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            575,
+            589,
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            576,
+            590,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -439,24 +439,24 @@ impl protostore::ChildTable for StructsByKey {
         },
         member: 14,
         insert: protostore::Stmt::new(
-            577,
+            591,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                578,
+                592,
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            579,
+            593,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            580,
+            594,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -514,24 +514,24 @@ impl protostore::ChildTable for AnysByKey {
         },
         member: 15,
         insert: protostore::Stmt::new(
-            581,
+            595,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                582,
+                596,
                 r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            583,
+            597,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            584,
+            598,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -588,24 +588,24 @@ impl protostore::ChildTable for EmptiesByKey {
         },
         member: 16,
         insert: protostore::Stmt::new(
-            585,
+            599,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                586,
+                600,
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            587,
+            601,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            588,
+            602,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -657,19 +657,19 @@ impl protostore::ChildTable for InnerMasks {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            589,
+            603,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                590,
+                604,
                 r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            591,
+            605,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1
@@ -677,7 +677,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            592,
+            606,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            535,
+            549,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                536,
+                550,
                 r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            537,
+            551,
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            538,
+            552,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            539,
+            553,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                540,
+                554,
                 r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            541,
+            555,
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            542,
+            556,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -164,24 +164,24 @@ impl protostore::ChildTable for ByNumber {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            543,
+            557,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                544,
+                558,
                 r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            545,
+            559,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            546,
+            560,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
