@@ -45,6 +45,7 @@ pub(crate) struct ColumnOptions {
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) encoding: Option<Option<Form>>,
     pub(crate) generated: Option<Generated>,
+    pub(crate) required: Option<bool>,
 }
 
 /// `index: { … }`.
@@ -127,6 +128,12 @@ pub(crate) fn resource_reference(field: &FieldDescriptor) -> Vec<String> {
 /// Returns the type that `google.api.resource` gives a message.
 pub(crate) fn resource_type(message: &MessageDescriptor) -> Option<String> {
     text(&sub_message(extension(&message.options(), "google.api.resource")?)?, "type")
+}
+
+/// Returns the field that `google.api.resource` says is the name, of a message that is a resource.
+pub(crate) fn resource_name_field(message: &MessageDescriptor) -> Option<String> {
+    let options = sub_message(extension(&message.options(), "google.api.resource")?)?;
+    Some(text(&options, "name_field").filter(|name| !name.is_empty()).unwrap_or_else(|| "name".to_owned()))
 }
 
 pub(crate) fn has_field_info(field: &FieldDescriptor) -> bool {
@@ -254,6 +261,7 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),
         encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),
+        required: value(options, "required").and_then(|v| v.as_bool()),
         generated: match value(options, "generated").and_then(|v| v.as_enum_number()) {
             Some(1) => Some(Generated::UuidV7),
             Some(2) => Some(Generated::UuidV4),

@@ -44,7 +44,7 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 
 /// Adds what one place says; a value that another place gave differently is a contradiction.
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
-    let ColumnOptions { field: _, name, references, index, unique, encoding, generated } = options;
+    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required } = options;
     let path = draft.spots[i].dotted();
     let is_message = draft.spots[i].ty().is_none();
     let unordered = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()).map(|ty| type_word(ty).to_owned());
@@ -79,6 +79,9 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
         }
     }
     let column = &mut draft.spots[i].column;
+    if let Some(required) = required {
+        set(&mut column.required, *required, "required", &path, said, report);
+    }
     if let Some(generated) = generated {
         set(&mut column.generated, *generated, "generated", &path, said, report);
     }

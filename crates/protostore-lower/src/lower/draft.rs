@@ -99,6 +99,7 @@ pub(crate) struct Merged {
     pub(crate) unique: Option<(bool, Said)>,
     pub(crate) encoding: Option<(Form, Said)>,
     pub(crate) generated: Option<(Generated, Said)>,
+    pub(crate) required: Option<(bool, Said)>,
 }
 
 /// A reference as it is written.

@@ -1,4 +1,4 @@
-//! Chooses the primary key: `primary_key`, else the one IDENTIFIER. No guess is made from names.
+//! Chooses the primary key: `primary_key`, else the one IDENTIFIER, else the name of a resource. No guess is made from names.
 
 use protostore_schema::Type;
 
@@ -38,6 +38,9 @@ pub(super) fn choose(draft: &mut Draft, report: &mut Report<'_>) {
 
 fn from_identifier(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>) -> Vec<(usize, Place)> {
     let table = draft.field.name();
+    if let (true, Some(name)) = (identifiers.is_empty(), name_of_resource(draft)) {
+        return vec![(name, draft.spots[name].place(report.sources))];
+    }
     match identifiers {
         [one] => vec![(*one, identifier_place(draft, *one, report))],
         [] => {
@@ -74,6 +77,12 @@ fn from_identifier(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>
             Vec::new()
         }
     }
+}
+
+/// Returns the field that holds the name of a `google.api.resource`.
+fn name_of_resource(draft: &Draft) -> Option<usize> {
+    let name = annotations::resource_name_field(&draft.message)?;
+    draft.members(None).find(|i| draft.spots[*i].field.name() == name)
 }
 
 fn stated(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>) -> Vec<(usize, Place)> {

@@ -16,6 +16,17 @@ pub(super) fn check(drafts: &[Draft], report: &mut Report<'_>) {
             open.entry(spot.field.full_name()).or_insert(place);
         }
     }
+    for (draft, spot) in drafts.iter().flat_map(|draft| draft.spots.iter().map(move |spot| (draft, spot))) {
+        let Some((true, said)) = &spot.column.required else { continue };
+        let Some(other) = open.get(spot.field.full_name()).filter(|_| spot.parent.is_some()) else { continue };
+        let text = format!(
+            "`{}.{}` is required, and the same field is optional at `{other}`",
+            draft.field.name(),
+            spot.dotted()
+        );
+        let help = "say `required` at both places, or at neither: both are one type in Rust";
+        report.add(Code::Contradiction, said.place(report.sources, &[("required", 0)]), text, help);
+    }
     for draft in drafts {
         for (n, key) in draft.key.iter().enumerate() {
             for i in std::iter::successors(Some(*key), |i| draft.spots[*i].parent) {
