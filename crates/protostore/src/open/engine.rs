@@ -10,7 +10,8 @@ pub(super) const FLOOR_NAME: &str = "3.53.3";
 /// Whether this program can encrypt at all.
 pub(super) const ENCRYPTS: bool = cfg!(feature = "sqlcipher");
 
-/// Refuses an engine that is too old, such as one that another crate brought along.
+/// Starts the engine, and refuses one that is too old, such as one that another crate brought along.
 pub(super) fn check() -> Result<(), Refusal> {
+    super::ffi::start();
     if rusqlite::version_number() < FLOOR { Err(Refusal::OldEngine(rusqlite::version())) } else { Ok(()) }
 }

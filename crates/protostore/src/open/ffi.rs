@@ -1,12 +1,26 @@
-//! The one call into the engine that rusqlite does not offer: handing over a key.
+//! The calls into the engine that rusqlite does not offer: starting it, and handing over a key.
 //!
 //! `PRAGMA key` would do the same with the key as part of an SQL text, which is traced, kept in the parser's memory and
 //! never wiped.
-#![allow(unsafe_code, reason = "sqlite3_key_v2 takes the raw handle of a connection")]
+#![allow(unsafe_code, reason = "both are calls into C, and sqlite3_key_v2 takes the raw handle of a connection")]
 
 use std::ffi::c_int;
+use std::sync::Once;
 
 use rusqlite::{Connection, Error, ffi};
+
+/// Starts the engine, for all threads that wait for it here.
+///
+/// SQLite lets other threads go on before SQLCipher, which is started last, is ready: a key that is set in that moment is
+/// refused with "SQL logic error".
+pub(super) fn start() {
+    static STARTED: Once = Once::new();
+    // SAFETY: the call has no requirements; it may be made at any time, by any thread. Where it fails, so does the next
+    // thing that is asked of the engine, which says why.
+    STARTED.call_once(|| {
+        let _ = unsafe { ffi::sqlite3_initialize() };
+    });
+}
 
 /// Sets the key of the main database; nothing is read or written yet.
 #[cfg(feature = "sqlcipher")]

@@ -235,6 +235,10 @@ fn helper() {
     let schema = if role == "migrate" { &super::migrating::SLOW } else { &ONE };
     let key = if role == "stranger" { Key::from_secret([8; 32]) } else { key() };
     println!("helper> started");
+    if role == "crowd" {
+        println!("helper> {}", crowd(Path::new(&path), &key));
+        return;
+    }
     match super::super::open(&options(), schema, Path::new(&path), &key) {
         Ok(opened) => {
             if role == "hold" {
@@ -246,4 +250,24 @@ fn helper() {
         }
         Err(error) => println!("helper> {error}"),
     }
+}
+
+/// Opens a store of its own in each of many threads at one moment, and says what came of it.
+fn crowd(path: &Path, key: &Key) -> String {
+    let start = std::sync::Barrier::new(16);
+    let open = |n: usize| {
+        let path = path.with_extension(n.to_string());
+        start.wait();
+        super::super::open(&options(), &ONE, &path, key).and_then(shut)
+    };
+    let failed = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|n| {
+                let open = &open;
+                scope.spawn(move || open(n))
+            })
+            .collect();
+        threads.into_iter().find_map(|thread| thread.join().unwrap().err())
+    });
+    failed.map_or_else(|| "opened".to_owned(), |error| error.to_string())
 }

@@ -55,6 +55,16 @@ fn two_processes_at_first_boot() {
     }
 }
 
+/// The engine starts once in a process, so each round is a process of its own.
+#[test]
+fn the_first_stores_of_a_process_are_opened_at_once() {
+    for round in 0..10 {
+        let home = Home::new();
+        let mut helper = Helper::start("crowd", &home.path());
+        assert_eq!(helper.answer(), "opened", "round {round}");
+    }
+}
+
 #[test]
 fn threads_at_first_boot() {
     for _ in 0..20 {
