@@ -254,6 +254,39 @@ fn keys_of_the_whole_range() {
     assert!(left.is_empty());
 }
 
+shape!(bytes, Packed, |rng, m| {
+    m.id = id(rng);
+    m.must = m.must.or(Some(point()));
+    m.raw.push('\0');
+    m.maybe_raw = m.maybe_raw.take().map(|raw| raw + "\0.");
+    m.raw_by_raw.insert("a\0b".to_owned(), "\0".to_owned());
+    m.times.push(Timestamp { seconds: i64::MAX, nanos: -1 });
+});
+shape!(messages_that_contain_themselves, Tree, |rng, m| {
+    m.id = id(rng);
+    m.must.get_or_insert_default();
+});
+shape!(fields_that_are_not_stored, Partial, |rng, m| {
+    let half = m.half.take().map(|_| proto::partial::Half::default());
+    *m = proto::Partial { id: id(rng), half, ..Default::default() };
+});
+
+#[test]
+fn a_field_that_is_not_stored_is_refused_by_name() {
+    let half = proto::partial::Half { names: [(String::new(), String::new())].into() };
+    let messages = [
+        ("text", proto::Partial { text: "a".to_owned(), ..Default::default() }),
+        ("points", proto::Partial { points: vec![proto::Point::default()], ..Default::default() }),
+        ("inner", proto::Partial { inner: Some(Box::default()), ..Default::default() }),
+        ("colour", proto::Partial { colour: Some(0), ..Default::default() }),
+        ("half.names", proto::Partial { half: Some(half), ..Default::default() }),
+    ];
+    for (field, message) in messages {
+        let refused = shapes::Partial::try_from(message).expect_err(field);
+        assert_eq!(refused.to_string(), format!("{field}: is not stored, so it must not be set"));
+    }
+}
+
 #[test]
 fn every_bit_of_a_float() {
     let store = shapes::open_test().expect("a TEST store");

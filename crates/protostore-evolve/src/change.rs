@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use protostore_schema::{Form, OnDelete, Type};
+use protostore_schema::{Encoded, Form, OnDelete, Type};
 
 /// A difference that stored data or SQL can tell.
 ///
@@ -187,6 +187,11 @@ fn type_name(ty: &Type) -> String {
         Type::ListValue => "list value".to_owned(),
         Type::Any => "any".to_owned(),
         Type::FieldMask => "field mask".to_owned(),
+        Type::Message(Encoded { proto, .. }) => format!("message {proto}"),
+        Type::Repeated(repeated) => match &repeated.key {
+            None => format!("repeated {}", type_name(&repeated.element)),
+            Some(key) => format!("map of {} to {}", type_name(key), type_name(&repeated.element)),
+        },
     }
 }
 
@@ -199,5 +204,6 @@ fn form_name(form: Form) -> &'static str {
         Form::Milliseconds => "milliseconds",
         Form::Microseconds => "microseconds",
         Form::Rfc3339 => "RFC 3339",
+        Form::Bytes => "bytes",
     }
 }

@@ -97,7 +97,7 @@ fn placed_node(node: &Node, in_message: bool) -> Vec<Placed<'_>> {
             std::iter::once(presence).chain(placed(&group.nodes, true)).collect()
         }
         Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| placed_node(&v.node, in_message)).collect(),
-        Node::Child(_) => Vec::new(),
+        Node::Child(_) | Node::Absent(_) => Vec::new(),
     }
 }
 
@@ -107,7 +107,7 @@ fn oneofs(nodes: &[Node]) -> Vec<Members<'_>> {
 
 fn oneofs_of<'n>(node: &'n Node) -> Vec<Members<'n>> {
     match node {
-        Node::Scalar(_) | Node::Child(_) => Vec::new(),
+        Node::Scalar(_) | Node::Child(_) | Node::Absent(_) => Vec::new(),
         Node::Group(group) => oneofs(&group.nodes),
         Node::Oneof(oneof) => {
             let member = |node: &'n Node| {

@@ -46,6 +46,17 @@ pub(crate) struct ColumnOptions {
     pub(crate) encoding: Option<Option<Form>>,
     pub(crate) generated: Option<Generated>,
     pub(crate) required: Option<bool>,
+    /// `Some(None)` for a number that has no meaning yet.
+    pub(crate) storage: Option<Option<Storage>>,
+}
+
+/// `storage: …`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Columns,
+    ChildTable,
+    Bytes,
+    NotStored,
 }
 
 /// `index: { … }`.
@@ -270,6 +281,13 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
             Some(5) => Some(Generated::UpdateTime),
             Some(_) | None => None,
         },
+        storage: value(options, "storage").and_then(|v| v.as_enum_number()).map(|number| match number {
+            1 => Some(Storage::Columns),
+            2 => Some(Storage::ChildTable),
+            4 => Some(Storage::Bytes),
+            5 => Some(Storage::NotStored),
+            _ => None,
+        }),
     }
 }
 

@@ -109,6 +109,36 @@ pub enum Type {
     Any,
     /// A `google.protobuf.FieldMask`, as its paths, parted by commas.
     FieldMask,
+    /// A message, as its protobuf bytes.
+    Message(Encoded),
+    /// All of a repeated or map field, as the protobuf bytes of its message with this field alone.
+    Repeated(Box<Repeated>),
+}
+
+/// A message that is kept as the API has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encoded {
+    /// Full protobuf name.
+    pub proto: String,
+    /// Path of the generated message below the crate's `proto` module.
+    pub message: String,
+    /// Whether the API's field is a `Box`, because the message contains itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub boxed: bool,
+}
+
+/// A repeated or map field that is kept as the API has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// The message that declares the field.
+    pub owner: Encoded,
+    /// Name of the field in Rust.
+    pub field: String,
+    /// The type of an element, or of a value of a map.
+    pub element: Type,
+    /// The type of a map's keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Type>,
 }
 
 /// The form in which a value stands in its column.
@@ -130,6 +160,8 @@ pub enum Form {
     Microseconds,
     /// A point in time as text of 30 characters, `2026-11-20T23:41:22.000000000Z`: the years 1 to 9999, in order.
     Rfc3339,
+    /// A string as its UTF-8, in which NUL may occur; a well-known message as its protobuf bytes.
+    Bytes,
 }
 
 impl Form {
@@ -148,6 +180,7 @@ impl Form {
             Self::FloatBits => matches!(ty, Type::Float | Type::Double),
             Self::Seconds | Self::Milliseconds | Self::Microseconds => matches!(ty, Type::Timestamp | Type::Duration),
             Self::Rfc3339 => *ty == Type::Timestamp,
+            Self::Bytes => matches!(ty, Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask),
         }
     }
 }

@@ -15,10 +15,10 @@ mod snapshot;
 mod sql_name;
 mod table;
 
-pub use column::{Column, Form, Generated, Role, Type};
+pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
-pub use node::{ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
+pub use node::{Absent, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
 pub use snapshot::SnapshotError;
 pub use sql_name::{SQL_NAME_BYTES, check_name, index_name, oneof_name, presence_name, sql_name, view_name};
 pub use table::{OnDelete, Record, Reference, Table};

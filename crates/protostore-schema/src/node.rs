@@ -20,6 +20,18 @@ pub enum Node {
     Oneof(Oneof),
     /// A repeated field, in a table of its own.
     Child(ChildTable),
+    /// A field that is not stored: the record lacks it, and a message that sets it is refused.
+    Absent(Absent),
+}
+
+/// A field that is not stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Absent {
+    /// The field's own name, without the path.
+    pub name: Name,
+    /// Whether the field is marked `deprecated`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
 }
 
 /// A field of one value, in one column.
@@ -57,6 +69,9 @@ pub struct Group {
     pub message_file: String,
     /// Whether the message must be set, so that the Rust field is no `Option`.
     pub required: bool,
+    /// Whether the API's field is a `Box`, because the message contains itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub boxed: bool,
     /// Whether the field is marked `deprecated`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
@@ -169,7 +184,7 @@ impl Node {
                 std::iter::once(&group.presence).chain(group.nodes.iter().flat_map(Self::columns)).collect()
             }
             Self::Oneof(oneof) => oneof.variants.iter().flat_map(|v| v.node.columns()).collect(),
-            Self::Child(_) => Vec::new(),
+            Self::Child(_) | Self::Absent(_) => Vec::new(),
         }
     }
 
@@ -177,7 +192,7 @@ impl Node {
     #[must_use]
     pub fn children(&self) -> Vec<&ChildTable> {
         match self {
-            Self::Scalar(_) => Vec::new(),
+            Self::Scalar(_) | Self::Absent(_) => Vec::new(),
             Self::Group(group) => group.nodes.iter().flat_map(Self::children).collect(),
             Self::Oneof(oneof) => oneof.variants.iter().flat_map(|v| v.node.children()).collect(),
             Self::Child(child) => vec![child],
@@ -192,6 +207,7 @@ impl Node {
             Self::Group(group) => &group.name,
             Self::Oneof(oneof) => &oneof.name,
             Self::Child(child) => &child.field,
+            Self::Absent(absent) => &absent.name,
         }
     }
 }
@@ -254,6 +270,7 @@ impl Type {
             Self::String | Self::Bytes | Self::Enum(_) | Self::Timestamp | Self::Duration => true,
             Self::Float | Self::Double => false,
             Self::Struct | Self::Value | Self::ListValue | Self::Any | Self::FieldMask => false,
+            Self::Message(_) | Self::Repeated(_) => false,
         }
     }
 
@@ -265,6 +282,7 @@ impl Type {
             Self::Bool | Self::Int32 | Self::Int64 | Self::Uint32 | Self::Uint64 | Self::Float | Self::Double => true,
             Self::String | Self::Bytes | Self::Enum(_) | Self::Timestamp | Self::Duration => true,
             Self::Struct | Self::Value | Self::ListValue | Self::Any | Self::FieldMask => false,
+            Self::Message(_) | Self::Repeated(_) => false,
         }
     }
 }

@@ -59,4 +59,4 @@ pub use session::{Part, Session};
 pub use sqlite::{Held, Sqlite};
 pub use store::{Filtered, SingletonOf, Store, TableOf, Tx, View};
 pub use time::{Duration, Timestamp};
-pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, nonzero};
+pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};

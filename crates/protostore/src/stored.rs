@@ -30,7 +30,7 @@ mod unit;
 mod utf8;
 
 #[cfg(feature = "prost")]
-pub use encoded::Encoded;
+pub use encoded::{Encoded, only};
 #[cfg(feature = "prost")]
 pub use json::{Document, Json};
 pub use number::{DoubleBits, FloatBits, FullRange};

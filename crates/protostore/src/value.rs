@@ -6,7 +6,7 @@ mod read;
 mod zero;
 
 pub(crate) use kept::{Kept, Pick};
-pub use zero::{Zero, nonzero};
+pub use zero::{Zero, is_set, nonzero};
 
 use crate::error::{Error, Kind, Result};
 

@@ -91,7 +91,7 @@ impl Interpreter<'_> {
     ) {
         for node in nodes {
             match node {
-                Node::Scalar(_) => {}
+                Node::Scalar(_) | Node::Absent(_) => {}
                 Node::Group(group) => self.fill_inside(&group.name.proto, &group.nodes, message, prefix, children),
                 Node::Oneof(oneof) => {
                     for variant in &oneof.variants {
@@ -189,7 +189,7 @@ fn bind(nodes: &[Node], message: Option<&DynamicMessage>, row: &mut Row) {
                     bind(std::slice::from_ref(&variant.node), message, row);
                 }
             }
-            Node::Child(_) => {}
+            Node::Child(_) | Node::Absent(_) => {}
         }
     }
 }
@@ -229,7 +229,7 @@ fn decode(nodes: &[Node], message: &mut DynamicMessage, columns: &mut impl Itera
                     decode(std::slice::from_ref(&variant.node), message, columns);
                 }
             }
-            Node::Child(_) => {}
+            Node::Child(_) | Node::Absent(_) => {}
         }
     }
 }
@@ -238,7 +238,7 @@ fn decode(nodes: &[Node], message: &mut DynamicMessage, columns: &mut impl Itera
 fn holder(nodes: &[Node], message: &DynamicMessage, child: &ChildTable) -> Option<DynamicMessage> {
     nodes.iter().find_map(|node| match node {
         Node::Child(found) => (found.path == child.path).then(|| message.clone()),
-        Node::Scalar(_) => None,
+        Node::Scalar(_) | Node::Absent(_) => None,
         Node::Group(group) if node.children().iter().any(|c| c.path == child.path) => {
             holder(&group.nodes, &set_message(message, &group.name.proto)?, child)
         }

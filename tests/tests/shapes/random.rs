@@ -5,6 +5,11 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Re
 
 /// Returns a message that a store accepts, but for keys, references and required fields, which the caller sees to.
 pub(crate) fn message(rng: &mut Rng, descriptor: &MessageDescriptor) -> DynamicMessage {
+    inner(rng, descriptor, 4)
+}
+
+/// Returns a message that holds others only so many deep, since some hold themselves.
+fn inner(rng: &mut Rng, descriptor: &MessageDescriptor, deep: usize) -> DynamicMessage {
     let mut message = DynamicMessage::new(descriptor.clone());
     match descriptor.full_name() {
         "google.protobuf.Timestamp" => return time(rng, message, false),
@@ -19,35 +24,38 @@ pub(crate) fn message(rng: &mut Rng, descriptor: &MessageDescriptor) -> DynamicM
         }
         _ => {}
     }
-    for field in descriptor.fields().filter(|f| f.containing_oneof().is_none_or(|o| o.is_synthetic())) {
-        fill(rng, &mut message, &field);
+    let own = |field: &FieldDescriptor| field.containing_oneof().is_none_or(|o| o.is_synthetic());
+    let ends = |field: &FieldDescriptor| deep > 0 || !matches!(field.kind(), Kind::Message(_));
+    for field in descriptor.fields().filter(|field| own(field) && ends(field)) {
+        fill(rng, &mut message, &field, deep);
     }
     for oneof in descriptor.oneofs().filter(|o| !o.is_synthetic()) {
-        let members: Vec<_> = oneof.fields().collect();
+        let members: Vec<_> = oneof.fields().filter(ends).collect();
         if let Some(member) = members.get(rng.usize(0..=members.len())) {
-            let value = value(rng, member);
+            let value = value(rng, member, deep);
             message.set_field(member, value);
         }
     }
     message
 }
 
-fn fill(rng: &mut Rng, message: &mut DynamicMessage, field: &FieldDescriptor) {
+fn fill(rng: &mut Rng, message: &mut DynamicMessage, field: &FieldDescriptor, deep: usize) {
     if field.is_map() {
         let Kind::Message(entry) = field.kind() else { unreachable!("a map is a list of entries") };
         let (key, of) = (entry.map_entry_key_field(), entry.map_entry_value_field());
-        let entries = (0..rng.usize(0..4)).filter_map(|_| Some((value(rng, &key).into_map_key()?, value(rng, &of))));
+        let entries =
+            (0..rng.usize(0..4)).filter_map(|_| Some((value(rng, &key, deep).into_map_key()?, value(rng, &of, deep))));
         message.set_field(field, Value::Map(entries.collect()));
     } else if field.is_list() {
-        let items = (0..rng.usize(0..4)).map(|_| value(rng, field)).collect();
+        let items = (0..rng.usize(0..4)).map(|_| value(rng, field, deep)).collect();
         message.set_field(field, Value::List(items));
     } else if !field.supports_presence() || field.cardinality() == prost_reflect::Cardinality::Required || rng.bool() {
-        let value = value(rng, field);
+        let value = value(rng, field, deep);
         message.set_field(field, value);
     }
 }
 
-fn value(rng: &mut Rng, field: &FieldDescriptor) -> Value {
+fn value(rng: &mut Rng, field: &FieldDescriptor, deep: usize) -> Value {
     match field.kind() {
         Kind::Bool => Value::Bool(rng.bool()),
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
@@ -86,7 +94,7 @@ fn value(rng: &mut Rng, field: &FieldDescriptor) -> Value {
             let open = of.parent_file().syntax() == prost_reflect::Syntax::Proto3;
             Value::EnumNumber(if open { pick(rng, &[0, known, known, 77, -5]) } else { known })
         }
-        Kind::Message(of) => Value::Message(message(rng, &of)),
+        Kind::Message(of) => Value::Message(inner(rng, &of, deep - 1)),
     }
 }
 
@@ -109,7 +117,7 @@ fn time(rng: &mut Rng, mut message: DynamicMessage, signed: bool) -> DynamicMess
 /// A `Value` that JSON can say, and that ends: `deep` is how many may stand within one another.
 fn document(rng: &mut Rng, mut message: DynamicMessage, deep: usize) -> DynamicMessage {
     let descriptor = message.descriptor();
-    let inner = |name: &str| match descriptor.get_field_by_name(name).map(|field| field.kind()) {
+    let part = |name: &str| match descriptor.get_field_by_name(name).map(|field| field.kind()) {
         Some(Kind::Message(of)) => DynamicMessage::new(of),
         _ => unreachable!("a kind of Value is a message"),
     };
@@ -123,7 +131,7 @@ fn document(rng: &mut Rng, mut message: DynamicMessage, deep: usize) -> DynamicM
         2 => message.set_field_by_name("string_value", Value::String(text(rng))),
         3 => message.set_field_by_name("bool_value", Value::Bool(rng.bool())),
         4 => {
-            let mut object = inner("struct_value");
+            let mut object = part("struct_value");
             let fields = (0..rng.usize(0..3)).map(|_| {
                 let value = document(rng, DynamicMessage::new(descriptor.clone()), deep - 1);
                 (prost_reflect::MapKey::String(text(rng)), Value::Message(value))
@@ -133,7 +141,7 @@ fn document(rng: &mut Rng, mut message: DynamicMessage, deep: usize) -> DynamicM
             message.set_field_by_name("struct_value", Value::Message(object));
         }
         _ => {
-            let mut list = inner("list_value");
+            let mut list = part("list_value");
             let values = (0..rng.usize(0..3))
                 .map(|_| Value::Message(document(rng, DynamicMessage::new(descriptor.clone()), deep - 1)));
             let values = values.collect();

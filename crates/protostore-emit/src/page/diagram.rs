@@ -76,5 +76,7 @@ pub(super) fn type_name(ty: &Type) -> &'static str {
         Type::ListValue => "list_value",
         Type::Any => "any",
         Type::FieldMask => "field_mask",
+        Type::Message(_) => "message",
+        Type::Repeated(_) => "repeated",
     }
 }

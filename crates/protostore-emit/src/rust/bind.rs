@@ -110,7 +110,7 @@ fn member(scope: &Scope<'_, '_>, node: &Node, parent: &Parent, path: &str) -> Ve
             steps
         }
         Node::Oneof(oneof) => oneof_of(scope, oneof, parent, path),
-        Node::Child(_) => Vec::new(),
+        Node::Child(_) | Node::Absent(_) => Vec::new(),
     }
 }
 
@@ -171,7 +171,9 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
                 let form = form::of(scope, &scalar.column);
                 steps.push(Step::Put(form::put_optional(form.as_ref(), &quote!(#name))));
             }
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         }
     }
     steps
@@ -276,6 +278,6 @@ fn path_of(nodes: &[Node], sql: &str) -> Option<TokenStream> {
             let (field, rest) = (ident(&group.name.rust), path_of(&group.nodes, sql)?);
             Some(quote!(#field.#rest))
         }
-        Node::Scalar(_) | Node::Oneof(_) | Node::Child(_) => None,
+        Node::Scalar(_) | Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => None,
     })
 }

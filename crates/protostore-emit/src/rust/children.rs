@@ -165,7 +165,7 @@ fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenS
                 quote!(#(#write)* #place.#field.insert(place, item); true),
             ),
             Some(Wrapper { path, .. }) => (
-                quote!(#(#read)* #place.#field.iter().map(|(key, item)| (#path(*key), item)).collect()),
+                quote!(#(#read)* protostore::entries(&#place.#field).into_iter().map(|(key, item)| (#path(key), item)).collect()),
                 quote!(#(#write)* #place.#field.insert(place.0, item); true),
             ),
         },
@@ -180,7 +180,7 @@ enum Step<'s> {
 fn steps_to<'s>(nodes: &'s [Node], child: &ChildTable) -> Option<Vec<Step<'s>>> {
     nodes.iter().find_map(|node| match node {
         Node::Child(found) => (found.path == child.path).then(Vec::new),
-        Node::Scalar(_) => None,
+        Node::Scalar(_) | Node::Absent(_) => None,
         Node::Group(group) => {
             let mut steps = steps_to(&group.nodes, child)?;
             steps.insert(0, Step::Group { field: &group.name.rust, required: group.required });

@@ -8,7 +8,7 @@ use protostore_schema::{ChildTable, Column, Item, Name, Node, Oneof, Place, Scal
 use quote::quote;
 
 use super::form;
-use super::tokens::{ident, lines};
+use super::tokens::{ident, lines, message};
 use super::types::Scope;
 
 /// Returns the module of a record's fields; `outside` spells types with their module.
@@ -78,6 +78,7 @@ impl Of<'_, '_, '_> {
             }
             Node::Oneof(oneof) => self.oneof(oneof, &around),
             Node::Child(child) => self.child(child, &around),
+            Node::Absent(_) => TokenStream::new(),
         }
     }
 
@@ -103,7 +104,9 @@ impl Of<'_, '_, '_> {
         let members = oneof.variants.iter().map(|variant| match &variant.node {
             Node::Group(group) => (group.presence.name.sql.as_str(), true),
             Node::Scalar(scalar) => (scalar.column.name.sql.as_str(), false),
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         });
         let members = members.map(|(column, message)| quote!((#column, #message)));
         let ty = quote!(::protostore::columns::Oneof);
@@ -188,7 +191,8 @@ impl Of<'_, '_, '_> {
 
     /// Returns the fields inside a message, oneof or element; nothing where it has none.
     fn submodule<'n>(&self, name: &str, nodes: impl Iterator<Item = (&'n Node, Around<'n>)>) -> TokenStream {
-        let fields: Vec<TokenStream> = nodes.map(|(node, around)| self.node(node, around)).collect();
+        let stored = nodes.filter(|(node, _)| !matches!(node, Node::Absent(_)));
+        let fields: Vec<TokenStream> = stored.map(|(node, around)| self.node(node, around)).collect();
         if fields.is_empty() {
             return TokenStream::new();
         }
@@ -214,6 +218,15 @@ impl Of<'_, '_, '_> {
 
     /// Returns what a column holds, in the form in which it does.
     fn ty(&self, column: &Column) -> TokenStream {
+        let encoded = match &column.ty {
+            Type::Message(message) => Some(message),
+            Type::Repeated(repeated) => Some(&repeated.owner),
+            _ => None,
+        };
+        if let Some(encoded) = encoded {
+            let message = message(&encoded.message);
+            return quote!(::protostore::stored::Encoded<crate::#message>);
+        }
         if let Some(form) = form::of(self.outside, column) {
             let read = form.read;
             return quote!(::#read);

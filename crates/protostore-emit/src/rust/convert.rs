@@ -1,7 +1,7 @@
 //! Conversions with the messages of the API: change the proto, and what was not regenerated does not compile.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{ChildTable, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
+use protostore_schema::{Absent, ChildTable, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
 use quote::quote;
 
 use super::tokens::{ident, message};
@@ -28,13 +28,17 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
     let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated fields are stored too")]));
     let names: Vec<_> = nodes.iter().map(|n| ident(&n.name().rust)).collect();
     let into = nodes.iter().map(into_message);
-    let from = nodes.iter().map(|node| from_message(scope, node));
+    let stored: Vec<&Node> = nodes.iter().filter(|node| !matches!(node, Node::Absent(_))).collect();
+    let kept = stored.iter().map(|n| ident(&n.name().rust));
+    let from = stored.iter().map(|node| from_message(scope, node));
+    let absent = nodes.iter().filter_map(refuse_absent);
     let value = if nodes.is_empty() { quote!(_) } else { quote!(value) };
+    let of_record = if stored.is_empty() { quote!(_) } else { quote!(value) };
     vec![
         quote! {
             #allow
             impl From<#record> for #message {
-                fn from(#value: #record) -> Self {
+                fn from(#of_record: #record) -> Self {
                     Self { #(#names: #into,)* }
                 }
             }
@@ -44,11 +48,23 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
             impl TryFrom<#message> for #record {
                 type Error = protostore::Error;
                 fn try_from(#value: #message) -> protostore::Result<Self> {
-                    Ok(Self { #(#names: #from,)* })
+                    #(#absent)*
+                    Ok(Self { #(#kept: #from,)* })
                 }
             }
         },
     ]
+}
+
+/// Returns the refusal of a message that sets a field which is not stored.
+fn refuse_absent(node: &Node) -> Option<TokenStream> {
+    let Node::Absent(Absent { name, .. }) = node else { return None };
+    let (field, name) = (ident(&name.rust), &name.proto);
+    Some(quote! {
+        if protostore::is_set(&value.#field) {
+            return Err(protostore::Error::invalid(#name, "is not stored, so it must not be set"));
+        }
+    })
 }
 
 fn is_deprecated(node: &Node) -> bool {
@@ -56,6 +72,7 @@ fn is_deprecated(node: &Node) -> bool {
         Node::Scalar(scalar) => scalar.deprecated,
         Node::Group(group) => group.deprecated,
         Node::Child(child) => child.deprecated,
+        Node::Absent(absent) => absent.deprecated,
         Node::Oneof(_) => false,
     }
 }
@@ -68,6 +85,7 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     let into = oneof.variants.iter().map(|v| match &v.node {
         Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
         Node::Group(group) if is_unit(&group.message) => quote!(v),
+        Node::Group(group) if group.boxed => quote!(Box::new(v.into())),
         _ => quote!(v.into()),
     });
     let from = oneof.variants.iter().map(|v| {
@@ -79,6 +97,9 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
                 _ => quote!(v),
             },
             Node::Group(group) if is_unit(&group.message) => quote!(v),
+            Node::Group(group) if group.boxed => {
+                quote!((*v).try_into().map_err(|e: protostore::Error| e.at(#field))?)
+            }
             _ => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
         }
     });
@@ -109,6 +130,7 @@ fn is_plain(ty: &Type) -> bool {
         Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => true,
         Type::Float | Type::Double | Type::String | Type::Bytes => true,
         Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => true,
+        Type::Message(_) | Type::Repeated(_) => true,
         Type::Enum(_) | Type::Timestamp | Type::Duration => false,
     }
 }
@@ -127,7 +149,10 @@ fn into_message(node: &Node) -> TokenStream {
         }
         Node::Group(group) if is_unit(&group.message) && group.required => quote!(Some(())),
         Node::Group(group) if is_unit(&group.message) => quote!(value.#field),
+        Node::Group(group) if group.required && group.boxed => quote!(Some(Box::new(value.#field.into()))),
+        Node::Group(group) if group.boxed => quote!(value.#field.map(|v| Box::new(v.into()))),
         Node::Group(group) if group.required => quote!(Some(value.#field.into())),
+        Node::Absent(_) => quote!(Default::default()),
         Node::Group(_) | Node::Oneof(_) => quote!(value.#field.map(Into::into)),
         Node::Child(child) => match (&child.item, &child.place) {
             (Item::Scalar(column), _) if is_plain(&column.ty) => quote!(value.#field),
@@ -147,6 +172,8 @@ fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             let ty = scope.path(&group.message);
             let set = if is_unit(&group.message) {
                 quote!(value.#field)
+            } else if group.boxed {
+                quote!(value.#field.map(|v| #ty::try_from(*v)).transpose().#at)
             } else {
                 quote!(value.#field.map(#ty::try_from).transpose().#at)
             };
@@ -158,6 +185,7 @@ fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             quote!(value.#field.map(#ty::try_from).transpose()?)
         }
         Node::Child(child) => children_from(scope, child),
+        Node::Absent(_) => unreachable!("a record has no such field"),
     }
 }
 

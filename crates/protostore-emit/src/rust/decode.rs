@@ -49,7 +49,8 @@ fn structure(scope: &Scope<'_, '_>, message: &TypeName, nodes: &[Node]) -> Token
 }
 
 fn fields(scope: &Scope<'_, '_>, nodes: &[Node]) -> TokenStream {
-    let fields = nodes.iter().map(|node| {
+    let stored = nodes.iter().filter(|node| !matches!(node, Node::Absent(_)));
+    let fields = stored.map(|node| {
         let (name, value) = (ident(&node.name().rust), value(scope, node));
         quote! { #name: #value, }
     });
@@ -70,6 +71,7 @@ fn value(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
             optional(&message, node)
         }
         Node::Oneof(oneof) => oneof_of(scope, oneof),
+        Node::Absent(_) => unreachable!("a record has no such field"),
         Node::Child(child) => match child.place {
             Place::Position(_) => quote!(Vec::new()),
             Place::Key(_) => quote!(std::collections::BTreeMap::new()),
@@ -111,7 +113,9 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
                 let value = form::take_optional(form.as_ref(), &scope.scalar(&scalar.column.ty));
                 quote!(#value.map(#ty::#name))
             }
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         }
     });
     let (first, rest) = locals.split_first().expect("a oneof has a member");

@@ -1,10 +1,11 @@
 //! The form in which a value stands in its column: how generated code wraps it on the way in, and takes it out again.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use protostore_schema::{Column, Form, Type};
 use quote::quote;
 
-use super::types::Scope;
+use super::tokens::ident;
+use super::types::{Scope, encoded};
 
 /// A wrapper of `protostore::stored`.
 pub(super) struct Wrapper {
@@ -14,6 +15,8 @@ pub(super) struct Wrapper {
     pub(super) read: TokenStream,
     /// Whether it wraps the value itself, and not a reference.
     copies: bool,
+    /// For all of a repeated field: the message that declares it, and its name there.
+    part: Option<(TokenStream, Ident)>,
 }
 
 /// Returns the wrapper of a column's values, if they do not stand in it as they are.
@@ -28,6 +31,8 @@ pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
         Form::Milliseconds => Some(Wrapper::copying(&quote!(Milliseconds), Some(&own))),
         Form::Microseconds => Some(Wrapper::copying(&quote!(Microseconds), Some(&own))),
         Form::Rfc3339 => Some(Wrapper::copying(&quote!(Rfc3339), None)),
+        Form::Bytes if column.ty == Type::String => Some(Wrapper::borrowing(&quote!(Utf8), Some(&own))),
+        Form::Bytes => Some(Wrapper::borrowing(&quote!(Encoded), Some(&own))),
     }
 }
 
@@ -38,6 +43,12 @@ fn own_form(ty: &Type, own: &TokenStream) -> Option<Wrapper> {
         Type::Struct | Type::Value | Type::ListValue => Some(Wrapper::borrowing(&quote!(Json), Some(own))),
         Type::Any => Some(Wrapper::borrowing(&quote!(Encoded), Some(own))),
         Type::FieldMask => Some(Wrapper::borrowing(&quote!(Paths), None)),
+        Type::Message(_) => Some(Wrapper::borrowing(&quote!(Encoded), Some(own))),
+        Type::Repeated(repeated) => {
+            let owner = encoded(&repeated.owner);
+            let part = Some((owner.clone(), ident(&repeated.field)));
+            Some(Wrapper { part, ..Wrapper::borrowing(&quote!(Encoded), Some(&owner)) })
+        }
     }
 }
 
@@ -46,7 +57,7 @@ impl Wrapper {
     fn borrowing(name: &TokenStream, of: Option<&TokenStream>) -> Self {
         let path = quote!(protostore::stored::#name);
         let read = of.map_or_else(|| path.clone(), |of| quote!(#path<#of>));
-        Self { path, read, copies: false }
+        Self { path, read, copies: false, part: None }
     }
 
     /// Returns the wrapper of that name, of a number or a time.
@@ -58,6 +69,9 @@ impl Wrapper {
 /// Returns what is put for a value at a place.
 pub(super) fn put_value(form: Option<&Wrapper>, place: &TokenStream) -> TokenStream {
     match form {
+        Some(Wrapper { path, part: Some((owner, field)), .. }) => {
+            quote!(binder.put(&#path(&protostore::stored::only(|m: &mut #owner| m.#field.clone_from(&#place)))))
+        }
         None => quote!(binder.put(&#place)),
         Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#path(#place))),
         Some(Wrapper { path, copies: false, .. }) => quote!(binder.put(&#path(&#place))),
@@ -76,6 +90,10 @@ pub(super) fn put_reference(form: Option<&Wrapper>, reference: &TokenStream) -> 
 /// Returns what is put for an expression of type `Option<&T>`.
 pub(super) fn put_optional(form: Option<&Wrapper>, option: &TokenStream) -> TokenStream {
     match form {
+        Some(Wrapper { path, part: Some((owner, field)), .. }) => {
+            let whole = quote!(protostore::stored::only(|m: &mut #owner| m.#field.clone_from(v)));
+            quote!(binder.put(&#option.map(|v| #whole).as_ref().map(#path)))
+        }
         None => quote!(binder.put(&#option)),
         Some(Wrapper { path, copies: true, .. }) => quote!(binder.put(&#option.copied().map(#path))),
         Some(Wrapper { path, copies: false, .. }) => quote!(binder.put(&#option.map(#path))),
@@ -86,6 +104,7 @@ pub(super) fn put_optional(form: Option<&Wrapper>, option: &TokenStream) -> Toke
 pub(super) fn take(form: Option<&Wrapper>) -> TokenStream {
     match form {
         None => quote!(row.take()?),
+        Some(Wrapper { read, part: Some((_, field)), .. }) => quote!(row.take::<#read>()?.0.#field),
         Some(Wrapper { read, .. }) => quote!(row.take::<#read>()?.0),
     }
 }

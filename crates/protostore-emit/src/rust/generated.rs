@@ -16,7 +16,7 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
         .enumerate()
         .filter_map(|(member, node)| match node {
             Node::Scalar(scalar) => Some((member, scalar, scalar.column.generated?)),
-            Node::Group(_) | Node::Oneof(_) | Node::Child(_) => None,
+            Node::Group(_) | Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => None,
         })
         .collect();
     if made.is_empty() {
@@ -80,7 +80,7 @@ fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream
         Form::Seconds => 1_000_000_000,
         Form::Milliseconds => 1_000_000,
         Form::Microseconds => 1_000,
-        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 => 1,
+        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Bytes => 1,
     });
     match generated {
         Generated::UuidV7 => quote!(make.uuid_v7(#member, #path, &mut self.#field)?;),

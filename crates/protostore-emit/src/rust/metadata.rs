@@ -152,7 +152,7 @@ fn field(node: &Node, key: &[String]) -> TokenStream {
         Node::Scalar(scalar) if scalar.column.role == Role::Value && key.contains(&scalar.column.name.sql) => {
             quote!(key)
         }
-        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) => quote!(value),
+        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) | Node::Absent(_) => quote!(value),
         Node::Child(_) => quote!(children),
     };
     quote!(protostore::FieldOf::#kind(&[#(#paths),*], &[#(#columns),*]))

@@ -1,7 +1,7 @@
 //! The types: a struct for a record or message, an enum for a oneof or an enum.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Docs, Enum, Item, Node, Oneof, Place, Scalar, Table};
+use protostore_schema::{Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
 use super::tokens::{docs, ident, lines};
@@ -23,7 +23,7 @@ pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> 
 
 fn structure(scope: &Scope<'_, '_>, name: &str, comment: &Docs, nodes: &[Node]) -> TokenStream {
     let (doc, ident) = (described(comment, || format!("The message `{name}`.")), ident(name));
-    let fields = nodes.iter().map(|node| field(scope, node));
+    let fields = nodes.iter().filter_map(|node| field(scope, node));
     quote! {
         #doc
         #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,9 +31,10 @@ fn structure(scope: &Scope<'_, '_>, name: &str, comment: &Docs, nodes: &[Node]) 
     }
 }
 
-fn field(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
+fn field(scope: &Scope<'_, '_>, node: &Node) -> Option<TokenStream> {
     let name = ident(&node.name().rust);
     let (comment, deprecated, ty) = match node {
+        Node::Absent(_) => return None,
         Node::Scalar(scalar) => (&scalar.column.docs, scalar.deprecated, scalar_type(scope, scalar)),
         Node::Group(group) => {
             let ty = scope.path(&group.message);
@@ -58,7 +59,7 @@ fn field(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
     };
     let doc = described(comment, || undescribed(node));
     let note = deprecated.then(|| lines(["", "Deprecated in the API."]));
-    quote! { #doc #note pub #name: #ty, }
+    Some(quote! { #doc #note pub #name: #ty, })
 }
 
 /// Returns what a member is, where the proto is silent.
@@ -69,6 +70,7 @@ fn undescribed(node: &Node) -> String {
         Node::Group(group) => &group.presence.path,
         Node::Child(child) => &child.path,
         Node::Oneof(_) => return format!("The oneof `{name}`."),
+        Node::Absent(_) => unreachable!("a record has no such field"),
     };
     format!("Field {}, `{name}`.", path.last().copied().unwrap_or_default())
 }
@@ -94,7 +96,11 @@ pub(super) fn item_type(scope: &Scope<'_, '_>, item: &Item) -> TokenStream {
 fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
     let (doc, name) =
         (described(&oneof.docs, || format!("The members of `{}`.", oneof.ty.proto)), ident(&oneof.ty.rust));
-    let holds_message = oneof.variants.iter().any(|v| matches!(v.node, Node::Group(_)));
+    let holds_message = oneof.variants.iter().any(|v| match &v.node {
+        Node::Group(_) => true,
+        Node::Scalar(scalar) => matches!(scalar.column.ty, Type::Message(_)),
+        Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => false,
+    });
     let allow =
         holds_message.then(|| quote!(#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]));
     let variants = oneof.variants.iter().map(|variant| {
@@ -102,7 +108,9 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
         let (comment, ty) = match &variant.node {
             Node::Scalar(scalar) => (&scalar.column.docs, scope.scalar(&scalar.column.ty)),
             Node::Group(group) => (&group.presence.docs, scope.path(&group.message)),
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         };
         let doc = described(comment, || undescribed(&variant.node));
         quote! { #doc #name(#ty), }

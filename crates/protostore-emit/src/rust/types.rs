@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{ChildTable, Docs, Enum, Item, Node, Oneof, Schema, Type, TypeName};
+use protostore_schema::{ChildTable, Docs, Encoded, Enum, Item, Node, Oneof, Schema, Type, TypeName};
 use quote::quote;
 
 use super::children;
@@ -109,6 +109,17 @@ impl Scope<'_, '_> {
             Type::ListValue => quote!(prost_types::ListValue),
             Type::Any => quote!(prost_types::Any),
             Type::FieldMask => quote!(prost_types::FieldMask),
+            Type::Message(message) => encoded(message),
+            Type::Repeated(repeated) => {
+                let element = self.of_api(&repeated.element);
+                match &repeated.key {
+                    None => quote!(Vec<#element>),
+                    Some(key) => {
+                        let key = self.of_api(key);
+                        quote!(std::collections::BTreeMap<#key, #element>)
+                    }
+                }
+            }
             Type::Enum(proto) => self.spelled(proto, self.rust_name(proto)),
         }
     }
@@ -116,6 +127,16 @@ impl Scope<'_, '_> {
     /// Returns the type that stands for a child table of the module's record.
     pub(super) fn marker(&self, child: &ChildTable) -> Ident {
         ident(&self.types.markers[self.module][&child.path[..]])
+    }
+
+    /// Returns the type that the API's messages have for a value.
+    fn of_api(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Enum(_) => quote!(i32),
+            Type::Timestamp => quote!(prost_types::Timestamp),
+            Type::Duration => quote!(prost_types::Duration),
+            ty => self.scalar(ty),
+        }
     }
 
     fn rust_name(&self, proto: &str) -> &str {
@@ -143,6 +164,15 @@ impl Definition<'_> {
     }
 }
 
+/// Returns the type of a message that is kept as the API has it.
+pub(super) fn encoded(Encoded { proto, message, boxed }: &Encoded) -> TokenStream {
+    if proto == "google.protobuf.Empty" {
+        return quote!(());
+    }
+    let path = super::tokens::message(message);
+    if *boxed { quote!(Box<#path>) } else { path }
+}
+
 /// Returns whether a message is `()` in Rust, as prost has `google.protobuf.Empty`.
 pub(super) fn is_unit(name: &TypeName) -> bool {
     name.rust == "()"
@@ -166,6 +196,7 @@ impl<'s> Found<'s> {
                         self.nodes(module, std::slice::from_ref(&variant.node));
                     }
                 }
+                Node::Absent(_) => {}
                 Node::Child(child) => match &child.item {
                     Item::Scalar(column) => self.scalar(module, &column.ty),
                     Item::Message { message, docs, nodes, .. } => self.message(module, message, docs, nodes),

@@ -44,7 +44,7 @@ pub(crate) fn checks(nodes: &[Node]) -> Vec<Check> {
                 let members = oneof.variants.iter().flat_map(|v| checks(std::slice::from_ref(&v.node)));
                 members.chain(at_most_one(oneof)).collect()
             }
-            Node::Child(_) => Vec::new(),
+            Node::Child(_) | Node::Absent(_) => Vec::new(),
         })
         .collect()
 }
@@ -94,7 +94,10 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
             let condition = format!("length({name}) = 30 AND {name} GLOB {pattern}");
             return some(condition, "must be a time such as 2026-11-20T23:41:22.000000000Z");
         }
-        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => return None,
+        Form::Bytes if column.non_zero => return some(format!("{name} <> x''"), "must not be empty"),
+        Form::Bytes | Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => {
+            return None;
+        }
     }
     match (&column.ty, column.non_zero) {
         (Type::Bool, false) => some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
@@ -115,6 +118,7 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
         }
         (Type::String | Type::Bytes, false) => None,
         (Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask, _) => None,
+        (Type::Message(_) | Type::Repeated(_), _) => None,
         (Type::String, true) => some(format!("{name} <> ''"), "must not be empty"),
         (Type::Bytes, true) => some(format!("{name} <> x''"), "must not be empty"),
     }
@@ -146,7 +150,7 @@ fn tied(node: &Node, present: &str) -> Vec<String> {
         Node::Group(inner) if inner.required => vec![format!("{} = {present}", quote(&inner.presence.name.sql))],
         Node::Group(inner) => vec![format!("({present} OR NOT {})", quote(&inner.presence.name.sql))],
         Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| tied(&v.node, present)).collect(),
-        Node::Child(_) => Vec::new(),
+        Node::Child(_) | Node::Absent(_) => Vec::new(),
     }
 }
 
@@ -158,7 +162,9 @@ fn at_most_one(oneof: &Oneof) -> Option<Check> {
         .map(|v| match &v.node {
             Node::Group(group) => quote(&group.presence.name.sql),
             Node::Scalar(scalar) => format!("({} IS NOT NULL)", quote(&scalar.column.name.sql)),
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         })
         .collect();
     (set.len() > 1).then(|| Check {

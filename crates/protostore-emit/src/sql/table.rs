@@ -129,6 +129,7 @@ pub(super) fn sql_type(ty: &Type, form: Form) -> &'static str {
         Form::Own => own_type(ty),
         Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => "INTEGER",
         Form::Rfc3339 => "TEXT",
+        Form::Bytes => "BLOB",
     }
 }
 
@@ -138,7 +139,7 @@ fn own_type(ty: &Type) -> &'static str {
         Type::Enum(_) | Type::Timestamp | Type::Duration => "INTEGER",
         Type::Float | Type::Double => "REAL",
         Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask => "TEXT",
-        Type::Bytes | Type::Any => "BLOB",
+        Type::Bytes | Type::Any | Type::Message(_) | Type::Repeated(_) => "BLOB",
     }
 }
 
@@ -148,6 +149,7 @@ pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
         // 0 XOR 2^63.
         Form::FullRange => "-9223372036854775808",
         Form::FloatBits => "0",
+        Form::Bytes => "x''",
         Form::Own => own_zero(ty),
         Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Rfc3339 => {
             unreachable!("a message is never zero, it is unset")
@@ -161,8 +163,8 @@ fn own_zero(ty: &Type) -> &'static str {
         Type::Enum(_) | Type::Timestamp | Type::Duration => "0",
         Type::Float | Type::Double => "0.0",
         Type::String => "''",
-        Type::Bytes => "x''",
-        Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => {
+        Type::Bytes | Type::Repeated(_) => "x''",
+        Type::Message(_) | Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => {
             unreachable!("a message is never zero, it is unset")
         }
     }

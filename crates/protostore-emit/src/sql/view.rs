@@ -56,6 +56,7 @@ struct Owner<'s> {
 fn shown(schema: &Schema, owner: &Owner<'_>, node: &Node) -> Vec<(String, String)> {
     match node {
         Node::Child(child) => vec![count(owner, child)],
+        Node::Absent(_) => Vec::new(),
         Node::Scalar(scalar) => vec![decoded(schema, &scalar.column)],
         Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
             .chain(group.nodes.iter().flat_map(|n| shown(schema, owner, n)))
@@ -89,7 +90,9 @@ fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {
             Node::Scalar(scalar) => {
                 format!("WHEN {} IS NOT NULL THEN {}", quote(&scalar.column.name.sql), literal(&scalar.name.proto))
             }
-            Node::Oneof(_) | Node::Child(_) => unreachable!("a member of a oneof is a field of one value"),
+            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+                unreachable!("a member of a oneof is a field of one value")
+            }
         })
         .collect();
     (oneof.name.sql.clone(), format!("CASE {} END", arms.join(" ")))
@@ -114,7 +117,9 @@ fn decoded(schema: &Schema, column: &Column) -> (String, String) {
         }
         (Type::Timestamp, _) => timestamp(&name, 1_000_000_000, 9),
         (Type::Duration, _) => duration(&name, 1_000_000_000, 9),
-        (Type::Bytes | Type::Any, _) => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
+        (Type::Bytes | Type::Any | Type::Message(_) | Type::Repeated(_), _) => {
+            format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END")
+        }
         (Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64, _) => name,
         (Type::Float | Type::Double | Type::String, _) => name,
         (Type::Struct | Type::Value | Type::ListValue | Type::FieldMask, _) => name,
@@ -139,6 +144,9 @@ fn formed(column: &Column, name: &str) -> Option<String> {
         Form::Milliseconds => time(1_000, 3),
         Form::Microseconds => time(1_000_000, 6),
         Form::Rfc3339 => name.to_owned(),
+        // A text tool ends it at the first NUL; everything before it is legible.
+        Form::Bytes if column.ty == Type::String => format!("CAST({name} AS TEXT)"),
+        Form::Bytes => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role, Scalar,
-    Table, Type, Variant,
+    Absent, ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role,
+    Scalar, Table, Type, Variant,
 };
 
 use super::draft::{Draft, Part, Presence, Shape, Spot};
@@ -81,6 +81,9 @@ impl Build<'_> {
             Shape::Scalars(ty) => Node::Child(self.child(i, Item::Scalar(self.element(spot, ty)))),
             Shape::Messages(message) => Node::Child(self.child(i, self.messages(i, message))),
             Shape::Map(_) => Node::Child(self.child(i, self.map_value(i))),
+            Shape::Absent => {
+                Node::Absent(Absent { name: own_name(spot), deprecated: annotations::is_deprecated(&spot.field) })
+            }
         }
     }
 
@@ -100,7 +103,9 @@ impl Build<'_> {
         match &spot.shape {
             Shape::Message(message) => self.messages(value, message),
             Shape::Scalar(ty) => Item::Scalar(self.element(spot, ty)),
-            Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => unreachable!("a map's value is one value"),
+            Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
+                unreachable!("a map's value is one value")
+            }
         }
     }
 
@@ -161,6 +166,7 @@ impl Build<'_> {
             message_docs: self.message_docs(message),
             message_file: message.parent_file().name().to_owned(),
             required: spot.required,
+            boxed: super::storage::is_boxed(&spot.field),
             deprecated: annotations::is_deprecated(&spot.field),
             presence,
             nodes: self.nodes(Some(i)),

@@ -47,7 +47,7 @@ fn long_name(draft: &Draft, spot: &Spot, long: &[String]) -> String {
             names::sql_join(table, &names::sql_join(columns_around, own))
         }
         (_, Part::MapKey) => place_column(draft, &draft.spots[spot.parent.unwrap_or_default()]),
-        (Shape::Scalar(_) | Shape::Message(_), _) => names::sql_join(columns_around, own),
+        (Shape::Scalar(_) | Shape::Message(_) | Shape::Absent, _) => names::sql_join(columns_around, own),
     }
 }
 

@@ -4,7 +4,7 @@ use protostore_schema::Form;
 
 use super::Report;
 use super::draft::{Draft, Said, Shape, Spot, Target, form_word, type_word};
-use super::paths;
+use super::{paths, storage};
 use crate::annotations::{self, ColumnOptions};
 use crate::diagnostic::Place;
 use crate::{Code, names};
@@ -44,8 +44,35 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 
 /// Adds what one place says; a value that another place gave differently is a contradiction.
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
-    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required } = options;
+    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required, storage } = options;
     let path = draft.spots[i].dotted();
+    if let Some(asked) = storage
+        && let Some(storage) = storage::check(&draft.spots[i], *asked, said, report)
+    {
+        set(&mut draft.spots[i].column.storage, storage, "storage", &path, said, report);
+    }
+    if draft.spots[i].shape_is_absent() {
+        let others = [
+            (name.is_some(), "name"),
+            (references.is_some(), "references"),
+            (index.is_some(), "index"),
+            (unique.is_some(), "unique"),
+            (encoding.is_some(), "encoding"),
+            (generated.is_some(), "generated"),
+            (*required == Some(true), "required"),
+        ];
+        for (_, key) in others.into_iter().filter(|(is_said, _)| *is_said) {
+            let text = format!("`{path}` is not stored, so it has no `{key}`");
+            let help = "take it away, or store the field";
+            report.add(Code::CannotApply, said.place(report.sources, &[(key, 0)]), text, help);
+        }
+        return;
+    }
+    if generated.is_some() && draft.spots[i].form() == Form::Bytes {
+        let text = format!("`{path}` is stored as BYTES, so it is not generated");
+        let place = said.place(report.sources, &[("generated", 0)]);
+        report.add(Code::CannotApply, place, text, "take `storage` away; what is generated holds no NUL");
+    }
     let is_message = draft.spots[i].ty().is_none();
     let unordered = draft.spots[i].ty().filter(|ty| !ty.can_be_indexed()).map(|ty| type_word(ty).to_owned());
     let column = &mut draft.spots[i].column;
@@ -125,6 +152,7 @@ fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>)
                 Form::FloatBits => "FLOAT_BITS is for float and double",
                 Form::Seconds | Form::Milliseconds | Form::Microseconds => "units are for Timestamp and Duration",
                 Form::Rfc3339 => "RFC3339 is for Timestamp",
+                Form::Bytes => "write `storage: BYTES`",
             };
             (format!("`{path}` is of type `{}`, which has no {}", type_word(ty), form_word(form)), help.to_owned())
         }

@@ -3,7 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use protostore_schema::{Form, Generated, Index, OnDelete, Type};
 
-use crate::annotations::{self, Anchor, TableOptions};
+use crate::annotations::{self, Anchor, Storage, TableOptions};
 use crate::diagnostic::Place;
 use crate::option_text::Step;
 use crate::sources::Sources;
@@ -75,6 +75,8 @@ pub(crate) enum Shape {
     Messages(MessageDescriptor),
     /// A map, by the message of its entries.
     Map(MessageDescriptor),
+    /// Not stored.
+    Absent,
 }
 
 /// What a field that is not set is.
@@ -100,6 +102,7 @@ pub(crate) struct Merged {
     pub(crate) encoding: Option<(Form, Said)>,
     pub(crate) generated: Option<(Generated, Said)>,
     pub(crate) required: Option<(bool, Said)>,
+    pub(crate) storage: Option<(Storage, Said)>,
 }
 
 /// A reference as it is written.
@@ -176,19 +179,29 @@ impl Spot {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match &self.shape {
             Shape::Scalar(ty) | Shape::Scalars(ty) => Some(ty),
-            Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) => None,
+            Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => None,
         }
+    }
+
+    /// Returns whether it is not stored.
+    pub(crate) fn shape_is_absent(&self) -> bool {
+        matches!(self.shape, Shape::Absent)
     }
 
     /// Returns the form in which its values stand in their column.
     pub(crate) fn form(&self) -> Form {
-        self.column.encoding.as_ref().map_or(Form::Own, |(form, _)| *form)
+        let is_bytes = self.column.storage.as_ref().is_some_and(|(storage, _)| *storage == Storage::Bytes);
+        match &self.column.encoding {
+            Some((form, _)) => *form,
+            None if is_bytes && self.ty().is_some_and(|ty| Form::Bytes.is_of(ty)) => Form::Bytes,
+            None => Form::Own,
+        }
     }
 
     /// Returns whether it has a table of its own: a list or a map.
     pub(crate) fn is_repeated(&self) -> bool {
         match &self.shape {
-            Shape::Scalar(_) | Shape::Message(_) => false,
+            Shape::Scalar(_) | Shape::Message(_) | Shape::Absent => false,
             Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => true,
         }
     }
@@ -273,6 +286,8 @@ pub(crate) fn type_word(ty: &Type) -> &str {
         Type::ListValue => "google.protobuf.ListValue",
         Type::Any => "google.protobuf.Any",
         Type::FieldMask => "google.protobuf.FieldMask",
+        Type::Message(message) => &message.proto,
+        Type::Repeated(_) => "repeated field as BYTES",
     }
 }
 
@@ -286,5 +301,6 @@ pub(crate) fn form_word(form: Form) -> &'static str {
         Form::Milliseconds => "MILLISECONDS",
         Form::Microseconds => "MICROSECONDS",
         Form::Rfc3339 => "RFC3339",
+        Form::Bytes => "BYTES",
     }
 }

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{EnumDescriptor, Kind};
-use protostore_schema::{Enum, EnumValue, Name};
+use protostore_schema::{Enum, EnumValue, Name, Type};
 
 use super::Report;
-use super::draft::Draft;
+use super::draft::{Draft, Shape, Spot};
 use super::rust_names::Taken;
 use super::types::Types;
 use crate::names;
 
 /// Lowers the enums by full name.
 pub(super) fn lower(drafts: &[Draft], types: &Types, report: &Report<'_>) -> Vec<Enum> {
-    let kinds = drafts.iter().flat_map(|draft| &draft.spots).map(|spot| spot.field.kind());
+    let stored =
+        |spot: &&Spot| !matches!(spot.shape, Shape::Absent | Shape::Scalar(Type::Message(_) | Type::Repeated(_)));
+    let kinds = drafts.iter().flat_map(|draft| &draft.spots).filter(stored).map(|spot| spot.field.kind());
     let used: BTreeMap<String, EnumDescriptor> = kinds
         .filter_map(|kind| match kind {
             Kind::Enum(enumeration) => Some((enumeration.full_name().to_owned(), enumeration)),

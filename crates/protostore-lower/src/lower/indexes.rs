@@ -50,7 +50,9 @@ fn is_served(draft: &Draft, i: usize) -> bool {
 fn column_name(draft: &Draft, i: usize) -> String {
     match draft.spots[i].shape {
         Shape::Scalars(_) => "value".to_owned(),
-        Shape::Scalar(_) | Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) => draft.spots[i].sql.clone(),
+        Shape::Scalar(_) | Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
+            draft.spots[i].sql.clone()
+        }
     }
 }
 

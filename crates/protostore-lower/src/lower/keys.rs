@@ -1,6 +1,6 @@
 //! Chooses the primary key: `primary_key`, else the one IDENTIFIER, else the name of a resource. No guess is made from names.
 
-use protostore_schema::Type;
+use protostore_schema::{Form, Type};
 
 use super::Report;
 use super::draft::{Draft, Presence, Shape, type_word};
@@ -131,6 +131,10 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
                 None => format!("name a field with a value of its own; `{}` has none", message.name()),
             };
             ("is a message".to_owned(), help)
+        }
+        (Shape::Absent, _) => ("is not stored".to_owned(), "store the field, or name another".to_owned()),
+        (Shape::Scalar(_), _) if spot.form() == Form::Bytes => {
+            ("is stored as BYTES".to_owned(), "take `storage` away; a key holds no NUL".to_owned())
         }
         (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
             ("is repeated".to_owned(), "name a field of one value".to_owned())

@@ -23,6 +23,7 @@ mod required;
 mod rust_names;
 mod shared;
 mod sql_names;
+mod storage;
 mod tables;
 mod types;
 mod walk;

@@ -17,7 +17,7 @@ pub(super) fn resolve(draft: &Draft, path: &str, place: Place, report: &mut Repo
         let message = match found.map(|at: usize| &draft.spots[at].shape) {
             None => &draft.message,
             Some(Shape::Message(message) | Shape::Messages(message) | Shape::Map(message)) => message,
-            Some(Shape::Scalar(_) | Shape::Scalars(_)) => {
+            Some(Shape::Scalar(_) | Shape::Scalars(_) | Shape::Absent) => {
                 let before = parts[..i].join(".");
                 let text = format!("`{path}` goes on after `{before}`, which is no message");
                 report.add(Code::UnknownPath, place, text, format!("write `{before}`"));

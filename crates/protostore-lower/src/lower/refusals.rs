@@ -5,7 +5,7 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
-use super::draft;
+use super::draft::{self, Shape};
 use super::walk::Surroundings;
 use crate::annotations::{self, Behavior};
 use crate::{Code, names};
@@ -89,7 +89,15 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
 }
 
 /// Returns whether the field cannot have a place in a table, having said why.
-pub(super) fn refuses_shape(field: &FieldDescriptor, around: &Surroundings, report: &mut Report<'_>) -> bool {
+pub(super) fn refuses_shape(
+    field: &FieldDescriptor,
+    stated: Option<&Shape>,
+    around: &Surroundings,
+    report: &mut Report<'_>,
+) -> bool {
+    if matches!(stated, Some(Shape::Absent)) {
+        return false;
+    }
     let name = field.name();
     let place = draft::type_place(field, report.sources);
     let (code, message, help) = if field.is_map() {
@@ -97,7 +105,7 @@ pub(super) fn refuses_shape(field: &FieldDescriptor, around: &Surroundings, repo
     } else if field.is_group() {
         (Code::Group, format!("`{name}` is a group"), "write a message, and a field of that message".to_owned())
     } else if let Kind::Message(message) = field.kind() {
-        let Some(refusal) = refuses_message(field, &message, around) else { return false };
+        let Some(refusal) = refuses_message(field, &message, stated.is_some(), around) else { return false };
         refusal
     } else {
         return false;
@@ -109,6 +117,7 @@ pub(super) fn refuses_shape(field: &FieldDescriptor, around: &Surroundings, repo
 fn refuses_message(
     field: &FieldDescriptor,
     message: &MessageDescriptor,
+    is_bytes: bool,
     around: &Surroundings,
 ) -> Option<(Code, String, String)> {
     let name = field.name();
@@ -121,11 +130,13 @@ fn refuses_message(
     } else if annotations::is_store(message) {
         let help = "use the record messages, not the store message, as types".to_owned();
         Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), help))
+    } else if is_bytes {
+        None
     } else if let Some(table) = around.records.get(full_name) {
         let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());
         let help = format!(
             "keep its key instead, in a field with `[(protostore.v1.column) = {{references: {{table: \"{table}\"}}}}]`\n\
-             or, for a copy, write a message of its own"
+             or, for a copy, write `[(protostore.v1.column) = {{storage: BYTES}}]`"
         );
         Some((Code::RecordInside, text, help))
     } else if field.cardinality() == prost_reflect::Cardinality::Required {

@@ -31,7 +31,11 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
             continue;
         }
         match (&spot.shape, spot.presence) {
-            (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
+            (Shape::Absent, _) => {
+                let text = format!("`{name}` is not stored, so it cannot be REQUIRED");
+                report.add(Code::CannotBeRequired, place(), text, "take REQUIRED away, or store the field");
+            }
+            (Shape::Scalar(Type::Repeated(_)), _) | (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
                 let text = format!("`{name}` is repeated, so it cannot be REQUIRED");
                 report.add(Code::CannotBeRequired, place(), text, "take REQUIRED away; an empty list is a value");
             }

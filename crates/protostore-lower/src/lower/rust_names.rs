@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{Kind, MessageDescriptor};
+use protostore_schema::Type;
 
 use super::Report;
 use super::draft::{Draft, Shape, name_place};
@@ -37,6 +38,7 @@ pub(super) fn check(drafts: &[Draft], types: &Types, report: &mut Report<'_>) {
         }
         for spot in &draft.spots {
             match (&spot.shape, spot.field.kind()) {
+                (Shape::Absent | Shape::Scalar(Type::Message(_) | Type::Repeated(_)), _) => {}
                 (Shape::Message(message) | Shape::Messages(message), _)
                     if messages.insert(message.full_name().to_owned()) =>
                 {

@@ -55,7 +55,7 @@ fn relation(name: &str, what: String, place: Place, store: &mut Taken, report: &
 
 /// Checks the columns of one table, then the constraints.
 fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
-    let in_table = |spot: &&Spot| spot.child == child && !spot.is_repeated();
+    let in_table = |spot: &&Spot| spot.child == child && !spot.is_repeated() && !spot.shape_is_absent();
     let mut columns = Taken::default();
     let mut constraints = Taken::default();
     let mut made: Vec<&str> = Vec::new();
@@ -86,7 +86,7 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
         };
         let own = match spot.shape {
             Shape::Message(_) => Some(presence_name(&spot.sql)),
-            Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => None,
+            Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => None,
         };
         let taken = columns.take(&spot.sql, &what);
         let clash = [Some(check_name(&spot.sql)), own].into_iter().flatten().find_map(|n| constraints.take(&n, &what));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{EnumDescriptor, Kind, MessageDescriptor, OneofDescriptor};
-use protostore_schema::TypeName;
+use protostore_schema::{Type, TypeName};
 
 use super::Report;
 use super::draft::{Draft, EMPTY, Shape};
@@ -77,6 +77,7 @@ fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report
     add_oneofs(&draft.message, entities, report);
     for spot in &draft.spots {
         match (&spot.shape, spot.field.kind()) {
+            (Shape::Absent | Shape::Scalar(Type::Message(_) | Type::Repeated(_)), _) => {}
             (Shape::Message(message) | Shape::Messages(message), _) if message.full_name() == EMPTY => {}
             (Shape::Message(message) | Shape::Messages(message), _) => {
                 add(message.full_name(), message.package_name(), (&nesting(message), "Message"), entities, || {
@@ -135,6 +136,13 @@ fn nesting(message: &MessageDescriptor) -> Vec<&str> {
     inner.split('.').collect()
 }
 
+/// Returns the path below `proto` at which prost puts a message.
+pub(super) fn message_path(message: &MessageDescriptor) -> String {
+    let nesting = nesting(message);
+    let (name, around) = nesting.split_last().map_or(("", &[][..]), |(name, around)| (*name, around));
+    names::message_path(message.package_name(), around, &names::type_name(&[name]))
+}
+
 impl Types {
     fn rust(&self, of: &Of) -> String {
         self.0.get(of).cloned().unwrap_or_default()
@@ -147,18 +155,12 @@ impl Types {
     }
 
     pub(super) fn message(&self, message: &MessageDescriptor) -> TypeName {
-        let nesting = nesting(message);
-        let (name, around) = nesting.split_last().map_or(("", &[][..]), |(name, around)| (*name, around));
         // Prost has the one value of Empty as `()`.
         let rust = match message.full_name() {
             EMPTY => "()".to_owned(),
             name => self.rust(&Of::Type(name.to_owned())),
         };
-        TypeName {
-            proto: message.full_name().to_owned(),
-            rust,
-            message: names::message_path(message.package_name(), around, &names::type_name(&[name])),
-        }
+        TypeName { proto: message.full_name().to_owned(), rust, message: message_path(message) }
     }
 
     pub(super) fn enumeration(&self, enumeration: &EnumDescriptor) -> TypeName {

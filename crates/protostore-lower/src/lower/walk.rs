@@ -6,7 +6,7 @@ use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
 use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
-use super::refusals;
+use super::{refusals, storage};
 use crate::{Code, annotations};
 
 /// Messages inside messages; a snapshot of deeper ones could not be read back.
@@ -79,21 +79,22 @@ impl Walk<'_> {
         numbers.push(field.number());
 
         refusals::check_options(&field, self.around, report);
-        let refused = refusals::refuses_shape(&field, self.around, report)
-            || self.recurses(&field, report)
-            || self.is_too_deep(&field, &path, report);
-        if refused {
-            self.draft.refused.push(path);
-            return;
-        }
-        let index = self.draft.spots.len();
-        let repeated = field.is_list() || field.is_map();
         let part = match around.map(|s| &s.shape) {
             Some(Shape::Map(_)) if field.number() == 1 => Part::MapKey,
             Some(Shape::Map(_)) => Part::MapValue,
             _ => Part::Field,
         };
+        let stated = storage::asked(self.draft, &field, &path).and_then(|asked| storage::shape(&field, part, asked));
+        let refused = refusals::refuses_shape(&field, stated.as_ref(), self.around, report)
+            || (stated.is_none() && (self.recurses(&field, report) || self.is_too_deep(&field, &path, report)));
+        if refused {
+            self.draft.refused.push(path);
+            return;
+        }
+        let index = self.draft.spots.len();
+        let repeated = stated.is_none() && (field.is_list() || field.is_map());
         let (shape, inner) = match (draft::column_type(&field.kind()), field.kind(), repeated) {
+            _ if stated.is_some() => (stated.unwrap_or(Shape::Absent), None),
             (Some(ty), _, false) => (Shape::Scalar(ty), None),
             (Some(ty), _, true) => (Shape::Scalars(ty), None),
             (None, Kind::Message(message), false) => (Shape::Message(message.clone()), Some(message)),
@@ -130,7 +131,8 @@ impl Walk<'_> {
         let cycle: Vec<_> = names.map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
         let text = format!("`{}` contains itself: {}", message.name(), cycle.join(" -> "));
         let help = format!(
-            "store the inner `{}` as a table of its own and refer to it by key, with `references`",
+            "write `[(protostore.v1.column) = {{storage: BYTES}}]` on the field, or `NOT_STORED`; or make `{}` a table of \
+             its own and refer to it by key",
             message.name()
         );
         report.add(Code::Recursion, draft::type_place(field, report.sources), text, help);

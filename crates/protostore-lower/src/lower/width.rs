@@ -16,7 +16,7 @@ const MEMBERS: usize = 500;
 /// Checks the record's table, its child tables and its oneofs.
 pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     let mut tables: BTreeMap<Option<usize>, Vec<&Spot>> = BTreeMap::new();
-    for spot in draft.spots.iter().filter(|spot| !spot.is_repeated()) {
+    for spot in draft.spots.iter().filter(|spot| !spot.is_repeated() && !spot.shape_is_absent()) {
         tables.entry(spot.child).or_default().push(spot);
     }
     for (child, columns) in tables {

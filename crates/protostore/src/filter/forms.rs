@@ -1,7 +1,7 @@
 //! Comparisons of columns whose values stand in another form: a value is given as it is, and compared as it is stored.
 
 use super::operand::{Aside, Comparable, Operand, Ordered, beyond};
-use crate::stored::{DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds};
+use crate::stored::{DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds, Utf8};
 use crate::time::{Duration, Timestamp};
 
 /// Writes how a value is given for a form.
@@ -27,6 +27,21 @@ given! {
     Microseconds<Timestamp>, Microseconds: Timestamp,
     Microseconds<Duration>, Microseconds: Duration,
 }
+
+impl Operand<Utf8<String>> for &str {
+    fn operand(self) -> Utf8<String> {
+        Utf8(self.to_owned())
+    }
+}
+
+impl Operand<Utf8<String>> for String {
+    fn operand(self) -> Utf8<String> {
+        Utf8(self)
+    }
+}
+
+impl Comparable for Utf8<String> {}
+impl Ordered for Utf8<String> {}
 
 // Their order is not that of the numbers.
 impl Comparable for FloatBits {}

@@ -14,6 +14,13 @@ use crate::value::{Bad, Bind, Binder, Cell, Value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Encoded<M>(pub M);
 
+/// Returns a message of which `set` sets one field: the encoding of a repeated field alone.
+pub fn only<M: Default>(set: impl FnOnce(&mut M)) -> M {
+    let mut message = M::default();
+    set(&mut message);
+    message
+}
+
 /// The longest encoding that cannot be nested too deep: each of 101 messages takes a tag and a length at least.
 const SHALLOW: usize = 201;
 

@@ -12,6 +12,11 @@ pub fn nonzero<T: Zero + ?Sized>(v: &T) -> Option<&T> {
     if v.is_zero() { None } else { Some(v) }
 }
 
+/// Returns whether a field of a message is set, or differs from its zero.
+pub fn is_set<T: Default + PartialEq>(v: &T) -> bool {
+    *v != T::default()
+}
+
 impl Zero for str {
     fn is_zero(&self) -> bool {
         self.is_empty()

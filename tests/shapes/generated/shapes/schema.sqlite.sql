@@ -1634,6 +1634,173 @@ CREATE TABLE "time_keys__words" (
   FOREIGN KEY ("_time", "_number") REFERENCES "time_keys" ("time", "number") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
+-- Everything that one column of bytes can hold.
+CREATE TABLE "packed" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "point" BLOB,
+  "must" BLOB NOT NULL,
+  "points" BLOB NOT NULL DEFAULT x'',
+  "doubles" BLOB NOT NULL DEFAULT x'',
+  "colours" BLOB NOT NULL DEFAULT x'',
+  "times" BLOB NOT NULL DEFAULT x'',
+  "by_name" BLOB NOT NULL DEFAULT x'',
+  "by_number" BLOB NOT NULL DEFAULT x'',
+  "raw" BLOB NOT NULL DEFAULT x'',
+  "maybe_raw" BLOB,
+  "wrapped" BLOB,
+  "settings" BLOB,
+  "one_point" BLOB,
+  "one_raw" BLOB,
+  "one_tree" BLOB,
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__point" BLOB,
+  "inner__names" BLOB,
+  "inner__raw" BLOB,
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one_point" IS NOT NULL) + ("one_raw" IS NOT NULL) + ("one_tree" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner" OR "inner__point" IS NULL)
+    AND ("inner__names" IS NOT NULL) = "inner"
+    AND ("inner__raw" IS NOT NULL) = "inner"
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "packed__values" (
+  "_id" TEXT NOT NULL REFERENCES "packed" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "packed__raw_by_raw" (
+  "_id" TEXT NOT NULL REFERENCES "packed" ("id") ON DELETE CASCADE,
+  "_key" BLOB NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "packed__inners" (
+  "_id" TEXT NOT NULL REFERENCES "packed" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "point" BLOB,
+  "names" BLOB NOT NULL,
+  "raw" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A message that contains itself in every way, and ends each.
+CREATE TABLE "trees" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "branch" INTEGER NOT NULL CONSTRAINT "branch__check" CHECK ("branch" IN (0, 1)),
+  "branch__number" INTEGER
+    CONSTRAINT "branch__number__check" CHECK (
+      "branch__number" IS NULL OR "branch__number" BETWEEN -2147483648 AND 2147483647
+    ),
+  "branch__next" BLOB,
+  "branch__list" BLOB,
+  "branch__map" BLOB,
+  "branch__left" BLOB,
+  "branch__knot" INTEGER NOT NULL CONSTRAINT "branch__knot__check" CHECK ("branch__knot" IN (0, 1)),
+  "branch__knot__branch" BLOB,
+  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other__number" INTEGER
+    CONSTRAINT "other__number__check" CHECK (
+      "other__number" IS NULL OR "other__number" BETWEEN -2147483648 AND 2147483647
+    ),
+  "other__next" BLOB,
+  "other__list" BLOB,
+  "other__map" BLOB,
+  "other__left" BLOB,
+  "other__knot" INTEGER NOT NULL CONSTRAINT "other__knot__check" CHECK ("other__knot" IN (0, 1)),
+  "other__knot__branch" BLOB,
+  "leaf" TEXT,
+  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must__number" INTEGER
+    CONSTRAINT "must__number__check" CHECK (
+      "must__number" IS NULL OR "must__number" BETWEEN -2147483648 AND 2147483647
+    ),
+  "must__next" BLOB,
+  "must__list" BLOB,
+  "must__map" BLOB,
+  "must__left" BLOB,
+  "must__knot" INTEGER NOT NULL CONSTRAINT "must__knot__check" CHECK ("must__knot" IN (0, 1)),
+  "must__knot__branch" BLOB,
+  CONSTRAINT "branch__presence" CHECK (
+    ("branch__number" IS NOT NULL) = "branch"
+    AND ("branch" OR "branch__next" IS NULL)
+    AND ("branch__list" IS NOT NULL) = "branch"
+    AND ("branch__map" IS NOT NULL) = "branch"
+    AND ("branch" OR "branch__left" IS NULL)
+    AND ("branch" OR NOT "branch__knot")
+  ),
+  CONSTRAINT "branch__knot__presence" CHECK (
+    ("branch__knot" OR "branch__knot__branch" IS NULL)
+  ),
+  CONSTRAINT "branch__way__oneof" CHECK (
+    ("branch__left" IS NOT NULL) + "branch__knot" <= 1
+  ),
+  CONSTRAINT "other__presence" CHECK (
+    ("other__number" IS NOT NULL) = "other"
+    AND ("other" OR "other__next" IS NULL)
+    AND ("other__list" IS NOT NULL) = "other"
+    AND ("other__map" IS NOT NULL) = "other"
+    AND ("other" OR "other__left" IS NULL)
+    AND ("other" OR NOT "other__knot")
+  ),
+  CONSTRAINT "other__knot__presence" CHECK (
+    ("other__knot" OR "other__knot__branch" IS NULL)
+  ),
+  CONSTRAINT "other__way__oneof" CHECK (
+    ("other__left" IS NOT NULL) + "other__knot" <= 1
+  ),
+  CONSTRAINT "kind__oneof" CHECK (
+    "other" + ("leaf" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "must__presence" CHECK (
+    ("must__number" IS NOT NULL) = "must"
+    AND ("must" OR "must__next" IS NULL)
+    AND ("must__list" IS NOT NULL) = "must"
+    AND ("must__map" IS NOT NULL) = "must"
+    AND ("must" OR "must__left" IS NULL)
+    AND ("must" OR NOT "must__knot")
+  ),
+  CONSTRAINT "must__knot__presence" CHECK (
+    ("must__knot" OR "must__knot__branch" IS NULL)
+  ),
+  CONSTRAINT "must__way__oneof" CHECK (
+    ("must__left" IS NOT NULL) + "must__knot" <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "trees__branches" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  "next" BLOB,
+  "list" BLOB NOT NULL,
+  "map" BLOB NOT NULL,
+  "left" BLOB,
+  "knot" INTEGER NOT NULL CONSTRAINT "knot__check" CHECK ("knot" IN (0, 1)),
+  "knot__branch" BLOB,
+  CONSTRAINT "knot__presence" CHECK (
+    ("knot" OR "knot__branch" IS NULL)
+  ),
+  CONSTRAINT "way__oneof" CHECK (
+    ("left" IS NOT NULL) + "knot" <= 1
+  ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Fields that are left out.
+CREATE TABLE "partials" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "half" INTEGER NOT NULL CONSTRAINT "half__check" CHECK ("half" IN (0, 1)),
+  PRIMARY KEY ("id")
+) STRICT;
+
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
@@ -3327,3 +3494,108 @@ CREATE VIEW "time_keys__words_readable" AS SELECT
   "_position",
   "value"
 FROM "time_keys__words";
+
+CREATE VIEW "packed_readable" AS SELECT
+  "id",
+  CASE WHEN "point" IS NOT NULL THEN hex("point") END AS "point",
+  CASE WHEN "must" IS NOT NULL THEN hex("must") END AS "must",
+  CASE WHEN "points" IS NOT NULL THEN hex("points") END AS "points",
+  CASE WHEN "doubles" IS NOT NULL THEN hex("doubles") END AS "doubles",
+  CASE WHEN "colours" IS NOT NULL THEN hex("colours") END AS "colours",
+  CASE WHEN "times" IS NOT NULL THEN hex("times") END AS "times",
+  CASE WHEN "by_name" IS NOT NULL THEN hex("by_name") END AS "by_name",
+  CASE WHEN "by_number" IS NOT NULL THEN hex("by_number") END AS "by_number",
+  (SELECT count(*) FROM "packed__values" WHERE "packed__values"."_id" = "packed"."id") AS "values__count",
+  CAST("raw" AS TEXT) AS "raw",
+  CAST("maybe_raw" AS TEXT) AS "maybe_raw",
+  CAST("wrapped" AS TEXT) AS "wrapped",
+  (SELECT count(*) FROM "packed__raw_by_raw"
+    WHERE "packed__raw_by_raw"."_id" = "packed"."id")
+    AS "raw_by_raw__count",
+  CASE WHEN "settings" IS NOT NULL THEN hex("settings") END AS "settings",
+  CASE
+    WHEN "one_point" IS NOT NULL THEN 'one_point'
+    WHEN "one_raw" IS NOT NULL THEN 'one_raw'
+    WHEN "one_tree" IS NOT NULL THEN 'one_tree' END
+    AS "choice",
+  CASE WHEN "one_point" IS NOT NULL THEN hex("one_point") END AS "one_point",
+  CAST("one_raw" AS TEXT) AS "one_raw",
+  CASE WHEN "one_tree" IS NOT NULL THEN hex("one_tree") END AS "one_tree",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  CASE WHEN "inner__point" IS NOT NULL THEN hex("inner__point") END AS "inner__point",
+  CASE WHEN "inner__names" IS NOT NULL THEN hex("inner__names") END AS "inner__names",
+  CAST("inner__raw" AS TEXT) AS "inner__raw",
+  (SELECT count(*) FROM "packed__inners" WHERE "packed__inners"."_id" = "packed"."id") AS "inners__count"
+FROM "packed";
+
+CREATE VIEW "packed__values_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "packed__values";
+
+CREATE VIEW "packed__raw_by_raw_readable" AS SELECT
+  "_id",
+  CAST("_key" AS TEXT) AS "_key",
+  CAST("value" AS TEXT) AS "value"
+FROM "packed__raw_by_raw";
+
+CREATE VIEW "packed__inners_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "point" IS NOT NULL THEN hex("point") END AS "point",
+  CASE WHEN "names" IS NOT NULL THEN hex("names") END AS "names",
+  CAST("raw" AS TEXT) AS "raw"
+FROM "packed__inners";
+
+CREATE VIEW "trees_readable" AS SELECT
+  "id",
+  CASE "branch" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "branch",
+  "branch__number",
+  CASE WHEN "branch__next" IS NOT NULL THEN hex("branch__next") END AS "branch__next",
+  CASE WHEN "branch__list" IS NOT NULL THEN hex("branch__list") END AS "branch__list",
+  CASE WHEN "branch__map" IS NOT NULL THEN hex("branch__map") END AS "branch__map",
+  CASE WHEN "branch__left" IS NOT NULL THEN 'left' WHEN "branch__knot" THEN 'knot' END AS "branch__way",
+  CASE WHEN "branch__left" IS NOT NULL THEN hex("branch__left") END AS "branch__left",
+  CASE "branch__knot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "branch__knot",
+  CASE WHEN "branch__knot__branch" IS NOT NULL THEN hex("branch__knot__branch") END AS "branch__knot__branch",
+  CASE WHEN "other" THEN 'other' WHEN "leaf" IS NOT NULL THEN 'leaf' END AS "kind",
+  CASE "other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other",
+  "other__number",
+  CASE WHEN "other__next" IS NOT NULL THEN hex("other__next") END AS "other__next",
+  CASE WHEN "other__list" IS NOT NULL THEN hex("other__list") END AS "other__list",
+  CASE WHEN "other__map" IS NOT NULL THEN hex("other__map") END AS "other__map",
+  CASE WHEN "other__left" IS NOT NULL THEN 'left' WHEN "other__knot" THEN 'knot' END AS "other__way",
+  CASE WHEN "other__left" IS NOT NULL THEN hex("other__left") END AS "other__left",
+  CASE "other__knot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__knot",
+  CASE WHEN "other__knot__branch" IS NOT NULL THEN hex("other__knot__branch") END AS "other__knot__branch",
+  "leaf",
+  (SELECT count(*) FROM "trees__branches" WHERE "trees__branches"."_id" = "trees"."id") AS "branches__count",
+  CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
+  "must__number",
+  CASE WHEN "must__next" IS NOT NULL THEN hex("must__next") END AS "must__next",
+  CASE WHEN "must__list" IS NOT NULL THEN hex("must__list") END AS "must__list",
+  CASE WHEN "must__map" IS NOT NULL THEN hex("must__map") END AS "must__map",
+  CASE WHEN "must__left" IS NOT NULL THEN 'left' WHEN "must__knot" THEN 'knot' END AS "must__way",
+  CASE WHEN "must__left" IS NOT NULL THEN hex("must__left") END AS "must__left",
+  CASE "must__knot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must__knot",
+  CASE WHEN "must__knot__branch" IS NOT NULL THEN hex("must__knot__branch") END AS "must__knot__branch"
+FROM "trees";
+
+CREATE VIEW "trees__branches_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  CASE WHEN "next" IS NOT NULL THEN hex("next") END AS "next",
+  CASE WHEN "list" IS NOT NULL THEN hex("list") END AS "list",
+  CASE WHEN "map" IS NOT NULL THEN hex("map") END AS "map",
+  CASE WHEN "left" IS NOT NULL THEN 'left' WHEN "knot" THEN 'knot' END AS "way",
+  CASE WHEN "left" IS NOT NULL THEN hex("left") END AS "left",
+  CASE "knot" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "knot",
+  CASE WHEN "knot__branch" IS NOT NULL THEN hex("knot__branch") END AS "knot__branch"
+FROM "trees__branches";
+
+CREATE VIEW "partials_readable" AS SELECT
+  "id",
+  CASE "half" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "half"
+FROM "partials";

@@ -29,12 +29,15 @@ pub use records::nested::{
     Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
 };
 
+pub use records::packed::{Packed, PackedChoice, PackedInner};
+pub use records::partial::{Partial, PartialHalf};
 pub use records::repeated::Repeated;
 pub use records::required::Required;
 pub use records::settings::{Settings, SettingsMode, SettingsSheet};
 pub use records::source::{Source, SourceLink};
 pub use records::target::Target;
 pub use records::time_key::TimeKey;
+pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
 pub use records::types::{Colour, Nothing, Point};
 pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
@@ -175,6 +178,21 @@ pub mod time_key {
     pub use crate::records::time_key::{*, columns::*};
 }
 
+/// Table `packed`: [`packed::Packed`], its fields and its accessors.
+pub mod packed {
+    pub use crate::records::packed::{*, columns::*};
+}
+
+/// Table `trees`: [`tree::Tree`], its fields and its accessors.
+pub mod tree {
+    pub use crate::records::tree::{*, columns::*};
+}
+
+/// Table `partials`: [`partial::Partial`], its fields and its accessors.
+pub mod partial {
+    pub use crate::records::partial::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -182,7 +200,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 683,
+    slots: 717,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -218,6 +236,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::encodings::TABLE,
         &records::full_key::TABLE,
         &records::time_key::TABLE,
+        &records::packed::TABLE,
+        &records::tree::TABLE,
+        &records::partial::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -397,6 +418,24 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `time_keys`.
     #[must_use]
     pub fn time_keys(&self) -> protostore::TableOf<'_, records::time_key::TimeKey, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `packed`.
+    #[must_use]
+    pub fn packed(&self) -> protostore::TableOf<'_, records::packed::Packed, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `trees`.
+    #[must_use]
+    pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `partials`.
+    #[must_use]
+    pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
         self.0.table()
     }
 

@@ -122,10 +122,9 @@ ORDER BY o.key, c."_key""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        owner
-            .full_by_full
-            .iter()
-            .map(|(key, item)| (protostore::stored::FullRange(*key), item))
+        protostore::entries(&owner.full_by_full)
+            .into_iter()
+            .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
     }
 
@@ -415,10 +414,9 @@ ORDER BY o.key, c."_key""#,
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inner) = &owner.inner else { return Vec::new() };
-        inner
-            .names
-            .iter()
-            .map(|(key, item)| (protostore::stored::FullRange(*key), item))
+        protostore::entries(&inner.names)
+            .into_iter()
+            .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
     }
 
@@ -581,10 +579,9 @@ ORDER BY o.key, c."_position", c."_key_2""#,
     };
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
-        owner
-            .names
-            .iter()
-            .map(|(key, item)| (protostore::stored::FullRange(*key), item))
+        protostore::entries(&owner.names)
+            .into_iter()
+            .map(|(key, item)| (protostore::stored::FullRange(key), item))
             .collect()
     }
 
