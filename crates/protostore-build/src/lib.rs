@@ -12,6 +12,7 @@ mod past;
 mod plan;
 mod project;
 mod report;
+mod scan;
 mod sql;
 mod structure;
 mod sync;

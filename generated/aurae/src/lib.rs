@@ -20,37 +20,37 @@ pub use records::virtual_machine::{
     VirtualMachine, VirtualMachineBoot, VirtualMachineState,
 };
 
-/// Table `virtual_machines`: [`virtual_machine::VirtualMachine`], its fields and its accessors.
+/// Table `virtual_machines`: [`VirtualMachine`], its fields and its accessors.
 pub mod virtual_machine {
     pub use crate::records::virtual_machine::{*, columns::*};
 }
 
-/// Table `nics`: [`nic::Nic`], its fields and its accessors.
+/// Table `nics`: [`Nic`], its fields and its accessors.
 pub mod nic {
     pub use crate::records::nic::{*, columns::*};
 }
 
-/// Table `networks`: [`network::Network`], its fields and its accessors.
+/// Table `networks`: [`Network`], its fields and its accessors.
 pub mod network {
     pub use crate::records::network::{*, columns::*};
 }
 
-/// Table `images`: [`image::Image`], its fields and its accessors.
+/// Table `images`: [`Image`], its fields and its accessors.
 pub mod image {
     pub use crate::records::image::{*, columns::*};
 }
 
-/// Table `cells`: [`cell::Cell`], its fields and its accessors.
+/// Table `cells`: [`Cell`], its fields and its accessors.
 pub mod cell {
     pub use crate::records::cell::{*, columns::*};
 }
 
-/// Table `executables`: [`executable::Executable`], its fields and its accessors.
+/// Table `executables`: [`Executable`], its fields and its accessors.
 pub mod executable {
     pub use crate::records::executable::{*, columns::*};
 }
 
-/// Table `guests`: [`guest::Guest`], its fields and its accessors.
+/// Table `guests`: [`Guest`], its fields and its accessors.
 pub mod guest {
     pub use crate::records::guest::{*, columns::*};
 }

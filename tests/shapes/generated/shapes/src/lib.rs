@@ -43,152 +43,152 @@ pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownIn
 pub use records::wide_key::WideKey;
 pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
 
-/// Table `implicits`: [`implicit::Implicit`], its fields and its accessors.
+/// Table `implicits`: [`Implicit`], its fields and its accessors.
 pub mod implicit {
     pub use crate::records::implicit::{*, columns::*};
 }
 
-/// Table `explicits`: [`explicit::Explicit`], its fields and its accessors.
+/// Table `explicits`: [`Explicit`], its fields and its accessors.
 pub mod explicit {
     pub use crate::records::explicit::{*, columns::*};
 }
 
-/// Table `repeateds`: [`repeated::Repeated`], its fields and its accessors.
+/// Table `repeateds`: [`Repeated`], its fields and its accessors.
 pub mod repeated {
     pub use crate::records::repeated::{*, columns::*};
 }
 
-/// Table `requireds`: [`required::Required`], its fields and its accessors.
+/// Table `requireds`: [`Required`], its fields and its accessors.
 pub mod required {
     pub use crate::records::required::{*, columns::*};
 }
 
-/// Table `nesteds`: [`nested::Nested`], its fields and its accessors.
+/// Table `nesteds`: [`Nested`], its fields and its accessors.
 pub mod nested {
     pub use crate::records::nested::{*, columns::*};
 }
 
-/// Table `choices`: [`choices::Choices`], its fields and its accessors.
+/// Table `choices`: [`Choices`], its fields and its accessors.
 pub mod choices {
     pub use crate::records::choices::{*, columns::*};
 }
 
-/// Table `lists`: [`lists::Lists`], its fields and its accessors.
+/// Table `lists`: [`Lists`], its fields and its accessors.
 pub mod lists {
     pub use crate::records::lists::{*, columns::*};
 }
 
-/// Table `keywords`: [`keywords::Keywords`], its fields and its accessors.
+/// Table `keywords`: [`Keywords`], its fields and its accessors.
 pub mod keywords {
     pub use crate::records::keywords::{*, columns::*};
 }
 
-/// Table `int_keys`: [`int_key::IntKey`], its fields and its accessors.
+/// Table `int_keys`: [`IntKey`], its fields and its accessors.
 pub mod int_key {
     pub use crate::records::int_key::{*, columns::*};
 }
 
-/// Table `bytes_keys`: [`bytes_key::BytesKey`], its fields and its accessors.
+/// Table `bytes_keys`: [`BytesKey`], its fields and its accessors.
 pub mod bytes_key {
     pub use crate::records::bytes_key::{*, columns::*};
 }
 
-/// Table `wide_keys`: [`wide_key::WideKey`], its fields and its accessors.
+/// Table `wide_keys`: [`WideKey`], its fields and its accessors.
 pub mod wide_key {
     pub use crate::records::wide_key::{*, columns::*};
 }
 
-/// Table `deep_keys`: [`deep_key::DeepKey`], its fields and its accessors.
+/// Table `deep_keys`: [`DeepKey`], its fields and its accessors.
 pub mod deep_key {
     pub use crate::records::deep_key::{*, columns::*};
 }
 
-/// Table `targets`: [`target::Target`], its fields and its accessors.
+/// Table `targets`: [`Target`], its fields and its accessors.
 pub mod target {
     pub use crate::records::target::{*, columns::*};
 }
 
-/// Table `sources`: [`source::Source`], its fields and its accessors.
+/// Table `sources`: [`Source`], its fields and its accessors.
 pub mod source {
     pub use crate::records::source::{*, columns::*};
 }
 
-/// Table `legacies`: [`legacy::Legacy`], its fields and its accessors.
+/// Table `legacies`: [`Legacy`], its fields and its accessors.
 pub mod legacy {
     pub use crate::records::legacy::{*, columns::*};
 }
 
-/// Table `maps`: [`maps::Maps`], its fields and its accessors.
+/// Table `maps`: [`Maps`], its fields and its accessors.
 pub mod maps {
     pub use crate::records::maps::{*, columns::*};
 }
 
-/// Table `deeps`: [`deep::Deep`], its fields and its accessors.
+/// Table `deeps`: [`Deep`], its fields and its accessors.
 pub mod deep {
     pub use crate::records::deep::{*, columns::*};
 }
 
-/// Table `linked`: [`linked::Linked`], its fields and its accessors.
+/// Table `linked`: [`Linked`], its fields and its accessors.
 pub mod linked {
     pub use crate::records::linked::{*, columns::*};
 }
 
-/// Table `settings`: [`settings::Settings`], its fields and its accessors.
+/// Table `settings`: [`Settings`], its fields and its accessors.
 pub mod settings {
     pub use crate::records::settings::{*, columns::*};
 }
 
-/// Table `flags`: [`flags::Flags`], its fields and its accessors.
+/// Table `flags`: [`Flags`], its fields and its accessors.
 pub mod flags {
     pub use crate::records::flags::{*, columns::*};
 }
 
-/// Table `mades`: [`made::Made`], its fields and its accessors.
+/// Table `mades`: [`Made`], its fields and its accessors.
 pub mod made {
     pub use crate::records::made::{*, columns::*};
 }
 
-/// Table `events`: [`event::Event`], its fields and its accessors.
+/// Table `events`: [`Event`], its fields and its accessors.
 pub mod event {
     pub use crate::records::event::{*, columns::*};
 }
 
-/// Table `wrappers`: [`wrappers::Wrappers`], its fields and its accessors.
+/// Table `wrappers`: [`Wrappers`], its fields and its accessors.
 pub mod wrappers {
     pub use crate::records::wrappers::{*, columns::*};
 }
 
-/// Table `well_knowns`: [`well_known::WellKnown`], its fields and its accessors.
+/// Table `well_knowns`: [`WellKnown`], its fields and its accessors.
 pub mod well_known {
     pub use crate::records::well_known::{*, columns::*};
 }
 
-/// Table `encodings`: [`encodings::Encodings`], its fields and its accessors.
+/// Table `encodings`: [`Encodings`], its fields and its accessors.
 pub mod encodings {
     pub use crate::records::encodings::{*, columns::*};
 }
 
-/// Table `full_keys`: [`full_key::FullKey`], its fields and its accessors.
+/// Table `full_keys`: [`FullKey`], its fields and its accessors.
 pub mod full_key {
     pub use crate::records::full_key::{*, columns::*};
 }
 
-/// Table `time_keys`: [`time_key::TimeKey`], its fields and its accessors.
+/// Table `time_keys`: [`TimeKey`], its fields and its accessors.
 pub mod time_key {
     pub use crate::records::time_key::{*, columns::*};
 }
 
-/// Table `packed`: [`packed::Packed`], its fields and its accessors.
+/// Table `packed`: [`Packed`], its fields and its accessors.
 pub mod packed {
     pub use crate::records::packed::{*, columns::*};
 }
 
-/// Table `trees`: [`tree::Tree`], its fields and its accessors.
+/// Table `trees`: [`Tree`], its fields and its accessors.
 pub mod tree {
     pub use crate::records::tree::{*, columns::*};
 }
 
-/// Table `partials`: [`partial::Partial`], its fields and its accessors.
+/// Table `partials`: [`Partial`], its fields and its accessors.
 pub mod partial {
     pub use crate::records::partial::{*, columns::*};
 }

@@ -19,47 +19,47 @@ pub use records::store_message::StoreMessage;
 pub use records::string_message::StringMessage;
 pub use records::vec_message::{OkMessage, VecMessage};
 
-/// Table `read`: [`option_message::OptionMessage`], its fields and its accessors.
+/// Table `read`: [`OptionMessage`], its fields and its accessors.
 pub mod option_message {
     pub use crate::records::option_message::{*, columns::*};
 }
 
-/// Table `write`: [`result_message::ResultMessage`], its fields and its accessors.
+/// Table `write`: [`ResultMessage`], its fields and its accessors.
 pub mod result_message {
     pub use crate::records::result_message::{*, columns::*};
 }
 
-/// Table `run`: [`string_message::StringMessage`], its fields and its accessors.
+/// Table `run`: [`StringMessage`], its fields and its accessors.
 pub mod string_message {
     pub use crate::records::string_message::{*, columns::*};
 }
 
-/// Table `apply`: [`vec_message::VecMessage`], its fields and its accessors.
+/// Table `apply`: [`VecMessage`], its fields and its accessors.
 pub mod vec_message {
     pub use crate::records::vec_message::{*, columns::*};
 }
 
-/// Table `close`: [`store_message::StoreMessage`], its fields and its accessors.
+/// Table `close`: [`StoreMessage`], its fields and its accessors.
 pub mod store_message {
     pub use crate::records::store_message::{*, columns::*};
 }
 
-/// Table `info`: [`r#box::Box`], its fields and its accessors.
+/// Table `info`: [`Box`], its fields and its accessors.
 pub mod r#box {
     pub use crate::records::r#box::{*, columns::*};
 }
 
-/// Table `table`: [`default::Default`], its fields and its accessors.
+/// Table `table`: [`Default`], its fields and its accessors.
 pub mod default {
     pub use crate::records::default::{*, columns::*};
 }
 
-/// Table `clone`: [`r#match::Match`], its fields and its accessors.
+/// Table `clone`: [`Match`], its fields and its accessors.
 pub mod r#match {
     pub use crate::records::r#match::{*, columns::*};
 }
 
-/// Table `open`: [`field::Field`], its fields and its accessors.
+/// Table `open`: [`Field`], its fields and its accessors.
 pub mod field {
     pub use crate::records::field::{*, columns::*};
 }
