@@ -20,37 +20,37 @@ pub use records::virtual_machine::{
     VirtualMachine, VirtualMachineBoot, VirtualMachineState,
 };
 
-/// Table `virtual_machines`: [`VirtualMachine`], its fields and its accessors.
+/// Table `virtual_machines`: the record `VirtualMachine`, its fields and its accessors.
 pub mod virtual_machine {
     pub use crate::records::virtual_machine::{*, columns::*};
 }
 
-/// Table `nics`: [`Nic`], its fields and its accessors.
+/// Table `nics`: the record `Nic`, its fields and its accessors.
 pub mod nic {
     pub use crate::records::nic::{*, columns::*};
 }
 
-/// Table `networks`: [`Network`], its fields and its accessors.
+/// Table `networks`: the record `Network`, its fields and its accessors.
 pub mod network {
     pub use crate::records::network::{*, columns::*};
 }
 
-/// Table `images`: [`Image`], its fields and its accessors.
+/// Table `images`: the record `Image`, its fields and its accessors.
 pub mod image {
     pub use crate::records::image::{*, columns::*};
 }
 
-/// Table `cells`: [`Cell`], its fields and its accessors.
+/// Table `cells`: the record `Cell`, its fields and its accessors.
 pub mod cell {
     pub use crate::records::cell::{*, columns::*};
 }
 
-/// Table `executables`: [`Executable`], its fields and its accessors.
+/// Table `executables`: the record `Executable`, its fields and its accessors.
 pub mod executable {
     pub use crate::records::executable::{*, columns::*};
 }
 
-/// Table `guests`: [`Guest`], its fields and its accessors.
+/// Table `guests`: the record `Guest`, its fields and its accessors.
 pub mod guest {
     pub use crate::records::guest::{*, columns::*};
 }

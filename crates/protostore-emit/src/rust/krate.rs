@@ -22,7 +22,8 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
     });
     let modules = schema.tables.iter().map(|table| {
         let (module, record) = (ident(&table.record.module), &table.record.ty.rust);
-        let doc = lines([format!("Table `{}`: [`{record}`], its fields and its accessors.", table.name.proto)]);
+        let doc =
+            lines([format!("Table `{}`: the record `{record}`, its fields and its accessors.", table.name.proto)]);
         quote! {
             #doc
             pub mod #module {

@@ -43,152 +43,152 @@ pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownIn
 pub use records::wide_key::WideKey;
 pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
 
-/// Table `implicits`: [`Implicit`], its fields and its accessors.
+/// Table `implicits`: the record `Implicit`, its fields and its accessors.
 pub mod implicit {
     pub use crate::records::implicit::{*, columns::*};
 }
 
-/// Table `explicits`: [`Explicit`], its fields and its accessors.
+/// Table `explicits`: the record `Explicit`, its fields and its accessors.
 pub mod explicit {
     pub use crate::records::explicit::{*, columns::*};
 }
 
-/// Table `repeateds`: [`Repeated`], its fields and its accessors.
+/// Table `repeateds`: the record `Repeated`, its fields and its accessors.
 pub mod repeated {
     pub use crate::records::repeated::{*, columns::*};
 }
 
-/// Table `requireds`: [`Required`], its fields and its accessors.
+/// Table `requireds`: the record `Required`, its fields and its accessors.
 pub mod required {
     pub use crate::records::required::{*, columns::*};
 }
 
-/// Table `nesteds`: [`Nested`], its fields and its accessors.
+/// Table `nesteds`: the record `Nested`, its fields and its accessors.
 pub mod nested {
     pub use crate::records::nested::{*, columns::*};
 }
 
-/// Table `choices`: [`Choices`], its fields and its accessors.
+/// Table `choices`: the record `Choices`, its fields and its accessors.
 pub mod choices {
     pub use crate::records::choices::{*, columns::*};
 }
 
-/// Table `lists`: [`Lists`], its fields and its accessors.
+/// Table `lists`: the record `Lists`, its fields and its accessors.
 pub mod lists {
     pub use crate::records::lists::{*, columns::*};
 }
 
-/// Table `keywords`: [`Keywords`], its fields and its accessors.
+/// Table `keywords`: the record `Keywords`, its fields and its accessors.
 pub mod keywords {
     pub use crate::records::keywords::{*, columns::*};
 }
 
-/// Table `int_keys`: [`IntKey`], its fields and its accessors.
+/// Table `int_keys`: the record `IntKey`, its fields and its accessors.
 pub mod int_key {
     pub use crate::records::int_key::{*, columns::*};
 }
 
-/// Table `bytes_keys`: [`BytesKey`], its fields and its accessors.
+/// Table `bytes_keys`: the record `BytesKey`, its fields and its accessors.
 pub mod bytes_key {
     pub use crate::records::bytes_key::{*, columns::*};
 }
 
-/// Table `wide_keys`: [`WideKey`], its fields and its accessors.
+/// Table `wide_keys`: the record `WideKey`, its fields and its accessors.
 pub mod wide_key {
     pub use crate::records::wide_key::{*, columns::*};
 }
 
-/// Table `deep_keys`: [`DeepKey`], its fields and its accessors.
+/// Table `deep_keys`: the record `DeepKey`, its fields and its accessors.
 pub mod deep_key {
     pub use crate::records::deep_key::{*, columns::*};
 }
 
-/// Table `targets`: [`Target`], its fields and its accessors.
+/// Table `targets`: the record `Target`, its fields and its accessors.
 pub mod target {
     pub use crate::records::target::{*, columns::*};
 }
 
-/// Table `sources`: [`Source`], its fields and its accessors.
+/// Table `sources`: the record `Source`, its fields and its accessors.
 pub mod source {
     pub use crate::records::source::{*, columns::*};
 }
 
-/// Table `legacies`: [`Legacy`], its fields and its accessors.
+/// Table `legacies`: the record `Legacy`, its fields and its accessors.
 pub mod legacy {
     pub use crate::records::legacy::{*, columns::*};
 }
 
-/// Table `maps`: [`Maps`], its fields and its accessors.
+/// Table `maps`: the record `Maps`, its fields and its accessors.
 pub mod maps {
     pub use crate::records::maps::{*, columns::*};
 }
 
-/// Table `deeps`: [`Deep`], its fields and its accessors.
+/// Table `deeps`: the record `Deep`, its fields and its accessors.
 pub mod deep {
     pub use crate::records::deep::{*, columns::*};
 }
 
-/// Table `linked`: [`Linked`], its fields and its accessors.
+/// Table `linked`: the record `Linked`, its fields and its accessors.
 pub mod linked {
     pub use crate::records::linked::{*, columns::*};
 }
 
-/// Table `settings`: [`Settings`], its fields and its accessors.
+/// Table `settings`: the record `Settings`, its fields and its accessors.
 pub mod settings {
     pub use crate::records::settings::{*, columns::*};
 }
 
-/// Table `flags`: [`Flags`], its fields and its accessors.
+/// Table `flags`: the record `Flags`, its fields and its accessors.
 pub mod flags {
     pub use crate::records::flags::{*, columns::*};
 }
 
-/// Table `mades`: [`Made`], its fields and its accessors.
+/// Table `mades`: the record `Made`, its fields and its accessors.
 pub mod made {
     pub use crate::records::made::{*, columns::*};
 }
 
-/// Table `events`: [`Event`], its fields and its accessors.
+/// Table `events`: the record `Event`, its fields and its accessors.
 pub mod event {
     pub use crate::records::event::{*, columns::*};
 }
 
-/// Table `wrappers`: [`Wrappers`], its fields and its accessors.
+/// Table `wrappers`: the record `Wrappers`, its fields and its accessors.
 pub mod wrappers {
     pub use crate::records::wrappers::{*, columns::*};
 }
 
-/// Table `well_knowns`: [`WellKnown`], its fields and its accessors.
+/// Table `well_knowns`: the record `WellKnown`, its fields and its accessors.
 pub mod well_known {
     pub use crate::records::well_known::{*, columns::*};
 }
 
-/// Table `encodings`: [`Encodings`], its fields and its accessors.
+/// Table `encodings`: the record `Encodings`, its fields and its accessors.
 pub mod encodings {
     pub use crate::records::encodings::{*, columns::*};
 }
 
-/// Table `full_keys`: [`FullKey`], its fields and its accessors.
+/// Table `full_keys`: the record `FullKey`, its fields and its accessors.
 pub mod full_key {
     pub use crate::records::full_key::{*, columns::*};
 }
 
-/// Table `time_keys`: [`TimeKey`], its fields and its accessors.
+/// Table `time_keys`: the record `TimeKey`, its fields and its accessors.
 pub mod time_key {
     pub use crate::records::time_key::{*, columns::*};
 }
 
-/// Table `packed`: [`Packed`], its fields and its accessors.
+/// Table `packed`: the record `Packed`, its fields and its accessors.
 pub mod packed {
     pub use crate::records::packed::{*, columns::*};
 }
 
-/// Table `trees`: [`Tree`], its fields and its accessors.
+/// Table `trees`: the record `Tree`, its fields and its accessors.
 pub mod tree {
     pub use crate::records::tree::{*, columns::*};
 }
 
-/// Table `partials`: [`Partial`], its fields and its accessors.
+/// Table `partials`: the record `Partial`, its fields and its accessors.
 pub mod partial {
     pub use crate::records::partial::{*, columns::*};
 }

@@ -19,47 +19,47 @@ pub use records::store_message::StoreMessage;
 pub use records::string_message::StringMessage;
 pub use records::vec_message::{OkMessage, VecMessage};
 
-/// Table `read`: [`OptionMessage`], its fields and its accessors.
+/// Table `read`: the record `OptionMessage`, its fields and its accessors.
 pub mod option_message {
     pub use crate::records::option_message::{*, columns::*};
 }
 
-/// Table `write`: [`ResultMessage`], its fields and its accessors.
+/// Table `write`: the record `ResultMessage`, its fields and its accessors.
 pub mod result_message {
     pub use crate::records::result_message::{*, columns::*};
 }
 
-/// Table `run`: [`StringMessage`], its fields and its accessors.
+/// Table `run`: the record `StringMessage`, its fields and its accessors.
 pub mod string_message {
     pub use crate::records::string_message::{*, columns::*};
 }
 
-/// Table `apply`: [`VecMessage`], its fields and its accessors.
+/// Table `apply`: the record `VecMessage`, its fields and its accessors.
 pub mod vec_message {
     pub use crate::records::vec_message::{*, columns::*};
 }
 
-/// Table `close`: [`StoreMessage`], its fields and its accessors.
+/// Table `close`: the record `StoreMessage`, its fields and its accessors.
 pub mod store_message {
     pub use crate::records::store_message::{*, columns::*};
 }
 
-/// Table `info`: [`Box`], its fields and its accessors.
+/// Table `info`: the record `Box`, its fields and its accessors.
 pub mod r#box {
     pub use crate::records::r#box::{*, columns::*};
 }
 
-/// Table `table`: [`Default`], its fields and its accessors.
+/// Table `table`: the record `Default`, its fields and its accessors.
 pub mod default {
     pub use crate::records::default::{*, columns::*};
 }
 
-/// Table `clone`: [`Match`], its fields and its accessors.
+/// Table `clone`: the record `Match`, its fields and its accessors.
 pub mod r#match {
     pub use crate::records::r#match::{*, columns::*};
 }
 
-/// Table `open`: [`Field`], its fields and its accessors.
+/// Table `open`: the record `Field`, its fields and its accessors.
 pub mod field {
     pub use crate::records::field::{*, columns::*};
 }
