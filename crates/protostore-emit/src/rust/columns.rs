@@ -11,20 +11,20 @@ use super::form;
 use super::tokens::{ident, lines, message};
 use super::types::Scope;
 
-/// Returns the module of a record's fields; `outside` spells types with their module.
-pub(super) fn module(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Table) -> TokenStream {
+/// Returns the declaration of the module, which is a file of its own.
+pub(super) fn module() -> TokenStream {
+    quote! {
+        #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
+        pub mod columns;
+    }
+}
+
+/// Returns the items of the module of a record's fields; `outside` spells types with their module.
+pub(super) fn items(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Table) -> Vec<TokenStream> {
     let of = Of { scope, outside, module: ident(&table.record.module), record: ident(&table.record.ty.rust) };
     let nodes = table.record.nodes.iter().enumerate();
     let fields = nodes.map(|(i, node)| of.node(node, Around::Record(Literal::usize_unsuffixed(i))));
-    let import = of.import();
-    quote! {
-        /// The fields of the record, by which masks, filters and orders name them.
-        #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-        pub mod columns {
-            #import
-            #(#fields)*
-        }
-    }
+    std::iter::once(of.import()).chain(fields).collect()
 }
 
 /// The record whose fields are named.

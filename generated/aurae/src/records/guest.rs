@@ -48,51 +48,8 @@ pub fn get_by_machine_id(
     protostore::GetBy::new(&GET, machine_id.into())
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::guest::Guest;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Guest, String> = ::protostore::Col::member(0, "id");
-    /// `machine_id`.
-    pub const machine_id: ::protostore::Col<Guest, String> = ::protostore::Col::member(
-        1,
-        "machine_id",
-    );
-
-    /// `version`.
-    pub const version: ::protostore::Col<Guest, String> = ::protostore::Col::member(
-        2,
-        "version",
-    );
-
-    /// `key_fingerprint`.
-    pub const key_fingerprint: ::protostore::Col<Guest, Vec<u8>> = ::protostore::Col::member(
-        3,
-        "key_fingerprint",
-    );
-
-    /// `uptime`.
-    pub const uptime: ::protostore::Col<Guest, ::protostore::Duration> = ::protostore::Col::member(
-        4,
-        "uptime",
-    );
-
-    /// `load`.
-    pub const load: ::protostore::Col<Guest, f64> = ::protostore::Col::member(5, "load");
-    /// `clock_offset_us`.
-    pub const clock_offset_us: ::protostore::Col<Guest, i64> = ::protostore::Col::member(
-        6,
-        "clock_offset_us",
-    );
-
-    /// `report_time`.
-    pub const report_time: ::protostore::Col<Guest, ::protostore::Timestamp> = ::protostore::Col::member(
-        7,
-        "report_time",
-    );
-}
+pub mod columns;
 
 impl From<Guest> for proto::aurae::vms::v0::Guest {
     fn from(value: Guest) -> Self {

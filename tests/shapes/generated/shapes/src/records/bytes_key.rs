@@ -20,24 +20,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::bytes_key::BytesKey;
-
-    /// `id`.
-    pub const id: ::protostore::Col<BytesKey, Vec<u8>> = ::protostore::Col::member(
-        0,
-        "id",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<BytesKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-        1,
-        <crate::records::bytes_key::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<BytesKey> for proto::shapes::v1::BytesKey {
     fn from(value: BytesKey) -> Self {

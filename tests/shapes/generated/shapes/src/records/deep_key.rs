@@ -32,49 +32,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::deep_key::DeepKey;
-
-    /// `meta`.
-    pub const meta: ::protostore::Col<DeepKey, ::protostore::columns::Message> = ::protostore::Col::member(
-            0,
-            "meta",
-        )
-        .message();
-    /// Inside `meta`.
-    pub mod meta {
-        use crate::records::deep_key::DeepKey;
-
-        /// `name`.
-        pub const name: ::protostore::Col<
-            DeepKey,
-            String,
-            ::protostore::columns::Inner,
-        > = ::protostore::Col::inner("meta__name");
-
-        /// `label`.
-        pub const label: ::protostore::Col<
-            DeepKey,
-            String,
-            ::protostore::columns::Inner,
-        > = ::protostore::Col::inner("meta__label");
-    }
-
-    /// `text`.
-    pub const text: ::protostore::Col<DeepKey, String> = ::protostore::Col::member(
-        1,
-        "text",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<DeepKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-        2,
-        <crate::records::deep_key::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<DeepKey> for proto::shapes::v1::DeepKey {
     fn from(value: DeepKey) -> Self {

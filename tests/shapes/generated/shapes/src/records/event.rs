@@ -25,31 +25,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::event::Event;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Event, i64> = ::protostore::Col::member(0, "id");
-    /// `text`.
-    pub const text: ::protostore::Col<Event, String> = ::protostore::Col::member(
-        1,
-        "text",
-    );
-
-    /// `time`.
-    pub const time: ::protostore::Col<
-        Event,
-        ::protostore::stored::Seconds<protostore::Timestamp>,
-    > = ::protostore::Col::member(2, "time");
-
-    /// `change_time`.
-    pub const change_time: ::protostore::Col<Event, ::protostore::stored::Rfc3339> = ::protostore::Col::member(
-        3,
-        "change_time",
-    );
-}
+pub mod columns;
 
 impl From<Event> for proto::shapes::v1::Event {
     fn from(value: Event) -> Self {

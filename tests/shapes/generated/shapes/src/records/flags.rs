@@ -18,18 +18,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::flags::Flags;
-
-    /// `names`.
-    pub const names: ::protostore::Col<Flags, String, ::protostore::columns::List> = ::protostore::Col::list(
-        0,
-        <crate::records::flags::children::Names as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<Flags> for proto::shapes::v1::Flags {
     fn from(value: Flags) -> Self {

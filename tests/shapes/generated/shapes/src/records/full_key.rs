@@ -125,41 +125,8 @@ pub fn remove_from_others(
     )
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::full_key::FullKey;
-
-    /// `id`.
-    pub const id: ::protostore::Col<FullKey, ::protostore::stored::FullRange> = ::protostore::Col::member(
-        0,
-        "id",
-    );
-
-    /// `parent`.
-    pub const parent: ::protostore::Col<FullKey, ::protostore::stored::FullRange> = ::protostore::Col::member(
-        1,
-        "parent",
-    );
-
-    /// `others`.
-    pub const others: ::protostore::Col<
-        FullKey,
-        ::protostore::stored::FullRange,
-        ::protostore::columns::List,
-    > = ::protostore::Col::list(
-        2,
-        <crate::records::full_key::children::Others as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<FullKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-        3,
-        <crate::records::full_key::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<FullKey> for proto::shapes::v1::FullKey {
     fn from(value: FullKey) -> Self {

@@ -20,20 +20,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::int_key::IntKey;
-
-    /// `id`.
-    pub const id: ::protostore::Col<IntKey, i64> = ::protostore::Col::member(0, "id");
-    /// `words`.
-    pub const words: ::protostore::Col<IntKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-        1,
-        <crate::records::int_key::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<IntKey> for proto::shapes::v1::IntKey {
     fn from(value: IntKey) -> Self {

@@ -108,75 +108,8 @@ FROM "legacies""#,
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::legacy::Legacy;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Legacy, String> = ::protostore::Col::member(0, "id");
-    /// `maybe`.
-    pub const maybe: ::protostore::Col<Legacy, i32> = ::protostore::Col::member(
-        1,
-        "maybe",
-    );
-
-    /// `five`.
-    pub const five: ::protostore::Col<Legacy, i32> = ::protostore::Col::member(
-        2,
-        "five",
-    );
-
-    /// `always`.
-    pub const always: ::protostore::Col<Legacy, u32> = ::protostore::Col::member(
-        3,
-        "always",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<Legacy, String, ::protostore::columns::List> = ::protostore::Col::list(
-        4,
-        <crate::records::legacy::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-
-    /// `grade`.
-    pub const grade: ::protostore::Col<Legacy, crate::records::legacy::Grade> = ::protostore::Col::member(
-        5,
-        "grade",
-    );
-
-    /// `must`.
-    pub const must: ::protostore::Col<Legacy, crate::records::legacy::Grade> = ::protostore::Col::member(
-        6,
-        "must",
-    );
-
-    /// `inner`.
-    pub const inner: ::protostore::Col<Legacy, ::protostore::columns::Message> = ::protostore::Col::member(
-            7,
-            "inner",
-        )
-        .message();
-    /// Inside `inner`.
-    pub mod inner {
-        use crate::records::legacy::Legacy;
-
-        /// `name`.
-        pub const name: ::protostore::Col<
-            Legacy,
-            String,
-            ::protostore::columns::Inner,
-        > = ::protostore::Col::inner("inner__name");
-
-        /// `data`.
-        pub const data: ::protostore::Col<
-            Legacy,
-            Vec<u8>,
-            ::protostore::columns::Inner,
-        > = ::protostore::Col::inner("inner__data");
-    }
-}
+pub mod columns;
 
 impl From<Legacy> for proto::shapes::v1::Legacy {
     fn from(value: Legacy) -> Self {

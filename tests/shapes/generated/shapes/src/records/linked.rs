@@ -170,61 +170,8 @@ pub fn remove_from_named(
     )
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::linked::Linked;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Linked, String> = ::protostore::Col::member(0, "id");
-    /// `groups`.
-    pub const groups: ::protostore::Col<
-        Linked,
-        ::protostore::columns::Message,
-        ::protostore::columns::List,
-    > = ::protostore::Col::list(
-            1,
-            <crate::records::linked::children::Groups as ::protostore::ChildTable>::CHILD,
-            "",
-        )
-        .row();
-    /// Inside `groups`.
-    pub mod groups {
-        use crate::records::linked::Linked;
-
-        /// `title`.
-        pub const title: ::protostore::Col<
-            Linked,
-            String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::linked::children::Groups as ::protostore::ChildTable>::CHILD,
-            "title",
-        );
-
-        /// `targets`.
-        pub const targets: ::protostore::Col<
-            Linked,
-            String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::linked::children::GroupsTargets as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
-    }
-
-    /// `named`.
-    pub const named: ::protostore::Col<
-        Linked,
-        String,
-        ::protostore::columns::Map<String>,
-    > = ::protostore::Col::map(
-        2,
-        <crate::records::linked::children::Named as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<Linked> for proto::shapes::v1::Linked {
     fn from(value: Linked) -> Self {

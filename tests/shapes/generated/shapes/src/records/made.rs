@@ -47,62 +47,8 @@ pub fn get_by_number(number: i32) -> protostore::GetBy<Made, i32> {
     protostore::GetBy::new(&GET, number)
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::made::Made;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Made, String> = ::protostore::Col::member(0, "id");
-    /// `name`.
-    pub const name: ::protostore::Col<Made, String> = ::protostore::Col::member(
-        1,
-        "name",
-    );
-
-    /// `token`.
-    pub const token: ::protostore::Col<Made, String> = ::protostore::Col::member(
-        2,
-        "token",
-    );
-
-    /// `maybe_token`.
-    pub const maybe_token: ::protostore::Col<Made, String> = ::protostore::Col::member(
-        3,
-        "maybe_token",
-    );
-
-    /// `number`.
-    pub const number: ::protostore::Col<Made, i32> = ::protostore::Col::member(
-        4,
-        "number",
-    );
-
-    /// `maybe_number`.
-    pub const maybe_number: ::protostore::Col<Made, u64> = ::protostore::Col::member(
-        5,
-        "maybe_number",
-    );
-
-    /// `create_time`.
-    pub const create_time: ::protostore::Col<Made, ::protostore::Timestamp> = ::protostore::Col::member(
-        6,
-        "create_time",
-    );
-
-    /// `update_time`.
-    pub const update_time: ::protostore::Col<Made, ::protostore::Timestamp> = ::protostore::Col::member(
-        7,
-        "update_time",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<Made, String, ::protostore::columns::List> = ::protostore::Col::list(
-        8,
-        <crate::records::made::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<Made> for proto::shapes::v1::Made {
     fn from(value: Made) -> Self {

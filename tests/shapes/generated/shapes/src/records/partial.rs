@@ -24,24 +24,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::partial::Partial;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Partial, String> = ::protostore::Col::member(
-        0,
-        "id",
-    );
-
-    /// `half`.
-    pub const half: ::protostore::Col<Partial, ::protostore::columns::Message> = ::protostore::Col::member(
-            5,
-            "half",
-        )
-        .message();
-}
+pub mod columns;
 
 impl From<Partial> for proto::shapes::v1::Partial {
     fn from(value: Partial) -> Self {

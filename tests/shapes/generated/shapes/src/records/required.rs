@@ -42,77 +42,8 @@ FROM "requireds""#,
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::required::Required;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Required, String> = ::protostore::Col::member(
-        0,
-        "id",
-    );
-
-    /// `an_int32`.
-    pub const an_int32: ::protostore::Col<Required, i32> = ::protostore::Col::member(
-        1,
-        "an_int32",
-    );
-
-    /// `a_uint64`.
-    pub const a_uint64: ::protostore::Col<Required, u64> = ::protostore::Col::member(
-        2,
-        "a_uint64",
-    );
-
-    /// `a_double`.
-    pub const a_double: ::protostore::Col<Required, f64> = ::protostore::Col::member(
-        3,
-        "a_double",
-    );
-
-    /// `a_string`.
-    pub const a_string: ::protostore::Col<Required, String> = ::protostore::Col::member(
-        4,
-        "a_string",
-    );
-
-    /// `a_bytes`.
-    pub const a_bytes: ::protostore::Col<Required, Vec<u8>> = ::protostore::Col::member(
-        5,
-        "a_bytes",
-    );
-
-    /// `a_colour`.
-    pub const a_colour: ::protostore::Col<Required, crate::records::types::Colour> = ::protostore::Col::member(
-        6,
-        "a_colour",
-    );
-
-    /// `a_bool`.
-    pub const a_bool: ::protostore::Col<Required, bool> = ::protostore::Col::member(
-        7,
-        "a_bool",
-    );
-
-    /// `a_uint32`.
-    pub const a_uint32: ::protostore::Col<Required, u32> = ::protostore::Col::member(
-        8,
-        "a_uint32",
-    );
-
-    /// `text`.
-    pub const text: ::protostore::Col<Required, String> = ::protostore::Col::member(
-        9,
-        "text",
-    );
-
-    /// `a_time`.
-    pub const a_time: ::protostore::Col<Required, ::protostore::Timestamp> = ::protostore::Col::member(
-        10,
-        "a_time",
-    );
-}
+pub mod columns;
 
 impl From<Required> for proto::shapes::v1::Required {
     fn from(value: Required) -> Self {

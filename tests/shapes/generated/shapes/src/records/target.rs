@@ -20,19 +20,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::target::Target;
-
-    /// `id`.
-    pub const id: ::protostore::Col<Target, String> = ::protostore::Col::member(0, "id");
-    /// `name`.
-    pub const name: ::protostore::Col<Target, String> = ::protostore::Col::member(
-        1,
-        "name",
-    );
-}
+pub mod columns;
 
 impl From<Target> for proto::shapes::v1::Target {
     fn from(value: Target) -> Self {

@@ -42,30 +42,8 @@ pub fn list_by_time(
     protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::Rfc3339(time))
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::time_key::TimeKey;
-
-    /// `time`.
-    pub const time: ::protostore::Col<TimeKey, ::protostore::stored::Rfc3339> = ::protostore::Col::member(
-        0,
-        "time",
-    );
-
-    /// `number`.
-    pub const number: ::protostore::Col<TimeKey, ::protostore::stored::FullRange> = ::protostore::Col::member(
-        1,
-        "number",
-    );
-
-    /// `words`.
-    pub const words: ::protostore::Col<TimeKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-        2,
-        <crate::records::time_key::children::Words as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<TimeKey> for proto::shapes::v1::TimeKey {
     fn from(value: TimeKey) -> Self {

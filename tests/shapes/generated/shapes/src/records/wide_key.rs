@@ -195,46 +195,8 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
     protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d, e.into(), f))
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::wide_key::WideKey;
-
-    /// `a`.
-    pub const a: ::protostore::Col<WideKey, String> = ::protostore::Col::member(0, "a");
-    /// `b`.
-    pub const b: ::protostore::Col<WideKey, u32> = ::protostore::Col::member(1, "b");
-    /// `c`.
-    pub const c: ::protostore::Col<WideKey, bool> = ::protostore::Col::member(2, "c");
-    /// `d`.
-    pub const d: ::protostore::Col<WideKey, crate::records::types::Colour> = ::protostore::Col::member(
-        3,
-        "d",
-    );
-
-    /// `e`.
-    pub const e: ::protostore::Col<WideKey, Vec<u8>> = ::protostore::Col::member(4, "e");
-    /// `f`.
-    pub const f: ::protostore::Col<WideKey, ::protostore::Timestamp> = ::protostore::Col::member(
-        5,
-        "f",
-    );
-
-    /// `g`.
-    pub const g: ::protostore::Col<WideKey, u64> = ::protostore::Col::member(6, "g");
-    /// `value`.
-    pub const value: ::protostore::Col<WideKey, String> = ::protostore::Col::member(
-        7,
-        "value",
-    );
-
-    /// `numbers`.
-    pub const numbers: ::protostore::Col<WideKey, i32, ::protostore::columns::List> = ::protostore::Col::list(
-        8,
-        <crate::records::wide_key::children::Numbers as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<WideKey> for proto::shapes::v1::WideKey {
     fn from(value: WideKey) -> Self {

@@ -127,26 +127,8 @@ pub fn remove_from_reads(
     )
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::r#box::Box;
-
-    /// `box`.
-    pub const r#box: ::protostore::Col<Box, String> = ::protostore::Col::member(
-        0,
-        "box",
-    );
-
-    /// `dyn`.
-    pub const r#dyn: ::protostore::Col<Box, u32> = ::protostore::Col::member(1, "dyn");
-    /// `reads`.
-    pub const reads: ::protostore::Col<Box, String, ::protostore::columns::List> = ::protostore::Col::list(
-        2,
-        <crate::records::r#box::children::Reads as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<Box> for proto::Box {
     fn from(value: Box) -> Self {

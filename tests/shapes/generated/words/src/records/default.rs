@@ -105,41 +105,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::default::Default;
-
-    /// `default`.
-    pub const default: ::protostore::Col<Default, String> = ::protostore::Col::member(
-        0,
-        "default",
-    );
-
-    /// `clone`.
-    pub const clone: ::protostore::Col<Default, ::protostore::columns::Message> = ::protostore::Col::member(
-            1,
-            "clone",
-        )
-        .message();
-    /// Inside `clone`.
-    pub mod clone {
-        use crate::records::default::Default;
-
-        /// `copy`.
-        pub const copy: ::protostore::Col<
-            Default,
-            String,
-            ::protostore::columns::Inner,
-        > = ::protostore::Col::inner("clone__copy");
-    }
-
-    /// `debug`.
-    pub const debug: ::protostore::Col<Default, crate::records::default::DefaultDebug> = ::protostore::Col::member(
-        2,
-        "debug",
-    );
-}
+pub mod columns;
 
 impl From<Default> for proto::Default {
     fn from(value: Default) -> Self {

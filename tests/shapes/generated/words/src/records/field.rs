@@ -20,23 +20,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::field::Field;
-
-    /// `field`.
-    pub const field: ::protostore::Col<Field, String> = ::protostore::Col::member(
-        0,
-        "field",
-    );
-
-    /// `columns`.
-    pub const columns: ::protostore::Col<Field, String> = ::protostore::Col::member(
-        1,
-        "columns",
-    );
-}
+pub mod columns;
 
 impl From<Field> for proto::Field {
     fn from(value: Field) -> Self {

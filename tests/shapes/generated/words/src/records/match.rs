@@ -105,84 +105,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::r#match::Match;
-
-    /// `type`.
-    pub const r#type: ::protostore::Col<Match, String> = ::protostore::Col::member(
-        0,
-        "type",
-    );
-
-    /// `impl`.
-    pub const r#impl: ::protostore::Col<Match, crate::records::r#match::MatchImpl> = ::protostore::Col::member(
-        1,
-        "impl",
-    );
-
-    /// `traits`.
-    pub const traits: ::protostore::Col<
-        Match,
-        ::protostore::columns::Message,
-        ::protostore::columns::List,
-    > = ::protostore::Col::list(
-            2,
-            <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-            "",
-        )
-        .row();
-    /// Inside `traits`.
-    pub mod traits {
-        use crate::records::r#match::Match;
-
-        /// `fn`.
-        pub const r#fn: ::protostore::Col<
-            Match,
-            String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-            "fn",
-        );
-
-        /// `where`.
-        pub const r#where: ::protostore::Col<
-            Match,
-            ::protostore::columns::Oneof,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-                <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-                "",
-            )
-            .oneof(&[("super", false), ("crate", false)]);
-        /// Inside `where`.
-        pub mod r#where {
-            use crate::records::r#match::Match;
-
-            /// `super`.
-            pub const super_: ::protostore::Col<
-                Match,
-                String,
-                ::protostore::columns::Elements,
-            > = ::protostore::Col::elements(
-                <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-                "super",
-            );
-
-            /// `crate`.
-            pub const crate_: ::protostore::Col<
-                Match,
-                String,
-                ::protostore::columns::Elements,
-            > = ::protostore::Col::elements(
-                <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-                "crate",
-            );
-        }
-    }
-}
+pub mod columns;
 
 impl From<Match> for proto::words::r#type::r#async::v1::Match {
     fn from(value: Match) -> Self {

@@ -175,34 +175,8 @@ pub fn remove_from_reads(
     )
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::result_message::ResultMessage;
-
-    /// `ok`.
-    pub const ok: ::protostore::Col<ResultMessage, i64> = ::protostore::Col::member(
-        0,
-        "ok",
-    );
-
-    /// `err`.
-    pub const err: ::protostore::Col<
-        ResultMessage,
-        crate::records::result_message::ErrEnum,
-    > = ::protostore::Col::member(1, "err");
-
-    /// `reads`.
-    pub const reads: ::protostore::Col<
-        ResultMessage,
-        String,
-        ::protostore::columns::List,
-    > = ::protostore::Col::list(
-        2,
-        <crate::records::result_message::children::Reads as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
-}
+pub mod columns;
 
 impl From<ResultMessage> for proto::Result {
     fn from(value: ResultMessage) -> Self {

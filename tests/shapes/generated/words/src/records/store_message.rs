@@ -38,23 +38,8 @@ pub fn list_by_result(
     protostore::ListBy::new(&FIRST, &AFTER, result.into())
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::store_message::StoreMessage;
-
-    /// `store`.
-    pub const store: ::protostore::Col<StoreMessage, String> = ::protostore::Col::member(
-        0,
-        "store",
-    );
-
-    /// `result`.
-    pub const result: ::protostore::Col<StoreMessage, String> = ::protostore::Col::member(
-        1,
-        "result",
-    );
-}
+pub mod columns;
 
 impl From<StoreMessage> for proto::Store {
     fn from(value: StoreMessage) -> Self {

@@ -31,24 +31,8 @@ pub fn get_by_str(str: impl Into<String>) -> protostore::GetBy<StringMessage, St
     protostore::GetBy::new(&GET, str.into())
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::string_message::StringMessage;
-
-    /// `string`.
-    pub const string: ::protostore::Col<StringMessage, String> = ::protostore::Col::member(
-        0,
-        "string",
-    );
-
-    /// `str`.
-    pub const str: ::protostore::Col<StringMessage, String> = ::protostore::Col::member(
-            1,
-            "str",
-        )
-        .zero(::protostore::columns::Nil::Text, None);
-}
+pub mod columns;
 
 impl From<StringMessage> for proto::String {
     fn from(value: StringMessage) -> Self {

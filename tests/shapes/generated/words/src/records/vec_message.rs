@@ -27,43 +27,8 @@ macro_rules! select {
     };
 }
 
-/// The fields of the record, by which masks, filters and orders name them.
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
-pub mod columns {
-    use crate::records::vec_message::VecMessage;
-
-    /// `vec`.
-    pub const vec: ::protostore::Col<VecMessage, Vec<u8>> = ::protostore::Col::member(
-        0,
-        "vec",
-    );
-
-    /// `ok`.
-    pub const ok: ::protostore::Col<
-        VecMessage,
-        ::protostore::columns::Message,
-        ::protostore::columns::List,
-    > = ::protostore::Col::list(
-            1,
-            <crate::records::vec_message::children::OfOk_2 as ::protostore::ChildTable>::CHILD,
-            "",
-        )
-        .row();
-    /// Inside `ok`.
-    pub mod ok {
-        use crate::records::vec_message::VecMessage;
-
-        /// `ok`.
-        pub const ok: ::protostore::Col<
-            VecMessage,
-            String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::vec_message::children::OkOk as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
-    }
-}
+pub mod columns;
 
 impl From<VecMessage> for proto::Vec {
     fn from(value: VecMessage) -> Self {
