@@ -1,19 +1,28 @@
 //! The stores of this repository, written or checked.
 
 use std::path::PathBuf;
+use std::thread;
 
 use protostore_build::{Failure, Invocation, Mode, Project, Protos, Report};
 
 /// Writes the stores; returns whether all is well.
 pub(crate) fn codegen(includes: Vec<PathBuf>, mode: Mode) -> bool {
-    projects(includes).iter().all(|project| finish(project, protostore_build::codegen(project, mode)))
+    each(includes, |project| protostore_build::codegen(project, mode))
 }
 
 /// Checks the stores; returns whether all is well.
 pub(crate) fn check(includes: Vec<PathBuf>) -> bool {
-    // All are checked, so that nobody mends one to learn of the next.
-    let ok: Vec<bool> =
-        projects(includes).iter().map(|project| finish(project, protostore_build::check(project))).collect();
+    each(includes, protostore_build::check)
+}
+
+/// Runs a command on every project at once, and says what came of each, so that nobody mends one to learn of the next.
+fn each(includes: Vec<PathBuf>, command: impl Fn(&Project) -> Result<Report, Failure> + Sync) -> bool {
+    let (projects, command) = (projects(includes), &command);
+    let results = thread::scope(|scope| {
+        let threads = projects.each_ref().map(|project| scope.spawn(move || command(project)));
+        threads.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let ok: Vec<bool> = projects.iter().zip(results).map(|(project, result)| finish(project, result)).collect();
     ok.iter().all(|ok| *ok)
 }
 
