@@ -169,6 +169,16 @@ fn a_migration_with_other_line_endings() {
 }
 
 #[test]
+fn a_migration_that_is_no_text() {
+    let lab = Lab::new();
+    let mut bytes = lab.read(V1).into_bytes();
+    bytes.push(0xff);
+    std::fs::write(lab.path(V1), bytes).expect("a file");
+    let edited = "migrations/sqlite/V1__initial.sql was edited: its SHA-256 is not the one in schema.lock";
+    lab.finds_and_amends(&[edited, RESTORE]);
+}
+
+#[test]
 fn a_second_migration_that_nobody_made() {
     let lab = Lab::new();
     let second = "generated/lab/migrations/sqlite/V2__mine.sql";

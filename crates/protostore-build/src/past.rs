@@ -61,5 +61,10 @@ pub(crate) fn amended(past: Past, schema: &Schema) -> Past {
 
 fn texts(there: &Files, directory: &str) -> BTreeMap<String, String> {
     let below = there.iter().filter(|(path, _)| path.starts_with(directory));
-    below.map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned())).collect()
+    below.map(|(path, bytes)| (path.clone(), text(bytes))).collect()
+}
+
+/// Returns a file's text; one that is none stands for a text that no lock has the hash of, and that is no SQL.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|error| format!("no text: {error}"), str::to_owned)
 }

@@ -76,8 +76,8 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
                 Mode::Write => there.get(&path).or_else(|| files.get(&path)),
                 Mode::Amend => files.get(&path),
             };
-            let sql = text_of(text);
-            (path, sql.to_owned())
+            let sql = past::text(text.expect("each version has its migration"));
+            (path, sql)
         })
         .collect();
     let wanted = text_of(files.get("schema.sqlite.sql"));
@@ -136,6 +136,8 @@ fn migration_paths(past: &Past) -> impl Iterator<Item = String> + '_ {
     past.history.versions.iter().map(|version| migration_path("sqlite", version.number, &version.slug))
 }
 
+/// Returns the text of a file that emission wrote, or that the lock vouches for.
 fn text_of(bytes: Option<&Vec<u8>>) -> &str {
-    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    let bytes = bytes.expect("each version has its migration and its snapshot");
+    std::str::from_utf8(bytes).expect("what is emitted, or has the lock's hash, is text")
 }

@@ -1,7 +1,7 @@
 //! Reads of the records for which a filter holds.
 
 use super::{Op, Present, ReadOp, load_children};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::filter::{Cursor, Filter, Order, Query, Sorting};
 use crate::record::{Children, Record};
 use crate::session::Session;
@@ -162,7 +162,7 @@ impl<R: Record> Op for Count<R> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
         let counted: Vec<u64> = of_table(s, "count(*)", &self.0, "").await?;
-        Ok(counted.first().copied().unwrap_or_default())
+        counted.first().copied().ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
     }
 }
 
