@@ -1,19 +1,19 @@
 //! Each file of `cases/ok` is a behaviour: its SQL and Rust are snapshots, and SQLite prepares every statement.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+#[path = "cases/mod.rs"]
+mod cases;
 
-use protostore_emit::{Input, Version};
-use protostore_lower::{Inputs, compile, lower};
+use std::path::PathBuf;
+
 use protostore_schema::Schema;
 
 #[test]
 fn each_case_is_lowered_emitted_and_accepted_by_sqlite() {
-    let cases = cases("ok");
+    let cases = all();
     assert!(cases.len() >= 20, "only {} cases were found", cases.len());
     for case in cases {
         let name = case.file_stem().expect("a case has a name").to_string_lossy().into_owned();
-        let schema = schema(&case);
+        let schema = cases::schema(&case);
         let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
         accepted(&name, &schema, &sql);
         insta::with_settings!({ snapshot_path => "../snapshots/ok", prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -25,16 +25,17 @@ fn each_case_is_lowered_emitted_and_accepted_by_sqlite() {
 
 #[test]
 fn a_schema_survives_its_snapshot() {
-    for case in cases("ok") {
-        let schema = schema(&case);
+    for case in all() {
+        let schema = cases::schema(&case);
         let read = Schema::from_snapshot(&schema.to_snapshot()).expect("a snapshot that was just written is read");
         assert_eq!(read.to_snapshot(), schema.to_snapshot(), "{}", case.display());
         assert_eq!(protostore_emit::statements(&read), protostore_emit::statements(&schema), "{}", case.display());
     }
 }
 
-fn cases(kind: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(kind);
+/// Returns the files of `cases/ok`, by name.
+fn all() -> Vec<PathBuf> {
+    let folder = cases::folder();
     let mut found: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
         .map(|entry| entry.expect("a readable folder").path())
@@ -42,16 +43,6 @@ fn cases(kind: &str) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
-}
-
-fn schema(case: &Path) -> Schema {
-    let folder = case.parent().expect("a case lies in a folder").to_path_buf();
-    let file = case.file_name().expect("a case is a file").into();
-    let compiled = compile(&Inputs { includes: vec![folder], files: vec![file] })
-        .unwrap_or_else(|e| panic!("{}: {e:?}", case.display()));
-    let stores = compiled.stores();
-    let [store] = &stores[..] else { panic!("{}: one store message expected, found {stores:?}", case.display()) };
-    lower(&compiled, store).unwrap_or_else(|e| panic!("{}: {e:?}", case.display()))
 }
 
 /// Everything that is emitted runs on SQLite: the schema, each statement, each view.
@@ -76,17 +67,7 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
 }
 
 fn records(schema: &Schema) -> String {
-    let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema };
-    let input = Input {
-        command: "cargo xtask codegen",
-        schema,
-        versions: &[version],
-        stubs: &BTreeMap::new(),
-        services: false,
-        descriptors: &[],
-        run_time: "version = \"0.1.0\"",
-    };
-    let files = protostore_emit::emit(&input);
+    let files = cases::files(schema);
     let records = files.iter().filter(|(path, _)| path.starts_with("src/records/") && !path.ends_with("mod.rs"));
     records.map(|(path, text)| format!("// {path}\n{}", String::from_utf8_lossy(text))).collect::<Vec<_>>().join("\n")
 }

@@ -1,9 +1,12 @@
-//! The pages: their links lead somewhere, and the code that the README quotes is the code that is emitted.
+//! The pages: their links lead somewhere, and the code that they quote is the code that is emitted.
 
-use std::collections::BTreeMap;
+#[path = "cases/mod.rs"]
+mod cases;
+#[path = "docs/snippets.rs"]
+mod snippets;
+
 use std::path::{Path, PathBuf};
 
-use protostore_emit::{Input, Version};
 use protostore_lower::{Inputs, compile, lower};
 
 /// What the README leaves out of its example.
@@ -78,20 +81,62 @@ fn the_example_of_the_readme_is_what_is_emitted() {
     for line in block(&text, "sql").lines() {
         assert!(sql.lines().any(|emitted| emitted == line), "the README quotes, and nothing emits:\n{line}\n{sql}");
     }
-    let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema: &schema };
-    let files = protostore_emit::emit(&Input {
-        command: "cargo protostore codegen",
-        schema: &schema,
-        versions: &[version],
-        stubs: &BTreeMap::new(),
-        services: false,
-        descriptors: &[],
-        run_time: "version = \"0.1.0\"",
-    });
+    let files = cases::files(&schema);
     let record = String::from_utf8_lossy(&files["src/records/host.rs"]);
     for line in block(&text, "rust").lines().take_while(|line| !line.is_empty()) {
         assert!(record.lines().any(|emitted| emitted == line), "the README quotes, and nothing emits:\n{line}");
     }
     let accessors = String::from_utf8_lossy(&files["src/lib.rs"]);
     assert!(accessors.contains("pub fn hosts(&self)") && record.contains("pub fn list_by_rack_id("));
+}
+
+/// What stands around the blocks that show a case.
+const SNIPPET: (&str, &str) = ("<!-- snippet: ", "<!-- end -->\n");
+
+#[test]
+fn the_page_of_shapes_shows_what_its_cases_become() {
+    let path = root().join("docs/shapes.md");
+    let text = page(&path);
+    let mut parts = text.split(SNIPPET.0);
+    let mut expected = parts.next().unwrap_or_default().to_owned();
+    let mut shown = Vec::new();
+    for part in parts {
+        let (what, rest) = part.split_once(" -->\n").expect("a comment says what is shown");
+        let (_, after) = rest.split_once(SNIPPET.1).unwrap_or_else(|| panic!("{what}: no {}", SNIPPET.1.trim()));
+        expected += &format!("{}{what} -->\n{}{}{after}", SNIPPET.0, snippets::blocks(what), SNIPPET.1);
+        shown.push(what.split(' ').next().unwrap_or_default().to_owned());
+    }
+    if std::env::var_os("PROTOSTORE_UPDATE").is_some() {
+        std::fs::write(&path, &expected).expect("the page is written");
+    } else {
+        assert!(
+            text == expected,
+            "docs/shapes.md is not what its cases become: PROTOSTORE_UPDATE=1 cargo xtask test --test docs"
+        );
+    }
+    assert!(shown.len() >= 20, "the page shows only {} snippets", shown.len());
+}
+
+/// Returns the text of the files of a directory, at any depth.
+fn texts(dir: &Path) -> String {
+    let entries = std::fs::read_dir(dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .map(|path| if path.is_dir() { texts(&path) } else { std::fs::read_to_string(&path).unwrap_or_default() })
+        .collect()
+}
+
+#[test]
+fn the_page_of_shapes_quotes_refusals_that_are_tested() {
+    let tested = texts(&root().join("tests/tests")) + &texts(&root().join("tests/snapshots/err"));
+    let page = page(&root().join("docs/shapes.md"));
+    let mut quoted = 0;
+    for line in page.lines().filter(|line| line.starts_with("| refused")) {
+        // A code span in a row of refusals is what is said, or a code.
+        for says in line.split('`').skip(1).step_by(2) {
+            assert!(tested.contains(says), "no test sees this refusal: {says}");
+            quoted += 1;
+        }
+    }
+    assert!(quoted >= 20, "the page quotes only {quoted} refusals");
 }
