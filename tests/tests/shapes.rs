@@ -254,6 +254,10 @@ fn keys_of_the_whole_range() {
     assert!(left.is_empty());
 }
 
+shape!(immutable_fields, Fixed, |rng, m| {
+    m.id = id(rng);
+    m.token = protostore::generate::uuid_v4();
+});
 shape!(bytes, Packed, |rng, m| {
     m.id = id(rng);
     m.must = m.must.or(Some(point()));

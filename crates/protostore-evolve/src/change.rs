@@ -44,6 +44,8 @@ pub enum Change {
     DefaultZero { table: String, column: String, now: bool },
     /// Whether the zero value is refused.
     NonZero { table: String, column: String, now: bool },
+    /// Whether the column keeps the value of the insert.
+    Immutable { table: String, column: String, now: bool },
     /// The column names rows of another table, which it did not.
     ReferenceAdded { table: String, column: String, target: String },
     /// The column names no row any more.
@@ -107,6 +109,8 @@ impl fmt::Display for Change {
             }
             Self::NonZero { table, column, now: true } => write!(f, "`{column}` of `{table}` now refuses zero"),
             Self::NonZero { table, column, now: false } => write!(f, "`{column}` of `{table}` now accepts zero"),
+            Self::Immutable { table, column, now: true } => write!(f, "`{column}` of `{table}` is immutable now"),
+            Self::Immutable { table, column, now: false } => write!(f, "`{column}` of `{table}` may change now"),
             Self::ReferenceAdded { table, column, target } => {
                 write!(f, "reference `{column}` of `{table}` to `{target}` is new")
             }

@@ -45,6 +45,9 @@ fn compare_column(
     if o.non_zero != n.non_zero {
         changes.push(Change::NonZero { table: table.clone(), column: column.clone(), now: n.non_zero });
     }
+    if old.immutable != new.immutable {
+        changes.push(Change::Immutable { table: table.clone(), column: column.clone(), now: new.immutable });
+    }
     match (&o.reference, &n.reference) {
         (None, None) => {}
         (None, Some(to)) => changes.push(Change::ReferenceAdded { table, column, target: to.table.clone() }),

@@ -21,6 +21,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) column: &'a Column,
     /// Inside a message every column is nullable, and a CHECK tells which of them must be set with the message.
     pub(crate) optional: bool,
+    /// Whether it keeps the value of the insert, itself or with a message around.
+    pub(crate) immutable: bool,
 }
 
 /// A oneof and its members.
@@ -38,11 +40,11 @@ pub(crate) struct Member<'a> {
 
 /// Returns the tables of a record: its own first.
 pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
-    let singleton = table.singleton.iter().map(|column| Placed { column, optional: column.nullable });
+    let singleton = table.singleton.iter().map(alone);
     let own = Relation {
         path: &[],
         name: &table.name.sql,
-        columns: singleton.chain(placed(&table.record.nodes, false)).collect(),
+        columns: singleton.chain(placed(&table.record.nodes, Around::default())).collect(),
         key: table.key_columns().into_iter().map(id).collect(),
         oneofs: oneofs(&table.record.nodes),
         indexes: &table.indexes,
@@ -64,10 +66,10 @@ pub(crate) fn target(schema: &Schema, column: &Column) -> Option<(u32, ColumnId)
 
 fn child(child: &ChildTable) -> Relation<'_> {
     let fixed = child.key_columns();
-    let mut columns: Vec<_> = fixed.iter().map(|&column| Placed { column, optional: column.nullable }).collect();
+    let mut columns: Vec<_> = fixed.iter().map(|&column| alone(column)).collect();
     let (items, oneofs) = match &child.item {
-        Item::Scalar(column) => (vec![Placed { column, optional: column.nullable }], Vec::new()),
-        Item::Message { nodes, .. } => (placed(nodes, false), oneofs(nodes)),
+        Item::Scalar(column) => (vec![alone(column)], Vec::new()),
+        Item::Message { nodes, .. } => (placed(nodes, Around::default()), oneofs(nodes)),
     };
     columns.extend(items);
     Relation {
@@ -80,23 +82,36 @@ fn child(child: &ChildTable) -> Relation<'_> {
     }
 }
 
-fn placed(nodes: &[Node], in_message: bool) -> Vec<Placed<'_>> {
-    nodes.iter().flat_map(|node| placed_node(node, in_message)).collect()
+/// What the messages around say of a field.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    in_message: bool,
+    immutable: bool,
 }
 
-fn placed_node(node: &Node, in_message: bool) -> Vec<Placed<'_>> {
+/// A column of which nothing but itself says what may stand in it.
+fn alone(column: &Column) -> Placed<'_> {
+    Placed { column, optional: column.nullable, immutable: false }
+}
+
+fn placed(nodes: &[Node], around: Around) -> Vec<Placed<'_>> {
+    nodes.iter().flat_map(|node| placed_node(node, around)).collect()
+}
+
+fn placed_node(node: &Node, around: Around) -> Vec<Placed<'_>> {
     match node {
         Node::Scalar(scalar) => {
             let column = &scalar.column;
-            let optional = if in_message { scalar.optional || scalar.null_for_zero } else { column.nullable };
-            vec![Placed { column, optional }]
+            let optional = if around.in_message { scalar.optional || scalar.null_for_zero } else { column.nullable };
+            vec![Placed { column, optional, immutable: around.immutable || scalar.immutable }]
         }
         Node::Group(group) => {
-            let column = &group.presence;
-            let presence = Placed { column, optional: column.nullable };
-            std::iter::once(presence).chain(placed(&group.nodes, true)).collect()
+            let immutable = around.immutable || group.immutable;
+            let presence = Placed { immutable, ..alone(&group.presence) };
+            let inside = Around { in_message: true, immutable };
+            std::iter::once(presence).chain(placed(&group.nodes, inside)).collect()
         }
-        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| placed_node(&v.node, in_message)).collect(),
+        Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| placed_node(&v.node, around)).collect(),
         Node::Child(_) | Node::Absent(_) => Vec::new(),
     }
 }

@@ -195,3 +195,13 @@ fn an_enum_value_is_told_by_its_number() {
         ["value `STATE_RUNNING` (1) of enum `shop.v1.State` is gone"]
     );
 }
+
+#[test]
+fn a_field_that_keeps_its_value_is_a_change() {
+    assert_eq!(sentences(|s| scalar(s, 1).immutable = true), ["`mem_size_mb` of `virtual_machines` is immutable now"]);
+    let whole = sentences(|s| group(s).immutable = true);
+    assert!(
+        whole.len() > 1 && whole.iter().all(|said| said.ends_with("of `virtual_machines` is immutable now")),
+        "{whole:?}"
+    );
+}

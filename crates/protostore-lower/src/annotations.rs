@@ -46,6 +46,7 @@ pub(crate) struct ColumnOptions {
     pub(crate) encoding: Option<Option<Form>>,
     pub(crate) generated: Option<Generated>,
     pub(crate) required: Option<bool>,
+    pub(crate) immutable: Option<bool>,
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) storage: Option<Option<Storage>>,
 }
@@ -273,6 +274,7 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         unique: value(options, "unique").and_then(|v| v.as_bool()),
         encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),
         required: value(options, "required").and_then(|v| v.as_bool()),
+        immutable: value(options, "immutable").and_then(|v| v.as_bool()),
         generated: match value(options, "generated").and_then(|v| v.as_enum_number()) {
             Some(1) => Some(Generated::UuidV7),
             Some(2) => Some(Generated::UuidV4),

@@ -65,7 +65,6 @@ codes! {
     Group = "P0405", "groups are not supported";
     Extensible = "P0406", "extensions and message sets are not supported";
     ValidationRule = "P0407", "`buf.validate` rules are not supported";
-    Immutable = "P0408", "IMMUTABLE is not supported";
     ResourceReference = "P0409", "a `resource_reference` to a record of the store is not supported";
     FieldInfo = "P0410", "`google.api.field_info` is not supported";
     Redacted = "P0411", "`debug_redact` is not supported";
@@ -101,6 +100,9 @@ codes! {
     TooManyColumns = "P0806", "a table has too many columns";
     OneofTooLarge = "P0807", "a oneof has too many members";
     TooDeep = "P0808", "messages are nested too deep";
+
+    // Guards.
+    CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";
 }
 
 impl std::fmt::Display for Code {

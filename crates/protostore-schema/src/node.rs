@@ -47,6 +47,9 @@ pub struct Scalar {
     /// Whether the zero value is stored as NULL: a reference of implicit presence, where zero means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub null_for_zero: bool,
+    /// Whether the field keeps the value that it has when its row is inserted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub immutable: bool,
     /// Whether the field is marked `deprecated`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
@@ -72,6 +75,9 @@ pub struct Group {
     /// Whether the API's field is a `Box`, because the message contains itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub boxed: bool,
+    /// Whether the message keeps, in all of its fields, the value that it has when its row is inserted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub immutable: bool,
     /// Whether the field is marked `deprecated`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,

@@ -1,4 +1,4 @@
-//! Names of what SQL has and a proto does not: constraints, indexes and views. They are on disk, hence for ever.
+//! Names of what SQL has and a proto does not: constraints, triggers, indexes and views. They are on disk, hence for ever.
 
 use sha2::{Digest, Sha256};
 
@@ -45,6 +45,12 @@ pub fn oneof_name(oneof: &str) -> String {
 #[must_use]
 pub fn view_name(table: &str) -> String {
     sql_name(&format!("{table}_readable"))
+}
+
+/// Returns the name of the trigger that keeps the immutable fields of a table as they were inserted.
+#[must_use]
+pub fn immutable_name(table: &str) -> String {
+    sql_name(&format!("{table}__immutable"))
 }
 
 /// Returns the name of an index: its table, `by` or `unique`, and its columns, `desc` after one that descends.

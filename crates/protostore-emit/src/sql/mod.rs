@@ -3,6 +3,7 @@
 
 mod check;
 mod table;
+mod trigger;
 mod view;
 
 use protostore_schema::{Docs, Schema};
@@ -45,6 +46,7 @@ fn body(schema: &Schema) -> String {
     for table in &schema.tables {
         out.push('\n');
         out += &table::record(table);
+        out += &trigger::immutable(table).unwrap_or_default();
         for child in table::children(table) {
             out.push('\n');
             out += &child;

@@ -5,7 +5,7 @@ use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDel
 use super::{check, checks, comment, list, quote};
 
 /// What a line of SQL may hold, beside its indent.
-const WIDTH: usize = 110;
+pub(super) const WIDTH: usize = 110;
 
 /// Returns a table of the store with its indexes.
 pub(super) fn record(table: &Table) -> String {

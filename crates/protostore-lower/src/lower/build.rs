@@ -144,6 +144,7 @@ impl Build<'_> {
             optional,
             optional_in_message,
             null_for_zero: spot.null_for_zero(),
+            immutable: spot.immutable,
             deprecated: annotations::is_deprecated(&spot.field),
             column,
         }
@@ -167,6 +168,7 @@ impl Build<'_> {
             message_file: message.parent_file().name().to_owned(),
             required: spot.required,
             boxed: super::storage::is_boxed(&spot.field),
+            immutable: spot.immutable,
             deprecated: annotations::is_deprecated(&spot.field),
             presence,
             nodes: self.nodes(Some(i)),

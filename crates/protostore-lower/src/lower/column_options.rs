@@ -44,7 +44,8 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 
 /// Adds what one place says; a value that another place gave differently is a contradiction.
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
-    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required, storage } = options;
+    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required, immutable, storage } =
+        options;
     let path = draft.spots[i].dotted();
     if let Some(asked) = storage
         && let Some(storage) = storage::check(&draft.spots[i], *asked, said, report)
@@ -60,6 +61,7 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
             (encoding.is_some(), "encoding"),
             (generated.is_some(), "generated"),
             (*required == Some(true), "required"),
+            (*immutable == Some(true), "immutable"),
         ];
         for (_, key) in others.into_iter().filter(|(is_said, _)| *is_said) {
             let text = format!("`{path}` is not stored, so it has no `{key}`");
@@ -108,6 +110,9 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
     let column = &mut draft.spots[i].column;
     if let Some(required) = required {
         set(&mut column.required, *required, "required", &path, said, report);
+    }
+    if let Some(immutable) = immutable {
+        set(&mut column.immutable, *immutable, "immutable", &path, said, report);
     }
     if let Some(generated) = generated {
         set(&mut column.generated, *generated, "generated", &path, said, report);

@@ -43,6 +43,8 @@ pub(crate) struct Spot {
     pub(crate) presence: Presence,
     /// Whether `field_behavior` says REQUIRED.
     pub(crate) required: bool,
+    /// Whether it keeps the value that it has when its row is inserted.
+    pub(crate) immutable: bool,
     /// Whether it is a part of the primary key.
     pub(crate) key: bool,
     pub(crate) column: Merged,
@@ -102,6 +104,7 @@ pub(crate) struct Merged {
     pub(crate) encoding: Option<(Form, Said)>,
     pub(crate) generated: Option<(Generated, Said)>,
     pub(crate) required: Option<(bool, Said)>,
+    pub(crate) immutable: Option<(bool, Said)>,
     pub(crate) storage: Option<(Storage, Said)>,
 }
 

@@ -13,6 +13,7 @@ mod column_options;
 mod draft;
 mod enums;
 mod generated;
+mod immutable;
 mod indexes;
 mod keys;
 mod misplaced;
@@ -98,6 +99,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         required::read(draft, report);
         keys::choose(draft, report);
         generated::check(draft, report);
+        immutable::read(draft, report);
         column_names::decide(draft);
     }
     references::check(&mut drafts, report);

@@ -47,10 +47,6 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
     for (i, behavior) in annotations::behaviors(field).into_iter().enumerate() {
         let place = annotations::behavior_anchor(field, i).place(report.sources, &[]);
         match behavior {
-            Behavior::Immutable => {
-                let help = "take IMMUTABLE away; a field of the primary key never changes in any case";
-                report.add(Code::Immutable, place, format!("`{name}` is IMMUTABLE, which is not enforced yet"), help);
-            }
             Behavior::Unknown(number) => {
                 let help = "use the behaviours of https://google.aip.dev/203";
                 report.add(
@@ -60,7 +56,7 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
                     help,
                 );
             }
-            Behavior::Identifier | Behavior::Required | Behavior::Neutral => {}
+            Behavior::Identifier | Behavior::Required | Behavior::Immutable | Behavior::Neutral => {}
         }
     }
     for resource in annotations::resource_reference(field) {

@@ -111,6 +111,7 @@ impl Walk<'_> {
             part,
             presence: presence(&field),
             required: false,
+            immutable: false,
             key: false,
             column: Merged::default(),
             sql: String::new(),

@@ -31,6 +31,13 @@ pub(crate) enum Violation {
         /// The column.
         column: String,
     },
+    /// A value that never changes, by its column.
+    Immutable {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// Some foreign key.
     ForeignKey,
 }
@@ -69,6 +76,11 @@ impl Violation {
             .by_constraint(name),
             Self::Datatype { table, column } => {
                 Error::invalid(field(layout, &table, &column), "is of a type that the column does not store")
+                    .in_table(table)
+                    .by_constraint(column)
+            }
+            Self::Immutable { table, column } => {
+                Error::invalid(field(layout, &table, &column), "is immutable, and has another value")
                     .in_table(table)
                     .by_constraint(column)
             }

@@ -41,6 +41,7 @@ fn violated(code: i32, said: String) -> Error {
             said.strip_prefix("CHECK constraint failed: ").map(|name| Violation::Check(name.to_owned())),
         ),
         ffi::SQLITE_CONSTRAINT_DATATYPE => (Kind::Invalid, datatype(&said)),
+        ffi::SQLITE_CONSTRAINT_TRIGGER => (Kind::Invalid, immutable(&said)),
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => (Kind::Reference, Some(Violation::ForeignKey)),
         _ => (Kind::Engine, None),
     };
@@ -79,6 +80,12 @@ fn datatype(said: &str) -> Option<Violation> {
     Some(Violation::Datatype { table: table.to_owned(), column: column.to_owned() })
 }
 
+/// Reads `t.c is immutable`, which is what a trigger of generated SQL says.
+fn immutable(said: &str) -> Option<Violation> {
+    let (table, column) = said.strip_suffix(" is immutable")?.rsplit_once('.')?;
+    Some(Violation::Immutable { table: table.to_owned(), column: column.to_owned() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +108,9 @@ mod tests {
         c.execute_batch(
             "CREATE TABLE t (a INTEGER NOT NULL, b TEXT, c INTEGER CONSTRAINT c_small CHECK (c IS NULL OR c < 9), UNIQUE (b, c)) STRICT;
              CREATE UNIQUE INDEX low ON t (lower(b));
+             CREATE TRIGGER t__immutable BEFORE UPDATE OF a ON t BEGIN
+               SELECT RAISE(ABORT, 't.a is immutable') WHERE NEW.a IS NOT OLD.a;
+             END;
              INSERT INTO t VALUES (1, 'x', 1);",
         )
         .expect("schema");
@@ -115,6 +125,8 @@ mod tests {
         assert_eq!(said("INSERT INTO t VALUES ('one', 'y', 1)").violation(), Some(&strict));
         let low = Violation::UniqueIndex("low".into());
         assert_eq!(said("INSERT INTO t VALUES (1, 'X', 2)").violation(), Some(&low));
+        let immutable = Violation::Immutable { table: "t".into(), column: "a".into() };
+        assert_eq!(said("UPDATE t SET a = 2").violation(), Some(&immutable));
         let both = Violation::Unique { table: "t".into(), columns: vec!["b".into(), "c".into()] };
         c.execute_batch("DROP INDEX low").expect("drop");
         assert_eq!(said("INSERT INTO t VALUES (1, 'x', 1)").violation(), Some(&both));

@@ -15,6 +15,7 @@ pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
 pub use records::event::Event;
 pub use records::explicit::Explicit;
+pub use records::fixed::{Fixed, FixedChoice, FixedPart, FixedWhole, FixedWholeCore};
 pub use records::flags::Flags;
 pub use records::full_key::FullKey;
 pub use records::implicit::Implicit;
@@ -193,6 +194,11 @@ pub mod partial {
     pub use crate::records::partial::{*, columns::*};
 }
 
+/// Table `fixed`: the record `Fixed`, its fields and its accessors.
+pub mod fixed {
+    pub use crate::records::fixed::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -200,7 +206,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 717,
+    slots: 727,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -239,6 +245,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::packed::TABLE,
         &records::tree::TABLE,
         &records::partial::TABLE,
+        &records::fixed::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -436,6 +443,12 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `partials`.
     #[must_use]
     pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `fixed`.
+    #[must_use]
+    pub fn fixed(&self) -> protostore::TableOf<'_, records::fixed::Fixed, E> {
         self.0.table()
     }
 

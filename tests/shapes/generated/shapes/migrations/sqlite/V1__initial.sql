@@ -1801,6 +1801,210 @@ CREATE TABLE "partials" (
   PRIMARY KEY ("id")
 ) STRICT;
 
+-- Each kind of field that can be immutable, beside some that change.
+CREATE TABLE "fixed" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "text" TEXT NOT NULL DEFAULT '',
+  "number" INTEGER,
+  "real" REAL NOT NULL DEFAULT 0.0,
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  "part" INTEGER NOT NULL CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
+  "part__text" TEXT,
+  "part__maybe" TEXT,
+  "part__weight" INTEGER
+    CONSTRAINT "part__weight__check" CHECK ("part__weight" IS NULL OR "part__weight" BETWEEN 0 AND 4294967295),
+  "part__inner" INTEGER NOT NULL CONSTRAINT "part__inner__check" CHECK ("part__inner" IN (0, 1)),
+  "part__inner__url" TEXT,
+  "part__inner__size" INTEGER
+    CONSTRAINT "part__inner__size__check" CHECK ("part__inner__size" IS NULL OR "part__inner__size" >= 0),
+  "part__inner__core" INTEGER NOT NULL
+    CONSTRAINT "part__inner__core__check" CHECK ("part__inner__core" IN (0, 1)),
+  "part__inner__core__set" INTEGER
+    CONSTRAINT "part__inner__core__set__check" CHECK (
+      "part__inner__core__set" IS NULL OR "part__inner__core__set" IN (0, 1)
+    ),
+  "whole" INTEGER NOT NULL CONSTRAINT "whole__check" CHECK ("whole" IN (0, 1)),
+  "whole__url" TEXT,
+  "whole__size" INTEGER CONSTRAINT "whole__size__check" CHECK ("whole__size" IS NULL OR "whole__size" >= 0),
+  "whole__core" INTEGER NOT NULL CONSTRAINT "whole__core__check" CHECK ("whole__core" IN (0, 1)),
+  "whole__core__set" INTEGER
+    CONSTRAINT "whole__core__set__check" CHECK ("whole__core__set" IS NULL OR "whole__core__set" IN (0, 1)),
+  "one" TEXT,
+  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other__text" TEXT,
+  "other__maybe" TEXT,
+  "other__weight" INTEGER
+    CONSTRAINT "other__weight__check" CHECK ("other__weight" IS NULL OR "other__weight" BETWEEN 0 AND 4294967295),
+  "other__inner" INTEGER NOT NULL CONSTRAINT "other__inner__check" CHECK ("other__inner" IN (0, 1)),
+  "other__inner__url" TEXT,
+  "other__inner__size" INTEGER
+    CONSTRAINT "other__inner__size__check" CHECK ("other__inner__size" IS NULL OR "other__inner__size" >= 0),
+  "other__inner__core" INTEGER NOT NULL
+    CONSTRAINT "other__inner__core__check" CHECK ("other__inner__core" IN (0, 1)),
+  "other__inner__core__set" INTEGER
+    CONSTRAINT "other__inner__core__set__check" CHECK (
+      "other__inner__core__set" IS NULL OR "other__inner__core__set" IN (0, 1)
+    ),
+  "third" INTEGER NOT NULL CONSTRAINT "third__check" CHECK ("third" IN (0, 1)),
+  "third__url" TEXT,
+  "third__size" INTEGER CONSTRAINT "third__size__check" CHECK ("third__size" IS NULL OR "third__size" >= 0),
+  "third__core" INTEGER NOT NULL CONSTRAINT "third__core__check" CHECK ("third__core" IN (0, 1)),
+  "third__core__set" INTEGER
+    CONSTRAINT "third__core__set__check" CHECK ("third__core__set" IS NULL OR "third__core__set" IN (0, 1)),
+  "free" INTEGER CONSTRAINT "free__check" CHECK ("free" IS NULL OR "free" IN (0, 1)),
+  "words" BLOB NOT NULL DEFAULT x'',
+  "wholes" BLOB NOT NULL DEFAULT x'',
+  "settings" TEXT,
+  "token" TEXT NOT NULL DEFAULT '',
+  "hash" BLOB NOT NULL DEFAULT x'',
+  "label" TEXT NOT NULL DEFAULT '',
+  CONSTRAINT "part__presence" CHECK (
+    ("part__text" IS NOT NULL) = "part"
+    AND ("part" OR "part__maybe" IS NULL)
+    AND ("part__weight" IS NOT NULL) = "part"
+    AND ("part" OR NOT "part__inner")
+  ),
+  CONSTRAINT "part__inner__presence" CHECK (
+    ("part__inner__url" IS NOT NULL) = "part__inner"
+    AND ("part__inner" OR "part__inner__size" IS NULL)
+    AND ("part__inner" OR NOT "part__inner__core")
+  ),
+  CONSTRAINT "part__inner__core__presence" CHECK (
+    ("part__inner__core__set" IS NOT NULL) = "part__inner__core"
+  ),
+  CONSTRAINT "whole__presence" CHECK (
+    ("whole__url" IS NOT NULL) = "whole"
+    AND ("whole" OR "whole__size" IS NULL)
+    AND ("whole" OR NOT "whole__core")
+  ),
+  CONSTRAINT "whole__core__presence" CHECK (
+    ("whole__core__set" IS NOT NULL) = "whole__core"
+  ),
+  CONSTRAINT "other__presence" CHECK (
+    ("other__text" IS NOT NULL) = "other"
+    AND ("other" OR "other__maybe" IS NULL)
+    AND ("other__weight" IS NOT NULL) = "other"
+    AND ("other" OR NOT "other__inner")
+  ),
+  CONSTRAINT "other__inner__presence" CHECK (
+    ("other__inner__url" IS NOT NULL) = "other__inner"
+    AND ("other__inner" OR "other__inner__size" IS NULL)
+    AND ("other__inner" OR NOT "other__inner__core")
+  ),
+  CONSTRAINT "other__inner__core__presence" CHECK (
+    ("other__inner__core__set" IS NOT NULL) = "other__inner__core"
+  ),
+  CONSTRAINT "third__presence" CHECK (
+    ("third__url" IS NOT NULL) = "third"
+    AND ("third" OR "third__size" IS NULL)
+    AND ("third" OR NOT "third__core")
+  ),
+  CONSTRAINT "third__core__presence" CHECK (
+    ("third__core__set" IS NOT NULL) = "third__core"
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one" IS NOT NULL) + "other" + "third" + ("free" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE TRIGGER "fixed__immutable" BEFORE UPDATE OF
+  "id",
+  "text",
+  "number",
+  "real",
+  "colour",
+  "time",
+  "part__text",
+  "part__maybe",
+  "part__inner",
+  "part__inner__url",
+  "part__inner__size",
+  "part__inner__core",
+  "part__inner__core__set",
+  "whole",
+  "whole__url",
+  "whole__size",
+  "whole__core",
+  "whole__core__set",
+  "one",
+  "other__text",
+  "other__maybe",
+  "other__inner",
+  "other__inner__url",
+  "other__inner__size",
+  "other__inner__core",
+  "other__inner__core__set",
+  "third",
+  "third__url",
+  "third__size",
+  "third__core",
+  "third__core__set",
+  "words",
+  "wholes",
+  "settings",
+  "token",
+  "hash"
+ON "fixed"
+BEGIN
+  SELECT RAISE(ABORT, 'fixed.id is immutable') WHERE NEW."id" IS NOT OLD."id";
+  SELECT RAISE(ABORT, 'fixed.text is immutable') WHERE NEW."text" IS NOT OLD."text";
+  SELECT RAISE(ABORT, 'fixed.number is immutable') WHERE NEW."number" IS NOT OLD."number";
+  SELECT RAISE(ABORT, 'fixed.real is immutable') WHERE NEW."real" IS NOT OLD."real";
+  SELECT RAISE(ABORT, 'fixed.colour is immutable') WHERE NEW."colour" IS NOT OLD."colour";
+  SELECT RAISE(ABORT, 'fixed.time is immutable') WHERE NEW."time" IS NOT OLD."time";
+  SELECT RAISE(ABORT, 'fixed.part__text is immutable')
+    WHERE coalesce(NEW."part__text", '') IS NOT coalesce(OLD."part__text", '');
+  SELECT RAISE(ABORT, 'fixed.part__maybe is immutable') WHERE NEW."part__maybe" IS NOT OLD."part__maybe";
+  SELECT RAISE(ABORT, 'fixed.part__inner is immutable') WHERE NEW."part__inner" IS NOT OLD."part__inner";
+  SELECT RAISE(ABORT, 'fixed.part__inner__url is immutable')
+    WHERE NEW."part__inner__url" IS NOT OLD."part__inner__url";
+  SELECT RAISE(ABORT, 'fixed.part__inner__size is immutable')
+    WHERE NEW."part__inner__size" IS NOT OLD."part__inner__size";
+  SELECT RAISE(ABORT, 'fixed.part__inner__core is immutable')
+    WHERE NEW."part__inner__core" IS NOT OLD."part__inner__core";
+  SELECT RAISE(ABORT, 'fixed.part__inner__core__set is immutable')
+    WHERE NEW."part__inner__core__set" IS NOT OLD."part__inner__core__set";
+  SELECT RAISE(ABORT, 'fixed.whole is immutable') WHERE NEW."whole" IS NOT OLD."whole";
+  SELECT RAISE(ABORT, 'fixed.whole__url is immutable') WHERE NEW."whole__url" IS NOT OLD."whole__url";
+  SELECT RAISE(ABORT, 'fixed.whole__size is immutable') WHERE NEW."whole__size" IS NOT OLD."whole__size";
+  SELECT RAISE(ABORT, 'fixed.whole__core is immutable') WHERE NEW."whole__core" IS NOT OLD."whole__core";
+  SELECT RAISE(ABORT, 'fixed.whole__core__set is immutable')
+    WHERE NEW."whole__core__set" IS NOT OLD."whole__core__set";
+  SELECT RAISE(ABORT, 'fixed.one is immutable') WHERE NEW."one" IS NOT OLD."one";
+  SELECT RAISE(ABORT, 'fixed.other__text is immutable')
+    WHERE coalesce(NEW."other__text", '') IS NOT coalesce(OLD."other__text", '');
+  SELECT RAISE(ABORT, 'fixed.other__maybe is immutable') WHERE NEW."other__maybe" IS NOT OLD."other__maybe";
+  SELECT RAISE(ABORT, 'fixed.other__inner is immutable') WHERE NEW."other__inner" IS NOT OLD."other__inner";
+  SELECT RAISE(ABORT, 'fixed.other__inner__url is immutable')
+    WHERE NEW."other__inner__url" IS NOT OLD."other__inner__url";
+  SELECT RAISE(ABORT, 'fixed.other__inner__size is immutable')
+    WHERE NEW."other__inner__size" IS NOT OLD."other__inner__size";
+  SELECT RAISE(ABORT, 'fixed.other__inner__core is immutable')
+    WHERE NEW."other__inner__core" IS NOT OLD."other__inner__core";
+  SELECT RAISE(ABORT, 'fixed.other__inner__core__set is immutable')
+    WHERE NEW."other__inner__core__set" IS NOT OLD."other__inner__core__set";
+  SELECT RAISE(ABORT, 'fixed.third is immutable') WHERE NEW."third" IS NOT OLD."third";
+  SELECT RAISE(ABORT, 'fixed.third__url is immutable') WHERE NEW."third__url" IS NOT OLD."third__url";
+  SELECT RAISE(ABORT, 'fixed.third__size is immutable') WHERE NEW."third__size" IS NOT OLD."third__size";
+  SELECT RAISE(ABORT, 'fixed.third__core is immutable') WHERE NEW."third__core" IS NOT OLD."third__core";
+  SELECT RAISE(ABORT, 'fixed.third__core__set is immutable')
+    WHERE NEW."third__core__set" IS NOT OLD."third__core__set";
+  SELECT RAISE(ABORT, 'fixed.words is immutable') WHERE NEW."words" IS NOT OLD."words";
+  SELECT RAISE(ABORT, 'fixed.wholes is immutable') WHERE NEW."wholes" IS NOT OLD."wholes";
+  SELECT RAISE(ABORT, 'fixed.settings is immutable') WHERE NEW."settings" IS NOT OLD."settings";
+  SELECT RAISE(ABORT, 'fixed.token is immutable') WHERE NEW."token" IS NOT OLD."token";
+  SELECT RAISE(ABORT, 'fixed.hash is immutable') WHERE NEW."hash" IS NOT OLD."hash";
+END;
+
+CREATE TABLE "fixed__notes" (
+  "_id" TEXT NOT NULL REFERENCES "fixed" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
@@ -3599,3 +3803,69 @@ CREATE VIEW "partials_readable" AS SELECT
   "id",
   CASE "half" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "half"
 FROM "partials";
+
+CREATE VIEW "fixed_readable" AS SELECT
+  "id",
+  "text",
+  "number",
+  "real",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
+  CASE "part" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part",
+  "part__text",
+  "part__maybe",
+  "part__weight",
+  CASE "part__inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part__inner",
+  "part__inner__url",
+  "part__inner__size",
+  CASE "part__inner__core" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part__inner__core",
+  CASE "part__inner__core__set" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part__inner__core__set",
+  CASE "whole" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "whole",
+  "whole__url",
+  "whole__size",
+  CASE "whole__core" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "whole__core",
+  CASE "whole__core__set" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "whole__core__set",
+  CASE
+    WHEN "one" IS NOT NULL THEN 'one'
+    WHEN "other" THEN 'other'
+    WHEN "third" THEN 'third'
+    WHEN "free" IS NOT NULL THEN 'free' END
+    AS "choice",
+  "one",
+  CASE "other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other",
+  "other__text",
+  "other__maybe",
+  "other__weight",
+  CASE "other__inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__inner",
+  "other__inner__url",
+  "other__inner__size",
+  CASE "other__inner__core" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__inner__core",
+  CASE "other__inner__core__set" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__inner__core__set",
+  CASE "third" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "third",
+  "third__url",
+  "third__size",
+  CASE "third__core" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "third__core",
+  CASE "third__core__set" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "third__core__set",
+  CASE "free" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "free",
+  CASE WHEN "words" IS NOT NULL THEN hex("words") END AS "words",
+  CASE WHEN "wholes" IS NOT NULL THEN hex("wholes") END AS "wholes",
+  "settings",
+  "token",
+  CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash",
+  "label",
+  (SELECT count(*) FROM "fixed__notes" WHERE "fixed__notes"."_id" = "fixed"."id") AS "notes__count"
+FROM "fixed";
+
+CREATE VIEW "fixed__notes_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "fixed__notes";

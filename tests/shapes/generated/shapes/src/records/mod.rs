@@ -9,6 +9,7 @@ pub mod deep_key;
 pub mod encodings;
 pub mod event;
 pub mod explicit;
+pub mod fixed;
 pub mod flags;
 pub mod full_key;
 pub mod implicit;
