@@ -7,7 +7,7 @@ mod random;
 use fastrand::Rng;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use prost_types::Timestamp;
-use protostore::Record;
+use protostore::Mutable;
 use shapes::Store;
 use shapes::proto::shapes::v1 as proto;
 
@@ -27,7 +27,7 @@ fn pool() -> DescriptorPool {
 /// Draws messages of type `M`, stores each and reads it back in every way there is.
 fn round_trips<R, M>(store: &Store, mut mend: impl FnMut(&mut Rng, &mut M))
 where
-    R: Record + TryFrom<M, Error = protostore::Error>,
+    R: Mutable + TryFrom<M, Error = protostore::Error>,
     M: prost::Message + Default + From<R> + PartialEq + Clone + std::fmt::Debug,
 {
     let pool = pool();

@@ -28,6 +28,8 @@ pub enum Change {
     ChildRenamed { from: String, to: String },
     /// Rows are identified by other columns, or in another order.
     Key { table: String, from: Vec<String>, to: Vec<String> },
+    /// Whether rows are inserted and never change.
+    AppendOnly { table: String, now: bool },
     /// A column that the older schema lacks.
     ColumnAdded { table: String, column: String },
     /// A column that the newer schema lacks.
@@ -92,6 +94,8 @@ impl fmt::Display for Change {
             Self::ChildRemoved { table, owner } => write!(f, "child table `{table}` of `{owner}` is gone"),
             Self::ChildRenamed { from, to } => write!(f, "child table `{from}` is now `{to}`"),
             Self::Key { table, from, to } => write!(f, "key of `{table}` changed from {} to {}", list(from), list(to)),
+            Self::AppendOnly { table, now: true } => write!(f, "rows of `{table}` never change now"),
+            Self::AppendOnly { table, now: false } => write!(f, "rows of `{table}` may change now"),
             Self::ColumnAdded { table, column } => write!(f, "column `{column}` of `{table}` is new"),
             Self::ColumnRemoved { table, column } => write!(f, "column `{column}` of `{table}` is gone"),
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),

@@ -54,6 +54,9 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
     if old.name.sql != new.name.sql {
         changes.push(Change::TableRenamed { number: new.number, from: old.name.sql.clone(), to: owner.clone() });
     }
+    if old.append_only != new.append_only {
+        changes.push(Change::AppendOnly { table: owner.clone(), now: new.append_only });
+    }
     let (olds, news) = (relations(old), relations(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
     let pairs = pair(&olds, &news, |o, n| o.path == n.path);

@@ -66,6 +66,12 @@ fn comments_rust_names_and_order_are_no_change() {
 }
 
 #[test]
+fn the_life_of_a_row() {
+    let now = sentences(|schema| schema.tables[0].append_only = true);
+    assert_eq!(now, ["rows of `virtual_machines` never change now"]);
+}
+
+#[test]
 fn a_column_is_told_by_its_path() {
     let renamed = sentences(|schema| scalar(schema, 1).column.name.sql = "memory_mb".to_owned());
     assert_eq!(renamed, ["column `mem_size_mb` of `virtual_machines` is now `memory_mb`"]);

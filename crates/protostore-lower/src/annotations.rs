@@ -32,6 +32,7 @@ pub(crate) struct TableOptions {
     pub(crate) columns: Vec<ColumnOptions>,
     pub(crate) indexes: Vec<IndexOptions>,
     pub(crate) record: Option<String>,
+    pub(crate) append_only: bool,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
@@ -110,6 +111,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         columns: list(&options, "column").iter().filter_map(Value::as_message).map(read_column).collect(),
         indexes: list(&options, "index").iter().filter_map(Value::as_message).map(read_index).collect(),
         record: text(&options, "record"),
+        append_only: truth(&options, "append_only"),
     })
 }
 

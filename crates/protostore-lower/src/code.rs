@@ -101,6 +101,10 @@ codes! {
     OneofTooLarge = "P0807", "a oneof has too many members";
     TooDeep = "P0808", "messages are nested too deep";
 
+    // The life of a row.
+    AppendOnlyReference = "P0901", "a reference would change rows that never change";
+    LivesTogether = "P0902", "two options about the life of a row cannot stand together";
+
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";
 }

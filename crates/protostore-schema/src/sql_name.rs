@@ -61,6 +61,12 @@ pub fn index_name(table: &str, unique: bool, columns: &[IndexColumn]) -> String 
     sql_name(&format!("{table}_{word}{}", columns.collect::<String>()))
 }
 
+/// Returns the name of a trigger that refuses something, `update` or `delete`.
+#[must_use]
+pub fn trigger_name(table: &str, refused: &str) -> String {
+    sql_name(&format!("{table}__no_{refused}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

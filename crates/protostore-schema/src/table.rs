@@ -24,6 +24,9 @@ pub struct Table {
     /// Indexes beside the primary key; each reference is the head of one, or of the key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+    /// Whether rows are inserted and never change.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub append_only: bool,
     /// Where the field stands.
     #[serde(skip)]
     pub source: Source,

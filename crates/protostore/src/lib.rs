@@ -49,8 +49,8 @@ pub use ops::{
 };
 pub use options::Options;
 pub use record::{
-    By, ChildTable, Children, Element, Fill, Made, Make, Nested, Numbered, Record, Sequence, Singleton, entries,
-    positions,
+    By, ChildTable, Children, Element, Fill, Made, Make, Mutable, Nested, Numbered, Record, Sequence, Singleton,
+    entries, positions,
 };
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,

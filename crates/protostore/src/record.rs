@@ -54,6 +54,23 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     }
 }
 
+/// A record whose rows may change once they are there: every one but those of an append-only table.
+///
+/// What updates or deletes is there for these alone, so that it does not compile for the others:
+///
+/// ```compile_fail,E0277
+/// fn forget<R: protostore::Record>(store: &protostore::Store, key: R::KeyRef<'_>) {
+///     let _ = store.table::<R>().delete(key);
+/// }
+/// ```
+///
+/// ```
+/// fn forget<R: protostore::Mutable>(store: &protostore::Store, key: R::KeyRef<'_>) {
+///     let _ = store.table::<R>().delete(key);
+/// }
+/// ```
+pub trait Mutable: Record {}
+
 /// One child table: the rows of a repeated or map field.
 pub trait ChildTable: Send + Sync + 'static {
     /// What holds the field: the record, or an element of the child table around.

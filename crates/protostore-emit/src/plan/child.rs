@@ -30,8 +30,8 @@ pub(crate) struct JoinPlan<'s> {
     pub(crate) rows: Statement,
     /// Appends an element; only where the field stands in the record itself, so that its owner surely holds it.
     pub(crate) add: Option<Statement>,
-    /// Removes every element of that value.
-    pub(crate) remove: Statement,
+    /// Removes every element of that value; nothing where rows never change.
+    pub(crate) remove: Option<Statement>,
 }
 
 impl<'s> ChildPlan<'s> {
@@ -145,7 +145,7 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
     );
     let value_parameter = owner.len() + 1;
     let add = match (&child.place, &child.path[..]) {
-        (Place::Position(position), [_]) => Some(format!(
+        (Place::Position(position), [_]) if !table.append_only => Some(format!(
             "INSERT INTO {own} ({}) SELECT {}, coalesce(max({}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}",
             list(names(&child.columns())),
             parameters(owner.len(), 1),
@@ -154,7 +154,8 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
         )),
         _ => None,
     };
-    let remove = format!("DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}", equal(names(&owner), 1));
+    let remove = (!table.append_only)
+        .then(|| format!("DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}", equal(names(&owner), 1)));
     let owner_fields = fields(&table.key_columns());
     let mut both = owner_fields.clone();
     both.push(child.name.proto.clone());
@@ -164,6 +165,6 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
         target,
         rows: statement("rows", rows, owner_fields),
         add: add.map(|sql| statement("add", sql, both.clone())),
-        remove: statement("remove", remove, both),
+        remove: remove.map(|sql| statement("remove", sql, both)),
     })
 }

@@ -106,8 +106,8 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
             }
         }
     });
-    let remove = {
-        let (name, remove) = (format_ident!("remove_from_{}", field.rust), statement(&join.remove));
+    let remove = join.remove.as_ref().map(|remove| {
+        let (name, remove) = (format_ident!("remove_from_{}", field.rust), statement(remove));
         let doc = lines([format!(
             "Removes every element of `{}` of one row that is equal to `element`; returns how many there were.",
             field.proto
@@ -120,7 +120,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
                 protostore::RemoveFrom::new(#child_data, &REMOVE, #owner_given, #value_given)
             }
         }
-    };
+    });
     quote!(#rows #add #remove)
 }
 

@@ -41,6 +41,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             }
         }
     };
+    let mutable = (!table.append_only).then(|| quote!(impl protostore::Mutable for #name {}));
     quote! {
         impl protostore::Record for #name {
             type Key = #owned;
@@ -55,6 +56,8 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             #bind
             #generated
         }
+
+        #mutable
     }
 }
 

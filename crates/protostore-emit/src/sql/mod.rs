@@ -1,6 +1,7 @@
 //! SQL text for SQLite, and nothing newer than SQLite 3.37 reads: one view with newer syntax would make the whole file
 //! unreadable in an older tool.
 
+mod append_only;
 mod check;
 mod table;
 mod trigger;

@@ -2,7 +2,7 @@
 
 use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
 
-use super::{check, checks, comment, list, quote};
+use super::{append_only, check, checks, comment, list, quote};
 
 /// What a line of SQL may hold, beside its indent.
 pub(super) const WIDTH: usize = 110;
@@ -13,20 +13,24 @@ pub(super) fn record(table: &Table) -> String {
     let mut parts: Vec<String> = table.all_columns().into_iter().map(column).collect();
     parts.extend(constraints(&table.record.nodes));
     parts.push(primary_key(table.key.iter().map(String::as_str)));
-    comment(docs, "") + &create(&table.name.sql, &parts, "STRICT") + &indexes(&table.name.sql, &table.indexes)
+    comment(docs, "")
+        + &create(&table.name.sql, &parts, "STRICT")
+        + &indexes(&table.name.sql, &table.indexes)
+        + &append_only::of(table, &table.name.sql)
 }
 
 /// Returns the child tables of a record at any depth, each after the one that it lies in.
 pub(super) fn children(table: &Table) -> Vec<String> {
     let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
-    table.children().into_iter().flat_map(|c| child(&table.name.sql, &key, c)).collect()
+    table.children().into_iter().flat_map(|c| child(table, &table.name.sql, &key, c)).collect()
 }
 
 /// Returns the table of a repeated field, keyed by its owner and its place, and those inside its elements.
-fn child(parent: &str, parent_key: &[&str], child_table: &ChildTable) -> Vec<String> {
+fn child(record: &Table, parent: &str, parent_key: &[&str], child_table: &ChildTable) -> Vec<String> {
     let key: Vec<&str> = child_table.key_columns().into_iter().map(|c| c.name.sql.as_str()).collect();
-    let nested = child_table.nested().into_iter().flat_map(|inner| child(&child_table.name.sql, &key, inner));
-    std::iter::once(create_child(parent, parent_key, child_table)).chain(nested).collect()
+    let nested = child_table.nested().into_iter().flat_map(|inner| child(record, &child_table.name.sql, &key, inner));
+    let own = create_child(parent, parent_key, child_table) + &append_only::of(record, &child_table.name.sql);
+    std::iter::once(own).chain(nested).collect()
 }
 
 fn create_child(parent: &str, parent_key: &[&str], child: &ChildTable) -> String {

@@ -42,6 +42,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         singleton: draft.singleton.then(|| singleton(Role::Singleton)),
         docs: sources.docs(field.parent_file().name(), field.path()),
         indexes: of_table.map(|(_, index)| index.clone()).collect(),
+        append_only: draft.options.append_only,
         source: sources.source(&draft.name_place(sources)),
     }
 }

@@ -16,6 +16,7 @@ mod generated;
 mod immutable;
 mod indexes;
 mod keys;
+mod life;
 mod misplaced;
 mod paths;
 mod references;
@@ -103,6 +104,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         column_names::decide(draft);
     }
     references::check(&mut drafts, report);
+    life::check(&mut drafts, report);
     shared::check(&drafts, report);
     for draft in &mut drafts {
         width::check(draft, report);

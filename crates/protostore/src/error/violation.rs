@@ -38,6 +38,11 @@ pub(crate) enum Violation {
         /// The column.
         column: String,
     },
+    /// A table whose rows never change.
+    AppendOnly {
+        /// The table of the record.
+        table: String,
+    },
     /// Some foreign key.
     ForeignKey,
 }
@@ -83,6 +88,9 @@ impl Violation {
                 Error::invalid(field(layout, &table, &column), "is immutable, and has another value")
                     .in_table(table)
                     .by_constraint(column)
+            }
+            Self::AppendOnly { table } => {
+                Error::new(Kind::Precondition, "is append-only, so that its records never change").in_table(table)
             }
             Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
                 .in_table(layout.name),

@@ -2,14 +2,14 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
-use crate::record::Record;
+use crate::record::{Mutable, Record};
 use crate::session::Session;
 
 /// Deletes a record and its children, and says whether there was one.
 #[derive(Clone, Debug)]
 pub struct Delete<R: Record>(pub R::Key);
 
-impl<R: Record> Op for Delete<R> {
+impl<R: Mutable> Op for Delete<R> {
     type Out = bool;
     const NAME: &'static str = "delete";
     const COMPOUND: bool = false;
@@ -22,4 +22,4 @@ impl<R: Record> Op for Delete<R> {
     }
 }
 
-impl<R: Record> WriteOp for Delete<R> {}
+impl<R: Mutable> WriteOp for Delete<R> {}

@@ -2,7 +2,7 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
-use crate::record::{Children, Made, Make, Record, assign};
+use crate::record::{Children, Made, Make, Mutable, Record, assign};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Bind, Binder};
@@ -64,7 +64,7 @@ impl<R> Upsert<R> {
     }
 }
 
-impl<R: Record> Op for Upsert<R> {
+impl<R: Mutable> Op for Upsert<R> {
     type Out = R;
     const NAME: &'static str = "upsert";
     const COMPOUND: bool = compound::<R>();
@@ -81,7 +81,7 @@ impl<R: Record> Op for Upsert<R> {
     }
 }
 
-impl<R: Record> WriteOp for Upsert<R> {}
+impl<R: Mutable> WriteOp for Upsert<R> {}
 
 /// Says whether a write of a whole record takes several statements that write.
 pub(crate) const fn compound<R: Record>() -> bool {

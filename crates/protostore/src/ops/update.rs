@@ -6,7 +6,7 @@ use super::get::exists;
 use super::{Op, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
-use crate::record::{Children, Make, Record};
+use crate::record::{Children, Make, Mutable, Record};
 use crate::schema::{FieldKind, Table};
 use crate::session::Session;
 use crate::value::{Bind, Binder};
@@ -20,7 +20,7 @@ pub struct Update<R: Record> {
     pub mask: Mask<R>,
 }
 
-impl<R: Record> Op for Update<R> {
+impl<R: Mutable> Op for Update<R> {
     type Out = ();
     const NAME: &'static str = "update";
     const COMPOUND: bool = !R::Children::NONE;
@@ -34,7 +34,7 @@ impl<R: Record> Op for Update<R> {
     }
 }
 
-impl<R: Record> WriteOp for Update<R> {}
+impl<R: Mutable> WriteOp for Update<R> {}
 
 /// Updates a record and its children.
 async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>) -> Result<()> {

@@ -41,7 +41,10 @@ fn violated(code: i32, said: String) -> Error {
             said.strip_prefix("CHECK constraint failed: ").map(|name| Violation::Check(name.to_owned())),
         ),
         ffi::SQLITE_CONSTRAINT_DATATYPE => (Kind::Invalid, datatype(&said)),
-        ffi::SQLITE_CONSTRAINT_TRIGGER => (Kind::Invalid, immutable(&said)),
+        ffi::SQLITE_CONSTRAINT_TRIGGER => match said.strip_suffix(" is append-only") {
+            Some(table) => (Kind::Precondition, Some(Violation::AppendOnly { table: table.to_owned() })),
+            None => (Kind::Invalid, immutable(&said)),
+        },
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => (Kind::Reference, Some(Violation::ForeignKey)),
         _ => (Kind::Engine, None),
     };
@@ -111,6 +114,9 @@ mod tests {
              CREATE TRIGGER t__immutable BEFORE UPDATE OF a ON t BEGIN
                SELECT RAISE(ABORT, 't.a is immutable') WHERE NEW.a IS NOT OLD.a;
              END;
+             CREATE TABLE e (a INTEGER) STRICT;
+             CREATE TRIGGER e__no_delete BEFORE DELETE ON e BEGIN SELECT RAISE(ABORT, 'e is append-only'); END;
+             INSERT INTO e VALUES (1);
              INSERT INTO t VALUES (1, 'x', 1);",
         )
         .expect("schema");
@@ -123,6 +129,8 @@ mod tests {
         assert_eq!(said("INSERT INTO t VALUES (1, 'y', 9)").violation(), Some(&Violation::Check("c_small".into())));
         let strict = Violation::Datatype { table: "t".into(), column: "a".into() };
         assert_eq!(said("INSERT INTO t VALUES ('one', 'y', 1)").violation(), Some(&strict));
+        let append_only = Violation::AppendOnly { table: "e".into() };
+        assert_eq!(said("DELETE FROM e").violation(), Some(&append_only));
         let low = Violation::UniqueIndex("low".into());
         assert_eq!(said("INSERT INTO t VALUES (1, 'X', 2)").violation(), Some(&low));
         let immutable = Violation::Immutable { table: "t".into(), column: "a".into() };

@@ -6,7 +6,7 @@ use super::TableOf;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
-use crate::record::{Record, Singleton};
+use crate::record::{Mutable, Record, Singleton};
 
 /// The record of a table of at most one row, which needs no key.
 pub struct SingletonOf<'s, R, E: Engine>(TableOf<'s, R, E>);
@@ -44,7 +44,9 @@ impl<'s, R: Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.0.insert(record)
     }
+}
 
+impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     /// Writes the record in place of the one that is there, if there is one, and returns it as it is stored.
     pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.0.upsert(record)

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::mask::Mask;
 use crate::ops::{Count, Delete, Exists, Get, Insert, InsertMany, Page, PageOf, Update, Upsert};
-use crate::record::Record;
+use crate::record::{Mutable, Record};
 use crate::store::Filtered;
 
 /// The records of one table.
@@ -75,7 +75,9 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.engine.write(Insert(record))
     }
+}
 
+impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
         self.engine.write(Upsert::new(record))

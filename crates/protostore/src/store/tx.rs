@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::ops::{self, Delete, Op, Update};
-use crate::record::{Make, Record};
+use crate::record::{Make, Mutable, Record};
 use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
@@ -29,19 +29,19 @@ impl<'a, E: Engine> Tx<'a, E> {
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
-    pub fn upsert<R: Record>(&mut self, record: &R) -> Result<R> {
+    pub fn upsert<R: Mutable>(&mut self, record: &R) -> Result<R> {
         let mut record = record.clone();
         let made = Make::upsert(&mut record)?;
         self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there.
-    pub fn update<R: Record>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<()> {
+    pub fn update<R: Mutable>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<()> {
         self.run(Update { record: record.clone(), mask: mask.into() })
     }
 
     /// Deletes a record and its children, and says whether there was one.
-    pub fn delete<R: Record>(&mut self, key: R::KeyRef<'_>) -> Result<bool> {
+    pub fn delete<R: Mutable>(&mut self, key: R::KeyRef<'_>) -> Result<bool> {
         self.run(Delete::<R>(R::own_key(key)))
     }
 

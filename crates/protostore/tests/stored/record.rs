@@ -16,6 +16,8 @@ struct Sample {
     note: String,
 }
 
+impl protostore::Mutable for Sample {}
+
 impl Record for Sample {
     type Key = FullRange;
     type KeyRef<'a> = FullRange;

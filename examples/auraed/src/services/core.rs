@@ -3,7 +3,7 @@
 use aurae::Store;
 use prost::Message;
 use prost_types::FieldMask;
-use protostore::{Error, Kind, Mask, PageOf, ReadOp, Record};
+use protostore::{Error, Kind, Mask, Mutable, PageOf, ReadOp, Record};
 use tonic::{Response, Status};
 
 use crate::mask::{self, Named};
@@ -52,7 +52,7 @@ impl Core {
         keep: fn(&R, &mut R),
     ) -> Answer<M>
     where
-        R: Record + TryFrom<M, Error = Error>,
+        R: Mutable + TryFrom<M, Error = Error>,
         M: Message + Default + From<R> + 'static,
     {
         let mask = mask::of::<R>(mask, &given)?;
@@ -70,7 +70,7 @@ impl Core {
     }
 
     /// Reads a record, changes it and writes it back, all in one transaction.
-    pub(super) async fn change<R: Record, M: From<R>>(
+    pub(super) async fn change<R: Mutable, M: From<R>>(
         &self,
         key: R::Key,
         change: impl Fn(&mut R) -> Result<(), Error> + Send + 'static,
@@ -86,7 +86,7 @@ impl Core {
     }
 
     /// Deletes a record, unless `refuse` says why not.
-    pub(super) async fn delete<R: Record>(&self, key: R::Key, refuse: fn(&R) -> Result<(), Error>) -> Answer<()> {
+    pub(super) async fn delete<R: Mutable>(&self, key: R::Key, refuse: fn(&R) -> Result<(), Error>) -> Answer<()> {
         let deleted = self.store.write_async(move |tx| {
             let key = R::borrow_key(&key);
             refuse(&tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?)?;

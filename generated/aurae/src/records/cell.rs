@@ -388,6 +388,8 @@ impl protostore::Record for Cell {
     }
 }
 
+impl protostore::Mutable for Cell {}
+
 impl protostore::Decode for Cell {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

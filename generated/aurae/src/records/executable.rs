@@ -424,6 +424,8 @@ impl protostore::Record for Executable {
     }
 }
 
+impl protostore::Mutable for Executable {}
+
 impl protostore::Decode for Executable {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -133,6 +133,8 @@ impl protostore::Record for Guest {
     }
 }
 
+impl protostore::Mutable for Guest {}
+
 impl protostore::Decode for Guest {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -385,6 +385,8 @@ impl protostore::Record for Image {
     }
 }
 
+impl protostore::Mutable for Image {}
+
 impl protostore::Decode for Image {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

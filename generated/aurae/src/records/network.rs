@@ -337,6 +337,8 @@ impl protostore::Record for Network {
     }
 }
 
+impl protostore::Mutable for Network {}
+
 impl protostore::Decode for Network {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

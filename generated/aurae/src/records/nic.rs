@@ -285,6 +285,8 @@ impl protostore::Record for Nic {
     }
 }
 
+impl protostore::Mutable for Nic {}
+
 impl protostore::Decode for Nic {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -947,6 +947,8 @@ impl protostore::Record for VirtualMachine {
     }
 }
 
+impl protostore::Mutable for VirtualMachine {}
+
 impl protostore::Decode for VirtualMachine {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -73,6 +73,8 @@ impl protostore::Record for BytesKey {
     }
 }
 
+impl protostore::Mutable for BytesKey {}
+
 impl protostore::Decode for BytesKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

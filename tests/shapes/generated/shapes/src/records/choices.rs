@@ -330,6 +330,8 @@ impl protostore::Record for Choices {
     }
 }
 
+impl protostore::Mutable for Choices {}
+
 impl protostore::Decode for Choices {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -263,6 +263,8 @@ impl protostore::Record for Deep {
     }
 }
 
+impl protostore::Mutable for Deep {}
+
 impl protostore::Decode for Deep {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -118,6 +118,8 @@ impl protostore::Record for DeepKey {
     }
 }
 
+impl protostore::Mutable for DeepKey {}
+
 impl protostore::Decode for DeepKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

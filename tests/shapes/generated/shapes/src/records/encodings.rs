@@ -455,6 +455,8 @@ impl protostore::Record for Encodings {
     }
 }
 
+impl protostore::Mutable for Encodings {}
+
 impl protostore::Decode for Encodings {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -126,6 +126,8 @@ impl protostore::Record for Event {
     }
 }
 
+impl protostore::Mutable for Event {}
+
 impl protostore::Decode for Event {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -172,6 +172,8 @@ impl protostore::Record for Explicit {
     }
 }
 
+impl protostore::Mutable for Explicit {}
+
 impl protostore::Decode for Explicit {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -399,6 +399,8 @@ impl protostore::Record for Fixed {
     }
 }
 
+impl protostore::Mutable for Fixed {}
+
 impl protostore::Decode for Fixed {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -62,6 +62,8 @@ impl protostore::Record for Flags {
     }
 }
 
+impl protostore::Mutable for Flags {}
+
 impl protostore::Decode for Flags {
     fn decode<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self> {
         Ok(Self { names: Vec::new() })

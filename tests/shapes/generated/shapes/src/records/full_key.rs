@@ -188,6 +188,8 @@ impl protostore::Record for FullKey {
     }
 }
 
+impl protostore::Mutable for FullKey {}
+
 impl protostore::Decode for FullKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -154,6 +154,8 @@ impl protostore::Record for Implicit {
     }
 }
 
+impl protostore::Mutable for Implicit {}
+
 impl protostore::Decode for Implicit {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

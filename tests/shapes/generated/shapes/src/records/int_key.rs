@@ -73,6 +73,8 @@ impl protostore::Record for IntKey {
     }
 }
 
+impl protostore::Mutable for IntKey {}
+
 impl protostore::Decode for IntKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -225,6 +225,8 @@ impl protostore::Record for Keywords {
     }
 }
 
+impl protostore::Mutable for Keywords {}
+
 impl protostore::Decode for Keywords {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -208,6 +208,8 @@ impl protostore::Record for Legacy {
     }
 }
 
+impl protostore::Mutable for Legacy {}
+
 impl protostore::Decode for Legacy {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

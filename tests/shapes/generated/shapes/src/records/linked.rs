@@ -250,6 +250,8 @@ impl protostore::Record for Linked {
     }
 }
 
+impl protostore::Mutable for Linked {}
+
 impl protostore::Decode for Linked {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

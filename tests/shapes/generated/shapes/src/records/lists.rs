@@ -180,6 +180,8 @@ impl protostore::Record for Lists {
     }
 }
 
+impl protostore::Mutable for Lists {}
+
 impl protostore::Decode for Lists {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

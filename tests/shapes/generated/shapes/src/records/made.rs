@@ -160,6 +160,8 @@ impl protostore::Record for Made {
     }
 }
 
+impl protostore::Mutable for Made {}
+
 impl protostore::Decode for Made {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -343,6 +343,8 @@ impl protostore::Record for Maps {
     }
 }
 
+impl protostore::Mutable for Maps {}
+
 impl protostore::Decode for Maps {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

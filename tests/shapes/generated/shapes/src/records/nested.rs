@@ -341,6 +341,8 @@ impl protostore::Record for Nested {
     }
 }
 
+impl protostore::Mutable for Nested {}
+
 impl protostore::Decode for Nested {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

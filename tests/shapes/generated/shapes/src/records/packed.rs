@@ -323,6 +323,8 @@ impl protostore::Record for Packed {
     }
 }
 
+impl protostore::Mutable for Packed {}
+
 impl protostore::Decode for Packed {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

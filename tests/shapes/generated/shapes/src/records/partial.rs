@@ -143,6 +143,8 @@ impl protostore::Record for Partial {
     }
 }
 
+impl protostore::Mutable for Partial {}
+
 impl protostore::Decode for Partial {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -200,6 +200,8 @@ impl protostore::Record for Repeated {
     }
 }
 
+impl protostore::Mutable for Repeated {}
+
 impl protostore::Decode for Repeated {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -130,6 +130,8 @@ impl protostore::Record for Required {
     }
 }
 
+impl protostore::Mutable for Required {}
+
 impl protostore::Decode for Required {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -312,6 +312,8 @@ impl protostore::Record for Settings {
     }
 }
 
+impl protostore::Mutable for Settings {}
+
 impl protostore::Decode for Settings {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

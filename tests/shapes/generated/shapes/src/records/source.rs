@@ -537,6 +537,8 @@ impl protostore::Record for Source {
     }
 }
 
+impl protostore::Mutable for Source {}
+
 impl protostore::Decode for Source {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

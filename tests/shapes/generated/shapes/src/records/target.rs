@@ -74,6 +74,8 @@ impl protostore::Record for Target {
     }
 }
 
+impl protostore::Mutable for Target {}
+
 impl protostore::Decode for Target {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

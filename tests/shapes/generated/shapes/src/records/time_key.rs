@@ -106,6 +106,8 @@ impl protostore::Record for TimeKey {
     }
 }
 
+impl protostore::Mutable for TimeKey {}
+
 impl protostore::Decode for TimeKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -393,6 +393,8 @@ impl protostore::Record for Tree {
     }
 }
 
+impl protostore::Mutable for Tree {}
+
 impl protostore::Decode for Tree {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

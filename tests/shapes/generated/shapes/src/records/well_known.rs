@@ -390,6 +390,8 @@ impl protostore::Record for WellKnown {
     }
 }
 
+impl protostore::Mutable for WellKnown {}
+
 impl protostore::Decode for WellKnown {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

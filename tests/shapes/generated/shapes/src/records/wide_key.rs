@@ -282,6 +282,8 @@ impl protostore::Record for WideKey {
     }
 }
 
+impl protostore::Mutable for WideKey {}
+
 impl protostore::Decode for WideKey {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -233,6 +233,8 @@ impl protostore::Record for Wrappers {
     }
 }
 
+impl protostore::Mutable for Wrappers {}
+
 impl protostore::Decode for Wrappers {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

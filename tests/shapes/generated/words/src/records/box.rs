@@ -183,6 +183,8 @@ impl protostore::Record for Box {
     }
 }
 
+impl protostore::Mutable for Box {}
+
 impl protostore::Decode for Box {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -184,6 +184,8 @@ impl protostore::Record for Default {
     }
 }
 
+impl protostore::Mutable for Default {}
+
 impl protostore::Decode for Default {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

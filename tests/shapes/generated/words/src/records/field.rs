@@ -74,6 +74,8 @@ impl protostore::Record for Field {
     }
 }
 
+impl protostore::Mutable for Field {}
+
 impl protostore::Decode for Field {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

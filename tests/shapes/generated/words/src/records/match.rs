@@ -220,6 +220,8 @@ impl protostore::Record for Match {
     }
 }
 
+impl protostore::Mutable for Match {}
+
 impl protostore::Decode for Match {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

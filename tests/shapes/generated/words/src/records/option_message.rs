@@ -320,6 +320,8 @@ impl protostore::Record for OptionMessage {
     }
 }
 
+impl protostore::Mutable for OptionMessage {}
+
 impl protostore::Decode for OptionMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

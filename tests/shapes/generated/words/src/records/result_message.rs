@@ -231,6 +231,8 @@ impl protostore::Record for ResultMessage {
     }
 }
 
+impl protostore::Mutable for ResultMessage {}
+
 impl protostore::Decode for ResultMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

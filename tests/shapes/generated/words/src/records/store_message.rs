@@ -92,6 +92,8 @@ impl protostore::Record for StoreMessage {
     }
 }
 
+impl protostore::Mutable for StoreMessage {}
+
 impl protostore::Decode for StoreMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

@@ -85,6 +85,8 @@ impl protostore::Record for StringMessage {
     }
 }
 
+impl protostore::Mutable for StringMessage {}
+
 impl protostore::Decode for StringMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {

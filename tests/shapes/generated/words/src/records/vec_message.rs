@@ -99,6 +99,8 @@ impl protostore::Record for VecMessage {
     }
 }
 
+impl protostore::Mutable for VecMessage {}
+
 impl protostore::Decode for VecMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
