@@ -1,6 +1,6 @@
 //! Compares two schemas, table by table.
 
-use protostore_schema::{Index, Schema, Table};
+use protostore_schema::{Condition, Index, Schema, Table};
 
 use crate::relation::{ColumnId, Member, Members, Relation, id, relations};
 use crate::{Change, column, enumeration};
@@ -84,7 +84,7 @@ fn compare_keys(old: &Relation<'_>, new: &Relation<'_>) -> Option<Change> {
     (old.key != new.key).then(|| Change::Key { table: new.name.to_owned(), from: names(old), to: names(new) })
 }
 
-/// An index has no number: it is the same if it is over the same columns in the same way.
+/// An index has no number: it is the same if it is over the same columns in the same way, and of the same rows.
 fn compare_indexes(old: &Relation<'_>, new: &Relation<'_>) -> Vec<Change> {
     let (olds, news) = (index_keys(old), index_keys(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
@@ -106,13 +106,14 @@ fn compare_indexes(old: &Relation<'_>, new: &Relation<'_>) -> Vec<Change> {
     gone.chain(renamed).chain(added).collect()
 }
 
-type IndexKey = (bool, Vec<(Option<ColumnId>, bool)>);
+type IndexKey = (bool, Vec<(Option<ColumnId>, bool)>, Option<Condition>);
 
 fn index_keys<'a>(relation: &Relation<'a>) -> Vec<(&'a Index, IndexKey)> {
     let column = |name: &str| relation.columns.iter().find(|p| p.column.name.sql == name).map(|p| id(p.column));
     let key = |index: &'a Index| {
         let columns = index.columns.iter().map(|part| (column(&part.column), part.descending)).collect();
-        (index, (index.unique, columns))
+        let condition = index.condition.as_ref().map(|c| c.renamed(&|name| format!("{:?}", column(name))));
+        (index, (index.unique, columns, condition))
     };
     relation.indexes.iter().map(key).collect()
 }

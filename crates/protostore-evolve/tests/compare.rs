@@ -2,7 +2,7 @@
 
 use protostore_evolve::compare;
 use protostore_schema::{
-    ChildTable, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type,
+    ChildTable, Condition, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type,
 };
 
 fn shop() -> Schema {
@@ -152,11 +152,43 @@ fn references_and_indexes() {
         ["index `virtual_machines_by_network_id` of `virtual_machines` is gone"]
     );
     let columns = vec![IndexColumn { column: "state".to_owned(), descending: true }];
-    let index = Index { name: "virtual_machines_unique_state".to_owned(), columns, unique: true };
+    let index = Index { name: "virtual_machines_unique_state".to_owned(), columns, unique: true, condition: None };
     assert_eq!(
         sentences(|schema| schema.tables[0].indexes.push(index)),
         ["unique index `virtual_machines_unique_state` of `virtual_machines` is new"]
     );
+}
+
+#[test]
+fn an_index_is_of_some_rows() {
+    let partial = |column: &str| {
+        let condition = Condition::Set { column: column.to_owned(), set: true };
+        let columns = vec![IndexColumn { column: "state".to_owned(), descending: false }];
+        let name = "virtual_machines_by_state_where".to_owned();
+        Index { name, columns, unique: false, condition: Some(condition) }
+    };
+    let mut old = shop();
+    old.tables[0].indexes.push(partial("mem_size_mb"));
+    let after = |edit: &dyn Fn(&mut Schema)| {
+        let mut new = old.clone();
+        edit(&mut new);
+        compare(&old, &new).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(after(&|_| {}), [""; 0]);
+    let other = after(&|schema| *schema.tables[0].indexes.last_mut().expect("it is there") = partial("id"));
+    assert_eq!(
+        other,
+        [
+            "index `virtual_machines_by_state_where` of `virtual_machines` is gone",
+            "index `virtual_machines_by_state_where` of `virtual_machines` is new"
+        ]
+    );
+    // The column of its condition is told by its path.
+    let renamed = after(&|schema| {
+        scalar(schema, 1).column.name.sql = "memory".to_owned();
+        *schema.tables[0].indexes.last_mut().expect("it is there") = partial("memory");
+    });
+    assert_eq!(renamed, ["column `mem_size_mb` of `virtual_machines` is now `memory`"]);
 }
 
 #[test]

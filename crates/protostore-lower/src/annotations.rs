@@ -66,6 +66,8 @@ pub(crate) enum Storage {
 pub(crate) struct IndexOptions {
     pub(crate) fields: Vec<String>,
     pub(crate) unique: bool,
+    /// `where: …`
+    pub(crate) condition: Option<String>,
 }
 
 /// `references: { … }`.
@@ -309,7 +311,11 @@ fn read_encoding(number: i32) -> Option<Form> {
 }
 
 fn read_index(options: &DynamicMessage) -> IndexOptions {
-    IndexOptions { fields: texts(options, "fields"), unique: truth(options, "unique") }
+    IndexOptions {
+        fields: texts(options, "fields"),
+        unique: truth(options, "unique"),
+        condition: text(options, "where"),
+    }
 }
 
 /// Returns the value of an extension, if its file is imported and it is set.

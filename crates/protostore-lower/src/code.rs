@@ -87,6 +87,8 @@ codes! {
     BadIndex = "P0701", "an index cannot be read";
     IndexAcrossTables = "P0702", "an index names fields of several tables";
     DuplicateIndex = "P0703", "an index repeats another";
+    BadCondition = "P0704", "the `where` of an index cannot be read";
+    ConditionType = "P0705", "a literal is no value of the field that it is compared with";
 
     // Values that the store makes.
     CannotGenerate = "P0751", "a field cannot hold a value that is made";

@@ -35,6 +35,58 @@ pub(crate) fn find(text: &str, steps: &[Step]) -> Option<Range<usize>> {
     found
 }
 
+/// Returns where a piece of what strings say stands in their text; `None` if they are no strings that can be followed.
+///
+/// Strings that follow one another are one, as protobuf has it, and an escape is as long as what it says.
+pub(crate) fn inside(strings: &str, piece: &Range<usize>) -> Option<Range<usize>> {
+    let mut said = 0;
+    let (mut start, mut end) = (None, None);
+    let (mut quote, mut closed) = (None, None);
+    let mut at = 0;
+    while at < strings.len() {
+        let rest = &strings[at..];
+        let c = rest.chars().next()?;
+        let Some(open) = quote else {
+            quote = matches!(c, '"' | '\'').then_some(c);
+            at += c.len_utf8();
+            continue;
+        };
+        if c == open {
+            closed = Some(at);
+            quote = None;
+            at += 1;
+            // What ends here does not begin with the next string.
+            end = end.or(closed.filter(|_| start.is_some() && said >= piece.end));
+            continue;
+        }
+        start = start.or((said >= piece.start).then_some(at));
+        end = end.or((said >= piece.end).then_some(at));
+        let (written, says) = if c == '\\' { escape(rest)? } else { (c.len_utf8(), c.len_utf8()) };
+        at += written;
+        said += says;
+    }
+    let start = start.or(closed.filter(|_| said == piece.start))?;
+    Some(start..end.or(closed)?.max(start))
+}
+
+/// Returns how long an escape is, and how many bytes it says.
+fn escape(text: &str) -> Option<(usize, usize)> {
+    let digits = |from: usize, most: usize, radix: u32| {
+        text[from..].chars().take(most).take_while(|c| c.is_digit(radix)).count()
+    };
+    let long = |count: usize| {
+        let code = u32::from_str_radix(text.get(2..2 + count)?, 16).ok()?;
+        Some((2 + count, char::from_u32(code)?.len_utf8()))
+    };
+    match text[1..].chars().next()? {
+        'x' | 'X' => Some((2 + digits(2, 2, 16), 1)),
+        'u' => long(4),
+        'U' => long(8),
+        '0'..='7' => Some((1 + digits(1, 3, 8), 1)),
+        c => Some((1 + c.len_utf8(), 1)),
+    }
+}
+
 struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -160,6 +212,20 @@ mod tests {
         assert_eq!(found(text, &[("index", 1), ("unique", 0)]), Some("true"));
         assert_eq!(found(text, &[("index", 0), ("unique", 0)]), Some("{fields: \"x\"}"));
         assert_eq!(found(text, &[("record", 0)]), Some("\"R\""));
+    }
+
+    #[test]
+    fn finds_a_piece_of_what_strings_say() {
+        let piece = |text: &'static str, from, to| inside(text, &(from..to)).map(|span| &text[span]);
+        assert_eq!(piece(r#""status = PENDING""#, 9, 16), Some("PENDING"));
+        assert_eq!(piece(r#""a != \"\" AND b""#, 5, 7), Some(r#"\"\""#));
+        assert_eq!(piece(r#""a != \"\" AND b""#, 12, 13), Some("b"));
+        assert_eq!(piece(r#"'a = ' "b""#, 4, 5), Some("b"));
+        assert_eq!(piece(r#""\x61\141\u00e9é=""#, 6, 7), Some("="));
+        assert_eq!(piece(r#""a""#, 1, 1), Some(""));
+        assert_eq!(piece(r#""a""#, 5, 6), None);
+        assert_eq!(piece("é", 0, 1), None);
+        assert_eq!(piece(r#""\u"#, 0, 1), None);
     }
 
     #[test]

@@ -2,15 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Condition;
+
 /// An index of a table or child table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
-    /// SQL name, unique in the store: `<table>_by_<columns>`, `<table>_unique_<columns>`, `_desc` after a column.
+    /// SQL name, unique in the store: `<table>_by_<columns>`, `<table>_unique_<columns>`, `_desc` after a column,
+    /// and `_where_<condition>` at the end.
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<IndexColumn>,
     /// Whether no two rows agree in all columns.
     pub unique: bool,
+    /// Which rows it holds; all of them, unless it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
 }
 
 /// A column of an index.

@@ -8,6 +8,7 @@
 //! be written down.
 
 mod column;
+mod condition;
 mod index;
 mod name;
 mod node;
@@ -16,6 +17,7 @@ mod sql_name;
 mod table;
 
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
+pub use condition::{Condition, Literal, Operator};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::IndexColumn;
+use crate::{Condition, IndexColumn};
 
 /// PostgreSQL's limit on identifiers, kept in every dialect so that adding one renames nothing.
 ///
@@ -18,9 +18,7 @@ pub fn sql_name(long: &str) -> String {
         return long.to_owned();
     }
     let kept = (0..=KEPT).rev().find(|i| long.is_char_boundary(*i)).unwrap_or(0);
-    let hash = Sha256::digest(long);
-    let hex: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}_{hex}", &long[..kept])
+    format!("{}_{}", &long[..kept], hash(long))
 }
 
 /// Returns the name of the constraint on a column's values.
@@ -53,12 +51,25 @@ pub fn immutable_name(table: &str) -> String {
     sql_name(&format!("{table}__immutable"))
 }
 
-/// Returns the name of an index: its table, `by` or `unique`, and its columns, `desc` after one that descends.
+/// Returns the name of an index: its table, `by` or `unique`, and its columns, `desc` after one that descends; of a
+/// partial index also `where` and its condition, in words, and a hash where words may not tell it from another.
+///
+/// Words name enum values by their numbers, so that a new name for a value is none for the index.
 #[must_use]
-pub fn index_name(table: &str, unique: bool, columns: &[IndexColumn]) -> String {
+pub fn index_name(table: &str, unique: bool, columns: &[IndexColumn], condition: Option<&Condition>) -> String {
     let word = if unique { "unique" } else { "by" };
     let columns = columns.iter().map(|c| format!("_{}{}", c.column, if c.descending { "_desc" } else { "" }));
-    sql_name(&format!("{table}_{word}{}", columns.collect::<String>()))
+    let condition = condition.map(|condition| {
+        let text = || serde_json::to_string(condition).expect("a condition is plain data");
+        let hash = condition.is_ambiguous().then(|| format!("_{}", hash(&text())));
+        format!("_where_{}{}", condition.words(&Condition::word), hash.unwrap_or_default())
+    });
+    sql_name(&format!("{table}_{word}{}{}", columns.collect::<String>(), condition.unwrap_or_default()))
+}
+
+/// Returns the first 8 hexadecimal digits of a text's SHA-256.
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Returns the name of a trigger that refuses something, `update` or `delete`.
@@ -70,6 +81,7 @@ pub fn trigger_name(table: &str, refused: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Literal, Operator};
 
     fn column(name: &str, descending: bool) -> IndexColumn {
         IndexColumn { column: name.to_owned(), descending }
@@ -81,15 +93,30 @@ mod tests {
         assert_eq!(presence_name("root_drive"), "root_drive__presence");
         assert_eq!(oneof_name("guest"), "guest__oneof");
         assert_eq!(view_name("runs"), "runs_readable");
-        assert_eq!(index_name("users", true, &[column("email", false)]), "users_unique_email");
+        assert_eq!(index_name("users", true, &[column("email", false)], None), "users_unique_email");
     }
 
     #[test]
     fn indexes_that_differ_in_direction_differ_in_name() {
         let both = [column("status", false), column("create_time", false)];
         let back = [column("status", false), column("create_time", true)];
-        assert_eq!(index_name("runs", false, &both), "runs_by_status_create_time");
-        assert_eq!(index_name("runs", false, &back), "runs_by_status_create_time_desc");
+        assert_eq!(index_name("runs", false, &both, None), "runs_by_status_create_time");
+        assert_eq!(index_name("runs", false, &back, None), "runs_by_status_create_time_desc");
+    }
+
+    #[test]
+    fn partial_indexes_say_of_which_rows() {
+        let compare = |operator, literal| Condition::Compare { column: "status".to_owned(), operator, literal };
+        let name = |condition: &Condition| index_name("runs", false, &[column("owner", false)], Some(condition));
+        let one = compare(Operator::Equal, Literal::Integer(1));
+        assert_eq!(name(&one), "runs_by_owner_where_status_is_1");
+        let unset = Condition::Set { column: "end".to_owned(), set: false };
+        let both = Condition::All(vec![compare(Operator::NotEqual, Literal::Text(String::new())), unset]);
+        assert_eq!(name(&both), "runs_by_owner_where_status_is_not_empty_and_end_is_unset");
+        // Words alone would be the same.
+        let texts = ["a b", "a.b"].map(|text| name(&compare(Operator::Less, Literal::Text(text.to_owned()))));
+        assert!(texts.iter().all(|text| text.starts_with("runs_by_owner_where_status_is_below_a_b_")), "{texts:?}");
+        assert_ne!(texts[0], texts[1]);
     }
 
     #[test]

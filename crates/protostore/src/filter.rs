@@ -53,6 +53,8 @@ pub(crate) enum Expr {
     Not(Box<Expr>),
     /// A column is as it should be.
     Test(Test),
+    /// The condition of a partial index, in its own words.
+    OfIndex(&'static str),
     /// A value cannot be compared with; said when the filter is used.
     Refused { place: Place, kind: Kind, why: String },
 }
@@ -60,6 +62,13 @@ pub(crate) enum Expr {
 impl<R> Filter<R> {
     pub(crate) fn new(expr: Expr) -> Self {
         Self { expr, of: PhantomData }
+    }
+
+    /// For generated code: the condition of a partial index, over columns of the table `t`, in literals, so that the
+    /// planner knows that the rows are in the index.
+    #[must_use]
+    pub const fn of_index(sqlite: &'static str) -> Self {
+        Self { expr: Expr::OfIndex(sqlite), of: PhantomData }
     }
 
     /// Returns the filter that holds for every record.

@@ -1,7 +1,10 @@
 //! The statements that an index makes possible: get by a unique index, list by any other.
+//!
+//! Those over a partial index ask for its condition too, in its own words, and say it in their names.
 
-use protostore_schema::{ChildTable, Column, Index, Item, Table};
+use protostore_schema::{ChildTable, Column, Index, Item, Schema, Table};
 
+use super::partial::Partial;
 use super::{Statement, Statements, after, equal, fields, names, record::select};
 use crate::sql::{list, quote};
 
@@ -11,6 +14,8 @@ pub(crate) struct Lookup<'s> {
     pub(crate) rust: String,
     /// The columns whose values it takes, each with the name of its argument.
     pub(crate) by: Vec<(String, &'s Column)>,
+    /// The condition of the partial index that it asks, as one writes it.
+    pub(crate) of: Option<String>,
     /// What it returns.
     pub(crate) kind: LookupKind,
 }
@@ -30,38 +35,63 @@ pub(crate) enum LookupKind {
 
 /// Returns the accessors of a table: a get for each unique index, and a list for each column that refers and for each
 /// beginning of an index or of the key.
-pub(super) fn of<'s>(table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
+pub(super) fn of<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
     let own = table.columns();
     let mut lookups: Vec<Lookup<'s>> = Vec::new();
     for index in table.indexes.iter().filter(|i| i.unique) {
-        let by: Vec<&Column> = index.columns.iter().filter_map(|c| named(&own, &c.column)).collect();
-        push(&mut lookups, get(table, by, all));
+        let partial = Partial::of(schema, &own, index);
+        push(&mut lookups, get(table, columns(&own, index), partial.as_ref(), all));
     }
-    let gets: Vec<Vec<&str>> =
-        lookups.iter().map(|l| l.by.iter().map(|(_, c)| c.name.sql.as_str()).collect()).collect();
+    let gets: Vec<(Vec<&str>, bool)> =
+        lookups.iter().map(|l| (l.by.iter().map(|(_, c)| c.name.sql.as_str()).collect(), l.of.is_none())).collect();
     let is_one = |by: &[&Column]| {
         let by: Vec<&str> = names(by).collect();
-        by == table.key || gets.contains(&by)
+        by == table.key || gets.contains(&(by, true))
     };
     for by in beginnings(table, &own) {
         if !is_one(&by) {
-            push(&mut lookups, list_own(table, &by, all));
+            push(&mut lookups, list_own(table, &by, None, all));
+        }
+    }
+    for index in &table.indexes {
+        let Some(partial) = Partial::of(schema, &own, index) else { continue };
+        let by = columns(&own, index);
+        for length in 1..=by.len() {
+            let name = list_name(&by[..length], Some(&partial));
+            let is_get = index.unique && length == by.len();
+            if !is_get && !lookups.iter().any(|l| l.rust == name && l.of.as_ref() == Some(&partial.shown)) {
+                push(&mut lookups, list_own(table, &by[..length], Some(&partial), all));
+            }
         }
     }
     for child in table.descendants() {
         for column in child.item_columns() {
             if column.reference.is_some() || heads(&child.indexes, column) {
-                push(&mut lookups, list_through(table, child, column, all));
+                push(&mut lookups, list_through(table, child, column, None, all));
+            }
+        }
+        let own = child.columns();
+        for index in &child.indexes {
+            let Some(partial) = Partial::of(schema, &own, index) else { continue };
+            let head = index.columns.first().and_then(|c| named(&child.item_columns(), &c.column));
+            if let Some(column) = head {
+                push(&mut lookups, list_through(table, child, column, Some(&partial), all));
             }
         }
     }
     lookups
 }
 
+/// Returns the columns of an index of the table itself.
+fn columns<'s>(own: &[&'s Column], index: &Index) -> Vec<&'s Column> {
+    index.columns.iter().filter_map(|c| named(own, &c.column)).collect()
+}
+
 /// Returns the columns that lists are made by: first those alone, in their order in the table, then several together.
 fn beginnings<'s>(table: &'s Table, own: &[&'s Column]) -> Vec<Vec<&'s Column>> {
     let key = table.key.iter().map(String::as_str).collect();
-    let indexes = table.indexes.iter().map(|i| i.columns.iter().map(|c| c.column.as_str()).collect());
+    let whole = table.indexes.iter().filter(|i| i.condition.is_none());
+    let indexes = whole.map(|i| i.columns.iter().map(|c| c.column.as_str()).collect());
     let ranges: Vec<Vec<&str>> = std::iter::once(key).chain(indexes).collect();
     let alone = own.iter().copied().filter(|column| {
         column.reference.is_some() || ranges.iter().any(|range| range.first() == Some(&column.name.sql.as_str()))
@@ -91,32 +121,40 @@ fn named<'s>(columns: &[&'s Column], sql: &str) -> Option<&'s Column> {
 }
 
 fn heads(indexes: &[Index], column: &Column) -> bool {
-    indexes.iter().any(|i| i.columns.first().is_some_and(|c| c.column == column.name.sql))
+    let mut whole = indexes.iter().filter(|i| i.condition.is_none());
+    whole.any(|i| i.columns.first().is_some_and(|c| c.column == column.name.sql))
 }
 
-fn get<'s>(table: &'s Table, by: Vec<&'s Column>, all: &mut Statements) -> Lookup<'s> {
-    let rust = format!("get_by_{}", by.iter().map(|c| c.name.rust.as_str()).collect::<Vec<_>>().join("_"));
-    let sql = format!("{} WHERE {}", select(table), equal(names(&by), 1));
+fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
+    let rust = format!("get_{}", by_name(&by, partial));
+    let sql = format!("{} WHERE {}{}", select(table), equal(names(&by), 1), and(partial));
     let statement = all.add(format!("{}.{rust}", table.name.proto), sql, fields(&by));
     let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
-    Lookup { rust, by, kind: LookupKind::Get(statement) }
+    Lookup { rust, by, of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
 
-fn list_own<'s>(table: &'s Table, by: &[&'s Column], all: &mut Statements) -> Lookup<'s> {
-    let name = by.iter().map(|c| c.name.rust.as_str()).collect::<Vec<_>>().join("_");
+fn list_own<'s>(table: &'s Table, by: &[&'s Column], partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
+    let condition = format!("{}{}", equal(names(by), 1), and(partial));
+    let rust = list_name(by, partial);
     let by = by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
-    let condition = |by: &[&Column]| equal(names(by), 1);
-    pages(table, &name, by, condition, None, all)
+    pages(table, rust, by, &condition, LookupOf { through: None, partial }, all)
 }
 
-fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column, all: &mut Statements) -> Lookup<'s> {
+fn list_through<'s>(
+    table: &'s Table,
+    child: &'s ChildTable,
+    column: &'s Column,
+    partial: Option<&Partial>,
+    all: &mut Statements,
+) -> Lookup<'s> {
     let key = list(table.key.iter().map(String::as_str));
     let key = if table.key.len() == 1 { key } else { format!("({key})") };
     let condition = format!(
-        "{key} IN (SELECT {} FROM {} WHERE {} = ?1)",
+        "{key} IN (SELECT {} FROM {} WHERE {} = ?1{})",
         list(child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str())),
         quote(&child.name.sql),
-        quote(&column.name.sql)
+        quote(&column.name.sql),
+        and(partial)
     );
     let name = match &child.item {
         Item::Scalar(_) => child.name.rust.clone(),
@@ -127,25 +165,54 @@ fn list_through<'s>(table: &'s Table, child: &'s ChildTable, column: &'s Column,
         Item::Message { .. } => &column.name.rust,
     };
     let by = vec![(argument.to_owned(), column)];
-    pages(table, &name, by, |_| condition, Some(child.name.proto.clone()), all)
+    let rust = format!("list_by_{name}{}", where_name(partial));
+    let of = LookupOf { through: Some(child.name.proto.clone()), partial };
+    pages(table, rust, by, &condition, of, all)
+}
+
+/// Returns the condition of a partial index, to stand after another.
+fn and(partial: Option<&Partial>) -> String {
+    partial.map(|p| format!(" AND {}", p.sql)).unwrap_or_default()
+}
+
+fn list_name(by: &[&Column], partial: Option<&Partial>) -> String {
+    format!("list_{}", by_name(by, partial))
+}
+
+fn by_name(by: &[&Column], partial: Option<&Partial>) -> String {
+    let columns: Vec<&str> = by.iter().map(|c| c.name.rust.as_str()).collect();
+    let said = partial.filter(|partial| !partial.goes_without_saying(by));
+    format!("by_{}{}", columns.join("_"), where_name(said))
+}
+
+fn where_name(partial: Option<&Partial>) -> String {
+    partial.map(|p| format!("_{}", p.rust)).unwrap_or_default()
+}
+
+/// What a list is of, beside the columns that it is by.
+struct LookupOf<'p> {
+    through: Option<String>,
+    partial: Option<&'p Partial>,
 }
 
 fn pages<'s>(
     table: &'s Table,
-    name: &str,
+    rust: String,
     by: Vec<(String, &'s Column)>,
-    condition: impl FnOnce(&[&Column]) -> String,
-    through: Option<String>,
+    condition: &str,
+    of: LookupOf<'_>,
     all: &mut Statements,
 ) -> Lookup<'s> {
-    let (key, rust) = (table.key_columns(), format!("list_by_{name}"));
+    let key = table.key_columns();
     let columns: Vec<&Column> = by.iter().map(|(_, column)| *column).collect();
-    let (order, condition) = (list(names(&key)), condition(&columns));
+    let order = list(names(&key));
     let first = format!("{} WHERE {condition} ORDER BY {order}", select(table));
     let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, columns.len() + 1));
     let mut statement =
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
     let first = statement(rust.clone(), first, &columns);
     let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat());
-    Lookup { rust, by, kind: LookupKind::List { first, after: next, through } }
+    let LookupOf { through, partial } = of;
+    let kind = LookupKind::List { first, after: next, through };
+    Lookup { rust, by, of: partial.map(|p| p.shown.clone()), kind }
 }

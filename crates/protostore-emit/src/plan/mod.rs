@@ -2,12 +2,14 @@
 
 mod child;
 mod lookup;
+mod partial;
 mod record;
 
 use protostore_schema::{Column, Schema};
 
 pub(crate) use child::{ChildPlan, JoinPlan};
 pub(crate) use lookup::{Lookup, LookupKind};
+pub(crate) use partial::Partial;
 pub(crate) use record::{ReferencePlan, ReferrerPlan, SequencePlan, TablePlan};
 
 /// A statement with its parameters.

@@ -2,7 +2,9 @@
 
 use protostore_schema::{Column, Generated, OnDelete, Reference, Schema, Table};
 
-use super::{ChildPlan, Lookup, Statement, Statements, after, equal, fields, lookup, names, parameters};
+use super::{
+    ChildPlan, Lookup, Partial, Statement, Statements, after, equal, fields, lookup, names, parameters, partial,
+};
 use crate::sql::{list, quote};
 
 /// The statements of a table, its child tables and its indexes.
@@ -21,6 +23,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) referrers: Vec<ReferrerPlan<'s>>,
     pub(crate) children: Vec<ChildPlan<'s>>,
     pub(crate) lookups: Vec<Lookup<'s>>,
+    /// The conditions of the partial indexes, each a filter.
+    pub(crate) partials: Vec<Partial>,
 }
 
 /// A column that the store numbers, and how the counter is moved and made.
@@ -77,7 +81,8 @@ impl<'s> TablePlan<'s> {
             references: references(&table.name.proto, &columns, all),
             referrers: referrers(schema, table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
-            lookups: lookup::of(table, all),
+            lookups: lookup::of(schema, table, all),
+            partials: partial::of_table(schema, table),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Functions that return operations: get and list by an index, and join tables from both sides.
+//! Functions that return operations: get and list by an index, join tables from both sides, and the filters of partial
+//! indexes.
 
 use proc_macro2::{Ident, TokenStream};
 use protostore_schema::{Column, Table, Type};
@@ -9,25 +10,44 @@ use super::form::{self, Wrapper};
 use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, TablePlan};
+use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, Partial, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
 pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
     let children = plan.children.iter().flat_map(ChildPlan::with_nested);
     let joins = children.filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
-    lookups.chain(joins).collect()
+    let partials = plan.partials.iter().map(|p| partial(plan, p));
+    lookups.chain(joins).chain(partials).collect()
+}
+
+/// Returns the condition of a partial index as a filter, which the index serves.
+fn partial(plan: &TablePlan<'_>, partial: &Partial) -> TokenStream {
+    let (function, record) = (ident(&partial.rust), ident(&plan.table.record.ty.rust));
+    let text = &partial.filter;
+    let doc = lines([format!(
+        "Holds for the rows of `{}` where `{}`. Joined with others by `and`, the index of these rows serves.",
+        plan.table.name.proto, partial.shown
+    )]);
+    quote! {
+        #doc
+        #[must_use]
+        pub fn #function() -> protostore::Filter<#record> {
+            protostore::Filter::of_index(#text)
+        }
+    }
 }
 
 fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> TokenStream {
     let (function, record) = (ident(&lookup.rust), ident(&plan.table.record.ty.rust));
     let arguments = Arguments::of(scope, lookup.by.iter().map(|(name, column)| (local(name), *column)));
     let (declared, given, by) = (&arguments.declared, &arguments.given, &arguments.owned);
+    let of = lookup.of.as_ref().map(|of| format!(" where `{of}`")).unwrap_or_default();
     let fields: Vec<String> = lookup.by.iter().map(|(_, column)| format!("`{}`", column.name.proto)).collect();
     match &lookup.kind {
         LookupKind::Get(get) => {
             let doc = lines([format!(
-                "Gets the row of `{}` with this {}, by its unique index.",
+                "Gets the row of `{}` with this {}{of}, by its unique index.",
                 plan.table.name.proto,
                 fields.join(" and ")
             )]);
@@ -49,7 +69,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 }
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };
-            let doc = lines([format!("{what}, in pages by key.")]);
+            let doc = lines([format!("{what}{of}, in pages by key.")]);
             let (first, after) = (reading(plan, first), reading(plan, after));
             let allow = (lookup.by.len() > 5)
                 .then(|| quote!(#[allow(clippy::type_complexity, reason = "as long as the index is")]));

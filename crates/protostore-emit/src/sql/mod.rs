@@ -3,6 +3,7 @@
 
 mod append_only;
 mod check;
+mod condition;
 mod table;
 mod trigger;
 mod view;
@@ -12,6 +13,7 @@ use protostore_schema::{Docs, Schema};
 use crate::Version;
 
 pub(crate) use check::{Check, checks, value as value_check};
+pub(crate) use condition::{condition, plain as plain_condition};
 
 /// Returns the whole schema.
 pub(crate) fn schema(schema: &Schema, command: &str) -> String {

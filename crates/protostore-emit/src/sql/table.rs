@@ -2,7 +2,7 @@
 
 use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
 
-use super::{append_only, check, checks, comment, list, quote};
+use super::{append_only, check, checks, comment, list, plain_condition, quote};
 
 /// What a line of SQL may hold, beside its indent.
 pub(super) const WIDTH: usize = 110;
@@ -118,11 +118,12 @@ fn on_lines(clauses: &[String]) -> String {
 fn indexes(table: &str, indexes: &[Index]) -> String {
     indexes
         .iter()
-        .map(|Index { name, columns, unique }| {
+        .map(|Index { name, columns, unique, condition }| {
             let columns: Vec<String> =
                 columns.iter().map(|c| quote(&c.column) + if c.descending { " DESC" } else { "" }).collect();
             let unique = if *unique { "UNIQUE " } else { "" };
-            format!("CREATE {unique}INDEX {} ON {} ({});\n", quote(name), quote(table), columns.join(", "))
+            let rows = condition.as_ref().map(|c| format!("\n  WHERE {}", plain_condition(c))).unwrap_or_default();
+            format!("CREATE {unique}INDEX {} ON {} ({}){rows};\n", quote(name), quote(table), columns.join(", "))
         })
         .collect()
 }

@@ -1,21 +1,28 @@
 //! Decides the indexes: those that are asked for, and one for each reference that no other serves.
 
-use protostore_schema::{Index, IndexColumn, index_name};
+use protostore_schema::{Condition, Index, IndexColumn, index_name};
 
 use super::Report;
 use super::draft::{Draft, Shape, type_word};
-use super::paths;
+use super::{conditions, paths};
 use crate::Code;
 use crate::diagnostic::Place;
 
 /// Decides the indexes of a table and of its child tables.
 pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
     for n in 0..draft.options.indexes.len() {
-        if let Some((child, columns)) = stated(draft, n, report) {
-            let place = draft.place(report.sources, &[("index", n)]);
-            let unique = draft.options.indexes[n].unique;
-            add(draft, child, columns, unique, place, report);
-        }
+        let Some((child, columns)) = stated(draft, n, report) else { continue };
+        let place = draft.place(report.sources, &[("index", n)]);
+        let unique = draft.options.indexes[n].unique;
+        let condition = match &draft.options.indexes[n].condition {
+            None => None,
+            Some(text) => {
+                let place = draft.place(report.sources, &[("index", n), ("where", 0)]);
+                let Some(condition) = conditions::lower(draft, child, text, place, report) else { continue };
+                Some(condition)
+            }
+        };
+        add(draft, child, columns, unique, condition, place, report);
     }
     for i in 0..draft.spots.len() {
         let column = &draft.spots[i].column;
@@ -27,11 +34,11 @@ pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
             .collect();
         for (place, unique) in wanted {
             let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
-            add(draft, draft.spots[i].child, columns, unique, place, report);
+            add(draft, draft.spots[i].child, columns, unique, None, place, report);
         }
         if draft.spots[i].column.reference.is_some() && !is_served(draft, i) {
             let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
-            push(draft, draft.spots[i].child, columns, false);
+            push(draft, draft.spots[i].child, columns, false, None);
         }
     }
 }
@@ -41,7 +48,8 @@ fn is_served(draft: &Draft, i: usize) -> bool {
     let spot = &draft.spots[i];
     let column = column_name(draft, i);
     let heads = |(child, index): &(Option<usize>, Index)| {
-        *child == spot.child && index.columns.first().is_some_and(|c| c.column == column)
+        let whole = *child == spot.child && index.condition.is_none();
+        whole && index.columns.first().is_some_and(|c| c.column == column)
     };
     draft.key.first() == Some(&i) || draft.indexes.iter().any(heads)
 }
@@ -53,6 +61,15 @@ fn column_name(draft: &Draft, i: usize) -> String {
         Shape::Scalar(_) | Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
             draft.spots[i].sql.clone()
         }
+    }
+}
+
+/// Returns the column of a field in the table of an index, where the key's fields stand for the owner; `None` if it
+/// stands in another.
+pub(super) fn column_in(draft: &Draft, i: usize, child: Option<usize>) -> Option<String> {
+    match draft.key.iter().position(|k| *k == i).zip(child) {
+        Some((part, child)) => Some(draft.spots[child].owner[part].clone()),
+        None => (draft.spots[i].child == child).then(|| column_name(draft, i)),
     }
 }
 
@@ -83,22 +100,16 @@ fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<us
     let child = fields.iter().find_map(|(i, ..)| draft.spots[*i].child);
     let mut columns = Vec::new();
     for (i, descending, place) in &fields {
-        let spot = &draft.spots[*i];
-        let owner = draft.key.iter().position(|k| k == i).zip(child);
-        let column = match owner {
-            Some((part, child)) => draft.spots[child].owner[part].clone(),
-            None if spot.child == child => column_name(draft, *i),
-            None => {
-                across(draft, *i, child, place.clone(), report);
-                return None;
-            }
+        let Some(column) = column_in(draft, *i, child) else {
+            across(draft, *i, child, place.clone(), report);
+            return None;
         };
         columns.push(IndexColumn { column, descending: *descending });
     }
     Some((child, columns))
 }
 
-fn across(draft: &Draft, i: usize, child: Option<usize>, place: Place, report: &mut Report<'_>) {
+pub(super) fn across(draft: &Draft, i: usize, child: Option<usize>, place: Place, report: &mut Report<'_>) {
     let table_of = |child: Option<usize>| child.map_or(&draft.sql, |c| &draft.spots[c].sql);
     let spot = &draft.spots[i];
     let text = format!(
@@ -144,12 +155,14 @@ fn add(
     child: Option<usize>,
     columns: Vec<IndexColumn>,
     unique: bool,
+    condition: Option<Condition>,
     place: Place,
     report: &mut Report<'_>,
 ) {
     let key = draft.key.iter().map(|i| draft.spots[*i].sql.as_str());
-    let is_key = child.is_none() && key.eq(columns.iter().map(|c| c.column.as_str()));
-    let same = draft.indexes.iter().find(|(c, index)| *c == child && index.columns == columns);
+    let is_key = child.is_none() && condition.is_none() && key.eq(columns.iter().map(|c| c.column.as_str()));
+    let is_same = |index: &Index| index.columns == columns && index.condition == condition;
+    let same = draft.indexes.iter().find(|(c, index)| *c == child && is_same(index));
     let other = if is_key { Some("the primary key") } else { same.map(|(_, index)| index.name.as_str()) };
     if let Some(other) = other {
         let list: Vec<_> = columns.iter().map(|c| c.column.as_str()).collect();
@@ -159,11 +172,17 @@ fn add(
         report.add(Code::DuplicateIndex, place, text, help);
         return;
     }
-    push(draft, child, columns, unique);
+    push(draft, child, columns, unique, condition);
 }
 
-fn push(draft: &mut Draft, child: Option<usize>, columns: Vec<IndexColumn>, unique: bool) {
+fn push(
+    draft: &mut Draft,
+    child: Option<usize>,
+    columns: Vec<IndexColumn>,
+    unique: bool,
+    condition: Option<Condition>,
+) {
     let table = child.map_or(&draft.sql, |c| &draft.spots[c].sql);
-    let name = index_name(table, unique, &columns);
-    draft.indexes.push((child, Index { name, columns, unique }));
+    let name = index_name(table, unique, &columns, condition.as_ref());
+    draft.indexes.push((child, Index { name, columns, unique, condition }));
 }

@@ -10,6 +10,7 @@ use crate::{Code, Compiled, Diagnostics, annotations, names};
 mod build;
 mod column_names;
 mod column_options;
+mod conditions;
 mod draft;
 mod enums;
 mod generated;
@@ -17,6 +18,7 @@ mod immutable;
 mod indexes;
 mod keys;
 mod life;
+mod literals;
 mod misplaced;
 mod paths;
 mod references;
@@ -29,6 +31,7 @@ mod storage;
 mod tables;
 mod types;
 mod walk;
+mod where_text;
 mod width;
 
 /// More diagnostics than anyone reads; a file can be made to have one in each line.

@@ -8,7 +8,8 @@ use crate::error::{Error, Kind, Result};
 use crate::record::Record;
 use crate::value::{Bind, Binder, Kept};
 
-/// The alias of the record's table, and of the table whose elements are looked at.
+/// The alias of the record's table, which the conditions of partial indexes know too, and of the table whose elements are
+/// looked at.
 const RECORD: &str = "t";
 const ELEMENT: &str = "c";
 
@@ -78,6 +79,12 @@ impl Query {
             }
             Expr::Test(test) => {
                 self.test::<R>(test);
+                Ok(())
+            }
+            Expr::OfIndex(condition) => {
+                self.push("(");
+                self.push(condition);
+                self.push(")");
                 Ok(())
             }
             Expr::Refused { place, kind, why } => {

@@ -1801,6 +1801,44 @@ CREATE TABLE "partials" (
   PRIMARY KEY ("id")
 ) STRICT;
 
+-- Work that waits.
+CREATE TABLE "jobs" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "queue" TEXT NOT NULL DEFAULT '',
+  "state" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "state__check" CHECK ("state" BETWEEN -2147483648 AND 2147483647),
+  "held" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "held__check" CHECK ("held" IN (0, 1)),
+  -- Where it may be asked for; of two that have one, each has its own.
+  "address" TEXT NOT NULL DEFAULT '',
+  "due_time" INTEGER,
+  "weight" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "after_job" TEXT
+    CONSTRAINT "after_job__check" CHECK ("after_job" IS NULL OR "after_job" <> '')
+    REFERENCES "jobs" ("id"),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "jobs_by_queue_where_state_is_1_and_held_is_0" ON "jobs" ("queue")
+  WHERE "state" = 1 AND "held" = 0;
+CREATE INDEX "jobs_by_due_time_where_state_is_not_0" ON "jobs" ("due_time")
+  WHERE "state" <> 0;
+CREATE UNIQUE INDEX "jobs_unique_address_where_address_is_not_empty" ON "jobs" ("address")
+  WHERE "address" <> '';
+CREATE INDEX "jobs_by_queue_where_weight_is_above_minus_1_or_due_tim_7cd194d8" ON "jobs" ("queue")
+  WHERE ("weight" > -1 OR "due_time" < 1000000000000000000);
+CREATE INDEX "jobs_by_queue_where_after_job_is_unset_and_due_time_is_unset" ON "jobs" ("queue")
+  WHERE "after_job" IS NULL AND "due_time" IS NULL;
+CREATE INDEX "jobs_by_after_job" ON "jobs" ("after_job");
+
+CREATE TABLE "jobs__tries" (
+  "_id" TEXT NOT NULL REFERENCES "jobs" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "host" TEXT NOT NULL,
+  "failed" INTEGER NOT NULL CONSTRAINT "failed__check" CHECK ("failed" IN (0, 1)),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "jobs__tries_by_host_where_failed_is_1" ON "jobs__tries" ("host")
+  WHERE "failed" = 1;
+
 -- Each kind of field that can be immutable, beside some that change.
 CREATE TABLE "fixed" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -3803,6 +3841,35 @@ CREATE VIEW "partials_readable" AS SELECT
   "id",
   CASE "half" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "half"
 FROM "partials";
+
+CREATE VIEW "jobs_readable" AS SELECT
+  "id",
+  "queue",
+  CASE "state"
+    WHEN 0 THEN 'STATE_UNSPECIFIED'
+    WHEN 1 THEN 'STATE_PENDING'
+    WHEN 2 THEN 'STATE_RUNNING_NOW'
+    ELSE "state" END
+    AS "state",
+  CASE "held" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "held",
+  "address",
+  strftime('%Y-%m-%dT%H:%M:%S', "due_time" / 1000000000 - ("due_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("due_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "due_time",
+  CASE
+    WHEN "weight" IS NOT NULL
+    THEN printf('%u', ("weight" | (-9223372036854775807 - 1)) - ("weight" & (-9223372036854775807 - 1))) END
+    AS "weight",
+  "after_job",
+  (SELECT count(*) FROM "jobs__tries" WHERE "jobs__tries"."_id" = "jobs"."id") AS "tries__count"
+FROM "jobs";
+
+CREATE VIEW "jobs__tries_readable" AS SELECT
+  "_id",
+  "_position",
+  "host",
+  CASE "failed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "failed"
+FROM "jobs__tries";
 
 CREATE VIEW "fixed_readable" AS SELECT
   "id",

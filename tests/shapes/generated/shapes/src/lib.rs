@@ -20,6 +20,7 @@ pub use records::flags::Flags;
 pub use records::full_key::FullKey;
 pub use records::implicit::Implicit;
 pub use records::int_key::IntKey;
+pub use records::job::{Job, JobState, JobTry};
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
 pub use records::legacy::{Grade, Legacy, LegacyInner};
 pub use records::linked::{Linked, LinkedGroup};
@@ -194,6 +195,11 @@ pub mod partial {
     pub use crate::records::partial::{*, columns::*};
 }
 
+/// Table `jobs`: the record `Job`, its fields and its accessors.
+pub mod job {
+    pub use crate::records::job::{*, columns::*};
+}
+
 /// Table `fixed`: the record `Fixed`, its fields and its accessors.
 pub mod fixed {
     pub use crate::records::fixed::{*, columns::*};
@@ -206,7 +212,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 727,
+    slots: 752,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -245,6 +251,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::packed::TABLE,
         &records::tree::TABLE,
         &records::partial::TABLE,
+        &records::job::TABLE,
         &records::fixed::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
@@ -443,6 +450,12 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `partials`.
     #[must_use]
     pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `jobs`.
+    #[must_use]
+    pub fn jobs(&self) -> protostore::TableOf<'_, records::job::Job, E> {
         self.0.table()
     }
 

@@ -763,9 +763,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(717, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(742, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        719,
+        744,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -823,7 +823,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        718,
+        743,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -903,13 +903,13 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        720,
+        745,
         r#"DELETE FROM "fixed" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(721, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(746, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        722,
+        747,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

@@ -14,6 +14,7 @@ pub mod flags;
 pub mod full_key;
 pub mod implicit;
 pub mod int_key;
+pub mod job;
 pub mod keywords;
 pub mod legacy;
 pub mod linked;
