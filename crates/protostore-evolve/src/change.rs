@@ -48,6 +48,8 @@ pub enum Change {
     NonZero { table: String, column: String, now: bool },
     /// Whether the column keeps the value of the insert.
     Immutable { table: String, column: String, now: bool },
+    /// Whether the column is left out of the readable view.
+    Redacted { table: String, column: String, now: bool },
     /// The column names rows of another table, which it did not.
     ReferenceAdded { table: String, column: String, target: String },
     /// The column names no row any more.
@@ -115,6 +117,12 @@ impl fmt::Display for Change {
             Self::NonZero { table, column, now: false } => write!(f, "`{column}` of `{table}` now accepts zero"),
             Self::Immutable { table, column, now: true } => write!(f, "`{column}` of `{table}` is immutable now"),
             Self::Immutable { table, column, now: false } => write!(f, "`{column}` of `{table}` may change now"),
+            Self::Redacted { table, column, now: true } => {
+                write!(f, "`{column}` of `{table}` is left out of the readable view now")
+            }
+            Self::Redacted { table, column, now: false } => {
+                write!(f, "`{column}` of `{table}` is shown in the readable view now")
+            }
             Self::ReferenceAdded { table, column, target } => {
                 write!(f, "reference `{column}` of `{table}` to `{target}` is new")
             }

@@ -1,6 +1,6 @@
 //! Compares the columns of one table.
 
-use protostore_schema::Schema;
+use protostore_schema::{Role, Schema};
 
 use crate::Change;
 use crate::compare::pair;
@@ -47,6 +47,9 @@ fn compare_column(
     }
     if old.immutable != new.immutable {
         changes.push(Change::Immutable { table: table.clone(), column: column.clone(), now: new.immutable });
+    }
+    if o.redacted != n.redacted && n.role != Role::OwnerKey {
+        changes.push(Change::Redacted { table: table.clone(), column: column.clone(), now: n.redacted });
     }
     match (&o.reference, &n.reference) {
         (None, None) => {}

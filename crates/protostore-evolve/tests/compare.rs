@@ -110,6 +110,14 @@ fn what_a_column_may_hold() {
 }
 
 #[test]
+fn what_a_view_leaves_out() {
+    assert_eq!(
+        sentences(|schema| scalar(schema, 1).column.redacted = true),
+        ["`mem_size_mb` of `virtual_machines` is left out of the readable view now"]
+    );
+}
+
+#[test]
 fn a_member_of_a_message_is_nullable_anyway() {
     let optional = sentences(|schema| match &mut group(schema).nodes[0] {
         Node::Scalar(scalar) => scalar.optional = true,

@@ -220,10 +220,6 @@ pub(crate) fn field_info_anchor(field: &FieldDescriptor) -> Anchor {
     anchor_field(field, 291_403_980)
 }
 
-pub(crate) fn redact_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, 16)
-}
-
 fn anchor_field(field: &FieldDescriptor, number: i32) -> Anchor {
     anchor(field.parent_file().name(), field.path(), FIELD_OPTIONS, number)
 }

@@ -67,13 +67,13 @@ codes! {
     ValidationRule = "P0407", "`buf.validate` rules are not supported";
     ResourceReference = "P0409", "a `resource_reference` to a record of the store is not supported";
     FieldInfo = "P0410", "`google.api.field_info` is not supported";
-    Redacted = "P0411", "`debug_redact` is not supported";
     RequiredMessage = "P0412", "a `required` message of proto2 is not supported";
 
     // Required fields.
     RequiredBool = "P0501", "REQUIRED on a plain bool says nothing";
     CannotBeRequired = "P0502", "a field cannot be REQUIRED";
     UnknownBehavior = "P0503", "an unknown field behaviour";
+    RedactedKey = "P0504", "a part of a key is `debug_redact`";
 
     // References.
     UnknownTable = "P0601", "a reference names no table";

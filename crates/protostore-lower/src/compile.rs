@@ -25,7 +25,8 @@ pub struct Inputs {
     /// Directories that imports are looked up in, the first match first.
     ///
     /// `protostore/v1/options.proto` and `google/protobuf/*.proto` need not be in any of them, nor need
-    /// `google/api/field_behavior.proto`; the first is always this version's own.
+    /// `google/api/field_behavior.proto`, `field_info.proto` and `resource.proto`, and `buf/validate/validate.proto`;
+    /// the first is always this version's own.
     pub includes: Vec<PathBuf>,
     /// The files that hold the store messages: paths below an include directory, or names as an import has them.
     pub files: Vec<PathBuf>,

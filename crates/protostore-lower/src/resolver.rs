@@ -15,8 +15,14 @@ use crate::limits::Limits;
 
 const OPTIONS: (&str, &str) =
     ("protostore/v1/options.proto", include_str!("../../../proto/protostore/v1/options.proto"));
-const FIELD_BEHAVIOR: (&str, &str) =
-    ("google/api/field_behavior.proto", include_str!("../../../proto/google/api/field_behavior.proto"));
+
+/// Files that need not be there: a copy on the include path is used instead.
+const CARRIED: [(&str, &str); 4] = [
+    ("buf/validate/validate.proto", include_str!("../../../proto/buf/validate/validate.proto")),
+    ("google/api/field_behavior.proto", include_str!("../../../proto/google/api/field_behavior.proto")),
+    ("google/api/field_info.proto", include_str!("../../../proto/google/api/field_info.proto")),
+    ("google/api/resource.proto", include_str!("../../../proto/google/api/resource.proto")),
+];
 
 /// What was opened so far, and what was refused.
 #[derive(Default)]
@@ -79,8 +85,10 @@ impl FileResolver for Resolver {
         match plain.then(|| self.read(name)).flatten() {
             Some(Ok(bytes)) => self.open(name, bytes),
             Some(Err(err)) => Err(self.opened.borrow_mut().unreadable(name, &err)),
-            None if name == FIELD_BEHAVIOR.0 => self.open(name, FIELD_BEHAVIOR.1.into()),
-            None => self.google.open_file(name),
+            None => match CARRIED.iter().find(|(carried, _)| *carried == name) {
+                Some((_, text)) => self.open(name, (*text).into()),
+                None => self.google.open_file(name),
+            },
         }
     }
 }

@@ -32,6 +32,9 @@ pub struct Column {
     /// What the store puts in where the field was left unset. No part of SQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Generated>,
+    /// Whether its field is `debug_redact`: left out of what is made to be read by people.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// What the field says of itself.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,

@@ -28,6 +28,7 @@ mod open;
 mod ops;
 mod options;
 mod record;
+mod redacted;
 mod schema;
 mod session;
 mod sqlite;
@@ -52,6 +53,7 @@ pub use record::{
     By, ChildTable, Children, Element, Fill, Made, Make, Mutable, Nested, Numbered, Record, Sequence, Singleton,
     entries, positions,
 };
+pub use redacted::Redacted;
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
 };

@@ -7,6 +7,7 @@ mod bind;
 mod children;
 mod columns;
 mod convert;
+mod debug;
 mod decode;
 mod form;
 mod generated;

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use protostore_schema::{Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
+use super::debug;
 use super::tokens::{docs, ident, lines};
 use super::types::{Definition, Scope};
 
@@ -24,10 +25,14 @@ pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> 
 fn structure(scope: &Scope<'_, '_>, name: &str, comment: &Docs, nodes: &[Node]) -> TokenStream {
     let (doc, ident) = (described(comment, || format!("The message `{name}`.")), ident(name));
     let fields = nodes.iter().filter_map(|node| field(scope, node));
+    let debug = debug::of_struct(name, nodes);
+    let derived = debug.is_none().then(|| quote!(Debug,));
     quote! {
         #doc
-        #[derive(Clone, Debug, Default, PartialEq)]
+        #[derive(Clone, #derived Default, PartialEq)]
         pub struct #ident { #(#fields)* }
+
+        #debug
     }
 }
 
@@ -115,11 +120,15 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
         let doc = described(comment, || undescribed(&variant.node));
         quote! { #doc #name(#ty), }
     });
+    let debug = debug::of_oneof(oneof);
+    let derived = debug.is_none().then(|| quote!(Debug,));
     quote! {
         #doc
         #allow
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, #derived PartialEq)]
         pub enum #name { #(#variants)* }
+
+        #debug
     }
 }
 

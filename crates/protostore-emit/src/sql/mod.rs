@@ -58,9 +58,9 @@ fn body(schema: &Schema) -> String {
     for table in &schema.tables {
         out.push('\n');
         out += &view::record(schema, table);
-        for child in table.descendants() {
+        for child in view::children(schema, &table.record.nodes) {
             out.push('\n');
-            out += &view::child(schema, child);
+            out += &child;
         }
     }
     out

@@ -74,8 +74,20 @@ fn constraints(nodes: &[Node]) -> Vec<String> {
 
 /// Returns a column with its constraints. A foreign key of one column stands here, so that ALTER can drop it.
 fn column(column: &Column) -> String {
-    let Column { name, path: _, role, ty, form, nullable, default_zero, non_zero: _, reference, generated: _, docs } =
-        column;
+    let Column {
+        name,
+        path: _,
+        role,
+        ty,
+        form,
+        nullable,
+        default_zero,
+        non_zero: _,
+        reference,
+        generated: _,
+        redacted: _,
+        docs,
+    } = column;
     let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty, *form));
     if !nullable {
         sql += " NOT NULL";

@@ -1,4 +1,6 @@
 //! Readable views: names for enums, ISO times and decoded values, for people with an ordinary SQL tool.
+//!
+//! What is `debug_redact` is left out: a column, all of a message, the elements of a list or map.
 
 use protostore_schema::{ChildTable, Column, Form, Item, Node, Role, Schema, Table, Type, sql_name, view_name};
 
@@ -12,12 +14,40 @@ pub(super) fn record(schema: &Schema, table: &Table) -> String {
     create(&table.name.sql, shown)
 }
 
+/// Returns the views of the child tables below members, each before those inside its elements.
+pub(super) fn children(schema: &Schema, nodes: &[Node]) -> Vec<String> {
+    below(schema, nodes, false)
+}
+
+/// `redacted` says that what is around the members is left out, and with it what they hold.
+fn below(schema: &Schema, nodes: &[Node], redacted: bool) -> Vec<String> {
+    let views = nodes.iter().flat_map(|node| match node {
+        Node::Scalar(_) | Node::Absent(_) => Vec::new(),
+        Node::Group(group) => below(schema, &group.nodes, redacted || group.presence.redacted),
+        Node::Oneof(oneof) => {
+            oneof.variants.iter().flat_map(|v| below(schema, std::slice::from_ref(&v.node), redacted)).collect()
+        }
+        Node::Child(inner) => {
+            let redacted = redacted || inner.place.column().redacted;
+            let nested = match &inner.item {
+                Item::Scalar(_) => Vec::new(),
+                Item::Message { nodes, .. } => below(schema, nodes, redacted),
+            };
+            std::iter::once(child(schema, inner, redacted)).chain(nested).collect()
+        }
+    });
+    views.collect()
+}
+
 /// Returns the view of a child table.
-pub(super) fn child(schema: &Schema, child: &ChildTable) -> String {
+fn child(schema: &Schema, child: &ChildTable, redacted: bool) -> String {
     let key = child.key_columns();
     let owner = Owner { table: &child.name.sql, key: key.iter().map(|c| c.name.sql.as_str()).collect() };
-    let mut columns: Vec<_> = key.iter().map(|c| decoded(schema, c)).collect();
+    // A key of a map tells as much as its value; the place in a list tells nothing.
+    let is_shown = |c: &&&Column| c.role != Role::MapKey || !(c.redacted || redacted);
+    let mut columns: Vec<_> = key.iter().filter(is_shown).map(|c| decoded(schema, c)).collect();
     match &child.item {
+        Item::Scalar(_) | Item::Message { .. } if redacted => {}
         Item::Scalar(column) => columns.push(decoded(schema, column)),
         Item::Message { nodes, .. } => columns.extend(nodes.iter().flat_map(|n| shown(schema, &owner, n))),
     }
@@ -57,7 +87,9 @@ fn shown(schema: &Schema, owner: &Owner<'_>, node: &Node) -> Vec<(String, String
     match node {
         Node::Child(child) => vec![count(owner, child)],
         Node::Absent(_) => Vec::new(),
+        Node::Scalar(scalar) if scalar.column.redacted => Vec::new(),
         Node::Scalar(scalar) => vec![decoded(schema, &scalar.column)],
+        Node::Group(group) if group.presence.redacted => Vec::new(),
         Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
             .chain(group.nodes.iter().flat_map(|n| shown(schema, owner, n)))
             .collect(),

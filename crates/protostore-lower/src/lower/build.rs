@@ -246,6 +246,7 @@ impl Build<'_> {
             non_zero: false,
             reference: None,
             generated: None,
+            redacted: self.draft.is_redacted(spot),
             docs: Docs::default(),
         }
     }
@@ -303,6 +304,7 @@ fn singleton(role: Role) -> Column {
         non_zero: false,
         reference: None,
         generated: None,
+        redacted: false,
         docs: Docs::default(),
     }
 }

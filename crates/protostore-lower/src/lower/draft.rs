@@ -153,6 +153,12 @@ impl Draft {
         around.is_some_and(|_| spot.parent != spot.child)
     }
 
+    /// Returns whether the field is `debug_redact`; the parts of a map's entries are what the map is.
+    pub(crate) fn is_redacted(&self, spot: &Spot) -> bool {
+        let map = spot.parent.filter(|_| spot.part != Part::Field).map(|map| &self.spots[map].field);
+        annotations::is_redacted(map.unwrap_or(&spot.field))
+    }
+
     /// Returns the repeated fields around a field, from the outermost.
     pub(crate) fn lists_around(&self, spot: &Spot) -> Vec<usize> {
         let ancestors = std::iter::successors(spot.parent, |at| self.spots[*at].parent);

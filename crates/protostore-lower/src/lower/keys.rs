@@ -122,8 +122,14 @@ fn stated(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>) -> Vec<
 fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bool {
     let spot = &draft.spots[i];
     let path = spot.dotted();
-    let member = std::iter::successors(Some(i), |at| draft.spots[*at].parent)
-        .find(|at| draft.spots[*at].presence == Presence::Member);
+    let around = || std::iter::successors(Some(i), |at| draft.spots[*at].parent);
+    if around().any(|at| draft.is_redacted(&draft.spots[at])) {
+        let text = format!("`{path}` is `debug_redact`, and a key stands in references, pages and errors");
+        let help = "take `debug_redact` away, or make another field the key";
+        report.add(Code::RedactedKey, place.clone(), text, help);
+        return true;
+    }
+    let member = around().find(|at| draft.spots[*at].presence == Presence::Member);
     let (why, help) = match (&spot.shape, member) {
         (Shape::Message(message), _) => {
             let help = match draft.members(Some(i)).find(|m| can_be_key(draft, *m)) {

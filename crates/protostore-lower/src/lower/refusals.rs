@@ -74,11 +74,6 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
         let help = "take the option away; the field is stored as it is given";
         report.add(Code::FieldInfo, place, format!("the `field_info` of `{name}` is not enforced yet"), help);
     }
-    if annotations::is_redacted(field) {
-        let place = annotations::redact_anchor(field).place(report.sources, &[]);
-        let help = "take the option away, or keep the field out of the stored message";
-        report.add(Code::Redacted, place, format!("`{name}` is `debug_redact`, which is not enforced yet"), help);
-    }
     if names::field(name).is_empty() {
         no_rust_name(draft::name_place(field, report.sources), name, report);
     }
