@@ -30,6 +30,8 @@ pub enum Change {
     Key { table: String, from: Vec<String>, to: Vec<String> },
     /// Whether rows are inserted and never change.
     AppendOnly { table: String, now: bool },
+    /// Another column changes with every write, or none does.
+    Revision { table: String, from: Option<String>, to: Option<String> },
     /// A column that the older schema lacks.
     ColumnAdded { table: String, column: String },
     /// A column that the newer schema lacks.
@@ -98,6 +100,10 @@ impl fmt::Display for Change {
             Self::Key { table, from, to } => write!(f, "key of `{table}` changed from {} to {}", list(from), list(to)),
             Self::AppendOnly { table, now: true } => write!(f, "rows of `{table}` never change now"),
             Self::AppendOnly { table, now: false } => write!(f, "rows of `{table}` may change now"),
+            Self::Revision { table, from, to } => {
+                let name = |column: &Option<String>| column.as_ref().map_or("none".to_owned(), |c| format!("`{c}`"));
+                write!(f, "revision of `{table}` changed from {} to {}", name(from), name(to))
+            }
             Self::ColumnAdded { table, column } => write!(f, "column `{column}` of `{table}` is new"),
             Self::ColumnRemoved { table, column } => write!(f, "column `{column}` of `{table}` is gone"),
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),

@@ -57,6 +57,11 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
     if old.append_only != new.append_only {
         changes.push(Change::AppendOnly { table: owner.clone(), now: new.append_only });
     }
+    let revision = |table: &Table| table.revision_column().map(id);
+    if revision(old) != revision(new) {
+        let (from, to) = (old.revision.clone(), new.revision.clone());
+        changes.push(Change::Revision { table: owner.clone(), from, to });
+    }
     let (olds, news) = (relations(old), relations(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
     let pairs = pair(&olds, &news, |o, n| o.path == n.path);

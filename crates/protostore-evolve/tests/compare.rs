@@ -251,3 +251,9 @@ fn a_field_that_keeps_its_value_is_a_change() {
         "{whole:?}"
     );
 }
+
+#[test]
+fn another_revision_is_a_change() {
+    let said = sentences(|s| s.tables[0].revision = Some("mem_size_mb".to_owned()));
+    assert_eq!(said, ["revision of `virtual_machines` changed from none to `mem_size_mb`"]);
+}

@@ -33,6 +33,7 @@ pub(crate) struct TableOptions {
     pub(crate) indexes: Vec<IndexOptions>,
     pub(crate) record: Option<String>,
     pub(crate) append_only: bool,
+    pub(crate) revision: Option<String>,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
@@ -114,6 +115,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         indexes: list(&options, "index").iter().filter_map(Value::as_message).map(read_index).collect(),
         record: text(&options, "record"),
         append_only: truth(&options, "append_only"),
+        revision: text(&options, "revision"),
     })
 }
 

@@ -109,6 +109,7 @@ codes! {
 
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";
+    CannotBeRevision = "P0922", "a field cannot be the revision of its row";
 }
 
 impl std::fmt::Display for Code {

@@ -23,8 +23,8 @@ pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
 pub use snapshot::SnapshotError;
 pub use sql_name::{
-    SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, sql_name, trigger_name,
-    view_name,
+    SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, sql_name,
+    trigger_name, view_name,
 };
 pub use table::{OnDelete, Record, Reference, Table};
 

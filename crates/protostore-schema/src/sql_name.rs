@@ -51,6 +51,13 @@ pub fn immutable_name(table: &str) -> String {
     sql_name(&format!("{table}__immutable"))
 }
 
+/// Returns the name of the trigger by which the deletion of a row of `table` changes the revisions of the records that
+/// name it in `column` of `relation`.
+#[must_use]
+pub fn revises_name(table: &str, relation: &str, column: &str) -> String {
+    sql_name(&format!("{table}__revises__{relation}__{column}"))
+}
+
 /// Returns the name of an index: its table, `by` or `unique`, and its columns, `desc` after one that descends; of a
 /// partial index also `where` and its condition, in words, and a hash where words may not tell it from another.
 ///

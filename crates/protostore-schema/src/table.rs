@@ -27,6 +27,9 @@ pub struct Table {
     /// Whether rows are inserted and never change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub append_only: bool,
+    /// SQL name of the column that every write changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// Where the field stands.
     #[serde(skip)]
     pub source: Source,
@@ -95,6 +98,13 @@ impl Table {
     #[must_use]
     pub fn descendants(&self) -> Vec<&ChildTable> {
         self.children().into_iter().flat_map(ChildTable::with_nested).collect()
+    }
+
+    /// Returns the column that every write changes.
+    #[must_use]
+    pub fn revision_column(&self) -> Option<&Column> {
+        let name = self.revision.as_ref()?;
+        self.columns().into_iter().find(|column| column.name.sql == *name)
     }
 
     /// Returns the columns of the key, in the key's order.

@@ -31,7 +31,8 @@ pub enum Kind {
     OutOfRange,
     /// The store is not in the state that the request needs, for example because another record still names this one.
     Precondition,
-    /// The request was undone for a reason outside of it and may be tried again.
+    /// The request was undone for a reason outside of it, or its record has changed since it was read: it may be tried
+    /// again, after reading.
     Aborted,
     /// A queue or the disk is full.
     Exhausted,

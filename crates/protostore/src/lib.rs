@@ -50,8 +50,8 @@ pub use ops::{
 };
 pub use options::Options;
 pub use record::{
-    By, ChildTable, Children, Element, Fill, Made, Make, Mutable, Nested, Numbered, Record, Sequence, Singleton,
-    entries, positions,
+    By, ChildTable, Children, Element, Fill, Made, Make, Mutable, Nested, Numbered, Record, Revised, Revision,
+    RevisionField, Sequence, Singleton, entries, positions,
 };
 pub use redacted::Redacted;
 pub use schema::{

@@ -2,11 +2,13 @@
 
 mod children;
 mod make;
+pub(crate) mod revision;
 mod sequence;
 mod singleton;
 
 pub use children::{By, Children, Element, Nested};
 pub use make::{Fill, Made, Make};
+pub use revision::{Revised, Revision, RevisionField};
 pub(crate) use sequence::assign;
 pub use sequence::{Numbered, Sequence};
 pub use singleton::Singleton;
@@ -26,8 +28,12 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     type KeyRef<'a>: Bind + Copy + Send + Sync;
     /// The child tables: `()`, or one and the rest.
     type Children: Children<Self>;
+    /// The type of the field that every write changes; `()` where the table has no `revision`.
+    type Revision: Revision;
     /// The table.
     const TABLE: &'static Table;
+    /// The field that every write changes.
+    const REVISION: Option<&'static RevisionField> = None;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
 
@@ -47,6 +53,14 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
 
     /// Takes over what a write keeps of the row that is there.
     fn keep(&mut self, _old: &Self, _made: &Made) {}
+
+    /// Returns the field that every write changes, where it is set.
+    fn revision(&self) -> Option<&Self::Revision> {
+        None
+    }
+
+    /// Sets the field that every write changes.
+    fn set_revision(&mut self, _revision: Self::Revision) {}
 
     /// Returns the field of one of the table's sequences.
     fn numbered(&mut self, _sequence: usize) -> Option<&mut (dyn Numbered + Send)> {

@@ -1,6 +1,7 @@
 //! The statements of a generated crate, each with its slot: its place among the statements that a connection holds.
 
 mod child;
+mod counter;
 mod lookup;
 mod partial;
 mod record;
@@ -8,9 +9,10 @@ mod record;
 use protostore_schema::{Column, Schema};
 
 pub(crate) use child::{ChildPlan, JoinPlan};
+pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
-pub(crate) use record::{ReferencePlan, ReferrerPlan, SequencePlan, TablePlan};
+pub(crate) use record::{ReferencePlan, ReferrerPlan, TablePlan};
 
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

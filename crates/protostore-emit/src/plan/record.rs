@@ -2,6 +2,7 @@
 
 use protostore_schema::{Column, Generated, OnDelete, Reference, Schema, Table};
 
+use super::counter::{RevisionPlan, SequencePlan};
 use super::{
     ChildPlan, Lookup, Partial, Statement, Statements, after, equal, fields, lookup, names, parameters, partial,
 };
@@ -17,6 +18,7 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) upsert: Statement,
     pub(crate) delete: Statement,
     pub(crate) sequences: Vec<SequencePlan<'s>>,
+    pub(crate) revision: Option<RevisionPlan<'s>>,
     pub(crate) page_first: Statement,
     pub(crate) page_after: Statement,
     pub(crate) references: Vec<ReferencePlan<'s>>,
@@ -25,13 +27,6 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) lookups: Vec<Lookup<'s>>,
     /// The conditions of the partial indexes, each a filter.
     pub(crate) partials: Vec<Partial>,
-}
-
-/// A column that the store numbers, and how the counter is moved and made.
-pub(crate) struct SequencePlan<'s> {
-    pub(crate) column: &'s Column,
-    pub(crate) next: Statement,
-    pub(crate) begin: Statement,
 }
 
 /// A column that names a row of another table, and how to ask whether that row is there.
@@ -78,6 +73,7 @@ impl<'s> TablePlan<'s> {
                 fields(&key),
             ),
             sequences: sequences(table, all),
+            revision: RevisionPlan::of(table, all),
             references: references(&table.name.proto, &columns, all),
             referrers: referrers(schema, table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
@@ -167,32 +163,8 @@ fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec
         .collect()
 }
 
-/// Returns the columns that the store numbers. Each has a counter among the tables that protostore keeps for itself, by the
-/// number of the table and the path of field numbers, so that a rename gives no number twice.
+/// Returns the columns that the store numbers.
 fn sequences<'s>(table: &'s Table, all: &mut Statements) -> Vec<SequencePlan<'s>> {
     let numbered = table.columns().into_iter().filter(|c| c.generated == Some(Generated::Sequence));
-    numbered
-        .map(|column| {
-            let path: Vec<String> = column.path.iter().map(u32::to_string).collect();
-            let (number, path) = (table.number, path.join("."));
-            let next = format!(
-                "UPDATE \"protostore__sequences\" SET \"last\" = CASE WHEN ?1 IS NULL THEN \"last\" + 1 \
-                 ELSE max(\"last\", ?1) END WHERE \"table\" = {number} AND \"path\" = '{path}' RETURNING \"last\""
-            );
-            let begin = format!(
-                "INSERT INTO \"protostore__sequences\" (\"table\", \"path\", \"last\") \
-                 SELECT {number}, '{path}', max(coalesce(max({}), 0), 0) FROM {}",
-                quote(&column.name.sql),
-                quote(&table.name.sql)
-            );
-            let field = &column.name.proto;
-            let mut add =
-                |name: &str, sql, fields| all.add(format!("{}.{field}.{name}", table.name.proto), sql, fields);
-            SequencePlan {
-                column,
-                next: add("next", next, vec![field.clone()]),
-                begin: add("begin", begin, Vec::new()),
-            }
-        })
-        .collect()
+    numbered.map(|column| SequencePlan::of(table, column, all)).collect()
 }

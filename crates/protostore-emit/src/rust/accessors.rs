@@ -89,7 +89,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
 
 fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join: &JoinPlan<'_>) -> TokenStream {
     let (field, target) = (&child.child.name, join.target);
-    let record = ident(&target.record.ty.rust);
+    let (own, record) = (ident(&plan.table.record.ty.rust), ident(&target.record.ty.rust));
     let key_type = Key::of(scope, plan.table).owned();
     let owner = Arguments::of_key(scope, plan.table);
     let value_column = child.child.item_columns()[0];
@@ -120,7 +120,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
         quote! {
             #doc
             #[must_use]
-            pub fn #name(#owner_declared #value_declared) -> protostore::AddTo<#key_type, #value_type> {
+            pub fn #name(#owner_declared #value_declared) -> protostore::AddTo<#own, #value_type> {
                 static ADD: protostore::Stmt = #add;
                 protostore::AddTo::new(#child_data, &ADD, #owner_given, #value_given)
             }
@@ -135,7 +135,7 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
         quote! {
             #doc
             #[must_use]
-            pub fn #name(#owner_declared #value_declared) -> protostore::RemoveFrom<#key_type, #value_type> {
+            pub fn #name(#owner_declared #value_declared) -> protostore::RemoveFrom<#own, #value_type> {
                 static REMOVE: protostore::Stmt = #remove;
                 protostore::RemoveFrom::new(#child_data, &REMOVE, #owner_given, #value_given)
             }

@@ -27,6 +27,8 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
         })
     });
     let (keeps, generated) = super::generated::methods(table);
+    let (revision, revised, revisions) = super::revision::parts(scope, table);
+    let marker = super::revision::marker(table);
     let bind = if table.columns().is_empty() {
         quote! {
             fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
@@ -47,17 +49,21 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             type Key = #owned;
             type KeyRef<'a> = #borrowed;
             type Children = #children;
+            type Revision = #revision;
             const TABLE: &'static protostore::Table = &TABLE;
             #keeps
+            #revised
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
             fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }
             #bind
             #generated
+            #revisions
         }
 
         #mutable
+        #marker
     }
 }
 

@@ -5,7 +5,7 @@ use protostore_schema::{Column, Item, Node, Role};
 use quote::quote;
 
 use super::tokens::sql;
-use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, SequencePlan, Statement, TablePlan};
+use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, RevisionPlan, SequencePlan, Statement, TablePlan};
 use crate::sql::{Check, checks};
 
 /// Returns the table's metadata.
@@ -38,6 +38,22 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
             delete: #delete,
             page_first: #page_first,
             page_after: #page_after,
+        };
+    }
+}
+
+/// Returns the metadata of the field that every write changes.
+pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
+    let RevisionPlan { member, counter, read, touch } = plan;
+    let (member, counter) = (Literal::u16_unsuffixed(*member), sequence(counter));
+    let [read, touch] = [read, touch].map(statement);
+    quote! {
+        /// The field that every write changes.
+        static REVISION: protostore::RevisionField = protostore::RevisionField {
+            member: #member,
+            counter: #counter,
+            read: #read,
+            touch: #touch,
         };
     }
 }

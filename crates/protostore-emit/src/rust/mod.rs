@@ -14,6 +14,7 @@ mod generated;
 mod krate;
 mod metadata;
 mod record;
+mod revision;
 mod tokens;
 mod types;
 
@@ -65,6 +66,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.push(bind::record(&scope, table));
     items.push(decode::record(&scope, table));
     items.push(metadata::table(plan));
+    items.extend(plan.revision.as_ref().map(metadata::revision));
     items.extend(children::module(&scope, plan));
     tokens::records_file(&head, &items)
 }

@@ -2,6 +2,7 @@
 //! unreadable in an older tool.
 
 mod append_only;
+mod cascade;
 mod check;
 mod condition;
 mod table;
@@ -53,6 +54,12 @@ fn body(schema: &Schema) -> String {
         for child in table::children(table) {
             out.push('\n');
             out += &child;
+        }
+    }
+    for table in &schema.tables {
+        for trigger in cascade::triggers(schema, table) {
+            out.push('\n');
+            out += &trigger;
         }
     }
     for table in &schema.tables {

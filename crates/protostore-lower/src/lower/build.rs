@@ -43,6 +43,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         docs: sources.docs(field.parent_file().name(), field.path()),
         indexes: of_table.map(|(_, index)| index.clone()).collect(),
         append_only: draft.options.append_only,
+        revision: draft.revision.map(|i| draft.spots[i].sql.clone()),
         source: sources.source(&draft.name_place(sources)),
     }
 }
@@ -77,7 +78,7 @@ impl Build<'_> {
     fn node(&self, i: usize) -> Node {
         let spot = &self.draft.spots[i];
         match &spot.shape {
-            Shape::Scalar(ty) => Node::Scalar(self.scalar(spot, ty)),
+            Shape::Scalar(ty) => Node::Scalar(self.scalar(i, ty)),
             Shape::Message(message) => Node::Group(self.group(i, message)),
             Shape::Scalars(ty) => Node::Child(self.child(i, Item::Scalar(self.element(spot, ty)))),
             Shape::Messages(message) => Node::Child(self.child(i, self.messages(i, message))),
@@ -110,7 +111,8 @@ impl Build<'_> {
         }
     }
 
-    fn scalar(&self, spot: &Spot, ty: &Type) -> Scalar {
+    fn scalar(&self, i: usize, ty: &Type) -> Scalar {
+        let spot = &self.draft.spots[i];
         let needed = spot.required || spot.key;
         let (optional, optional_in_message) = match spot.presence {
             Presence::Implicit | Presence::Required => (false, false),
@@ -126,7 +128,8 @@ impl Build<'_> {
             Presence::Member => true,
         };
         let generated = spot.column.generated.as_ref().map(|(generated, _)| *generated);
-        let numbered = generated == Some(Generated::Sequence);
+        // What the store numbers is never zero.
+        let numbered = generated == Some(Generated::Sequence) || self.draft.revision == Some(i);
         let is_plain = spot.presence == Presence::Implicit && !needed && spot.column.reference.is_none() && !numbered;
         let is_text = matches!(ty, Type::String | Type::Bytes);
         let column = Column {

@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub(crate) refused: Vec<Vec<String>>,
     /// The fields of the primary key, in its order.
     pub(crate) key: Vec<usize>,
+    /// The field that every write changes.
+    pub(crate) revision: Option<usize>,
     /// Indexes, each with the spot of the repeated field whose child table has it.
     pub(crate) indexes: Vec<(Option<usize>, Index)>,
 }

@@ -24,6 +24,7 @@ mod paths;
 mod references;
 mod refusals;
 mod required;
+mod revision;
 mod rust_names;
 mod shared;
 mod sql_names;
@@ -104,6 +105,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         keys::choose(draft, report);
         generated::check(draft, report);
         immutable::read(draft, report);
+        revision::choose(draft, report);
         column_names::decide(draft);
     }
     references::check(&mut drafts, report);

@@ -69,6 +69,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         spots: vec![],
         refused: vec![],
         key: vec![],
+        revision: None,
         indexes: vec![],
     })
 }

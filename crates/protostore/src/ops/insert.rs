@@ -2,7 +2,7 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
-use crate::record::{Children, Made, Make, Mutable, Record, assign};
+use crate::record::{Children, Made, Make, Mutable, Record, assign, revision};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Bind, Binder};
@@ -51,6 +51,8 @@ impl<R: Record> Op for InsertMany<R> {
 impl<R: Record> WriteOp for InsertMany<R> {}
 
 /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
+///
+/// A record that says which revision it has is refused where the one that is there has another.
 #[derive(Clone, Debug)]
 pub struct Upsert<R> {
     record: R,
@@ -85,12 +87,14 @@ impl<R: Mutable> WriteOp for Upsert<R> {}
 
 /// Says whether a write of a whole record takes several statements that write.
 pub(crate) const fn compound<R: Record>() -> bool {
-    !R::Children::NONE || !R::TABLE.sequences.is_empty()
+    !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some()
 }
 
 /// Inserts a record and its children.
 pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R) -> Result<R> {
+    revision::refuse_given(&record)?;
     assign(s, &mut record).await?;
+    revision::assign(s, &mut record).await?;
     row(s, &R::TABLE.insert, &record).await?;
     R::Children::insert(s, &record).await?;
     Ok(record)
@@ -103,7 +107,11 @@ pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made
     {
         record.keep(&old, made);
     }
+    if revision::check::<R, S>(s, record.key(), revision::given(&record)).await? {
+        return Err(revision::gone::<R>());
+    }
     assign(s, &mut record).await?;
+    revision::assign(s, &mut record).await?;
     row(s, &R::TABLE.upsert, &record).await?;
     R::Children::replace(s, &record, None).await?;
     Ok(record)

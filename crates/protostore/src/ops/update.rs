@@ -6,12 +6,14 @@ use super::get::exists;
 use super::{Op, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
-use crate::record::{Children, Make, Mutable, Record};
+use crate::record::{Children, Make, Mutable, Record, revision};
 use crate::schema::{FieldKind, Table};
 use crate::session::Session;
 use crate::value::{Bind, Binder};
 
-/// Writes the members of a record that the mask names; the record must be there.
+/// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
+///
+/// A record that says which revision it has is refused where the one that is there has another, whatever the mask names.
 #[derive(Clone, Debug)]
 pub struct Update<R: Record> {
     /// The record; its key says which.
@@ -21,16 +23,27 @@ pub struct Update<R: Record> {
 }
 
 impl<R: Mutable> Op for Update<R> {
-    type Out = ();
+    type Out = R::Revision;
     const NAME: &'static str = "update";
-    const COMPOUND: bool = !R::Children::NONE;
+    const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         Make::update(&mut self.record, &mut self.mask)
     }
 
-    async fn run<S: Session>(&self, s: &mut S) -> Result<()> {
-        update(s, &self.record, &self.mask).await
+    async fn run<S: Session>(&self, s: &mut S) -> Result<R::Revision> {
+        let Some(field) = R::REVISION else {
+            update(s, &self.record, &self.mask).await?;
+            return Ok(R::Revision::default());
+        };
+        let (mut record, mut mask) = (self.record.clone(), self.mask.clone());
+        // Where there is no record, the update itself says so.
+        revision::check::<R, S>(s, record.key(), revision::given(&record)).await?;
+        let revision = revision::next::<R, S>(s).await?.unwrap_or_default();
+        record.set_revision(revision.clone());
+        mask.set(usize::from(field.member));
+        update(s, &record, &mask).await?;
+        Ok(revision)
     }
 }
 

@@ -66,23 +66,33 @@ pub(crate) async fn assign<R: Record, S: Session>(s: &mut S, record: &mut R) -> 
     for (index, sequence) in R::TABLE.sequences.iter().enumerate() {
         let Some(field) = record.numbered(index) else { continue };
         let given = field.number();
-        let moved = match next(s, sequence, given).await {
-            Ok(None) => match s.run(&sequence.begin, &()).await {
-                Ok(_) => next(s, sequence, given).await,
-                Err(e) => Err(e),
-            },
-            moved => moved,
-        };
-        let exhausted =
-            || Error::new(Kind::OutOfRange, "has no number left").at(sequence.field).in_table(R::TABLE.layout.name);
-        match moved {
-            Ok(Some(last)) if given.is_none() && !field.set_number(last) => return Err(exhausted()),
+        match take(s, sequence, given).await {
+            Ok(Some(last)) if given.is_none() && !field.set_number(last) => return Err(exhausted::<R>(sequence)),
             Ok(Some(_)) => {}
-            Ok(None) => return Err(exhausted()),
+            Ok(None) => return Err(exhausted::<R>(sequence)),
             Err(e) => return Err(e.in_table(R::TABLE.layout.name)),
         }
     }
     Ok(())
+}
+
+/// Says that a counter has come to its end.
+#[cold]
+pub(super) fn exhausted<R: Record>(sequence: &Sequence) -> Error {
+    Error::new(Kind::OutOfRange, "has no number left").at(sequence.field).in_table(R::TABLE.layout.name)
+}
+
+/// Moves a counter, which is made where there is none, and returns where it stands; none at its end.
+pub(super) async fn take<S: Session>(
+    s: &mut S,
+    sequence: &'static Sequence,
+    given: Option<i64>,
+) -> Result<Option<i64>> {
+    if let Some(moved) = next(s, sequence, given).await? {
+        return Ok(Some(moved));
+    }
+    s.run(&sequence.begin, &()).await?;
+    next(s, sequence, given).await
 }
 
 async fn next<S: Session>(s: &mut S, sequence: &'static Sequence, given: Option<i64>) -> Result<Option<i64>> {

@@ -6,7 +6,7 @@ use super::TableOf;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
-use crate::record::{Mutable, Record, Singleton};
+use crate::record::{Mutable, Record, Revised, Singleton};
 
 /// The record of a table of at most one row, which needs no key.
 pub struct SingletonOf<'s, R, E: Engine>(TableOf<'s, R, E>);
@@ -52,17 +52,24 @@ impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
         self.0.upsert(record)
     }
 
-    /// Writes the members of the record that the mask names; it must be there.
+    /// Writes the members of the record that the mask names; it must be there. Returns its new revision.
     pub fn update<M: Into<Mask<R>>>(
         &self,
         record: R,
         mask: M,
-    ) -> impl Future<Output = Result<()>> + Send + use<'s, R, E, M> {
+    ) -> impl Future<Output = Result<R::Revision>> + Send + use<'s, R, E, M> {
         self.0.update(record, mask)
     }
 
     /// Deletes the record and its children, and says whether there was one.
     pub fn delete(&self) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
         self.0.delete(R::borrow_key(&Singleton))
+    }
+}
+
+impl<'s, R: Revised + Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
+    /// Deletes the record of that revision and its children, and says whether there was one; another is left alone.
+    pub fn delete_if(&self, revision: R::Revision) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+        self.0.delete_if(R::borrow_key(&Singleton), revision)
     }
 }

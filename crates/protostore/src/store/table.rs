@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::mask::Mask;
 use crate::ops::{Count, Delete, Exists, Get, Insert, InsertMany, Page, PageOf, Update, Upsert};
-use crate::record::{Mutable, Record};
+use crate::record::{Mutable, Record, Revised};
 use crate::store::Filtered;
 
 /// The records of one table.
@@ -83,17 +83,28 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         self.engine.write(Upsert::new(record))
     }
 
-    /// Writes the members of a record that the mask names; the record must be there.
+    /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
     pub fn update<M: Into<Mask<R>>>(
         &self,
         record: R,
         mask: M,
-    ) -> impl Future<Output = Result<()>> + Send + use<'s, R, E, M> {
+    ) -> impl Future<Output = Result<R::Revision>> + Send + use<'s, R, E, M> {
         self.engine.write(Update { record, mask: mask.into() })
     }
 
     /// Deletes a record and its children, and says whether there was one.
     pub fn delete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
-        self.engine.write(Delete::<R>(R::own_key(key)))
+        self.engine.write(Delete::<R>::new(R::own_key(key)))
+    }
+}
+
+impl<'s, R: Revised, E: Engine> TableOf<'s, R, E> {
+    /// Deletes a record of that revision and its children, and says whether there was one; another is left alone.
+    pub fn delete_if(
+        &self,
+        key: R::KeyRef<'_>,
+        revision: R::Revision,
+    ) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+        self.engine.write(Delete::<R>::new(R::own_key(key)).if_revision(revision))
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::ops::{self, Delete, Op, Update};
-use crate::record::{Make, Mutable, Record};
+use crate::record::{Make, Mutable, Record, Revised};
 use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
@@ -35,14 +35,19 @@ impl<'a, E: Engine> Tx<'a, E> {
         self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made)))
     }
 
-    /// Writes the members of a record that the mask names; the record must be there.
-    pub fn update<R: Mutable>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<()> {
+    /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
+    pub fn update<R: Mutable>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<R::Revision> {
         self.run(Update { record: record.clone(), mask: mask.into() })
     }
 
     /// Deletes a record and its children, and says whether there was one.
     pub fn delete<R: Mutable>(&mut self, key: R::KeyRef<'_>) -> Result<bool> {
-        self.run(Delete::<R>(R::own_key(key)))
+        self.run(Delete::<R>::new(R::own_key(key)))
+    }
+
+    /// Deletes a record of that revision and its children, and says whether there was one; another is left alone.
+    pub fn delete_if<R: Revised>(&mut self, key: R::KeyRef<'_>, revision: R::Revision) -> Result<bool> {
+        self.run(Delete::<R>::new(R::own_key(key)).if_revision(revision))
     }
 
     /// Runs any operation.

@@ -22,6 +22,7 @@ impl Record for Sample {
     type Key = FullRange;
     type KeyRef<'a> = FullRange;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static Table = &TABLE;
     fn key(&self) -> FullRange {
         FullRange(self.number)

@@ -58,7 +58,7 @@ fn a_closure_writes_all_or_nothing() {
     let e = store
         .write(|tx| {
             tx.insert(&nic("vm", "eth1"))?;
-            tx.run(Delete::<Machine>("vm".into()))?;
+            tx.run(Delete::<Machine>::new("vm".into()))?;
             tx.insert(&machine("")).map(|_| 0)
         })
         .expect_err("refused");

@@ -155,7 +155,7 @@ ORDER BY j."_position""#,
 pub fn add_to_network_ids(
     name: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::AddTo<String, String> {
+) -> protostore::AddTo<Cell, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         113,
         r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") SELECT ?1,
@@ -177,7 +177,7 @@ WHERE "_name" = ?1"#,
 pub fn remove_from_network_ids(
     name: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<String, String> {
+) -> protostore::RemoveFrom<Cell, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         114,
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
@@ -326,6 +326,7 @@ impl protostore::Record for Cell {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::NetworkIds, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

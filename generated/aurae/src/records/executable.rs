@@ -375,6 +375,7 @@ impl protostore::Record for Executable {
     type Key = (String, String);
     type KeyRef<'a> = (&'a str, &'a str);
     type Children = (children::Arguments, (children::Environment, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -95,6 +95,7 @@ impl protostore::Record for Guest {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -324,6 +324,7 @@ impl protostore::Record for Image {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Architectures, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

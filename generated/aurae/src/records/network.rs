@@ -282,6 +282,7 @@ impl protostore::Record for Network {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Nameservers, (children::Routes, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

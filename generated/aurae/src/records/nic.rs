@@ -191,6 +191,7 @@ impl protostore::Record for Nic {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::IpNameservers, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

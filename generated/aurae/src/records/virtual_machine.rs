@@ -511,7 +511,7 @@ ORDER BY j."_position""#,
 pub fn add_to_image_ids(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::AddTo<String, String> {
+) -> protostore::AddTo<VirtualMachine, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         23,
         r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") SELECT ?1,
@@ -533,7 +533,7 @@ WHERE "_id" = ?1"#,
 pub fn remove_from_image_ids(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<String, String> {
+) -> protostore::RemoveFrom<VirtualMachine, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         24,
         r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -828,6 +828,7 @@ impl protostore::Record for VirtualMachine {
             (children::ImageIds, (children::Tags, (children::Transitions, ()))),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

@@ -10,6 +10,7 @@ pub use records::choices::{
     Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
 };
 
+pub use records::counted::Counted;
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
@@ -37,6 +38,8 @@ pub use records::repeated::Repeated;
 pub use records::required::Required;
 pub use records::settings::{Settings, SettingsMode, SettingsSheet};
 pub use records::source::{Source, SourceLink};
+pub use records::state::State;
+pub use records::tagged::{Tagged, TaggedLink};
 pub use records::target::Target;
 pub use records::time_key::TimeKey;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
@@ -205,6 +208,21 @@ pub mod fixed {
     pub use crate::records::fixed::{*, columns::*};
 }
 
+/// Table `tagged`: the record `Tagged`, its fields and its accessors.
+pub mod tagged {
+    pub use crate::records::tagged::{*, columns::*};
+}
+
+/// Table `counted`: the record `Counted`, its fields and its accessors.
+pub mod counted {
+    pub use crate::records::counted::{*, columns::*};
+}
+
+/// Table `state`: the record `State`, its fields and its accessors.
+pub mod state {
+    pub use crate::records::state::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -212,7 +230,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 752,
+    slots: 822,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -253,6 +271,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::partial::TABLE,
         &records::job::TABLE,
         &records::fixed::TABLE,
+        &records::tagged::TABLE,
+        &records::counted::TABLE,
+        &records::state::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -463,6 +484,24 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn fixed(&self) -> protostore::TableOf<'_, records::fixed::Fixed, E> {
         self.0.table()
+    }
+
+    /// Returns the table `tagged`.
+    #[must_use]
+    pub fn tagged(&self) -> protostore::TableOf<'_, records::tagged::Tagged, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `counted`.
+    #[must_use]
+    pub fn counted(&self) -> protostore::TableOf<'_, records::counted::Counted, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `state`.
+    #[must_use]
+    pub fn state(&self) -> protostore::SingletonOf<'_, records::state::State, E> {
+        self.0.singleton()
     }
 
     /// Closes the store: writes what was accepted, and lets go of the file.

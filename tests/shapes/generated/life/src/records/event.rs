@@ -146,6 +146,7 @@ impl protostore::Record for Event {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::TopicIds, (children::Details, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

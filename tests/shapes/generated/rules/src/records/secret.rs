@@ -166,6 +166,7 @@ impl protostore::Record for Secret {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Cards, (children::Answers, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -2043,6 +2043,139 @@ CREATE TABLE "fixed__notes" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
+-- A revision that is a string, with everything that a write or the deletion of another row changes.
+CREATE TABLE "tagged" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "etag" TEXT NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "text" TEXT NOT NULL DEFAULT '',
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE SET NULL,
+  "parent" TEXT
+    CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '')
+    REFERENCES "tagged" ("id") ON DELETE SET NULL,
+  "update_time" INTEGER,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "tagged_by_target" ON "tagged" ("target");
+CREATE INDEX "tagged_by_parent" ON "tagged" ("parent");
+
+CREATE TABLE "tagged__words" (
+  "_id" TEXT NOT NULL REFERENCES "tagged" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "tagged__targets" (
+  "_id" TEXT NOT NULL REFERENCES "tagged" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "tagged__targets_by_value" ON "tagged__targets" ("value");
+
+CREATE TABLE "tagged__links" (
+  "_id" TEXT NOT NULL REFERENCES "tagged" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE SET NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "tagged__links_by_target" ON "tagged__links" ("target");
+
+-- A revision that is a number and may be unset in the message, and a key of two fields.
+CREATE TABLE "counted" (
+  "region" TEXT NOT NULL CONSTRAINT "region__check" CHECK ("region" <> ''),
+  "number" INTEGER NOT NULL,
+  "revision" INTEGER CONSTRAINT "revision__check" CHECK ("revision" IS NULL OR "revision" <> 0),
+  "text" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("region", "number")
+) STRICT;
+
+CREATE TABLE "counted__targets" (
+  "_region" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_region", "_number", "_position"),
+  FOREIGN KEY ("_region", "_number") REFERENCES "counted" ("region", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "counted__targets_by_value" ON "counted__targets" ("value");
+
+-- The revision of the only record, in 32 bits.
+CREATE TABLE "state" (
+  "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  "revision" INTEGER NOT NULL CONSTRAINT "revision__check" CHECK ("revision" BETWEEN 1 AND 4294967295),
+  "text" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("_singleton")
+) STRICT;
+
+CREATE TRIGGER "targets__revises__tagged__target" BEFORE DELETE ON "targets"
+WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "target" = OLD."id")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
+  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE "target" = OLD."id";
+END;
+
+CREATE TRIGGER "targets__revises__tagged__targets__value" BEFORE DELETE ON "targets"
+WHEN EXISTS (SELECT 1 FROM "tagged__targets" WHERE "value" = OLD."id")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
+  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE ("id") IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = OLD."id");
+END;
+
+CREATE TRIGGER "targets__revises__tagged__links__target" BEFORE DELETE ON "targets"
+WHEN EXISTS (SELECT 1 FROM "tagged__links" WHERE "target" = OLD."id")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
+  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE ("id") IN (SELECT "_id" FROM "tagged__links" WHERE "target" = OLD."id");
+END;
+
+CREATE TRIGGER "targets__revises__counted__targets__value" BEFORE DELETE ON "targets"
+WHEN EXISTS (SELECT 1 FROM "counted__targets" WHERE "value" = OLD."id")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 82, '3', max(coalesce(max("revision"), 0), 0) FROM "counted"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 82 AND "path" = '3';
+  UPDATE "counted" SET "revision" = (SELECT "last" FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
+    WHERE ("region", "number") IN (SELECT "_region", "_number" FROM "counted__targets" WHERE "value" = OLD."id");
+END;
+
+CREATE TRIGGER "tagged__revises__tagged__parent" BEFORE DELETE ON "tagged"
+WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "parent" = OLD."id")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
+  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE "parent" = OLD."id" AND "id" <> OLD."id";
+END;
+
 CREATE VIEW "implicits_readable" AS SELECT
   "id",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
@@ -3936,3 +4069,58 @@ CREATE VIEW "fixed__notes_readable" AS SELECT
   "_position",
   "value"
 FROM "fixed__notes";
+
+CREATE VIEW "tagged_readable" AS SELECT
+  "id",
+  "etag",
+  "text",
+  (SELECT count(*) FROM "tagged__words" WHERE "tagged__words"."_id" = "tagged"."id") AS "words__count",
+  "target",
+  (SELECT count(*) FROM "tagged__targets" WHERE "tagged__targets"."_id" = "tagged"."id") AS "targets__count",
+  (SELECT count(*) FROM "tagged__links" WHERE "tagged__links"."_id" = "tagged"."id") AS "links__count",
+  "parent",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "update_time"
+FROM "tagged";
+
+CREATE VIEW "tagged__words_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "tagged__words";
+
+CREATE VIEW "tagged__targets_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "tagged__targets";
+
+CREATE VIEW "tagged__links_readable" AS SELECT
+  "_id",
+  "_position",
+  "target"
+FROM "tagged__links";
+
+CREATE VIEW "counted_readable" AS SELECT
+  "region",
+  "number",
+  "revision",
+  (SELECT count(*) FROM "counted__targets"
+    WHERE "counted__targets"."_region" = "counted"."region" AND "counted__targets"."_number" = "counted"."number")
+    AS "targets__count",
+  "text"
+FROM "counted";
+
+CREATE VIEW "counted__targets_readable" AS SELECT
+  "_region",
+  "_number",
+  "_position",
+  "value"
+FROM "counted__targets";
+
+CREATE VIEW "state_readable" AS SELECT
+  "_singleton",
+  "revision",
+  "text"
+FROM "state";

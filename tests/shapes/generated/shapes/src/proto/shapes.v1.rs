@@ -215,6 +215,59 @@ pub mod fixed {
         Free(bool),
     }
 }
+/// A revision that is a string, with everything that a write or the deletion of another row changes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Tagged {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub text: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "4")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, tag = "5")]
+    pub target: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "6")]
+    pub targets: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "7")]
+    pub links: ::prost::alloc::vec::Vec<tagged::Link>,
+    #[prost(string, tag = "8")]
+    pub parent: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "9")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Nested message and enum types in `Tagged`.
+pub mod tagged {
+    /// A reference inside an element.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Link {
+        #[prost(string, tag = "1")]
+        pub target: ::prost::alloc::string::String,
+    }
+}
+/// A revision that is a number and may be unset in the message, and a key of two fields.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Counted {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub number: i64,
+    #[prost(int64, optional, tag = "3")]
+    pub revision: ::core::option::Option<i64>,
+    #[prost(string, repeated, tag = "4")]
+    pub targets: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, tag = "5")]
+    pub text: ::prost::alloc::string::String,
+}
+/// The revision of the only record, in 32 bits.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct State {
+    #[prost(uint32, tag = "1")]
+    pub revision: u32,
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
 /// Keyed by an integer.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct IntKey {

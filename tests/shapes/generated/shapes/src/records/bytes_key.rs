@@ -47,6 +47,7 @@ impl protostore::Record for BytesKey {
     type Key = Vec<u8>;
     type KeyRef<'a> = &'a [u8];
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

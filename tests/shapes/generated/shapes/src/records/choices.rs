@@ -231,6 +231,7 @@ impl protostore::Record for Choices {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::ListedNumbers, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

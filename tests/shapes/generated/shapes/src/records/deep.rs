@@ -236,6 +236,7 @@ impl protostore::Record for Deep {
     type Key = (String, u32);
     type KeyRef<'a> = (&'a str, u32);
     type Children = (children::Racks, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

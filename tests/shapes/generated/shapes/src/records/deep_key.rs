@@ -86,6 +86,7 @@ impl protostore::Record for DeepKey {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -294,6 +294,7 @@ impl protostore::Record for Encodings {
             ),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -64,6 +64,7 @@ impl protostore::Record for Event {
     type Key = i64;
     type KeyRef<'a> = i64;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

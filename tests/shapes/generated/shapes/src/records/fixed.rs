@@ -273,6 +273,7 @@ impl protostore::Record for Fixed {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Notes, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

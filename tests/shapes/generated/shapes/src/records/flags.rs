@@ -39,6 +39,7 @@ impl protostore::Record for Flags {
     type Key = protostore::Singleton;
     type KeyRef<'a> = protostore::Singleton;
     type Children = (children::Names, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -86,7 +86,7 @@ ORDER BY j."_position""#,
 pub fn add_to_others(
     id: u64,
     element: u64,
-) -> protostore::AddTo<protostore::stored::FullRange, protostore::stored::FullRange> {
+) -> protostore::AddTo<FullKey, protostore::stored::FullRange> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         659,
         r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
@@ -108,10 +108,7 @@ WHERE "_id" = ?1"#,
 pub fn remove_from_others(
     id: u64,
     element: u64,
-) -> protostore::RemoveFrom<
-    protostore::stored::FullRange,
-    protostore::stored::FullRange,
-> {
+) -> protostore::RemoveFrom<FullKey, protostore::stored::FullRange> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         660,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -156,6 +153,7 @@ impl protostore::Record for FullKey {
     type Key = protostore::stored::FullRange;
     type KeyRef<'a> = protostore::stored::FullRange;
     type Children = (children::Others, (children::Words, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -47,6 +47,7 @@ impl protostore::Record for IntKey {
     type Key = i64;
     type KeyRef<'a> = i64;
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -355,6 +355,7 @@ impl protostore::Record for Job {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Tries, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -171,6 +171,7 @@ impl protostore::Record for Keywords {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Order, (children::Where, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

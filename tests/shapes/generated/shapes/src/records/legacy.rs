@@ -171,6 +171,7 @@ impl protostore::Record for Legacy {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

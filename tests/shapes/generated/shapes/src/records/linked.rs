@@ -120,7 +120,7 @@ ORDER BY j."_position", j."_position_2""#,
 pub fn remove_from_groups_targets(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<String, String> {
+) -> protostore::RemoveFrom<Linked, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         458,
         r#"DELETE FROM "linked__groups__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -156,7 +156,7 @@ ORDER BY j."_key""#,
 pub fn remove_from_named(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<String, String> {
+) -> protostore::RemoveFrom<Linked, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         465,
         r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -224,6 +224,7 @@ impl protostore::Record for Linked {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Groups, (children::Named, ()));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

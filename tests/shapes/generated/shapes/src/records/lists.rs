@@ -154,6 +154,7 @@ impl protostore::Record for Lists {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Points, (children::Nothings, (children::Items, ())));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

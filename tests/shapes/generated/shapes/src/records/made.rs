@@ -96,6 +96,7 @@ impl protostore::Record for Made {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
 

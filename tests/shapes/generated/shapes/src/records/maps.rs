@@ -313,6 +313,7 @@ impl protostore::Record for Maps {
             ),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

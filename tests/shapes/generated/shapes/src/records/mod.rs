@@ -4,6 +4,7 @@
 
 pub mod bytes_key;
 pub mod choices;
+pub mod counted;
 pub mod deep;
 pub mod deep_key;
 pub mod encodings;
@@ -28,6 +29,8 @@ pub mod repeated;
 pub mod required;
 pub mod settings;
 pub mod source;
+pub mod state;
+pub mod tagged;
 pub mod target;
 pub mod time_key;
 pub mod tree;

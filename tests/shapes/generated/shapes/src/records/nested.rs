@@ -236,6 +236,7 @@ impl protostore::Record for Nested {
         children::OuterMiddlePoints,
         (children::OuterAlwaysPoints, (children::OuterNames, ())),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

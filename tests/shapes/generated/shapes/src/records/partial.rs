@@ -113,6 +113,7 @@ impl protostore::Record for Partial {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -174,6 +174,7 @@ impl protostore::Record for Repeated {
             ),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

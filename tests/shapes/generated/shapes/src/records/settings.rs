@@ -123,7 +123,7 @@ ORDER BY j."_position""#,
 #[must_use]
 pub fn add_to_target_ids(
     element: impl Into<String>,
-) -> protostore::AddTo<protostore::Singleton, String> {
+) -> protostore::AddTo<Settings, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         502,
         r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") SELECT ?1,
@@ -144,7 +144,7 @@ WHERE "_singleton" = ?1"#,
 #[must_use]
 pub fn remove_from_target_ids(
     element: impl Into<String>,
-) -> protostore::RemoveFrom<protostore::Singleton, String> {
+) -> protostore::RemoveFrom<Settings, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         503,
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
@@ -260,6 +260,7 @@ impl protostore::Record for Settings {
         children::Words,
         (children::Sheets, (children::Named, (children::TargetIds, ()))),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

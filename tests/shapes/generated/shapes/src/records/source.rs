@@ -319,7 +319,7 @@ ORDER BY j."_position""#,
 pub fn add_to_targets(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::AddTo<String, String> {
+) -> protostore::AddTo<Source, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         236,
         r#"INSERT INTO "sources__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
@@ -341,7 +341,7 @@ WHERE "_id" = ?1"#,
 pub fn remove_from_targets(
     id: impl Into<String>,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<String, String> {
+) -> protostore::RemoveFrom<Source, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         237,
         r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -377,7 +377,7 @@ ORDER BY j."_position""#,
 pub fn add_to_numbers(
     id: impl Into<String>,
     element: i64,
-) -> protostore::AddTo<String, i64> {
+) -> protostore::AddTo<Source, i64> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         245,
         r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
@@ -399,7 +399,7 @@ WHERE "_id" = ?1"#,
 pub fn remove_from_numbers(
     id: impl Into<String>,
     element: i64,
-) -> protostore::RemoveFrom<String, i64> {
+) -> protostore::RemoveFrom<Source, i64> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         246,
         r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
@@ -495,6 +495,7 @@ impl protostore::Record for Source {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Targets, (children::Numbers, (children::Links, ())));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

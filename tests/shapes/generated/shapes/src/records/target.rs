@@ -47,6 +47,7 @@ impl protostore::Record for Target {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -76,6 +76,7 @@ impl protostore::Record for TimeKey {
     type Key = (protostore::stored::Rfc3339, protostore::stored::FullRange);
     type KeyRef<'a> = (protostore::stored::Rfc3339, protostore::stored::FullRange);
     type Children = (children::Words, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -215,6 +215,7 @@ impl protostore::Record for Tree {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Branches, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

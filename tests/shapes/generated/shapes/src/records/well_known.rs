@@ -304,6 +304,7 @@ impl protostore::Record for WellKnown {
             ),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

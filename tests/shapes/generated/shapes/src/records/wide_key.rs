@@ -249,6 +249,7 @@ impl protostore::Record for WideKey {
         u64,
     );
     type Children = (children::Numbers, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -174,6 +174,7 @@ impl protostore::Record for Wrappers {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Strings, (children::Doubles, (children::ByNumber, ())));
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

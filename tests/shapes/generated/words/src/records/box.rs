@@ -90,7 +90,7 @@ pub fn add_to_reads(
     r#box: impl Into<String>,
     r#dyn: u32,
     element: impl Into<String>,
-) -> protostore::AddTo<(String, u32), String> {
+) -> protostore::AddTo<Box, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         94,
         r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") SELECT ?1, ?2,
@@ -113,7 +113,7 @@ pub fn remove_from_reads(
     r#box: impl Into<String>,
     r#dyn: u32,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<(String, u32), String> {
+) -> protostore::RemoveFrom<Box, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         95,
         r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2 AND "value" = ?3"#,
@@ -156,6 +156,7 @@ impl protostore::Record for Box {
     type Key = (String, u32);
     type KeyRef<'a> = (&'a str, u32);
     type Children = (children::Reads, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -193,6 +193,7 @@ impl protostore::Record for Match {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (children::Traits, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -281,6 +281,7 @@ impl protostore::Record for OptionMessage {
             ),
         ),
     );
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -139,7 +139,7 @@ ORDER BY j."_position""#,
 pub fn add_to_reads(
     ok: i64,
     element: impl Into<String>,
-) -> protostore::AddTo<i64, String> {
+) -> protostore::AddTo<ResultMessage, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
         48,
         r#"INSERT INTO "write__reads" ("_ok", "_position", "value") SELECT ?1, coalesce(max("_position"),
@@ -161,7 +161,7 @@ WHERE "_ok" = ?1"#,
 pub fn remove_from_reads(
     ok: i64,
     element: impl Into<String>,
-) -> protostore::RemoveFrom<i64, String> {
+) -> protostore::RemoveFrom<ResultMessage, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
         49,
         r#"DELETE FROM "write__reads" WHERE "_ok" = ?1 AND "value" = ?2"#,
@@ -204,6 +204,7 @@ impl protostore::Record for ResultMessage {
     type Key = i64;
     type KeyRef<'a> = i64;
     type Children = (children::Reads, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

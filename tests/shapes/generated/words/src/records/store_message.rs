@@ -65,6 +65,7 @@ impl protostore::Record for StoreMessage {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -58,6 +58,7 @@ impl protostore::Record for StringMessage {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {

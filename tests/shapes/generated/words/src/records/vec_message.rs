@@ -73,6 +73,7 @@ impl protostore::Record for VecMessage {
     type Key = Vec<u8>;
     type KeyRef<'a> = &'a [u8];
     type Children = (children::OfOk_2, ());
+    type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 
     fn key(&self) -> Self::KeyRef<'_> {
