@@ -60,6 +60,8 @@ pub enum Change {
     ReferenceTarget { table: String, column: String, from: String, to: String },
     /// Something else becomes of a row when the row that it names is deleted.
     ReferenceOnDelete { table: String, column: String, from: OnDelete, to: OnDelete },
+    /// Whether the database holds rows to a reference.
+    ReferenceEnforced { table: String, column: String, now: bool },
     /// An index that the older schema lacks.
     IndexAdded { table: String, index: String, unique: bool },
     /// An index that the newer schema lacks.
@@ -141,6 +143,12 @@ impl fmt::Display for Change {
             Self::ReferenceOnDelete { table, column, from, to } => {
                 let (from, to) = (on_delete(*from), on_delete(*to));
                 write!(f, "reference `{column}` of `{table}` changed on delete from {from} to {to}")
+            }
+            Self::ReferenceEnforced { table, column, now: true } => {
+                write!(f, "reference `{column}` of `{table}` is now enforced")
+            }
+            Self::ReferenceEnforced { table, column, now: false } => {
+                write!(f, "reference `{column}` of `{table}` is not enforced any more")
             }
             Self::IndexAdded { table, index, unique } => {
                 write!(f, "{} `{index}` of `{table}` is new", index_word(*unique))

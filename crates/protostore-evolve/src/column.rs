@@ -62,8 +62,12 @@ fn compare_column(
                 changes.push(Change::ReferenceTarget { table, column, from, to });
             }
             if from.on_delete != to.on_delete {
+                let (table, column) = (table.clone(), column.clone());
                 let (from, to) = (from.on_delete, to.on_delete);
                 changes.push(Change::ReferenceOnDelete { table, column, from, to });
+            }
+            if from.enforced != to.enforced {
+                changes.push(Change::ReferenceEnforced { table, column, now: to.enforced });
             }
         }
     }

@@ -152,6 +152,13 @@ fn references_and_indexes() {
         ["reference `network_id` of `virtual_machines` changed on delete from set null to cascade"]
     );
     assert_eq!(
+        sentences(|schema| {
+            let reference = scalar(schema, 6).column.reference.as_mut().expect("it refers");
+            reference.enforced = false;
+        }),
+        ["reference `network_id` of `virtual_machines` is not enforced any more"]
+    );
+    assert_eq!(
         sentences(|schema| scalar(schema, 6).column.reference = None),
         ["reference `network_id` of `virtual_machines` to `networks` is gone"]
     );

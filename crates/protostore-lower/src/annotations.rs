@@ -77,6 +77,9 @@ pub(crate) struct References {
     pub(crate) table: String,
     /// `None` for a number that has no meaning yet.
     pub(crate) on_delete: Option<OnDelete>,
+    /// Whether `on_delete` is written.
+    pub(crate) says_on_delete: bool,
+    pub(crate) not_enforced: bool,
 }
 
 /// A value of `google.api.field_behavior`.
@@ -137,10 +140,11 @@ pub(crate) fn behaviors(field: &FieldDescriptor) -> Vec<Behavior> {
         .collect()
 }
 
-/// Returns the types that `google.api.resource_reference` names, `type` and `child_type`.
-pub(crate) fn resource_reference(field: &FieldDescriptor) -> Vec<String> {
-    let options = extension(&field.options(), "google.api.resource_reference").and_then(sub_message);
-    options.iter().flat_map(|options| [text(options, "type"), text(options, "child_type")]).flatten().collect()
+/// Returns the type of the resource that `google.api.resource_reference` says a field names.
+///
+/// With `child_type` the field names a parent of some type, which the store cannot know.
+pub(crate) fn resource_reference(field: &FieldDescriptor) -> Option<String> {
+    text(&extension(&field.options(), "google.api.resource_reference").and_then(sub_message)?, "type")
 }
 
 /// Returns the type that `google.api.resource` gives a message.
@@ -271,6 +275,8 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
                 Some(3) => Some(OnDelete::SetNull),
                 Some(_) => None,
             },
+            says_on_delete: value(&references, "on_delete").is_some(),
+            not_enforced: truth(&references, "not_enforced"),
         }),
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),

@@ -65,7 +65,6 @@ codes! {
     Group = "P0405", "groups are not supported";
     Extensible = "P0406", "extensions and message sets are not supported";
     ValidationRule = "P0407", "`buf.validate` rules are not supported";
-    ResourceReference = "P0409", "a `resource_reference` to a record of the store is not supported";
     FieldInfo = "P0410", "`google.api.field_info` is not supported";
     RequiredMessage = "P0412", "a `required` message of proto2 is not supported";
 
@@ -82,6 +81,8 @@ codes! {
     CannotSetNull = "P0604", "SET_NULL on a reference that cannot be unset";
     ZeroReference = "P0605", "a plain reference cannot tell zero from none";
     SingletonTarget = "P0606", "a reference names a table of at most one row";
+    NotEnforced = "P0607", "a reference that is not enforced says what happens on a delete";
+    ResourceKey = "P0608", "a `resource_reference` names a record whose key is not its name";
 
     // Indexes.
     BadIndex = "P0701", "an index cannot be read";
@@ -89,6 +90,7 @@ codes! {
     DuplicateIndex = "P0703", "an index repeats another";
     BadCondition = "P0704", "the `where` of an index cannot be read";
     ConditionType = "P0705", "a literal is no value of the field that it is compared with";
+    TooManyParts = "P0706", "a key, an index or a reference has too many fields";
 
     // Values that the store makes.
     CannotGenerate = "P0751", "a field cannot hold a value that is made";

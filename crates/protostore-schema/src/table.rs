@@ -61,6 +61,18 @@ pub struct Reference {
     pub column: String,
     /// What becomes of this row when the other is deleted.
     pub on_delete: OnDelete,
+    /// Whether the database holds the row to it: that the other is there, and what becomes of this row when it goes.
+    #[serde(default = "enforced", skip_serializing_if = "is_enforced")]
+    pub enforced: bool,
+}
+
+fn enforced() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_enforced(enforced: &bool) -> bool {
+    *enforced
 }
 
 /// What becomes of a row when the row that it names is deleted.

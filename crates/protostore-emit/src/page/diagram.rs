@@ -53,8 +53,10 @@ fn relation(table: &Table, name: &str, column: &Column) -> String {
     let whole = table.indexes.iter().filter(|i| i.unique && i.condition.is_none());
     let unique = whole.into_iter().any(|i| i.columns.len() == 1 && i.columns[0].column == column.name.sql);
     let many = if unique { "o|" } else { "o{" };
-    let one = if column.nullable { "|o" } else { "||" };
-    format!("  {} {one}--{many} {name} : \"{}\"\n", reference.table, column.name.proto)
+    let one = if column.nullable || !reference.enforced { "|o" } else { "||" };
+    // A dotted line is one that the database does not hold.
+    let line = if reference.enforced { "--" } else { ".." };
+    format!("  {} {one}{line}{many} {name} : \"{}\"\n", reference.table, column.name.proto)
 }
 
 pub(super) fn type_name(ty: &Type) -> &'static str {

@@ -4,6 +4,7 @@
 
 use protostore_schema::{ChildTable, Column, Index, Item, Schema, Table};
 
+use super::none::{NoReference, nones, same};
 use super::partial::Partial;
 use super::{Statement, Statements, after, equal, fields, names, record::select};
 use crate::sql::{list, quote};
@@ -14,6 +15,8 @@ pub(crate) struct Lookup<'s> {
     pub(crate) rust: String,
     /// The columns whose values it takes, each with the name of its argument.
     pub(crate) by: Vec<(String, &'s Column)>,
+    /// SQL names of those whose zero value finds the rows that name nothing, and which hold NULL there.
+    pub(crate) none: Vec<String>,
     /// The condition of the partial index that it asks, as one writes it.
     pub(crate) of: Option<String>,
     /// What it returns.
@@ -130,14 +133,15 @@ fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial>, all
     let sql = format!("{} WHERE {}{}", select(table), equal(names(&by), 1), and(partial));
     let statement = all.add(format!("{}.{rust}", table.name.proto), sql, fields(&by));
     let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
-    Lookup { rust, by, of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
+    Lookup { rust, by, none: Vec::new(), of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
 
 fn list_own<'s>(table: &'s Table, by: &[&'s Column], partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
-    let condition = format!("{}{}", equal(names(by), 1), and(partial));
+    let nones = nones(&table.record.nodes);
+    let condition = format!("{}{}", same(by, &nones), and(partial));
     let rust = list_name(by, partial);
     let by = by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
-    pages(table, rust, by, &condition, LookupOf { through: None, partial }, all)
+    pages(table, rust, by, &condition, LookupOf { through: None, partial, nones }, all)
 }
 
 fn list_through<'s>(
@@ -147,13 +151,17 @@ fn list_through<'s>(
     partial: Option<&Partial>,
     all: &mut Statements,
 ) -> Lookup<'s> {
+    let nones = match &child.item {
+        Item::Scalar(_) => Vec::new(),
+        Item::Message { nodes, .. } => self::nones(nodes),
+    };
     let key = list(table.key.iter().map(String::as_str));
     let key = if table.key.len() == 1 { key } else { format!("({key})") };
     let condition = format!(
-        "{key} IN (SELECT {} FROM {} WHERE {} = ?1{})",
+        "{key} IN (SELECT {} FROM {} WHERE {}{})",
         list(child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str())),
         quote(&child.name.sql),
-        quote(&column.name.sql),
+        same(&[column], &nones),
         and(partial)
     );
     let name = match &child.item {
@@ -166,7 +174,7 @@ fn list_through<'s>(
     };
     let by = vec![(argument.to_owned(), column)];
     let rust = format!("list_by_{name}{}", where_name(partial));
-    let of = LookupOf { through: Some(child.name.proto.clone()), partial };
+    let of = LookupOf { through: Some(child.name.proto.clone()), partial, nones };
     pages(table, rust, by, &condition, of, all)
 }
 
@@ -193,6 +201,7 @@ fn where_name(partial: Option<&Partial>) -> String {
 struct LookupOf<'p> {
     through: Option<String>,
     partial: Option<&'p Partial>,
+    nones: Vec<NoReference<'p>>,
 }
 
 fn pages<'s>(
@@ -212,7 +221,9 @@ fn pages<'s>(
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
     let first = statement(rust.clone(), first, &columns);
     let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat());
-    let LookupOf { through, partial } = of;
+    let LookupOf { through, partial, nones } = of;
+    let none = nones.iter().map(|none| none.column.name.sql.clone());
+    let none = none.filter(|name| columns.iter().any(|c| c.name.sql == *name)).collect();
     let kind = LookupKind::List { first, after: next, through };
-    Lookup { rust, by, of: partial.map(|p| p.shown.clone()), kind }
+    Lookup { rust, by, none, of: partial.map(|p| p.shown.clone()), kind }
 }

@@ -3,6 +3,7 @@
 mod child;
 mod counter;
 mod lookup;
+mod none;
 mod partial;
 mod record;
 

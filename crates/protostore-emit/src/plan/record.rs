@@ -120,8 +120,8 @@ pub(super) fn references<'s>(owner: &str, columns: &[&'s Column], all: &mut Stat
     columns
         .iter()
         .filter_map(|column| {
-            let Reference { table, column: key, on_delete: _ } = column.reference.as_ref()?;
-            Some(reference(owner, column, table, key, all))
+            let Reference { table, column: key, on_delete: _, enforced } = column.reference.as_ref()?;
+            enforced.then(|| reference(owner, column, table, key, all))
         })
         .collect()
 }
@@ -152,7 +152,8 @@ fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec
     });
     places
         .filter(|(_, column)| {
-            column.reference.as_ref().is_some_and(|r| r.table == table.name.sql && r.on_delete == OnDelete::Restrict)
+            let keeps = |r: &Reference| r.enforced && r.table == table.name.sql && r.on_delete == OnDelete::Restrict;
+            column.reference.as_ref().is_some_and(keeps)
         })
         .map(|(name, column)| {
             let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quote(name), quote(&column.name.sql));

@@ -40,7 +40,8 @@ fn partial(plan: &TablePlan<'_>, partial: &Partial) -> TokenStream {
 
 fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> TokenStream {
     let (function, record) = (ident(&lookup.rust), ident(&plan.table.record.ty.rust));
-    let arguments = Arguments::of(scope, lookup.by.iter().map(|(name, column)| (local(name), *column)));
+    let arguments = lookup.by.iter().map(|(name, column)| (local(name), *column));
+    let arguments = Arguments::with_none(scope, arguments, &lookup.none);
     let (declared, given, by) = (&arguments.declared, &arguments.given, &arguments.owned);
     let of = lookup.of.as_ref().map(|of| format!(" where `{of}`")).unwrap_or_default();
     let fields: Vec<String> = lookup.by.iter().map(|(_, column)| format!("`{}`", column.name.proto)).collect();
@@ -162,6 +163,15 @@ impl Arguments {
     }
 
     fn of<'c>(scope: &Scope<'_, '_>, columns: impl Iterator<Item = (Ident, &'c Column)>) -> Self {
+        Self::with_none(scope, columns, &[])
+    }
+
+    /// Returns the parameters, of which the zero value of those columns is none.
+    fn with_none<'c>(
+        scope: &Scope<'_, '_>,
+        columns: impl Iterator<Item = (Ident, &'c Column)>,
+        none: &[String],
+    ) -> Self {
         let (mut declared, mut given, mut owned) = (Vec::new(), Vec::new(), Vec::new());
         for (name, column) in columns {
             let ty = scope.scalar(&column.ty);
@@ -172,6 +182,12 @@ impl Arguments {
                 continue;
             }
             match column.ty {
+                Type::String | Type::Bytes if none.contains(&column.name.sql) => {
+                    declared.push(quote!(#name: impl Into<#ty>));
+                    given.push(quote!(Some(#name.into()).filter(|v: &#ty| !v.is_empty())));
+                    owned.push(quote!(Option<#ty>));
+                    continue;
+                }
                 Type::String | Type::Bytes => {
                     declared.push(quote!(#name: impl Into<#ty>));
                     given.push(quote!(#name.into()));

@@ -97,7 +97,8 @@ fn column(column: &Column) -> String {
     }
     let check = check::value(column).map(|c| check_at_column(&c));
     let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
-    let clauses: Vec<String> = std::iter::once(sql).chain(check).chain(reference.as_ref().map(references)).collect();
+    let clauses: Vec<String> =
+        std::iter::once(sql).chain(check).chain(reference.as_ref().and_then(references)).collect();
     comment(docs, "  ") + "  " + &on_lines(&clauses)
 }
 
@@ -111,14 +112,14 @@ fn check_at_column(check: &check::Check) -> String {
 }
 
 /// Returns what a reference asks and does.
-fn references(Reference { table, column, on_delete }: &Reference) -> String {
+fn references(Reference { table, column, on_delete, enforced }: &Reference) -> Option<String> {
     let action = match on_delete {
         // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
         OnDelete::Restrict => "",
         OnDelete::Cascade => " ON DELETE CASCADE",
         OnDelete::SetNull => " ON DELETE SET NULL",
     };
-    format!("REFERENCES {} ({}){action}", quote(table), quote(column))
+    enforced.then(|| format!("REFERENCES {} ({}){action}", quote(table), quote(column)))
 }
 
 /// Returns the clauses of a column on one line, or on a line each where that would be long.

@@ -270,7 +270,7 @@ impl Build<'_> {
         let (target, _) = spot.column.reference.as_ref()?;
         let other = self.drafts.iter().find(|draft| draft.field.name() == target.table)?;
         let column = other.spots[*other.key.first()?].sql.clone();
-        Some(Reference { table: other.sql.clone(), column, on_delete: target.on_delete })
+        Some(Reference { table: other.sql.clone(), column, on_delete: target.on_delete, enforced: target.enforced })
     }
 
     fn field_docs(&self, spot: &Spot) -> Docs {

@@ -1,6 +1,6 @@
 //! Puts together what is said about a column on its field and in its table's `column` list.
 
-use protostore_schema::Form;
+use protostore_schema::{Form, OnDelete};
 
 use super::Report;
 use super::draft::{Draft, Said, Shape, Spot, Target, form_word, type_word};
@@ -94,7 +94,14 @@ fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report
             let help = "put `references` on the field that holds the key of the other row";
             report.add(Code::CannotApply, place, text, help);
         } else if let Some(on_delete) = references.on_delete {
-            let target = Target { table: references.table.clone(), on_delete };
+            if references.not_enforced && references.says_on_delete {
+                let text = format!("the reference of `{path}` is not enforced, so nothing happens on a delete");
+                let place = said.place(report.sources, &[("references", 0), ("on_delete", 0)]);
+                report.add(Code::NotEnforced, place, text, "take `on_delete` away, or `not_enforced`");
+            }
+            let enforced = !references.not_enforced;
+            let on_delete = if enforced { on_delete } else { OnDelete::Restrict };
+            let target = Target { table: references.table.clone(), on_delete, enforced };
             set(&mut column.reference, target, "references", &path, said, report);
         } else {
             let help = "write RESTRICT, CASCADE or SET_NULL";

@@ -115,6 +115,7 @@ pub(crate) struct Merged {
 pub(crate) struct Target {
     pub(crate) table: String,
     pub(crate) on_delete: OnDelete,
+    pub(crate) enforced: bool,
 }
 
 /// Where something about a column is said: in which option, and at which entry of it.

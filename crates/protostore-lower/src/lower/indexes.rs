@@ -8,6 +8,19 @@ use super::{conditions, paths};
 use crate::Code;
 use crate::diagnostic::Place;
 
+/// The most fields of a key, an index or a reference: as many as the parts of a tuple that Rust can compare.
+pub(super) const PARTS: usize = 12;
+
+/// Refuses a list of more fields than [`PARTS`].
+pub(super) fn too_many(what: &str, count: usize, place: Place, report: &mut Report<'_>) -> bool {
+    let too_many = count > PARTS;
+    if too_many {
+        let text = format!("{what} has {count} fields, and at most {PARTS} are possible");
+        report.add(Code::TooManyParts, place, text, "name fewer fields; the first ones find the rows");
+    }
+    too_many
+}
+
 /// Decides the indexes of a table and of its child tables.
 pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
     for n in 0..draft.options.indexes.len() {
@@ -94,7 +107,8 @@ fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<us
         let help = "write `index: {fields: [\"status\", \"create_time desc\"]}`";
         report.add(Code::BadIndex, place, "an `index` names no fields", help);
     }
-    if fields.is_empty() || !complete {
+    let place = draft.place(report.sources, &[("index", n)]);
+    if fields.is_empty() || !complete || too_many("the index", fields.len(), place, report) {
         return None;
     }
     let child = fields.iter().find_map(|(i, ..)| draft.spots[*i].child);

@@ -4,6 +4,7 @@ use protostore_schema::{Form, Type};
 
 use super::Report;
 use super::draft::{Draft, Presence, Shape, type_word};
+use super::indexes::{PARTS, too_many};
 use super::paths;
 use crate::annotations::{self, Behavior};
 use crate::{Code, diagnostic::Place};
@@ -22,6 +23,10 @@ pub(super) fn choose(draft: &mut Draft, report: &mut Report<'_>) {
     } else {
         stated(draft, &identifiers, report)
     };
+    let place = draft.place(report.sources, &[("primary_key", PARTS)]);
+    if too_many("the key", key.len(), place, report) {
+        return;
+    }
     for (i, place) in key {
         if refuse(draft, i, &place, report) {
             continue;

@@ -24,6 +24,7 @@ mod paths;
 mod references;
 mod refusals;
 mod required;
+mod resources;
 mod revision;
 mod rust_names;
 mod shared;
@@ -108,6 +109,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         revision::choose(draft, report);
         column_names::decide(draft);
     }
+    resources::read(&mut drafts, report);
     references::check(&mut drafts, report);
     life::check(&mut drafts, report);
     shared::check(&drafts, report);

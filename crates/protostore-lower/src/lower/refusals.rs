@@ -39,7 +39,7 @@ pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>
 }
 
 /// Refuses what a field's options say.
-pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, report: &mut Report<'_>) {
+pub(super) fn check_options(field: &FieldDescriptor, report: &mut Report<'_>) {
     let name = field.name();
     if let Some(anchor) = annotations::field_validation(field) {
         refuse_rule(anchor.place(report.sources, &[]), name, report);
@@ -57,16 +57,6 @@ pub(super) fn check_options(field: &FieldDescriptor, around: &Surroundings, repo
                 );
             }
             Behavior::Identifier | Behavior::Required | Behavior::Immutable | Behavior::Neutral => {}
-        }
-    }
-    for resource in annotations::resource_reference(field) {
-        if let Some(table) = around.resources.get(&resource) {
-            let place = annotations::resource_reference_anchor(field).place(report.sources, &[]);
-            let message = format!("`{name}` refers to `{resource}`, which is the record of `{table}`");
-            let help = format!(
-                "say it as a reference instead: `[(protostore.v1.column) = {{references: {{table: \"{table}\"}}}}]`"
-            );
-            report.add(Code::ResourceReference, place, message, help);
         }
     }
     if annotations::has_field_info(field) {

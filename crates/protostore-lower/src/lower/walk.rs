@@ -7,7 +7,7 @@ use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 use super::Report;
 use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
 use super::{refusals, storage};
-use crate::{Code, annotations};
+use crate::Code;
 
 /// Messages inside messages; a snapshot of deeper ones could not be read back.
 const DEPTH: usize = 16;
@@ -19,19 +19,15 @@ const FIELDS: usize = 2_000;
 pub(super) struct Surroundings {
     /// Tables by the full name of their record's message.
     pub(super) records: BTreeMap<String, String>,
-    /// Tables by the `google.api.resource` type of their record's message.
-    pub(super) resources: BTreeMap<String, String>,
 }
 
 /// Fills in the fields of each table.
 pub(super) fn fill(drafts: &mut [Draft], report: &mut Report<'_>) {
     let table = |draft: &Draft| draft.field.name().to_owned();
-    let around = Surroundings {
-        records: drafts.iter().map(|d| (d.message.full_name().to_owned(), table(d))).collect(),
-        resources: drafts.iter().filter_map(|d| Some((annotations::resource_type(&d.message)?, table(d)))).collect(),
-    };
+    let around =
+        Surroundings { records: drafts.iter().map(|d| (d.message.full_name().to_owned(), table(d))).collect() };
     for draft in drafts {
-        refusals::check_options(&draft.field, &around, report);
+        refusals::check_options(&draft.field, report);
         let message = draft.message.clone();
         let mut walk = Walk { draft, around: &around, stack: Vec::new() };
         walk.message(&message, None, report);
@@ -78,7 +74,7 @@ impl Walk<'_> {
         path.push(field.name().to_owned());
         numbers.push(field.number());
 
-        refusals::check_options(&field, self.around, report);
+        refusals::check_options(&field, report);
         let part = match around.map(|s| &s.shape) {
             Some(Shape::Map(_)) if field.number() == 1 => Part::MapKey,
             Some(Shape::Map(_)) => Part::MapValue,

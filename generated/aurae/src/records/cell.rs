@@ -77,18 +77,22 @@ FROM "cells""#,
 #[must_use]
 pub fn list_by_parent_name(
     parent_name: impl Into<String>,
-) -> protostore::ListBy<Cell, String> {
+) -> protostore::ListBy<Cell, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         117,
-        select!(r#"WHERE "parent_name" = ?1 ORDER BY "name""#),
+        select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
         &["parent_name"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         118,
-        select!(r#"WHERE "parent_name" = ?1 AND "name" > ?2 ORDER BY "name""#),
+        select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
         &["parent_name", "name"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, parent_name.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(parent_name.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `cells` with this `cpu.weight`, in pages by key.

@@ -94,20 +94,24 @@ pub fn list_by_machine_id(
 #[must_use]
 pub fn list_by_network_id(
     network_id: impl Into<String>,
-) -> protostore::ListBy<Nic, String> {
+) -> protostore::ListBy<Nic, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         67,
-        select!(r#"WHERE "network_id" = ?1 ORDER BY "mac_address""#),
+        select!(r#"WHERE "network_id" IS ?1 ORDER BY "mac_address""#),
         &["network_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         68,
         select!(
-            r#"WHERE "network_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+            r#"WHERE "network_id" IS ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
         ),
         &["network_id", "mac_address"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, network_id.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(network_id.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -341,18 +341,24 @@ pub fn list_by_kernel_image_id(
 #[must_use]
 pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
-) -> protostore::ListBy<VirtualMachine, String> {
+) -> protostore::ListBy<VirtualMachine, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         38,
-        select!(r#"WHERE "kernel__initrd_image_id" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" ORDER BY "id""#),
         &["kernel.initrd_image_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         39,
-        select!(r#"WHERE "kernel__initrd_image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(
+            r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" AND "id" > ?2 ORDER BY "id""#
+        ),
         &["kernel.initrd_image_id", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, kernel_initrd_image_id.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(kernel_initrd_image_id.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `virtual_machines` with this `root_drive.image_id`, in pages by key.

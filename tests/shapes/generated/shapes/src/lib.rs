@@ -34,6 +34,7 @@ pub use records::nested::{
 
 pub use records::packed::{Packed, PackedChoice, PackedInner};
 pub use records::partial::{Partial, PartialHalf};
+pub use records::remark::{Remark, RemarkPart};
 pub use records::repeated::Repeated;
 pub use records::required::Required;
 pub use records::settings::{Settings, SettingsMode, SettingsSheet};
@@ -42,6 +43,7 @@ pub use records::state::State;
 pub use records::tagged::{Tagged, TaggedLink};
 pub use records::target::Target;
 pub use records::time_key::TimeKey;
+pub use records::topic::Topic;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
 pub use records::types::{Colour, Nothing, Point};
 pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
@@ -203,6 +205,16 @@ pub mod job {
     pub use crate::records::job::{*, columns::*};
 }
 
+/// Table `topics`: the record `Topic`, its fields and its accessors.
+pub mod topic {
+    pub use crate::records::topic::{*, columns::*};
+}
+
+/// Table `remarks`: the record `Remark`, its fields and its accessors.
+pub mod remark {
+    pub use crate::records::remark::{*, columns::*};
+}
+
 /// Table `fixed`: the record `Fixed`, its fields and its accessors.
 pub mod fixed {
     pub use crate::records::fixed::{*, columns::*};
@@ -230,7 +242,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 822,
+    slots: 864,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -270,6 +282,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::tree::TABLE,
         &records::partial::TABLE,
         &records::job::TABLE,
+        &records::topic::TABLE,
+        &records::remark::TABLE,
         &records::fixed::TABLE,
         &records::tagged::TABLE,
         &records::counted::TABLE,
@@ -477,6 +491,18 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `jobs`.
     #[must_use]
     pub fn jobs(&self) -> protostore::TableOf<'_, records::job::Job, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `topics`.
+    #[must_use]
+    pub fn topics(&self) -> protostore::TableOf<'_, records::topic::Topic, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `remarks`.
+    #[must_use]
+    pub fn remarks(&self) -> protostore::TableOf<'_, records::remark::Remark, E> {
         self.0.table()
     }
 

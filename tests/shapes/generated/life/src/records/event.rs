@@ -37,18 +37,22 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_topic_id(
     topic_id: impl Into<String>,
-) -> protostore::ListBy<Event, String> {
+) -> protostore::ListBy<Event, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         28,
-        select!(r#"WHERE "topic_id" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "topic_id" IS ?1 ORDER BY "id""#),
         &["topic_id"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         29,
-        select!(r#"WHERE "topic_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "topic_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["topic_id", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, topic_id.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(topic_id.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `events` whose `topic_ids` hold `element`, in pages by key.

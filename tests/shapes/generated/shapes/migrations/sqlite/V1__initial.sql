@@ -1839,6 +1839,49 @@ CREATE TABLE "jobs__tries" (
 CREATE INDEX "jobs__tries_by_host_where_failed_is_1" ON "jobs__tries" ("host")
   WHERE "failed" = 1;
 
+-- What is talked about.
+CREATE TABLE "topics" (
+  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "text" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("name")
+) STRICT;
+
+-- What is said, and stays when what it is about goes.
+CREATE TABLE "remarks" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "topic" TEXT CONSTRAINT "topic__check" CHECK ("topic" IS NULL OR "topic" <> '') REFERENCES "topics" ("name"),
+  "first_topic" TEXT CONSTRAINT "first_topic__check" CHECK ("first_topic" IS NULL OR "first_topic" <> ''),
+  "last_topic" TEXT CONSTRAINT "last_topic__check" CHECK ("last_topic" IS NULL OR "last_topic" <> ''),
+  "part" INTEGER NOT NULL CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
+  "part__topic" TEXT
+    CONSTRAINT "part__topic__check" CHECK ("part__topic" IS NULL OR "part__topic" <> '')
+    REFERENCES "topics" ("name"),
+  CONSTRAINT "part__presence" CHECK (
+    ("part" OR "part__topic" IS NULL)
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "remarks_by_topic" ON "remarks" ("topic");
+CREATE INDEX "remarks_by_first_topic" ON "remarks" ("first_topic");
+CREATE INDEX "remarks_by_last_topic" ON "remarks" ("last_topic");
+CREATE INDEX "remarks_by_part__topic" ON "remarks" ("part__topic");
+
+CREATE TABLE "remarks__seen_topics" (
+  "_id" TEXT NOT NULL REFERENCES "remarks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> ''),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "remarks__seen_topics_by_value" ON "remarks__seen_topics" ("value");
+
+CREATE TABLE "remarks__parts" (
+  "_id" TEXT NOT NULL REFERENCES "remarks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "topic" TEXT CONSTRAINT "topic__check" CHECK ("topic" IS NULL OR "topic" <> '') REFERENCES "topics" ("name"),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "remarks__parts_by_topic" ON "remarks__parts" ("topic");
+
 -- Each kind of field that can be immutable, beside some that change.
 CREATE TABLE "fixed" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -4003,6 +4046,36 @@ CREATE VIEW "jobs__tries_readable" AS SELECT
   "host",
   CASE "failed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "failed"
 FROM "jobs__tries";
+
+CREATE VIEW "topics_readable" AS SELECT
+  "name",
+  "text"
+FROM "topics";
+
+CREATE VIEW "remarks_readable" AS SELECT
+  "id",
+  "topic",
+  "first_topic",
+  (SELECT count(*) FROM "remarks__seen_topics"
+    WHERE "remarks__seen_topics"."_id" = "remarks"."id")
+    AS "seen_topics__count",
+  "last_topic",
+  CASE "part" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part",
+  "part__topic",
+  (SELECT count(*) FROM "remarks__parts" WHERE "remarks__parts"."_id" = "remarks"."id") AS "parts__count"
+FROM "remarks";
+
+CREATE VIEW "remarks__seen_topics_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "remarks__seen_topics";
+
+CREATE VIEW "remarks__parts_readable" AS SELECT
+  "_id",
+  "_position",
+  "topic"
+FROM "remarks__parts";
 
 CREATE VIEW "fixed_readable" AS SELECT
   "id",

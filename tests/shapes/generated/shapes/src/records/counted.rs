@@ -31,12 +31,12 @@ macro_rules! select {
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        808,
+        850,
         select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
         &["region"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        809,
+        851,
         select!(
             r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
         ),
@@ -51,7 +51,7 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Counted, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        810,
+        852,
         select!(
             r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -61,7 +61,7 @@ ORDER BY "region", "number""#
         &["targets"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        811,
+        853,
         select!(
             r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -80,7 +80,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        804,
+        846,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -99,7 +99,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Counted, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        805,
+        847,
         r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") SELECT ?1, ?2,
     coalesce(max("_position"), -1) + 1, ?3
 FROM "counted__targets"
@@ -122,7 +122,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Counted, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        806,
+        848,
         r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
         &["region", "number", "targets"],
     );
@@ -250,17 +250,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        790,
+        832,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        792,
+        834,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text") VALUES (?1, ?2, ?3, ?4)"#,
         &["region", "number", "revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        791,
+        833,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("region", "number")
@@ -268,17 +268,17 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["region", "number", "revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        793,
+        835,
         r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        794,
+        836,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        795,
+        837,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
@@ -290,14 +290,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            796,
+            838,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            797,
+            839,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
     max(coalesce(max("revision"), 0), 0)
 FROM "counted""#,
@@ -305,12 +305,12 @@ FROM "counted""#,
         ),
     },
     read: protostore::Stmt::new(
-        798,
+        840,
         r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     touch: protostore::Stmt::new(
-        799,
+        841,
         r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
         &["revision", "region", "number"],
     ),

@@ -764,9 +764,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(742, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(784, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        744,
+        786,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -824,7 +824,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        743,
+        785,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -904,13 +904,13 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        745,
+        787,
         r#"DELETE FROM "fixed" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(746, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(788, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        747,
+        789,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),

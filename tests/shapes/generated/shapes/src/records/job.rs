@@ -129,18 +129,22 @@ pub fn get_by_address(address: impl Into<String>) -> protostore::GetBy<Job, Stri
 #[must_use]
 pub fn list_by_after_job(
     after_job: impl Into<String>,
-) -> protostore::ListBy<Job, String> {
+) -> protostore::ListBy<Job, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         730,
-        select!(r#"WHERE "after_job" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
         &["after_job"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         731,
-        select!(r#"WHERE "after_job" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["after_job", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, after_job.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(after_job.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `jobs` with this `queue` where `state = 1 AND held = 0`, in pages by key.

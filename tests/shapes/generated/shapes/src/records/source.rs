@@ -83,54 +83,68 @@ pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String>
 
 /// Lists the rows of `sources` with this `keeps`, in pages by key.
 #[must_use]
-pub fn list_by_keeps(keeps: impl Into<String>) -> protostore::ListBy<Source, String> {
+pub fn list_by_keeps(
+    keeps: impl Into<String>,
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         256,
-        select!(r#"WHERE "keeps" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
         &["keeps"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         257,
-        select!(r#"WHERE "keeps" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["keeps", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, keeps.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(keeps.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `sources` with this `goes_along`, in pages by key.
 #[must_use]
 pub fn list_by_goes_along(
     goes_along: impl Into<String>,
-) -> protostore::ListBy<Source, String> {
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         258,
-        select!(r#"WHERE "goes_along" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
         &["goes_along"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         259,
-        select!(r#"WHERE "goes_along" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["goes_along", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, goes_along.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(goes_along.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `sources` with this `lets_go`, in pages by key.
 #[must_use]
 pub fn list_by_lets_go(
     lets_go: impl Into<String>,
-) -> protostore::ListBy<Source, String> {
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         260,
-        select!(r#"WHERE "lets_go" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
         &["lets_go"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         261,
-        select!(r#"WHERE "lets_go" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["lets_go", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, lets_go.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(lets_go.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `sources` with this `maybe`, in pages by key.
@@ -183,36 +197,46 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
 
 /// Lists the rows of `sources` with this `parent`, in pages by key.
 #[must_use]
-pub fn list_by_parent(parent: impl Into<String>) -> protostore::ListBy<Source, String> {
+pub fn list_by_parent(
+    parent: impl Into<String>,
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         268,
-        select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
         &["parent"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         269,
-        select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["parent", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, parent.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(parent.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `sources` with this `link.target`, in pages by key.
 #[must_use]
 pub fn list_by_link_target(
     link_target: impl Into<String>,
-) -> protostore::ListBy<Source, String> {
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         270,
-        select!(r#"WHERE "link__target" = ?1 ORDER BY "id""#),
+        select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
         &["link.target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         271,
-        select!(r#"WHERE "link__target" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        select!(r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#),
         &["link.target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, link_target.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(link_target.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `sources` with this `colour`, in pages by key.
@@ -279,22 +303,26 @@ pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
 #[must_use]
 pub fn list_by_links_target(
     target: impl Into<String>,
-) -> protostore::ListBy<Source, String> {
+) -> protostore::ListBy<Source, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
         278,
         select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" = ?1) ORDER BY "id""#
+            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
         ),
         &["links.target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
         279,
         select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" = ?1) AND "id" > ?2 ORDER BY "id""#
+            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
         ),
         &["links.target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, target.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(target.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `targets` that `targets` of one row names, in its order.

@@ -124,17 +124,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        812,
+        854,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        814,
+        856,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, ?1, ?2)"#,
         &["revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        813,
+        855,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, ?1, ?2)
 ON CONFLICT ("_singleton")
@@ -142,13 +142,13 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        815,
+        857,
         r#"DELETE FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(816, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(858, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        817,
+        859,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
@@ -160,14 +160,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            818,
+            860,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 83 AND "path" = '1' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            819,
+            861,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 83, '1',
     max(coalesce(max("revision"), 0), 0)
 FROM "state""#,
@@ -175,12 +175,12 @@ FROM "state""#,
         ),
     },
     read: protostore::Stmt::new(
-        820,
+        862,
         r#"SELECT "revision" FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
     touch: protostore::Stmt::new(
-        821,
+        863,
         r#"UPDATE "state" SET "revision" = ?1 WHERE "_singleton" = ?2"#,
         &["revision", "_singleton"],
     ),

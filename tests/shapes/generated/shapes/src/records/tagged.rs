@@ -44,34 +44,46 @@ macro_rules! select {
 
 /// Lists the rows of `tagged` with this `target`, in pages by key.
 #[must_use]
-pub fn list_by_target(target: impl Into<String>) -> protostore::ListBy<Tagged, String> {
+pub fn list_by_target(
+    target: impl Into<String>,
+) -> protostore::ListBy<Tagged, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        782,
-        select!(r#"WHERE "target" = ?1 ORDER BY "id""#),
+        824,
+        select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
         &["target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        783,
-        select!(r#"WHERE "target" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        825,
+        select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, target.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(target.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `tagged` with this `parent`, in pages by key.
 #[must_use]
-pub fn list_by_parent(parent: impl Into<String>) -> protostore::ListBy<Tagged, String> {
+pub fn list_by_parent(
+    parent: impl Into<String>,
+) -> protostore::ListBy<Tagged, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        784,
-        select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
+        826,
+        select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
         &["parent"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        785,
-        select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
+        827,
+        select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
         &["parent", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, parent.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(parent.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `tagged` whose `targets` hold `element`, in pages by key.
@@ -80,14 +92,14 @@ pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Tagged, String> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        786,
+        828,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
         ),
         &["targets"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        787,
+        829,
         select!(
             r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
         ),
@@ -100,22 +112,26 @@ pub fn list_by_targets(
 #[must_use]
 pub fn list_by_links_target(
     target: impl Into<String>,
-) -> protostore::ListBy<Tagged, String> {
+) -> protostore::ListBy<Tagged, Option<String>> {
     static FIRST: protostore::Stmt = protostore::Stmt::new(
-        788,
+        830,
         select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" = ?1) ORDER BY "id""#
+            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
         ),
         &["links.target"],
     );
     static AFTER: protostore::Stmt = protostore::Stmt::new(
-        789,
+        831,
         select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" = ?1) AND "id" > ?2 ORDER BY "id""#
+            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
         ),
         &["links.target", "id"],
     );
-    protostore::ListBy::new(&FIRST, &AFTER, target.into())
+    protostore::ListBy::new(
+        &FIRST,
+        &AFTER,
+        Some(target.into()).filter(|v: &String| !v.is_empty()),
+    )
 }
 
 /// Lists the rows of `targets` that `targets` of one row names, in its order.
@@ -124,7 +140,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        772,
+        814,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -142,7 +158,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Tagged, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        773,
+        815,
         r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "tagged__targets"
@@ -164,7 +180,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Tagged, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        774,
+        816,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -324,7 +340,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    762,
+                    804,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -335,7 +351,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    763,
+                    805,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -364,15 +380,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(752, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(794, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        754,
+        796,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        753,
+        795,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -381,13 +397,13 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        755,
+        797,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(756, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(798, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        757,
+        799,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
@@ -399,14 +415,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            758,
+            800,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            759,
+            801,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -414,12 +430,12 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        760,
+        802,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
     touch: protostore::Stmt::new(
-        761,
+        803,
         r#"UPDATE "tagged" SET "etag" = ?1 WHERE "id" = ?2"#,
         &["etag", "id"],
     ),

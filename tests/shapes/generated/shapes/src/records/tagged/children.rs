@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            764,
+            806,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                765,
+                807,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            766,
+            808,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            767,
+            809,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -97,7 +97,7 @@ impl protostore::ChildTable for Targets {
                     table: "tagged",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        775,
+                        817,
                         r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -108,7 +108,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        776,
+                        818,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -120,24 +120,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            768,
+            810,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                769,
+                811,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            770,
+            812,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            771,
+            813,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -191,7 +191,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        781,
+                        823,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -207,24 +207,24 @@ impl protostore::ChildTable for Links {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            777,
+            819,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                778,
+                820,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            779,
+            821,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            780,
+            822,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value

@@ -1,0 +1,45 @@
+//! References that name nothing: in Rust the zero value, in the database NULL.
+
+use protostore_schema::{Column, Node};
+
+use crate::sql::quote;
+
+/// A reference of implicit presence.
+pub(crate) struct NoReference<'s> {
+    pub(super) column: &'s Column,
+    /// The column that says whether the message around it is set: where it is not, the reference is neither zero nor
+    /// anything else.
+    presence: Option<&'s Column>,
+}
+
+/// Returns the references whose zero value is stored as NULL, in the table of these members.
+pub(super) fn nones(nodes: &[Node]) -> Vec<NoReference<'_>> {
+    inside(nodes, None)
+}
+
+fn inside<'s>(nodes: &'s [Node], presence: Option<&'s Column>) -> Vec<NoReference<'s>> {
+    nodes
+        .iter()
+        .flat_map(|node| match node {
+            Node::Scalar(scalar) if scalar.null_for_zero => vec![NoReference { column: &scalar.column, presence }],
+            Node::Scalar(_) | Node::Child(_) | Node::Absent(_) => Vec::new(),
+            Node::Group(group) => inside(&group.nodes, Some(&group.presence)),
+            Node::Oneof(oneof) => {
+                oneof.variants.iter().flat_map(|v| inside(std::slice::from_ref(&v.node), presence)).collect()
+            }
+        })
+        .collect()
+}
+
+/// Returns `"a" = ?1 AND "b" IS ?2`: a parameter of NULL finds the rows that name nothing.
+pub(super) fn same(columns: &[&Column], nones: &[NoReference<'_>]) -> String {
+    let conditions = columns.iter().zip(1..).map(|(column, at)| {
+        let name = quote(&column.name.sql);
+        match nones.iter().find(|none| none.column.name.sql == column.name.sql).map(|none| none.presence) {
+            None => format!("{name} = ?{at}"),
+            Some(None) => format!("{name} IS ?{at}"),
+            Some(Some(presence)) => format!("{name} IS ?{at} AND {}", quote(&presence.name.sql)),
+        }
+    });
+    conditions.collect::<Vec<_>>().join(" AND ")
+}
