@@ -56,11 +56,29 @@ where
             let alone = store.read(|r| r.get::<R>(record.key())).unwrap();
             assert_eq!(alone.as_ref(), Some(record));
         }
+        many(store, &page.records);
         after = page.next;
         if after.is_none() {
             break;
         }
     }
+}
+
+/// Reads records by a list of keys in another order, each twice, and deletes and writes them again.
+fn many<R: protostore::Mutable>(store: &Store, records: &[R]) {
+    let asked: Vec<&R> = records.iter().rev().chain(records).collect();
+    let found = store.read(|r| r.get_many::<R>(asked.iter().map(|record| record.key()))).unwrap();
+    assert!(found.iter().map(Option::as_ref).eq(asked.iter().copied().map(Some)));
+    let (gone, left) = records.split_at(records.len() / 2);
+    let again = gone.to_vec();
+    let deleted = store.write(move |tx| tx.delete_many::<R>(again.iter().chain(&again).map(R::key))).unwrap();
+    assert_eq!(deleted, gone.len() as u64);
+    let found = store.read(|r| r.get_many::<R>(records.iter().map(R::key))).unwrap();
+    // What names a record that is gone may have let go of it.
+    let there = gone.iter().map(|_| false).chain(left.iter().map(|_| true));
+    assert!(found.iter().map(Option::is_some).eq(there));
+    let again = gone.to_vec();
+    store.write(move |tx| tx.run(protostore::InsertMany(again.clone()))).unwrap();
 }
 
 /// A key that no other case has.

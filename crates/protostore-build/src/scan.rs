@@ -21,9 +21,11 @@ pub(crate) fn scans(db: &Connection, statements: &[Statement]) -> Result<Vec<Str
     Ok(sentences)
 }
 
-/// A list of keys is a virtual table, and is meant to be read as a whole.
+/// A list of keys is a virtual table, and is meant to be read as a whole; so are the rows of a subquery, which has steps of
+/// its own.
 fn is_scan(step: &str) -> bool {
-    step.starts_with("SCAN ") && !step.contains(" VIRTUAL TABLE ") && step != "SCAN CONSTANT ROW"
+    let whole = step.contains(" VIRTUAL TABLE ") || step.starts_with("SCAN (") || step == "SCAN CONSTANT ROW";
+    step.starts_with("SCAN ") && !whole
 }
 
 #[cfg(test)]
@@ -43,6 +45,13 @@ mod tests {
         let sentences = found("SELECT id FROM hosts WHERE rack = ?1", &["rack"]);
         let said = "statement `hosts.list_by_rack` reads a whole table, as no index serves it: SCAN hosts";
         assert_eq!(sentences, [said]);
+    }
+
+    #[test]
+    fn a_subquery_without_an_index_is_named() {
+        let count = |column: &str| format!("SELECT count(*) FROM (SELECT 1 FROM hosts WHERE {column} = ?1 LIMIT ?2)");
+        assert!(found(&count("id"), &["id", ""]).is_empty());
+        assert_eq!(found(&count("rack"), &["rack", ""]).len(), 1);
     }
 
     #[test]

@@ -45,8 +45,8 @@ pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
-    AddTo, AllBy, Count, Delete, Exists, ExistsWhere, Find, First, Found, Get, GetBy, Insert, InsertMany, ListBy, Op,
-    Page, PageOf, ReadOp, RemoveFrom, Update, Upsert, WriteOp,
+    AddTo, AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get,
+    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, Update, Upsert, WriteOp,
 };
 pub use options::Options;
 pub use record::{
@@ -55,7 +55,7 @@ pub use record::{
 };
 pub use redacted::Redacted;
 pub use schema::{
-    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Migration, Referrer, Schema, Stmt, Table,
+    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Listing, Migration, Referrer, Schema, Stmt, Table,
 };
 pub use session::{Part, Session};
 pub use sqlite::{Held, Sqlite};

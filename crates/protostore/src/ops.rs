@@ -1,15 +1,18 @@
 //! The operations, written once: each a small struct, run over any session, synchronous or asynchronous.
 
+mod by;
 mod delete;
 mod find;
 mod get;
 mod insert;
 mod join;
 mod list;
+mod many;
 mod page;
 pub(crate) mod refusal;
 mod update;
 
+pub use by::{CountBy, DeleteBy, ExistsBy};
 pub use delete::Delete;
 pub use find::{Count, ExistsWhere, Find, First, Found};
 pub use get::{Exists, Get, GetBy};
@@ -17,6 +20,7 @@ pub use insert::{Insert, InsertMany, Upsert};
 pub(crate) use insert::{Whole, compound, insert, upsert};
 pub use join::{AddTo, RemoveFrom};
 pub use list::{AllBy, ListBy};
+pub use many::{DeleteMany, GetMany};
 pub use page::{Page, PageOf};
 pub use update::Update;
 
@@ -68,6 +72,6 @@ async fn load_children<R: Record, S: Session>(s: &mut S, records: &mut [R]) -> R
     if R::Children::NONE || records.is_empty() {
         return Ok(());
     }
-    let keys = S::keys(records)?;
+    let keys = S::keys::<R>(records.iter().map(R::key))?;
     R::Children::load_many(s, records, &keys).await
 }

@@ -139,6 +139,23 @@ pub struct Table {
     pub page_first: Stmt,
     /// The same, after a key.
     pub page_after: Stmt,
+    /// Reads the records of a JSON list of keys, each behind its place in the list.
+    pub get_many: Stmt,
+    /// Deletes the records of a JSON list of keys.
+    pub delete_many: Stmt,
+}
+
+/// The records that have the same values in some columns, those of a beginning of an index.
+#[derive(Debug)]
+pub struct Listing {
+    /// Reads them in the order of the key.
+    pub first: Stmt,
+    /// The same, after a key.
+    pub after: Stmt,
+    /// Counts them, up to a limit.
+    pub count: Stmt,
+    /// Deletes them.
+    pub delete: Stmt,
 }
 
 /// One member of a record.

@@ -19,8 +19,8 @@ pub trait Session: Send {
     /// A list of keys as one parameter.
     type Keys: Bind + Send + Sync;
 
-    /// Makes the list of the keys of these records.
-    fn keys<R: Record>(records: &[R]) -> Result<Self::Keys>;
+    /// Makes a list of keys.
+    fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self::Keys>;
 
     /// Returns the first row.
     fn one<P: Bind + Sync + ?Sized, T: Decode + Send>(

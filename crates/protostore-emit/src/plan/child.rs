@@ -1,8 +1,8 @@
 //! The statements of one child or join table.
 
-use protostore_schema::{ChildTable, Column, Place, Schema, Table, Type};
+use protostore_schema::{ChildTable, Column, Place, Schema, Table};
 
-use super::{Statement, Statements, equal, fields, names, parameters, record};
+use super::{Statement, Statements, equal, fields, keys, names, parameters, record};
 use crate::sql::{list, quote};
 
 /// The statements of a child table.
@@ -105,22 +105,12 @@ fn selected(ordinal: &str, places: &[&Column], items: &[&Column], table: Option<
 /// Returns the load of several owners' elements. Rows carry the owner's ordinal in the list of keys, so that nothing is
 /// hashed or compared.
 fn load_many(child: &ChildTable, record: &[&Column], places: &[&Column]) -> String {
-    let one = record.len() == 1;
-    let ties: Vec<String> = record
-        .iter()
-        .enumerate()
-        .map(|(i, part)| {
-            let value = if one { "o.value".to_owned() } else { format!("o.value ->> {i}") };
-            let value = if part.ty == Type::Bytes { format!("unhex({value})") } else { value };
-            format!("c.{} = {value}", quote(&part.name.sql))
-        })
-        .collect();
     let order = places.iter().map(|c| format!("c.{}", quote(&c.name.sql)));
     format!(
         "SELECT {} FROM json_each(?1) o CROSS JOIN {} c ON {} ORDER BY {}",
         selected("o.key", places, &child.item_columns(), Some("c")),
         quote(&child.name.sql),
-        ties.join(" AND "),
+        keys::ties("c", record),
         std::iter::once("o.key".to_owned()).chain(order).collect::<Vec<_>>().join(", ")
     )
 }

@@ -29,11 +29,18 @@ pub(crate) enum LookupKind {
     Get(Statement),
     /// Pages of records, in the order of their key.
     List {
-        first: Statement,
-        after: Statement,
+        listing: Box<ListingPlan>,
         /// The repeated field that the column stands in, where it stands in a child table.
         through: Option<String>,
     },
+}
+
+/// The statements over the records that an index selects.
+pub(crate) struct ListingPlan {
+    pub(crate) first: Statement,
+    pub(crate) after: Statement,
+    pub(crate) count: Statement,
+    pub(crate) delete: Statement,
 }
 
 /// Returns the accessors of a table: a get for each unique index, and a list for each column that refers and for each
@@ -221,9 +228,21 @@ fn pages<'s>(
         |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
     let first = statement(rust.clone(), first, &columns);
     let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat());
+    let delete = format!("DELETE FROM {} WHERE {condition}", quote(&table.name.sql));
+    let delete = statement(format!("{rust}.delete"), delete, &columns);
+    // With a limit, so that one statement counts and says whether there is any.
+    let count = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {condition} LIMIT ?{})",
+        quote(&table.name.sql),
+        columns.len() + 1
+    );
+    let mut limited = fields(&columns);
+    limited.push(String::new());
+    let count = all.add(format!("{}.{rust}.count", table.name.proto), count, limited);
+    let listing = Box::new(ListingPlan { first, after: next, count, delete });
     let LookupOf { through, partial, nones } = of;
     let none = nones.iter().map(|none| none.column.name.sql.clone());
     let none = none.filter(|name| columns.iter().any(|c| c.name.sql == *name)).collect();
-    let kind = LookupKind::List { first, after: next, through };
+    let kind = LookupKind::List { listing, through };
     Lookup { rust, by, none, of: partial.map(|p| p.shown.clone()), kind }
 }

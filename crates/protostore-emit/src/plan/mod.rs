@@ -2,6 +2,7 @@
 
 mod child;
 mod counter;
+mod keys;
 mod lookup;
 mod none;
 mod partial;

@@ -4,7 +4,7 @@ use protostore_schema::{Column, Generated, OnDelete, Reference, Schema, Table};
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, Lookup, Partial, Statement, Statements, after, equal, fields, lookup, names, parameters, partial,
+    ChildPlan, Lookup, Partial, Statement, Statements, after, equal, fields, keys, lookup, names, parameters, partial,
 };
 use crate::sql::{list, quote};
 
@@ -21,6 +21,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) revision: Option<RevisionPlan<'s>>,
     pub(crate) page_first: Statement,
     pub(crate) page_after: Statement,
+    pub(crate) get_many: Statement,
+    pub(crate) delete_many: Statement,
     pub(crate) references: Vec<ReferencePlan<'s>>,
     pub(crate) referrers: Vec<ReferrerPlan<'s>>,
     pub(crate) children: Vec<ChildPlan<'s>>,
@@ -72,6 +74,12 @@ impl<'s> TablePlan<'s> {
                 format!("{selected} WHERE {} ORDER BY {order}", after(&key, 1)),
                 fields(&key),
             ),
+            get_many: add("get_many", get_many(table, &columns, &key), vec![String::new()]),
+            delete_many: add(
+                "delete_many",
+                format!("DELETE FROM {into} WHERE {}", keys::listed(&key)),
+                vec![String::new()],
+            ),
             sequences: sequences(table, all),
             revision: RevisionPlan::of(table, all),
             references: references(&table.name.proto, &columns, all),
@@ -91,6 +99,17 @@ pub(super) fn select(table: &Table) -> String {
 /// Returns what a statement selects; the record of a singleton may have child tables and no column.
 fn selected(columns: &[&Column]) -> String {
     if columns.is_empty() { "1".to_owned() } else { list(names(columns)) }
+}
+
+/// Returns the read of the records of a list of keys, each behind its place in the list.
+fn get_many(table: &Table, columns: &[&Column], key: &[&Column]) -> String {
+    let selected = columns.iter().map(|column| format!("t.{}", quote(&column.name.sql)));
+    format!(
+        "SELECT {} FROM json_each(?1) o CROSS JOIN {} t ON {}",
+        std::iter::once("o.key".to_owned()).chain(selected).collect::<Vec<_>>().join(", "),
+        quote(&table.name.sql),
+        keys::ties("t", key)
+    )
 }
 
 /// Returns the values of an insert: the parameters, after the key of a singleton.

@@ -62,7 +62,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 }
             }
         }
-        LookupKind::List { first, after, through } => {
+        LookupKind::List { listing, through } => {
             let what = match through {
                 Some(_) => {
                     let fields = fields.join(" and ");
@@ -71,7 +71,8 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };
             let doc = lines([format!("{what}{of}, in pages by key.")]);
-            let (first, after) = (reading(plan, first), reading(plan, after));
+            let (first, after) = (reading(plan, &listing.first), reading(plan, &listing.after));
+            let (count, delete) = (statement(&listing.count), statement(&listing.delete));
             let allow = (lookup.by.len() > 5)
                 .then(|| quote!(#[allow(clippy::type_complexity, reason = "as long as the index is")]));
             quote! {
@@ -79,9 +80,13 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 #allow
                 #[must_use]
                 pub fn #function(#declared) -> protostore::ListBy<#record, #by> {
-                    static FIRST: protostore::Stmt = #first;
-                    static AFTER: protostore::Stmt = #after;
-                    protostore::ListBy::new(&FIRST, &AFTER, #given)
+                    static LISTING: protostore::Listing = protostore::Listing {
+                        first: #first,
+                        after: #after,
+                        count: #count,
+                        delete: #delete,
+                    };
+                    protostore::ListBy::new(&LISTING, #given)
                 }
             }
         }

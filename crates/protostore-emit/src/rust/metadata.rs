@@ -11,7 +11,19 @@ use crate::sql::{Check, checks};
 /// Returns the table's metadata.
 pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let TablePlan {
-        table, get, insert, upsert, delete, page_first, page_after, references, referrers, sequences, ..
+        table,
+        get,
+        insert,
+        upsert,
+        delete,
+        page_first,
+        page_after,
+        get_many,
+        delete_many,
+        references,
+        referrers,
+        sequences,
+        ..
     } = plan;
     let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
     let layout = layout(&table.name.sql, &table.all_columns(), references, &checks(&table.record.nodes));
@@ -21,6 +33,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let sequences = sequences.iter().map(sequence);
     let [get, page_first, page_after] = [get, page_first, page_after].map(|s| reading(plan, s));
     let [insert, upsert, delete] = [insert, upsert, delete].map(statement);
+    let [get_many, delete_many] = [get_many, delete_many].map(statement);
     let doc = super::tokens::lines([format!("What the run time knows of `{}`.", table.name.proto)]);
     quote! {
         #doc
@@ -38,6 +51,8 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
             delete: #delete,
             page_first: #page_first,
             page_after: #page_after,
+            get_many: #get_many,
+            delete_many: #delete_many,
         };
     }
 }

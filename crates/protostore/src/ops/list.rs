@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 
 use super::page::page;
-use super::{Op, PageOf, ReadOp, load_children};
+use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, load_children};
 use crate::error::Result;
-use crate::record::{Children, Record};
-use crate::schema::Stmt;
+use crate::record::{Children, Mutable, Record};
+use crate::schema::{Listing, Stmt};
 use crate::session::Session;
 use crate::value::Bind;
 
@@ -16,17 +16,28 @@ const SIZE: usize = 100;
 /// Reads the records with a value in an index, page by page, in the order of the key.
 #[derive(Clone, Debug)]
 pub struct ListBy<R: Record, P> {
-    first: &'static Stmt,
-    after_stmt: &'static Stmt,
+    listing: &'static Listing,
     by: P,
     after: Option<R::Key>,
     size: usize,
 }
 
 impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
-    /// For generated code: the statements of the first page and of those after a key, and the values of the index's columns.
-    pub const fn new(first: &'static Stmt, after: &'static Stmt, by: P) -> Self {
-        Self { first, after_stmt: after, by, after: None, size: SIZE }
+    /// For generated code: the statements, and the values of the index's columns.
+    pub const fn new(listing: &'static Listing, by: P) -> Self {
+        Self { listing, by, after: None, size: SIZE }
+    }
+
+    /// Returns the operation that counts the records, on all pages.
+    #[must_use]
+    pub fn count(self) -> CountBy<R, P> {
+        CountBy::new(self.listing, self.by)
+    }
+
+    /// Returns the operation that says whether there is one, on any page.
+    #[must_use]
+    pub fn exists(self) -> ExistsBy<R, P> {
+        ExistsBy::new(self.listing, self.by)
     }
 
     /// Begins after this key, the last one of the page before.
@@ -44,6 +55,14 @@ impl<R: Record, P: Bind + Send + Sync> ListBy<R, P> {
     }
 }
 
+impl<R: Mutable, P: Bind + Send + Sync> ListBy<R, P> {
+    /// Returns the operation that deletes the records, on all pages.
+    #[must_use]
+    pub fn delete(self) -> DeleteBy<R, P> {
+        DeleteBy::new(self.listing, self.by)
+    }
+}
+
 impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     type Out = PageOf<R>;
     const NAME: &'static str = "list_by";
@@ -51,8 +70,8 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
         match &self.after {
-            None => page(s, self.first, &self.by, self.size).await,
-            Some(key) => page(s, self.after_stmt, &(&self.by, key), self.size).await,
+            None => page(s, &self.listing.first, &self.by, self.size).await,
+            Some(key) => page(s, &self.listing.after, &(&self.by, key), self.size).await,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Present;
 use super::insert::Whole;
 use crate::error::{Error, Kind, Violation};
 use crate::record::Record;
-use crate::schema::{Child, ForeignKey, Layout, Table};
+use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::value::{Bind, Kept, Pick};
 
@@ -56,14 +56,62 @@ pub(crate) async fn of_delete<S: Session>(
     if e.violation() != Some(&Violation::ForeignKey) {
         return e.explained(&table.layout);
     }
-    for referrer in table.referrers {
-        if let Ok(Some(Present)) = s.one(&referrer.names, key).await {
-            return Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
-                .in_table(referrer.table)
-                .at(referrer.field)
-                .by_constraint(referrer.column);
+    named(s, table, key).await.unwrap_or_else(|| around(table))
+}
+
+/// Explains why the records of a list of keys could not be deleted.
+#[cold]
+pub(crate) async fn of_deletes<R: Record, S: Session>(s: &mut S, e: Error, keys: &[R::Key]) -> Error {
+    if e.violation() != Some(&Violation::ForeignKey) {
+        return e.explained(&R::TABLE.layout);
+    }
+    for key in keys {
+        if let Some(e) = named(s, R::TABLE, key).await {
+            return e;
         }
     }
+    around(R::TABLE)
+}
+
+/// Explains why the records that an index selects could not be deleted.
+#[cold]
+pub(crate) async fn of_delete_by<R: Record, S: Session>(
+    s: &mut S,
+    e: Error,
+    listing: &'static Listing,
+    by: &(impl Bind + Sync),
+) -> Error {
+    let mut records: Vec<R> = Vec::new();
+    if e.violation() != Some(&Violation::ForeignKey)
+        || s.all(&listing.first, by, usize::MAX, &mut records).await.is_err()
+    {
+        return e.explained(&R::TABLE.layout);
+    }
+    for record in &records {
+        if let Some(e) = named(s, R::TABLE, &record.key()).await {
+            return e;
+        }
+    }
+    around(R::TABLE)
+}
+
+/// Says which row still names the record with this key, if one does.
+async fn named<S: Session>(s: &mut S, table: &'static Table, key: &(impl Bind + Sync)) -> Option<Error> {
+    for referrer in table.referrers {
+        if let Ok(Some(Present)) = s.one(&referrer.names, key).await {
+            return Some(
+                Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
+                    .in_table(referrer.table)
+                    .at(referrer.field)
+                    .by_constraint(referrer.column),
+            );
+        }
+    }
+    None
+}
+
+/// Says that a row which a delete takes along is named.
+fn around(table: &'static Table) -> Error {
     Error::new(Kind::Precondition, "a record that goes with it is still named by another").in_table(table.layout.name)
 }
 

@@ -13,23 +13,24 @@ use crate::value::{Bind, Binder};
 pub struct Keys(String);
 
 impl Keys {
-    /// Writes the keys of these records.
-    pub(super) fn of<R: Record>(records: &[R]) -> Result<Self> {
+    /// Writes these keys.
+    pub(super) fn of<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self> {
         let parts = R::TABLE.key.len() > 1;
-        let mut json = Json(String::with_capacity(2 + records.len() * 24));
-        json.0.push('[');
-        for record in records {
+        let mut json = Json { text: String::with_capacity(2 + keys.size_hint().0 * 24), part: 0 };
+        json.text.push('[');
+        for key in keys {
             json.comma();
             if parts {
-                json.0.push('[');
+                json.text.push('[');
             }
-            record.key().bind(&mut json)?;
+            json.part = 0;
+            key.bind(&mut json).map_err(|e| refused::<R>(e, json.part))?;
             if parts {
-                json.0.push(']');
+                json.text.push(']');
             }
         }
-        json.0.push(']');
-        Ok(Self(json.0))
+        json.text.push(']');
+        Ok(Self(json.text))
     }
 }
 
@@ -39,14 +40,30 @@ impl Bind for Keys {
     }
 }
 
+/// Names the part of a key that is refused.
+#[cold]
+fn refused<R: Record>(e: Error, part: usize) -> Error {
+    let column = R::TABLE.key.get(part).and_then(|key| R::TABLE.layout.columns.iter().find(|c| c.name == *key));
+    let e = e.in_table(R::TABLE.layout.name);
+    match column {
+        Some(column) => e.at(column.field),
+        None => e,
+    }
+}
+
 /// Writes JSON values, with commas between them.
-struct Json(String);
+struct Json {
+    text: String,
+    /// How many parts of a key stand there.
+    part: usize,
+}
 
 impl Json {
     fn comma(&mut self) {
+        self.part += 1;
         // No value ends with either.
-        if !self.0.ends_with(['[', ',']) {
-            self.0.push(',');
+        if !self.text.ends_with(['[', ',']) {
+            self.text.push(',');
         }
     }
 }
@@ -54,14 +71,14 @@ impl Json {
 impl Binder for Json {
     fn null(&mut self) -> Result<()> {
         self.comma();
-        self.0.push_str("null");
+        self.text.push_str("null");
         Ok(())
     }
 
     fn int(&mut self, v: i64) -> Result<()> {
         self.comma();
         // Writing to a String never fails.
-        let _ = write!(self.0, "{v}");
+        let _ = write!(self.text, "{v}");
         Ok(())
     }
 
@@ -71,33 +88,33 @@ impl Binder for Json {
 
     fn text(&mut self, v: &str) -> Result<()> {
         self.comma();
-        self.0.push('"');
+        self.text.push('"');
         if !v.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
-            self.0.push_str(v);
-            self.0.push('"');
+            self.text.push_str(v);
+            self.text.push('"');
             return Ok(());
         }
         for c in v.chars() {
             match c {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
                 c if c < ' ' => {
-                    let _ = write!(self.0, "\\u{:04x}", u32::from(c));
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(c));
                 }
-                c => self.0.push(c),
+                c => self.text.push(c),
             }
         }
-        self.0.push('"');
+        self.text.push('"');
         Ok(())
     }
 
     fn blob(&mut self, v: &[u8]) -> Result<()> {
         self.comma();
-        self.0.push('"');
+        self.text.push('"');
         for byte in v {
-            let _ = write!(self.0, "{byte:02X}");
+            let _ = write!(self.text, "{byte:02X}");
         }
-        self.0.push('"');
+        self.text.push('"');
         Ok(())
     }
 
@@ -112,8 +129,8 @@ mod tests {
 
     #[test]
     fn json_takes_any_text() {
-        let mut json = Json("[".to_owned());
+        let mut json = Json { text: "[".to_owned(), part: 0 };
         ("a\"b\\c\n\u{1f}é😀", -7i64, vec![0u8, 255]).bind(&mut json).expect("binds");
-        assert_eq!(json.0, "[\"a\\\"b\\\\c\\u000a\\u001fé😀\",-7,\"00FF\"");
+        assert_eq!(json.text, "[\"a\\\"b\\\\c\\u000a\\u001fé😀\",-7,\"00FF\"");
     }
 }

@@ -17,8 +17,8 @@ use crate::value::{Bind, Decode};
 impl Session for Held {
     type Keys = Keys;
 
-    fn keys<R: Record>(records: &[R]) -> Result<Keys> {
-        Keys::of(records)
+    fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Keys> {
+        Keys::of::<R>(keys)
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::mask::Mask;
-use crate::ops::{Count, Delete, Exists, Get, Insert, InsertMany, Page, PageOf, Update, Upsert};
+use crate::ops::{Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Update, Upsert};
 use crate::record::{Mutable, Record, Revised};
 use crate::store::Filtered;
 
@@ -40,6 +40,14 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     #[inline]
     pub fn get<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
         self.engine.read(Get::<R>(key))
+    }
+
+    /// Reads the records of these keys, in their order; a key may stand in it more than once.
+    pub fn get_many<'a, I>(&self, keys: I) -> impl Future<Output = Result<Vec<Option<R>>>> + Send + use<'a, 's, R, E, I>
+    where
+        I: IntoIterator<Item = R::KeyRef<'a>>,
+    {
+        self.engine.list(GetMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }
 
     /// Says whether a record is there, without reading it.
@@ -95,6 +103,14 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     /// Deletes a record and its children, and says whether there was one.
     pub fn delete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
         self.engine.write(Delete::<R>::new(R::own_key(key)))
+    }
+
+    /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
+    pub fn delete_many<'a, I>(&self, keys: I) -> impl Future<Output = Result<u64>> + Send + use<'a, 's, R, E, I>
+    where
+        I: IntoIterator<Item = R::KeyRef<'a>>,
+    {
+        self.engine.write(DeleteMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }
 }
 

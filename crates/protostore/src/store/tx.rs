@@ -7,7 +7,7 @@ use super::view::View;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
-use crate::ops::{self, Delete, Op, Update};
+use crate::ops::{self, Delete, DeleteMany, Op, Update};
 use crate::record::{Make, Mutable, Record, Revised};
 use crate::session::{Part, Session};
 
@@ -48,6 +48,11 @@ impl<'a, E: Engine> Tx<'a, E> {
     /// Deletes a record of that revision and its children, and says whether there was one; another is left alone.
     pub fn delete_if<R: Revised>(&mut self, key: R::KeyRef<'_>, revision: R::Revision) -> Result<bool> {
         self.run(Delete::<R>::new(R::own_key(key)).if_revision(revision))
+    }
+
+    /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
+    pub fn delete_many<'k, R: Mutable>(&mut self, keys: impl IntoIterator<Item = R::KeyRef<'k>>) -> Result<u64> {
+        self.run(DeleteMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }
 
     /// Runs any operation.

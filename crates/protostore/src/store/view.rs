@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::ops::{Exists, Get, Op, Page, PageOf, ReadOp};
+use crate::ops::{Exists, Get, GetMany, Op, Page, PageOf, ReadOp};
 use crate::record::Record;
 
 /// One snapshot of the store.
@@ -18,6 +18,11 @@ impl<'a, E: Engine> View<'a, E> {
     /// Reads a record by its key.
     pub fn get<R: Record>(&mut self, key: R::KeyRef<'_>) -> Result<Option<R>> {
         self.run(Get::<R>(key))
+    }
+
+    /// Reads the records of these keys, in their order; a key may stand in it more than once.
+    pub fn get_many<'k, R: Record>(&mut self, keys: impl IntoIterator<Item = R::KeyRef<'k>>) -> Result<Vec<Option<R>>> {
+        self.run(GetMany::<R>(keys.into_iter().map(R::own_key).collect()))
     }
 
     /// Says whether a record is there, without reading it.

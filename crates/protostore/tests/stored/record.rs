@@ -94,6 +94,16 @@ static TABLE: Table = Table {
         sqlite: r#"SELECT * FROM "samples" WHERE "number" > ?1 ORDER BY "number""#,
         fields: &["number"],
     },
+    get_many: Stmt {
+        slot: 6,
+        sqlite: r#"SELECT o.key, t.* FROM json_each(?1) o CROSS JOIN "samples" t ON t."number" = o.value"#,
+        fields: &["number"],
+    },
+    delete_many: Stmt {
+        slot: 7,
+        sqlite: r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
+        fields: &["number"],
+    },
 };
 
 static SCHEMA: Schema = Schema {

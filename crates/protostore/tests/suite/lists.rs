@@ -3,7 +3,7 @@
 use protostore::{Kind, Page};
 
 use super::fixture::{Machine, Network, Nic, State, machine as m, nic as n};
-use super::{machine, nic, store};
+use super::{machine, nic, store, told};
 
 #[tokio::test]
 async fn pages_hold_every_record_once_in_the_order_of_the_key() {
@@ -94,4 +94,72 @@ fn a_closure_reads_pages_too() {
         .read(|view| Ok((view.page::<Network>(None, 10)?, view.run(Page::<Machine> { after: None, size: 10 })?)))
         .expect("reads");
     assert_eq!((networks.records.len(), none.records.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn many_come_in_the_order_of_their_keys() {
+    let store = store();
+    let written = nic("vm-1", "a\"\\\u{1}[");
+    let (first, second) = (machine("vm-1"), machine("vm-2"));
+    let (a, b, c) = (first.clone(), second.clone(), written.clone());
+    store.write(move |tx| tx.insert(&a).and(tx.insert(&b)).and(tx.insert(&c))).expect("inserts");
+    let found = store.table::<Machine>().get_many(["vm-2", "nowhere", "vm-1", "vm-2"]).await.expect("reads");
+    assert_eq!(found, [Some(second.clone()), None, Some(first), Some(second)]);
+    let keys = [("vm-1", "b"), ("vm-1", "a\"\\\u{1}[")];
+    assert_eq!(store.table::<Nic>().get_many(keys).await.expect("reads"), [None, Some(written)]);
+    assert_eq!(store.table::<Nic>().get_many([]).await.expect("reads"), []);
+    let e = store.table::<Nic>().get_many([("vm-1", "a"), ("vm-1", "\0")]).await.expect_err("is no key");
+    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Invalid, Some("nics"), Some("name")));
+}
+
+#[tokio::test]
+async fn many_are_deleted_or_none() {
+    let store = store();
+    store
+        .write(|tx| {
+            (0..4).try_for_each(|n| tx.insert(&machine(&format!("vm-{n}"))).map(|_| ()))?;
+            tx.insert(&Network { id: "wan".into(), cidr: "fd00::/8".into() }).map(|_| ())
+        })
+        .expect("inserts");
+    let machines = store.table::<Machine>();
+    let deleted = machines.delete_many(["vm-0", "nowhere", "vm-2", "vm-0"]).await.expect("deletes");
+    assert_eq!((deleted, machines.count().await.expect("counts")), (2, 2));
+    let e = store.table::<Network>().delete_many(["wan", "lan"]).await.expect_err("machines name one");
+    assert_eq!(
+        told(&e),
+        (
+            Kind::Precondition,
+            Some("machines"),
+            Some("network_id"),
+            Some("network_id"),
+            "still names the record of networks"
+        )
+    );
+    assert!(store.table::<Network>().exists("wan").await.expect("reads"), "nothing of it was done");
+}
+
+#[tokio::test]
+async fn what_a_list_selects_is_counted_and_deleted() {
+    let store = store();
+    store
+        .write(|tx| {
+            for n in 0..5 {
+                let state = if n < 3 { State::Running } else { State::default() };
+                tx.insert(&Machine { id: format!("vm-{n}"), state, image_ids: vec![1, 1, 2], ..Machine::default() })?;
+                tx.insert(&nic(&format!("vm-{n}"), "eth0"))?;
+            }
+            Ok(())
+        })
+        .expect("inserts");
+    let running = || m::list_by_state(State::Running).size(1);
+    assert_eq!(store.run(running().count()).await.expect("counts"), 3, "on all pages");
+    assert_eq!(store.run(m::list_by_image_ids(1).count()).await.expect("counts"), 5, "each record once");
+    assert!(store.run(running().exists()).await.expect("reads"));
+    assert!(!store.run(m::list_by_image_ids(3).exists()).await.expect("reads"));
+    assert_eq!(store.apply(running().delete()).await.expect("deletes"), 3);
+    assert!(!store.run(running().exists()).await.expect("reads"));
+    // Children and what refers to them go along.
+    assert_eq!(store.run(n::list_by_network_id("lan").count()).await.expect("counts"), 2);
+    assert_eq!(store.apply(m::list_by_image_ids(2).delete()).await.expect("deletes"), 2);
+    assert_eq!(store.table::<Nic>().count().await.expect("counts"), 0);
 }

@@ -78,19 +78,31 @@ FROM "cells""#,
 pub fn list_by_parent_name(
     parent_name: impl Into<String>,
 ) -> protostore::ListBy<Cell, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        117,
-        select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
-        &["parent_name"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        118,
-        select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
-        &["parent_name", "name"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            147,
+            select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
+            &["parent_name"],
+        ),
+        after: protostore::Stmt::new(
+            148,
+            select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
+            &["parent_name", "name"],
+        ),
+        count: protostore::Stmt::new(
+            150,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS ?1 LIMIT ?2)"#,
+            &["parent_name", ""],
+        ),
+        delete: protostore::Stmt::new(
+            149,
+            r#"DELETE FROM "cells" WHERE "parent_name" IS ?1"#,
+            &["parent_name"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(parent_name.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -98,17 +110,30 @@ pub fn list_by_parent_name(
 /// Lists the rows of `cells` with this `cpu.weight`, in pages by key.
 #[must_use]
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        119,
-        select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
-        &["cpu.weight"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        120,
-        select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
-        &["cpu.weight", "name"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, cpu_weight)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            151,
+            select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
+            &["cpu.weight"],
+        ),
+        after: protostore::Stmt::new(
+            152,
+            select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
+            &["cpu.weight", "name"],
+        ),
+        count: protostore::Stmt::new(
+            154,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = ?1 LIMIT ?2)"#,
+            &["cpu.weight", ""],
+        ),
+        delete: protostore::Stmt::new(
+            153,
+            r#"DELETE FROM "cells" WHERE "cpu__weight" = ?1"#,
+            &["cpu.weight"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, cpu_weight)
 }
 
 /// Lists the rows of `cells` whose `network_ids` hold `element`, in pages by key.
@@ -116,24 +141,42 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
 pub fn list_by_network_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Cell, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        121,
-        select!(
-            r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            155,
+            select!(
+                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
+            ),
+            &["network_ids"],
         ),
-        &["network_ids"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        122,
-        select!(
-            r#"WHERE "name" IN (SELECT "_name"
+        after: protostore::Stmt::new(
+            156,
+            select!(
+                r#"WHERE "name" IN (SELECT "_name"
 FROM "cells__network_ids"
 WHERE "value" = ?1) AND "name" > ?2
 ORDER BY "name""#
+            ),
+            &["network_ids", "name"],
         ),
-        &["network_ids", "name"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            158,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "cells"
+WHERE "name" IN (SELECT "_name"
+FROM "cells__network_ids"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["network_ids", ""],
+        ),
+        delete: protostore::Stmt::new(
+            157,
+            r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1)"#,
+            &["network_ids"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `networks` that `network_ids` of one row names, in its order.
@@ -142,7 +185,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        112,
+        142,
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -161,7 +204,7 @@ pub fn add_to_network_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<Cell, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        113,
+        143,
         r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "cells__network_ids"
@@ -183,7 +226,7 @@ pub fn remove_from_network_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Cell, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        114,
+        144,
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
         &["name", "network_ids"],
     );
@@ -470,7 +513,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    106,
+                    136,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["parent_name"],
                 ),
@@ -549,16 +592,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "parent_name",
             field: "parent_name",
             names: protostore::Stmt::new(
-                107,
+                137,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(100, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(128, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        102,
+        130,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -585,7 +628,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        101,
+        129,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -622,15 +665,30 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
         ],
     ),
     delete: protostore::Stmt::new(
-        103,
+        131,
         r#"DELETE FROM "cells" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(104, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(132, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        105,
+        133,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
+    ),
+    get_many: protostore::Stmt::new(
+        134,
+        r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
+    t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
+    t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
+    t."create_time"
+FROM json_each(?1) o
+CROSS JOIN "cells" t ON t."name" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        135,
+        r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

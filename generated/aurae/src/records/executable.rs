@@ -222,19 +222,32 @@ FROM "executables""#,
 pub fn list_by_cell_name(
     cell_name: impl Into<String>,
 ) -> protostore::ListBy<Executable, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        138,
-        select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
-        &["cell_name"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        139,
-        select!(
-            r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            176,
+            select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
+            &["cell_name"],
         ),
-        &["cell_name", "cell_name", "name"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, cell_name.into())
+        after: protostore::Stmt::new(
+            177,
+            select!(
+                r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+            ),
+            &["cell_name", "cell_name", "name"],
+        ),
+        count: protostore::Stmt::new(
+            179,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = ?1 LIMIT ?2)"#,
+            &["cell_name", ""],
+        ),
+        delete: protostore::Stmt::new(
+            178,
+            r#"DELETE FROM "executables" WHERE "cell_name" = ?1"#,
+            &["cell_name"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, cell_name.into())
 }
 
 /// Lists the rows of `executables` with this `state`, in pages by key.
@@ -242,19 +255,32 @@ pub fn list_by_cell_name(
 pub fn list_by_state(
     state: ExecutableState,
 ) -> protostore::ListBy<Executable, ExecutableState> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        140,
-        select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
-        &["state"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        141,
-        select!(
-            r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            180,
+            select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
+            &["state"],
         ),
-        &["state", "cell_name", "name"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, state)
+        after: protostore::Stmt::new(
+            181,
+            select!(
+                r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+            ),
+            &["state", "cell_name", "name"],
+        ),
+        count: protostore::Stmt::new(
+            183,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = ?1 LIMIT ?2)"#,
+            &["state", ""],
+        ),
+        delete: protostore::Stmt::new(
+            182,
+            r#"DELETE FROM "executables" WHERE "state" = ?1"#,
+            &["state"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, state)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -482,7 +508,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    129,
+                    167,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["cell_name"],
                 ),
@@ -555,12 +581,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        123,
+        159,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
-        125,
+        161,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -583,7 +609,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        124,
+        160,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -613,21 +639,38 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         ],
     ),
     delete: protostore::Stmt::new(
-        126,
+        162,
         r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
-        127,
+        163,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        128,
+        164,
         select!(
             r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
         ),
         &["cell_name", "name"],
+    ),
+    get_many: protostore::Stmt::new(
+        165,
+        r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
+    t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
+    t."signal", t."start_time", t."end_time"
+FROM json_each(?1) o
+CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        166,
+        r#"DELETE
+FROM "executables"
+WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1
+FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -41,7 +41,7 @@ pub fn get_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::GetBy<Guest, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        149,
+        193,
         select!(r#"WHERE "machine_id" = ?1"#),
         &["machine_id"],
     );
@@ -172,7 +172,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    148,
+                    192,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -202,9 +202,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(142, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(184, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        144,
+        186,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -220,7 +220,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        143,
+        185,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -241,14 +241,27 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
         ],
     ),
     delete: protostore::Stmt::new(
-        145,
+        187,
         r#"DELETE FROM "guests" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(146, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(188, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        147,
+        189,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        190,
+        r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
+    t."clock_offset_us", t."report_time"
+FROM json_each(?1) o
+CROSS JOIN "guests" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        191,
+        r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -216,7 +216,7 @@ FROM "images""#,
 #[must_use]
 pub fn get_by_path(path: impl Into<String>) -> protostore::GetBy<Image, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        99,
+        127,
         select!(r#"WHERE "path" = ?1"#),
         &["path"],
     );
@@ -508,7 +508,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__image_id",
             field: "kernel.image_id",
             names: protostore::Stmt::new(
-                90,
+                118,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -518,7 +518,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "kernel__initrd_image_id",
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
-                91,
+                119,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -528,7 +528,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "root_drive__image_id",
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
-                92,
+                120,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -538,7 +538,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "image_id",
             field: "drives.image_id",
             names: protostore::Stmt::new(
-                93,
+                121,
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -548,16 +548,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "image_ids",
             names: protostore::Stmt::new(
-                94,
+                122,
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(84, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(110, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        86,
+        112,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -579,7 +579,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        85,
+        111,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -608,15 +608,29 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
         ],
     ),
     delete: protostore::Stmt::new(
-        87,
+        113,
         r#"DELETE FROM "images" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(88, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(114, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        89,
+        115,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        116,
+        r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
+    t."digest__value", t."url", t."build", t."build__tool", t."build__version",
+    t."build__finish_time", t."create_time"
+FROM json_each(?1) o
+CROSS JOIN "images" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        117,
+        r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

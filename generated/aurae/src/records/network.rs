@@ -151,7 +151,7 @@ FROM "networks""#,
 #[must_use]
 pub fn get_by_cidr(cidr: impl Into<String>) -> protostore::GetBy<Network, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        83,
+        109,
         select!(r#"WHERE "cidr" = ?1"#),
         &["cidr"],
     );
@@ -432,9 +432,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(69, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(93, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        71,
+        95,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -452,7 +452,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        70,
+        94,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -475,15 +475,28 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
         ],
     ),
     delete: protostore::Stmt::new(
-        72,
+        96,
         r#"DELETE FROM "networks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(73, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(97, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        74,
+        98,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        99,
+        r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
+    t."vlan__tag", t."lease_time", t."create_time"
+FROM json_each(?1) o
+CROSS JOIN "networks" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        100,
+        r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

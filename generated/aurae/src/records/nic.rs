@@ -63,7 +63,7 @@ pub fn get_by_host_device(
     host_device: impl Into<String>,
 ) -> protostore::GetBy<Nic, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        64,
+        84,
         select!(r#"WHERE "host_device" = ?1"#),
         &["host_device"],
     );
@@ -75,19 +75,32 @@ pub fn get_by_host_device(
 pub fn list_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        65,
-        select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
-        &["machine_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        66,
-        select!(
-            r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            85,
+            select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
+            &["machine_id"],
         ),
-        &["machine_id", "mac_address"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, machine_id.into())
+        after: protostore::Stmt::new(
+            86,
+            select!(
+                r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+            ),
+            &["machine_id", "mac_address"],
+        ),
+        count: protostore::Stmt::new(
+            88,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = ?1 LIMIT ?2)"#,
+            &["machine_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            87,
+            r#"DELETE FROM "nics" WHERE "machine_id" = ?1"#,
+            &["machine_id"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, machine_id.into())
 }
 
 /// Lists the rows of `nics` with this `network_id`, in pages by key.
@@ -95,21 +108,33 @@ pub fn list_by_machine_id(
 pub fn list_by_network_id(
     network_id: impl Into<String>,
 ) -> protostore::ListBy<Nic, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        67,
-        select!(r#"WHERE "network_id" IS ?1 ORDER BY "mac_address""#),
-        &["network_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        68,
-        select!(
-            r#"WHERE "network_id" IS ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            89,
+            select!(r#"WHERE "network_id" IS ?1 ORDER BY "mac_address""#),
+            &["network_id"],
         ),
-        &["network_id", "mac_address"],
-    );
+        after: protostore::Stmt::new(
+            90,
+            select!(
+                r#"WHERE "network_id" IS ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+            ),
+            &["network_id", "mac_address"],
+        ),
+        count: protostore::Stmt::new(
+            92,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS ?1 LIMIT ?2)"#,
+            &["network_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            91,
+            r#"DELETE FROM "nics" WHERE "network_id" IS ?1"#,
+            &["network_id"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(network_id.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -457,7 +482,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    58,
+                    78,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -468,7 +493,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "networks",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    59,
+                    79,
                     r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                     &["network_id"],
                 ),
@@ -649,12 +674,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        52,
+        70,
         select!(r#"WHERE "mac_address" = ?1"#),
         &["mac_address"],
     ),
     insert: protostore::Stmt::new(
-        54,
+        72,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -698,7 +723,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        53,
+        71,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -765,15 +790,37 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
         ],
     ),
     delete: protostore::Stmt::new(
-        55,
+        73,
         r#"DELETE FROM "nics" WHERE "mac_address" = ?1"#,
         &["mac_address"],
     ),
-    page_first: protostore::Stmt::new(56, select!(r#"ORDER BY "mac_address""#), &[]),
+    page_first: protostore::Stmt::new(74, select!(r#"ORDER BY "mac_address""#), &[]),
     page_after: protostore::Stmt::new(
-        57,
+        75,
         select!(r#"WHERE "mac_address" > ?1 ORDER BY "mac_address""#),
         &["mac_address"],
+    ),
+    get_many: protostore::Stmt::new(
+        76,
+        r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
+    t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
+    t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
+    t."receive_limit__bandwidth__one_time_burst", t."receive_limit__bandwidth__refill_time",
+    t."receive_limit__operations", t."receive_limit__operations__size",
+    t."receive_limit__operations__one_time_burst", t."receive_limit__operations__refill_time",
+    t."transmit_limit", t."transmit_limit__bandwidth", t."transmit_limit__bandwidth__size",
+    t."transmit_limit__bandwidth__one_time_burst", t."transmit_limit__bandwidth__refill_time",
+    t."transmit_limit__operations", t."transmit_limit__operations__size",
+    t."transmit_limit__operations__one_time_burst", t."transmit_limit__operations__refill_time",
+    t."create_time"
+FROM json_each(?1) o
+CROSS JOIN "nics" t ON t."mac_address" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        77,
+        r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -312,7 +312,7 @@ pub fn get_by_auraed_address(
     auraed_address: impl Into<String>,
 ) -> protostore::GetBy<VirtualMachine, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        35,
+        37,
         select!(r#"WHERE "auraed_address" = ?1"#),
         &["auraed_address"],
     );
@@ -324,17 +324,30 @@ pub fn get_by_auraed_address(
 pub fn list_by_kernel_image_id(
     kernel_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        36,
-        select!(r#"WHERE "kernel__image_id" = ?1 ORDER BY "id""#),
-        &["kernel.image_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        37,
-        select!(r#"WHERE "kernel__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["kernel.image_id", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, kernel_image_id.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            38,
+            select!(r#"WHERE "kernel__image_id" = ?1 ORDER BY "id""#),
+            &["kernel.image_id"],
+        ),
+        after: protostore::Stmt::new(
+            39,
+            select!(r#"WHERE "kernel__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["kernel.image_id", "id"],
+        ),
+        count: protostore::Stmt::new(
+            41,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT ?2)"#,
+            &["kernel.image_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            40,
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = ?1"#,
+            &["kernel.image_id"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, kernel_image_id.into())
 }
 
 /// Lists the rows of `virtual_machines` with this `kernel.initrd_image_id`, in pages by key.
@@ -342,21 +355,38 @@ pub fn list_by_kernel_image_id(
 pub fn list_by_kernel_initrd_image_id(
     kernel_initrd_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        38,
-        select!(r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" ORDER BY "id""#),
-        &["kernel.initrd_image_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        39,
-        select!(
-            r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" AND "id" > ?2 ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            42,
+            select!(
+                r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" ORDER BY "id""#
+            ),
+            &["kernel.initrd_image_id"],
         ),
-        &["kernel.initrd_image_id", "id"],
-    );
+        after: protostore::Stmt::new(
+            43,
+            select!(
+                r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["kernel.initrd_image_id", "id"],
+        ),
+        count: protostore::Stmt::new(
+            45,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "virtual_machines"
+WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" LIMIT ?2)"#,
+            &["kernel.initrd_image_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            44,
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS ?1 AND "kernel""#,
+            &["kernel.initrd_image_id"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(kernel_initrd_image_id.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -366,17 +396,30 @@ pub fn list_by_kernel_initrd_image_id(
 pub fn list_by_root_drive_image_id(
     root_drive_image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        40,
-        select!(r#"WHERE "root_drive__image_id" = ?1 ORDER BY "id""#),
-        &["root_drive.image_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        41,
-        select!(r#"WHERE "root_drive__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["root_drive.image_id", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, root_drive_image_id.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            46,
+            select!(r#"WHERE "root_drive__image_id" = ?1 ORDER BY "id""#),
+            &["root_drive.image_id"],
+        ),
+        after: protostore::Stmt::new(
+            47,
+            select!(r#"WHERE "root_drive__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["root_drive.image_id", "id"],
+        ),
+        count: protostore::Stmt::new(
+            49,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT ?2)"#,
+            &["root_drive.image_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            48,
+            r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = ?1"#,
+            &["root_drive.image_id"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, root_drive_image_id.into())
 }
 
 /// Lists the rows of `virtual_machines` with this `state`, in pages by key.
@@ -384,17 +427,30 @@ pub fn list_by_root_drive_image_id(
 pub fn list_by_state(
     state: VirtualMachineState,
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        42,
-        select!(r#"WHERE "state" = ?1 ORDER BY "id""#),
-        &["state"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        43,
-        select!(r#"WHERE "state" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["state", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, state)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            50,
+            select!(r#"WHERE "state" = ?1 ORDER BY "id""#),
+            &["state"],
+        ),
+        after: protostore::Stmt::new(
+            51,
+            select!(r#"WHERE "state" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["state", "id"],
+        ),
+        count: protostore::Stmt::new(
+            53,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = ?1 LIMIT ?2)"#,
+            &["state", ""],
+        ),
+        delete: protostore::Stmt::new(
+            52,
+            r#"DELETE FROM "virtual_machines" WHERE "state" = ?1"#,
+            &["state"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, state)
 }
 
 /// Lists the rows of `virtual_machines` with this `state` and `create_time`, in pages by key.
@@ -403,19 +459,35 @@ pub fn list_by_state_create_time(
     state: VirtualMachineState,
     create_time: protostore::Timestamp,
 ) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        44,
-        select!(r#"WHERE "state" = ?1 AND "create_time" = ?2 ORDER BY "id""#),
-        &["state", "create_time"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        45,
-        select!(
-            r#"WHERE "state" = ?1 AND "create_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            54,
+            select!(r#"WHERE "state" = ?1 AND "create_time" = ?2 ORDER BY "id""#),
+            &["state", "create_time"],
         ),
-        &["state", "create_time", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (state, create_time))
+        after: protostore::Stmt::new(
+            55,
+            select!(
+                r#"WHERE "state" = ?1 AND "create_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+            ),
+            &["state", "create_time", "id"],
+        ),
+        count: protostore::Stmt::new(
+            57,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "virtual_machines"
+WHERE "state" = ?1 AND "create_time" = ?2 LIMIT ?3)"#,
+            &["state", "create_time", ""],
+        ),
+        delete: protostore::Stmt::new(
+            56,
+            r#"DELETE FROM "virtual_machines" WHERE "state" = ?1 AND "create_time" = ?2"#,
+            &["state", "create_time"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (state, create_time))
 }
 
 /// Lists the rows of `virtual_machines` whose `drives.image_id` hold `image_id`, in pages by key.
@@ -423,24 +495,46 @@ pub fn list_by_state_create_time(
 pub fn list_by_drives_image_id(
     image_id: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        46,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            58,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
+            ),
+            &["drives.image_id"],
         ),
-        &["drives.image_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        47,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            59,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__drives"
 WHERE "image_id" = ?1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["drives.image_id", "id"],
         ),
-        &["drives.image_id", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, image_id.into())
+        count: protostore::Stmt::new(
+            61,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__drives"
+WHERE "image_id" = ?1) LIMIT ?2)"#,
+            &["drives.image_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            60,
+            r#"DELETE
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__drives"
+WHERE "image_id" = ?1)"#,
+            &["drives.image_id"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, image_id.into())
 }
 
 /// Lists the rows of `virtual_machines` whose `image_ids` hold `element`, in pages by key.
@@ -448,24 +542,46 @@ ORDER BY "id""#
 pub fn list_by_image_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        48,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            62,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["image_ids"],
         ),
-        &["image_ids"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        49,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            63,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__image_ids"
 WHERE "value" = ?1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["image_ids", "id"],
         ),
-        &["image_ids", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            65,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__image_ids"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["image_ids", ""],
+        ),
+        delete: protostore::Stmt::new(
+            64,
+            r#"DELETE
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__image_ids"
+WHERE "value" = ?1)"#,
+            &["image_ids"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `virtual_machines` whose `tags` hold `element`, in pages by key.
@@ -473,24 +589,46 @@ ORDER BY "id""#
 pub fn list_by_tags(
     element: impl Into<String>,
 ) -> protostore::ListBy<VirtualMachine, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        50,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            66,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["tags"],
         ),
-        &["tags"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        51,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            67,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__tags"
 WHERE "value" = ?1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["tags", "id"],
         ),
-        &["tags", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            69,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__tags"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["tags", ""],
+        ),
+        delete: protostore::Stmt::new(
+            68,
+            r#"DELETE
+FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id"
+FROM "virtual_machines__tags"
+WHERE "value" = ?1)"#,
+            &["tags"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `images` that `image_ids` of one row names, in its order.
@@ -499,7 +637,7 @@ pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        22,
+        24,
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -519,7 +657,7 @@ pub fn add_to_image_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<VirtualMachine, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        23,
+        25,
         r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "virtual_machines__image_ids"
@@ -541,7 +679,7 @@ pub fn remove_from_image_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<VirtualMachine, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        24,
+        26,
         r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "image_ids"],
     );
@@ -1157,7 +1295,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "images",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    6,
+                    8,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                     &["kernel.image_id"],
                 ),
@@ -1168,7 +1306,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "images",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    7,
+                    9,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                     &["kernel.initrd_image_id"],
                 ),
@@ -1179,7 +1317,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "images",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    8,
+                    10,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                     &["root_drive.image_id"],
                 ),
@@ -1565,6 +1703,30 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
         5,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        6,
+        r#"SELECT o.key, t."id", t."mem_size_mb", t."vcpu_count", t."topology", t."topology__sockets",
+    t."topology__cores_per_socket", t."topology__threads_per_core", t."kernel",
+    t."kernel__image_id", t."kernel__initrd_image_id", t."kernel__digest",
+    t."kernel__digest__algorithm", t."kernel__digest__value", t."firmware_path", t."snapshot_path",
+    t."root_drive", t."root_drive__name", t."root_drive__host_path", t."root_drive__image_id",
+    t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
+    t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
+    t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
+    t."root_drive__limit__bandwidth__one_time_burst",
+    t."root_drive__limit__bandwidth__refill_time", t."root_drive__limit__operations",
+    t."root_drive__limit__operations__size", t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state",
+    t."auraed_address", t."create_time", t."start_time"
+FROM json_each(?1) o
+CROSS JOIN "virtual_machines" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        7,
+        r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

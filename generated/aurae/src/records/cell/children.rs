@@ -28,7 +28,7 @@ impl protostore::ChildTable for NetworkIds {
                     table: "cells",
                     key: "name",
                     exists: protostore::Stmt::new(
-                        115,
+                        145,
                         r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                         &["name"],
                     ),
@@ -39,7 +39,7 @@ impl protostore::ChildTable for NetworkIds {
                     table: "networks",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        116,
+                        146,
                         r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                         &["network_ids"],
                     ),
@@ -55,24 +55,24 @@ impl protostore::ChildTable for NetworkIds {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            108,
+            138,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["name", "network_ids", "network_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                109,
+                139,
                 r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
                 &["name"],
             ),
         ),
         load: protostore::Stmt::new(
-            110,
+            140,
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
-            111,
+            141,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value

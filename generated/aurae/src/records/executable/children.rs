@@ -27,20 +27,20 @@ impl protostore::ChildTable for Arguments {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            130,
+            168,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["cell_name", "name", "arguments", "arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                131,
+                169,
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            132,
+            170,
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -48,7 +48,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            133,
+            171,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -102,7 +102,7 @@ impl protostore::ChildTable for Environment {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            134,
+            172,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -115,13 +115,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                135,
+                173,
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            136,
+            174,
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -129,7 +129,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            137,
+            175,
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1

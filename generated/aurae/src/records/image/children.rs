@@ -32,24 +32,24 @@ impl protostore::ChildTable for Architectures {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            95,
+            123,
             r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "architectures", "architectures"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                96,
+                124,
                 r#"DELETE FROM "images__architectures" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            97,
+            125,
             r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            98,
+            126,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Nameservers {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            75,
+            101,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "nameservers", "nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                76,
+                102,
                 r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            77,
+            103,
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            78,
+            104,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
@@ -103,20 +103,20 @@ impl protostore::ChildTable for Routes {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            79,
+            105,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                80,
+                106,
                 r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            81,
+            107,
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = ?1
@@ -124,7 +124,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            82,
+            108,
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each(?1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value

@@ -26,19 +26,19 @@ impl protostore::ChildTable for IpNameservers {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            60,
+            80,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["mac_address", "ip.nameservers", "ip.nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                61,
+                81,
                 r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
                 &["mac_address"],
             ),
         ),
         load: protostore::Stmt::new(
-            62,
+            82,
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = ?1
@@ -46,7 +46,7 @@ ORDER BY "_position""#,
             &["mac_address"],
         ),
         load_many: protostore::Stmt::new(
-            63,
+            83,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value

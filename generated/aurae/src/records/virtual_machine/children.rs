@@ -28,19 +28,19 @@ impl protostore::ChildTable for KernelArguments {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            9,
+            11,
             r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "kernel.arguments", "kernel.arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                10,
+                12,
                 r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            11,
+            13,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__kernel__arguments"
 WHERE "_id" = ?1
@@ -48,7 +48,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            12,
+            14,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__kernel__arguments" c ON c."_id" = o.value
@@ -145,7 +145,7 @@ impl protostore::ChildTable for Drives {
                     table: "images",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        17,
+                        19,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                         &["drives.image_id"],
                     ),
@@ -228,7 +228,7 @@ impl protostore::ChildTable for Drives {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            13,
+            15,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
     "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit",
     "limit__bandwidth", "limit__bandwidth__size", "limit__bandwidth__one_time_burst",
@@ -259,13 +259,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                14,
+                16,
                 r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            15,
+            17,
             r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
     "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
@@ -276,7 +276,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            16,
+            18,
             r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
     c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
@@ -410,7 +410,7 @@ impl protostore::ChildTable for ImageIds {
                     table: "virtual_machines",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        25,
+                        27,
                         r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -421,7 +421,7 @@ impl protostore::ChildTable for ImageIds {
                     table: "images",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        26,
+                        28,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                         &["image_ids"],
                     ),
@@ -433,19 +433,19 @@ impl protostore::ChildTable for ImageIds {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            18,
+            20,
             r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "image_ids", "image_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                19,
+                21,
                 r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            20,
+            22,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
 WHERE "_id" = ?1
@@ -453,7 +453,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            21,
+            23,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
@@ -505,24 +505,24 @@ impl protostore::ChildTable for Tags {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            27,
+            29,
             r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                28,
+                30,
                 r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            29,
+            31,
             r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            30,
+            32,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
@@ -582,7 +582,7 @@ impl protostore::ChildTable for Transitions {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            31,
+            33,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -595,13 +595,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                32,
+                34,
                 r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            33,
+            35,
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = ?1
@@ -609,7 +609,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            34,
+            36,
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value

@@ -31,7 +31,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 38,
+    slots: 48,
     migrations: &[
         protostore::Migration {
             version: 1,

@@ -19,7 +19,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 14,
+    slots: 16,
     migrations: &[
         protostore::Migration {
             version: 1,

@@ -242,7 +242,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 864,
+    slots: 1030,
     migrations: &[
         protostore::Migration {
             version: 1,

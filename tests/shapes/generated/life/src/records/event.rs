@@ -38,19 +38,31 @@ macro_rules! select {
 pub fn list_by_topic_id(
     topic_id: impl Into<String>,
 ) -> protostore::ListBy<Event, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        28,
-        select!(r#"WHERE "topic_id" IS ?1 ORDER BY "id""#),
-        &["topic_id"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        29,
-        select!(r#"WHERE "topic_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["topic_id", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            32,
+            select!(r#"WHERE "topic_id" IS ?1 ORDER BY "id""#),
+            &["topic_id"],
+        ),
+        after: protostore::Stmt::new(
+            33,
+            select!(r#"WHERE "topic_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["topic_id", "id"],
+        ),
+        count: protostore::Stmt::new(
+            35,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS ?1 LIMIT ?2)"#,
+            &["topic_id", ""],
+        ),
+        delete: protostore::Stmt::new(
+            34,
+            r#"DELETE FROM "events" WHERE "topic_id" IS ?1"#,
+            &["topic_id"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(topic_id.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -60,21 +72,39 @@ pub fn list_by_topic_id(
 pub fn list_by_topic_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Event, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        30,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            36,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["topic_ids"],
         ),
-        &["topic_ids"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        31,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            37,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["topic_ids", "id"],
         ),
-        &["topic_ids", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            39,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "events"
+WHERE "id" IN (SELECT "_id"
+FROM "events__topic_ids"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["topic_ids", ""],
+        ),
+        delete: protostore::Stmt::new(
+            38,
+            r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1)"#,
+            &["topic_ids"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `topics` that `topic_ids` of one row names, in its order.
@@ -83,7 +113,7 @@ pub fn topics_by_topic_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        19,
+        23,
         r#"SELECT t."id"
 FROM "events__topic_ids" j
 JOIN "topics" t ON t."id" = j."value"
@@ -204,7 +234,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    14,
+                    18,
                     r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,
                     &["topic_id"],
                 ),
@@ -226,14 +256,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(8, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(10, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        10,
+        12,
         r#"INSERT INTO "events" ("id", "topic_id") VALUES (?1, ?2)"#,
         &["id", "topic_id"],
     ),
     upsert: protostore::Stmt::new(
-        9,
+        11,
         r#"INSERT INTO "events" ("id", "topic_id")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -241,15 +271,25 @@ DO UPDATE SET "topic_id" = excluded."topic_id""#,
         &["id", "topic_id"],
     ),
     delete: protostore::Stmt::new(
-        11,
+        13,
         r#"DELETE FROM "events" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(12, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(14, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        13,
+        15,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        16,
+        r#"SELECT o.key, t."id", t."topic_id" FROM json_each(?1) o CROSS JOIN "events" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        17,
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -92,7 +92,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "topic_id",
             field: "topic_id",
             names: protostore::Stmt::new(
-                6,
+                8,
                 r#"SELECT 1 FROM "events" WHERE "topic_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -102,7 +102,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "topic_ids",
             names: protostore::Stmt::new(
-                7,
+                9,
                 r#"SELECT 1 FROM "events__topic_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -126,5 +126,15 @@ pub static TABLE: protostore::Table = protostore::Table {
         5,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        6,
+        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "topics" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        7,
+        r#"DELETE FROM "topics" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -316,6 +316,19 @@ DO UPDATE SET "token" = excluded."token", "card" = excluded."card",
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
+    get_many: protostore::Stmt::new(
+        6,
+        r#"SELECT o.key, t."id", t."token", t."card", t."card__number", t."card__pin", t."password",
+    t."certificate"
+FROM json_each(?1) o
+CROSS JOIN "secrets" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        7,
+        r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
+    ),
 };
 
 #[doc(hidden)]

@@ -102,27 +102,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(166, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(184, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        168,
+        186,
         r#"INSERT INTO "bytes_keys" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        167,
+        185,
         r#"INSERT INTO "bytes_keys" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        169,
+        187,
         r#"DELETE FROM "bytes_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(170, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(188, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        171,
+        189,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        190,
+        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        191,
+        r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

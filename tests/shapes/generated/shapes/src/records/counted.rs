@@ -30,19 +30,32 @@ macro_rules! select {
 /// Lists the rows of `counted` with this `region`, in pages by key.
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        850,
-        select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
-        &["region"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        851,
-        select!(
-            r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            1010,
+            select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
+            &["region"],
         ),
-        &["region", "region", "number"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, region.into())
+        after: protostore::Stmt::new(
+            1011,
+            select!(
+                r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+            ),
+            &["region", "region", "number"],
+        ),
+        count: protostore::Stmt::new(
+            1013,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
+            &["region", ""],
+        ),
+        delete: protostore::Stmt::new(
+            1012,
+            r#"DELETE FROM "counted" WHERE "region" = ?1"#,
+            &["region"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, region.into())
 }
 
 /// Lists the rows of `counted` whose `targets` hold `element`, in pages by key.
@@ -50,27 +63,49 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, 
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Counted, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        852,
-        select!(
-            r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            1014,
+            select!(
+                r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
 WHERE "value" = ?1)
 ORDER BY "region", "number""#
+            ),
+            &["targets"],
         ),
-        &["targets"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        853,
-        select!(
-            r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
+        after: protostore::Stmt::new(
+            1015,
+            select!(
+                r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
 WHERE "value" = ?1) AND ("region", "number") > (?2, ?3)
 ORDER BY "region", "number""#
+            ),
+            &["targets", "region", "number"],
         ),
-        &["targets", "region", "number"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            1017,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "counted"
+WHERE ("region", "number") IN (SELECT "_region", "_number"
+FROM "counted__targets"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["targets", ""],
+        ),
+        delete: protostore::Stmt::new(
+            1016,
+            r#"DELETE
+FROM "counted"
+WHERE ("region", "number") IN (SELECT "_region", "_number"
+FROM "counted__targets"
+WHERE "value" = ?1)"#,
+            &["targets"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `targets` that `targets` of one row names, in its order.
@@ -80,7 +115,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        846,
+        1006,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -99,7 +134,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Counted, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        847,
+        1007,
         r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") SELECT ?1, ?2,
     coalesce(max("_position"), -1) + 1, ?3
 FROM "counted__targets"
@@ -122,7 +157,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Counted, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        848,
+        1008,
         r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
         &["region", "number", "targets"],
     );
@@ -250,17 +285,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        832,
+        990,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        834,
+        992,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text") VALUES (?1, ?2, ?3, ?4)"#,
         &["region", "number", "revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        833,
+        991,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("region", "number")
@@ -268,19 +303,34 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["region", "number", "revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        835,
+        993,
         r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        836,
+        994,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        837,
+        995,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
+    ),
+    get_many: protostore::Stmt::new(
+        996,
+        r#"SELECT o.key, t."region", t."number", t."revision", t."text"
+FROM json_each(?1) o
+CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        997,
+        r#"DELETE
+FROM "counted"
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
+FROM json_each(?1))"#,
+        &[""],
     ),
 };
 
@@ -290,14 +340,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            838,
+            998,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            839,
+            999,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
     max(coalesce(max("revision"), 0), 0)
 FROM "counted""#,
@@ -305,12 +355,12 @@ FROM "counted""#,
         ),
     },
     read: protostore::Stmt::new(
-        840,
+        1000,
         r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     touch: protostore::Stmt::new(
-        841,
+        1001,
         r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
         &["revision", "region", "number"],
     ),

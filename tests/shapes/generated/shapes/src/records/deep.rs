@@ -71,19 +71,32 @@ macro_rules! select {
 /// Lists the rows of `deeps` with this `region`, in pages by key.
 #[must_use]
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        442,
-        select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
-        &["region"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        443,
-        select!(
-            r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            512,
+            select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
+            &["region"],
         ),
-        &["region", "region", "number"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, region.into())
+        after: protostore::Stmt::new(
+            513,
+            select!(
+                r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+            ),
+            &["region", "region", "number"],
+        ),
+        count: protostore::Stmt::new(
+            515,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = ?1 LIMIT ?2)"#,
+            &["region", ""],
+        ),
+        delete: protostore::Stmt::new(
+            514,
+            r#"DELETE FROM "deeps" WHERE "region" = ?1"#,
+            &["region"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, region.into())
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -305,17 +318,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        381,
+        449,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        383,
+        451,
         r#"INSERT INTO "deeps" ("region", "number") VALUES (?1, ?2)"#,
         &["region", "number"],
     ),
     upsert: protostore::Stmt::new(
-        382,
+        450,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("region", "number")
@@ -323,19 +336,34 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
     delete: protostore::Stmt::new(
-        384,
+        452,
         r#"DELETE FROM "deeps" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        385,
+        453,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        386,
+        454,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
+    ),
+    get_many: protostore::Stmt::new(
+        455,
+        r#"SELECT o.key, t."region", t."number"
+FROM json_each(?1) o
+CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        456,
+        r#"DELETE
+FROM "deeps"
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
+FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

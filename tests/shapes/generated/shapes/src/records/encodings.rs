@@ -92,7 +92,7 @@ pub fn get_by_text(
     text: protostore::Timestamp,
 ) -> protostore::GetBy<Encodings, protostore::stored::Rfc3339> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        644,
+        742,
         select!(r#"WHERE "text" = ?1"#),
         &["text"],
     );
@@ -104,17 +104,30 @@ pub fn get_by_text(
 pub fn list_by_full(
     full: u64,
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        645,
-        select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
-        &["full"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        646,
-        select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["full", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(full))
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            743,
+            select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
+            &["full"],
+        ),
+        after: protostore::Stmt::new(
+            744,
+            select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["full", "id"],
+        ),
+        count: protostore::Stmt::new(
+            746,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = ?1 LIMIT ?2)"#,
+            &["full", ""],
+        ),
+        delete: protostore::Stmt::new(
+            745,
+            r#"DELETE FROM "encodings" WHERE "full" = ?1"#,
+            &["full"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, protostore::stored::FullRange(full))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -635,9 +648,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(607, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(703, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        609,
+        705,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
@@ -667,7 +680,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        608,
+        704,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
@@ -707,15 +720,30 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
         ],
     ),
     delete: protostore::Stmt::new(
-        610,
+        706,
         r#"DELETE FROM "encodings" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(611, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(707, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        612,
+        708,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        709,
+        r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
+    t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
+    t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."inner", t."inner__full",
+    t."inner__bits", t."inner__text"
+FROM json_each(?1) o
+CROSS JOIN "encodings" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        710,
+        r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -176,14 +176,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "id",
             next: protostore::Stmt::new(
-                541,
+                633,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 22 AND "path" = '1' RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
-                542,
+                634,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 22, '1',
     max(coalesce(max("id"), 0), 0)
 FROM "events""#,
@@ -191,14 +191,14 @@ FROM "events""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(535, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(625, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        537,
+        627,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES (?1, ?2, ?3, ?4)"#,
         &["id", "text", "time", "change_time"],
     ),
     upsert: protostore::Stmt::new(
-        536,
+        626,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("id")
@@ -207,14 +207,26 @@ DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
         &["id", "text", "time", "change_time"],
     ),
     delete: protostore::Stmt::new(
-        538,
+        628,
         r#"DELETE FROM "events" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(539, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(629, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        540,
+        630,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        631,
+        r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
+FROM json_each(?1) o
+CROSS JOIN "events" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        632,
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -764,9 +764,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(784, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(930, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        786,
+        932,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -824,7 +824,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        785,
+        931,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
     "part__maybe", "part__weight", "part__inner", "part__inner__url", "part__inner__size",
     "part__inner__core", "part__inner__core__set", "whole", "whole__url", "whole__size",
@@ -904,15 +904,34 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        787,
+        933,
         r#"DELETE FROM "fixed" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(788, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(934, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        789,
+        935,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        936,
+        r#"SELECT o.key, t."id", t."text", t."number", t."real", t."colour", t."time", t."part",
+    t."part__text", t."part__maybe", t."part__weight", t."part__inner", t."part__inner__url",
+    t."part__inner__size", t."part__inner__core", t."part__inner__core__set", t."whole",
+    t."whole__url", t."whole__size", t."whole__core", t."whole__core__set", t."one", t."other",
+    t."other__text", t."other__maybe", t."other__weight", t."other__inner", t."other__inner__url",
+    t."other__inner__size", t."other__inner__core", t."other__inner__core__set", t."third",
+    t."third__url", t."third__size", t."third__core", t."third__core__set", t."free", t."words",
+    t."wholes", t."settings", t."token", t."hash", t."label"
+FROM json_each(?1) o
+CROSS JOIN "fixed" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        937,
+        r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -86,17 +86,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        510,
+        596,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        512,
+        598,
         r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#,
         &[],
     ),
     upsert: protostore::Stmt::new(
-        511,
+        597,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
@@ -104,15 +104,25 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
     delete: protostore::Stmt::new(
-        513,
+        599,
         r#"DELETE FROM "flags" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(514, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(600, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        515,
+        601,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
+    ),
+    get_many: protostore::Stmt::new(
+        602,
+        r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        603,
+        r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -29,17 +29,30 @@ macro_rules! select {
 pub fn list_by_parent(
     parent: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        667,
-        select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
-        &["parent"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        668,
-        select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["parent", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(parent))
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            769,
+            select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
+            &["parent"],
+        ),
+        after: protostore::Stmt::new(
+            770,
+            select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["parent", "id"],
+        ),
+        count: protostore::Stmt::new(
+            772,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = ?1 LIMIT ?2)"#,
+            &["parent", ""],
+        ),
+        delete: protostore::Stmt::new(
+            771,
+            r#"DELETE FROM "full_keys" WHERE "parent" = ?1"#,
+            &["parent"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, protostore::stored::FullRange(parent))
 }
 
 /// Lists the rows of `full_keys` whose `others` hold `element`, in pages by key.
@@ -47,21 +60,39 @@ pub fn list_by_parent(
 pub fn list_by_others(
     element: u64,
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        669,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            773,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["others"],
         ),
-        &["others"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        670,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            774,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["others", "id"],
         ),
-        &["others", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::FullRange(element))
+        count: protostore::Stmt::new(
+            776,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "full_keys"
+WHERE "id" IN (SELECT "_id"
+FROM "full_keys__others"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["others", ""],
+        ),
+        delete: protostore::Stmt::new(
+            775,
+            r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1)"#,
+            &["others"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, protostore::stored::FullRange(element))
 }
 
 /// Lists the rows of `full_keys` that `others` of one row names, in its order.
@@ -70,7 +101,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        658,
+        760,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -88,7 +119,7 @@ pub fn add_to_others(
     element: u64,
 ) -> protostore::AddTo<FullKey, protostore::stored::FullRange> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        659,
+        761,
         r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "full_keys__others"
@@ -110,7 +141,7 @@ pub fn remove_from_others(
     element: u64,
 ) -> protostore::RemoveFrom<FullKey, protostore::stored::FullRange> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        660,
+        762,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "others"],
     );
@@ -214,7 +245,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    653,
+                    755,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -233,14 +264,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(647, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(747, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        649,
+        749,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        648,
+        748,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -248,15 +279,25 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        650,
+        750,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(651, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(751, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        652,
+        752,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        753,
+        r#"SELECT o.key, t."id", t."parent" FROM json_each(?1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        754,
+        r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

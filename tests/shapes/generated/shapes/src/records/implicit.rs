@@ -347,4 +347,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
+    get_many: protostore::Stmt::new(
+        6,
+        r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64",
+    t."a_sint64", t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64",
+    t."a_float", t."a_double", t."a_string", t."a_bytes", t."a_colour"
+FROM json_each(?1) o
+CROSS JOIN "implicits" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        7,
+        r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
+    ),
 };

@@ -102,27 +102,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(156, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(172, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        158,
+        174,
         r#"INSERT INTO "int_keys" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        157,
+        173,
         r#"INSERT INTO "int_keys" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        159,
+        175,
         r#"DELETE FROM "int_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(160, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(176, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        161,
+        177,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        178,
+        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        179,
+        r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

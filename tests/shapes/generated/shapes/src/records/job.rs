@@ -118,7 +118,7 @@ macro_rules! select {
 #[must_use]
 pub fn get_by_address(address: impl Into<String>) -> protostore::GetBy<Job, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        729,
+        847,
         select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
         &["address"],
     );
@@ -130,19 +130,31 @@ pub fn get_by_address(address: impl Into<String>) -> protostore::GetBy<Job, Stri
 pub fn list_by_after_job(
     after_job: impl Into<String>,
 ) -> protostore::ListBy<Job, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        730,
-        select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
-        &["after_job"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        731,
-        select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["after_job", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            848,
+            select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
+            &["after_job"],
+        ),
+        after: protostore::Stmt::new(
+            849,
+            select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["after_job", "id"],
+        ),
+        count: protostore::Stmt::new(
+            851,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS ?1 LIMIT ?2)"#,
+            &["after_job", ""],
+        ),
+        delete: protostore::Stmt::new(
+            850,
+            r#"DELETE FROM "jobs" WHERE "after_job" IS ?1"#,
+            &["after_job"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(after_job.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -152,19 +164,37 @@ pub fn list_by_after_job(
 pub fn list_by_queue_where_state_is_pending_and_held_is_false(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        732,
-        select!(r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 ORDER BY "id""#),
-        &["queue"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        733,
-        select!(
-            r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 AND "id" > ?2 ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            852,
+            select!(
+                r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 ORDER BY "id""#
+            ),
+            &["queue"],
         ),
-        &["queue", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, queue.into())
+        after: protostore::Stmt::new(
+            853,
+            select!(
+                r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["queue", "id"],
+        ),
+        count: protostore::Stmt::new(
+            855,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "jobs"
+WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 LIMIT ?2)"#,
+            &["queue", ""],
+        ),
+        delete: protostore::Stmt::new(
+            854,
+            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0"#,
+            &["queue"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, queue.into())
 }
 
 /// Lists the rows of `jobs` with this `due_time` where `state <> 0`, in pages by key.
@@ -172,17 +202,32 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
 pub fn list_by_due_time_where_state_is_not_unspecified(
     due_time: protostore::Timestamp,
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        734,
-        select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 ORDER BY "id""#),
-        &["due_time"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        735,
-        select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 AND "id" > ?2 ORDER BY "id""#),
-        &["due_time", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, due_time)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            856,
+            select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 ORDER BY "id""#),
+            &["due_time"],
+        ),
+        after: protostore::Stmt::new(
+            857,
+            select!(
+                r#"WHERE "due_time" = ?1 AND "state" <> 0 AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["due_time", "id"],
+        ),
+        count: protostore::Stmt::new(
+            859,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0 LIMIT ?2)"#,
+            &["due_time", ""],
+        ),
+        delete: protostore::Stmt::new(
+            858,
+            r#"DELETE FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0"#,
+            &["due_time"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, due_time)
 }
 
 /// Lists the rows of `jobs` with this `queue` where `(weight > -1 OR due_time < 1000000000000000000)`, in pages by key.
@@ -190,22 +235,38 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
 pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_below_1000000000000000000(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        736,
-        select!(
-            r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            860,
+            select!(
+                r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
+            ),
+            &["queue"],
         ),
-        &["queue"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        737,
-        select!(
-            r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > ?2
+        after: protostore::Stmt::new(
+            861,
+            select!(
+                r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["queue", "id"],
         ),
-        &["queue", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, queue.into())
+        count: protostore::Stmt::new(
+            863,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "jobs"
+WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT ?2)"#,
+            &["queue", ""],
+        ),
+        delete: protostore::Stmt::new(
+            862,
+            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
+            &["queue"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, queue.into())
 }
 
 /// Lists the rows of `jobs` with this `queue` where `after_job IS NULL AND due_time IS NULL`, in pages by key.
@@ -213,21 +274,37 @@ ORDER BY "id""#
 pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
     queue: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        738,
-        select!(
-            r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            864,
+            select!(
+                r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
+            ),
+            &["queue"],
         ),
-        &["queue"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        739,
-        select!(
-            r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            865,
+            select!(
+                r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["queue", "id"],
         ),
-        &["queue", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, queue.into())
+        count: protostore::Stmt::new(
+            867,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "jobs"
+WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT ?2)"#,
+            &["queue", ""],
+        ),
+        delete: protostore::Stmt::new(
+            866,
+            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
+            &["queue"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, queue.into())
 }
 
 /// Lists the rows of `jobs` whose `tries.host` hold `host` where `failed = 1`, in pages by key.
@@ -235,24 +312,46 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
 pub fn list_by_tries_host_where_failed_is_true(
     host: impl Into<String>,
 ) -> protostore::ListBy<Job, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        740,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = ?1 AND "failed" = 1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            868,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = ?1 AND "failed" = 1) ORDER BY "id""#
+            ),
+            &["tries.host"],
         ),
-        &["tries.host"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        741,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            869,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "jobs__tries"
 WHERE "host" = ?1 AND "failed" = 1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["tries.host", "id"],
         ),
-        &["tries.host", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, host.into())
+        count: protostore::Stmt::new(
+            871,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "jobs"
+WHERE "id" IN (SELECT "_id"
+FROM "jobs__tries"
+WHERE "host" = ?1 AND "failed" = 1) LIMIT ?2)"#,
+            &["tries.host", ""],
+        ),
+        delete: protostore::Stmt::new(
+            870,
+            r#"DELETE
+FROM "jobs"
+WHERE "id" IN (SELECT "_id"
+FROM "jobs__tries"
+WHERE "host" = ?1 AND "failed" = 1)"#,
+            &["tries.host"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, host.into())
 }
 
 /// Holds for the rows of `jobs` where `state = 1 AND held = 0`. Joined with others by `and`, the index of these rows serves.
@@ -432,7 +531,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "jobs",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    723,
+                    841,
                     r#"SELECT 1 FROM "jobs" WHERE "id" = ?1"#,
                     &["after_job"],
                 ),
@@ -469,22 +568,22 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "after_job",
             field: "after_job",
             names: protostore::Stmt::new(
-                724,
+                842,
                 r#"SELECT 1 FROM "jobs" WHERE "after_job" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(717, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(833, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        719,
+        835,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
     upsert: protostore::Stmt::new(
-        718,
+        834,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT ("id")
@@ -493,12 +592,25 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     "after_job" = excluded."after_job""#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
-    delete: protostore::Stmt::new(720, r#"DELETE FROM "jobs" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(721, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(836, r#"DELETE FROM "jobs" WHERE "id" = ?1"#, &["id"]),
+    page_first: protostore::Stmt::new(837, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        722,
+        838,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        839,
+        r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
+    t."after_job"
+FROM json_each(?1) o
+CROSS JOIN "jobs" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        840,
+        r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -36,21 +36,39 @@ macro_rules! select {
 pub fn list_by_groups_title(
     title: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        467,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            541,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
+            ),
+            &["groups.title"],
         ),
-        &["groups.title"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        468,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            542,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["groups.title", "id"],
         ),
-        &["groups.title", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, title.into())
+        count: protostore::Stmt::new(
+            544,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "linked"
+WHERE "id" IN (SELECT "_id"
+FROM "linked__groups"
+WHERE "title" = ?1) LIMIT ?2)"#,
+            &["groups.title", ""],
+        ),
+        delete: protostore::Stmt::new(
+            543,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1)"#,
+            &["groups.title"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, title.into())
 }
 
 /// Lists the rows of `linked` whose `groups.targets` hold `element`, in pages by key.
@@ -58,44 +76,80 @@ pub fn list_by_groups_title(
 pub fn list_by_groups_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Linked, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        469,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            545,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["groups.targets"],
         ),
-        &["groups.targets"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        470,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            546,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "linked__groups__targets"
 WHERE "value" = ?1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["groups.targets", "id"],
         ),
-        &["groups.targets", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            548,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "linked"
+WHERE "id" IN (SELECT "_id"
+FROM "linked__groups__targets"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["groups.targets", ""],
+        ),
+        delete: protostore::Stmt::new(
+            547,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1)"#,
+            &["groups.targets"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `linked` whose `named.value` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        471,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            549,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["named.value"],
         ),
-        &["named.value"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        472,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            550,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["named.value", "id"],
         ),
-        &["named.value", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            552,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "linked"
+WHERE "id" IN (SELECT "_id"
+FROM "linked__named"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["named.value", ""],
+        ),
+        delete: protostore::Stmt::new(
+            551,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1)"#,
+            &["named.value"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `targets` that `groups.targets` of one row names, in its order.
@@ -104,7 +158,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        457,
+        531,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -122,7 +176,7 @@ pub fn remove_from_groups_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Linked, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        458,
+        532,
         r#"DELETE FROM "linked__groups__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "groups.targets"],
     );
@@ -140,7 +194,7 @@ pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        464,
+        538,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -158,7 +212,7 @@ pub fn remove_from_named(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Linked, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        465,
+        539,
         r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "named"],
     );
@@ -281,27 +335,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(444, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(516, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        446,
+        518,
         r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        445,
+        517,
         r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        447,
+        519,
         r#"DELETE FROM "linked" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(448, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(520, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        449,
+        521,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        522,
+        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        523,
+        r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -213,27 +213,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(124, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(136, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        126,
+        138,
         r#"INSERT INTO "lists" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        125,
+        137,
         r#"INSERT INTO "lists" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        127,
+        139,
         r#"DELETE FROM "lists" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(128, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(140, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        129,
+        141,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        142,
+        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "lists" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        143,
+        r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

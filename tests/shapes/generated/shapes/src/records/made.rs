@@ -40,7 +40,7 @@ FROM "mades""#,
 #[must_use]
 pub fn get_by_number(number: i32) -> protostore::GetBy<Made, i32> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        534,
+        624,
         select!(r#"WHERE "number" = ?1"#),
         &["number"],
     );
@@ -227,14 +227,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                526,
+                616,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '5' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                527,
+                617,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '5',
     max(coalesce(max("number"), 0), 0)
 FROM "mades""#,
@@ -244,14 +244,14 @@ FROM "mades""#,
         protostore::Sequence {
             field: "maybe_number",
             next: protostore::Stmt::new(
-                528,
+                618,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '6' RETURNING "last""#,
                 &["maybe_number"],
             ),
             begin: protostore::Stmt::new(
-                529,
+                619,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '6',
     max(coalesce(max("maybe_number"), 0), 0)
 FROM "mades""#,
@@ -259,9 +259,9 @@ FROM "mades""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(520, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(608, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        522,
+        610,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -277,7 +277,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        521,
+        609,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -298,15 +298,28 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
         ],
     ),
     delete: protostore::Stmt::new(
-        523,
+        611,
         r#"DELETE FROM "mades" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(524, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(612, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        525,
+        613,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        614,
+        r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
+    t."create_time", t."update_time"
+FROM json_each(?1) o
+CROSS JOIN "mades" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        615,
+        r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -786,9 +786,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(96, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(104, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        98,
+        106,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
     "outer__middle__point__x", "outer__middle__point__y", "outer__middle__point__colour",
@@ -850,7 +850,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        97,
+        105,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
     "outer", "outer__name", "outer__middle", "outer__middle__data", "outer__middle__point",
     "outer__middle__point__x", "outer__middle__point__y", "outer__middle__point__colour",
@@ -947,15 +947,38 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
         ],
     ),
     delete: protostore::Stmt::new(
-        99,
+        107,
         r#"DELETE FROM "nesteds" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(100, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(108, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        101,
+        109,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        110,
+        r#"SELECT o.key, t."id", t."point", t."point__x", t."point__y", t."point__colour", t."point__time",
+    t."outer", t."outer__name", t."outer__middle", t."outer__middle__data",
+    t."outer__middle__point", t."outer__middle__point__x", t."outer__middle__point__y",
+    t."outer__middle__point__colour", t."outer__middle__point__time", t."outer__middle__nothing",
+    t."outer__middle__text", t."outer__middle__other", t."outer__middle__other__x",
+    t."outer__middle__other__y", t."outer__middle__other__colour", t."outer__middle__other__time",
+    t."outer__always", t."outer__always__data", t."outer__always__point",
+    t."outer__always__point__x", t."outer__always__point__y", t."outer__always__point__colour",
+    t."outer__always__point__time", t."outer__always__nothing", t."outer__always__text",
+    t."outer__always__other", t."outer__always__other__x", t."outer__always__other__y",
+    t."outer__always__other__colour", t."outer__always__other__time", t."nothing", t."must",
+    t."must__x", t."must__y", t."must__colour", t."must__time"
+FROM json_each(?1) o
+CROSS JOIN "nesteds" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        111,
+        r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

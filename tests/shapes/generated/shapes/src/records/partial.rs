@@ -182,14 +182,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(711, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(825, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        713,
+        827,
         r#"INSERT INTO "partials" ("id", "half") VALUES (?1, ?2)"#,
         &["id", "half"],
     ),
     upsert: protostore::Stmt::new(
-        712,
+        826,
         r#"INSERT INTO "partials" ("id", "half")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -197,14 +197,24 @@ DO UPDATE SET "half" = excluded."half""#,
         &["id", "half"],
     ),
     delete: protostore::Stmt::new(
-        714,
+        828,
         r#"DELETE FROM "partials" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(715, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        716,
+        830,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        831,
+        r#"SELECT o.key, t."id", t."half" FROM json_each(?1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        832,
+        r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -43,19 +43,31 @@ macro_rules! select {
 pub fn list_by_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        772,
-        select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
-        &["topic"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        773,
-        select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["topic", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            906,
+            select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
+            &["topic"],
+        ),
+        after: protostore::Stmt::new(
+            907,
+            select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["topic", "id"],
+        ),
+        count: protostore::Stmt::new(
+            909,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
+            &["topic", ""],
+        ),
+        delete: protostore::Stmt::new(
+            908,
+            r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
+            &["topic"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(topic.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -65,19 +77,31 @@ pub fn list_by_topic(
 pub fn list_by_first_topic(
     first_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        774,
-        select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
-        &["first_topic"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        775,
-        select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["first_topic", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            910,
+            select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
+            &["first_topic"],
+        ),
+        after: protostore::Stmt::new(
+            911,
+            select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["first_topic", "id"],
+        ),
+        count: protostore::Stmt::new(
+            913,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
+            &["first_topic", ""],
+        ),
+        delete: protostore::Stmt::new(
+            912,
+            r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
+            &["first_topic"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(first_topic.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -87,17 +111,30 @@ pub fn list_by_first_topic(
 pub fn list_by_last_topic(
     last_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        776,
-        select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
-        &["last_topic"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        777,
-        select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["last_topic", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, last_topic.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            914,
+            select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
+            &["last_topic"],
+        ),
+        after: protostore::Stmt::new(
+            915,
+            select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["last_topic", "id"],
+        ),
+        count: protostore::Stmt::new(
+            917,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
+            &["last_topic", ""],
+        ),
+        delete: protostore::Stmt::new(
+            916,
+            r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
+            &["last_topic"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, last_topic.into())
 }
 
 /// Lists the rows of `remarks` with this `part.topic`, in pages by key.
@@ -105,19 +142,33 @@ pub fn list_by_last_topic(
 pub fn list_by_part_topic(
     part_topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        778,
-        select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
-        &["part.topic"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        779,
-        select!(r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#),
-        &["part.topic", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            918,
+            select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
+            &["part.topic"],
+        ),
+        after: protostore::Stmt::new(
+            919,
+            select!(
+                r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["part.topic", "id"],
+        ),
+        count: protostore::Stmt::new(
+            921,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
+            &["part.topic", ""],
+        ),
+        delete: protostore::Stmt::new(
+            920,
+            r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
+            &["part.topic"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(part_topic.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -127,24 +178,42 @@ pub fn list_by_part_topic(
 pub fn list_by_seen_topics(
     element: impl Into<String>,
 ) -> protostore::ListBy<Remark, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        780,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            922,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["seen_topics"],
         ),
-        &["seen_topics"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        781,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id"
+        after: protostore::Stmt::new(
+            923,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id"
 FROM "remarks__seen_topics"
 WHERE "value" = ?1) AND "id" > ?2
 ORDER BY "id""#
+            ),
+            &["seen_topics", "id"],
         ),
-        &["seen_topics", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            925,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "remarks"
+WHERE "id" IN (SELECT "_id"
+FROM "remarks__seen_topics"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["seen_topics", ""],
+        ),
+        delete: protostore::Stmt::new(
+            924,
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
+            &["seen_topics"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `remarks` whose `parts.topic` hold `topic`, in pages by key.
@@ -152,23 +221,40 @@ ORDER BY "id""#
 pub fn list_by_parts_topic(
     topic: impl Into<String>,
 ) -> protostore::ListBy<Remark, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        782,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            926,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
+            ),
+            &["parts.topic"],
         ),
-        &["parts.topic"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        783,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            927,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["parts.topic", "id"],
         ),
-        &["parts.topic", "id"],
-    );
+        count: protostore::Stmt::new(
+            929,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "remarks"
+WHERE "id" IN (SELECT "_id"
+FROM "remarks__parts"
+WHERE "topic" IS ?1) LIMIT ?2)"#,
+            &["parts.topic", ""],
+        ),
+        delete: protostore::Stmt::new(
+            928,
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
+            &["parts.topic"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(topic.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -179,7 +265,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        763,
+        897,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -197,7 +283,7 @@ pub fn add_to_seen_topics(
     element: impl Into<String>,
 ) -> protostore::AddTo<Remark, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        764,
+        898,
         r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "remarks__seen_topics"
@@ -219,7 +305,7 @@ pub fn remove_from_seen_topics(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Remark, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        765,
+        899,
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "seen_topics"],
     );
@@ -368,7 +454,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    757,
+                    891,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["topic"],
                 ),
@@ -379,7 +465,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    758,
+                    892,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["part.topic"],
                 ),
@@ -425,15 +511,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(751, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(883, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        753,
+        885,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
-        752,
+        884,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -443,15 +529,27 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     delete: protostore::Stmt::new(
-        754,
+        886,
         r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(755, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(887, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        756,
+        888,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        889,
+        r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
+FROM json_each(?1) o
+CROSS JOIN "remarks" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        890,
+        r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

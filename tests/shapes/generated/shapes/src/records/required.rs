@@ -215,9 +215,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(90, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(96, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        92,
+        98,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -236,7 +236,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        91,
+        97,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -260,14 +260,27 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64"
         ],
     ),
     delete: protostore::Stmt::new(
-        93,
+        99,
         r#"DELETE FROM "requireds" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(94, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(100, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        95,
+        101,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        102,
+        r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
+    t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
+FROM json_each(?1) o
+CROSS JOIN "requireds" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        103,
+        r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -60,17 +60,32 @@ FROM "settings""#,
 /// Lists the rows of `settings` with this `revision`, in pages by key.
 #[must_use]
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        506,
-        select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
-        &["revision"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        507,
-        select!(r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#),
-        &["revision", "_singleton"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, revision)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            588,
+            select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
+            &["revision"],
+        ),
+        after: protostore::Stmt::new(
+            589,
+            select!(
+                r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#
+            ),
+            &["revision", "_singleton"],
+        ),
+        count: protostore::Stmt::new(
+            591,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = ?1 LIMIT ?2)"#,
+            &["revision", ""],
+        ),
+        delete: protostore::Stmt::new(
+            590,
+            r#"DELETE FROM "settings" WHERE "revision" = ?1"#,
+            &["revision"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, revision)
 }
 
 /// Lists the rows of `settings` whose `target_ids` hold `element`, in pages by key.
@@ -78,27 +93,49 @@ pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
 pub fn list_by_target_ids(
     element: impl Into<String>,
 ) -> protostore::ListBy<Settings, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        508,
-        select!(
-            r#"WHERE "_singleton" IN (SELECT "_singleton"
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            592,
+            select!(
+                r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
 WHERE "value" = ?1)
 ORDER BY "_singleton""#
+            ),
+            &["target_ids"],
         ),
-        &["target_ids"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        509,
-        select!(
-            r#"WHERE "_singleton" IN (SELECT "_singleton"
+        after: protostore::Stmt::new(
+            593,
+            select!(
+                r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
 WHERE "value" = ?1) AND "_singleton" > ?2
 ORDER BY "_singleton""#
+            ),
+            &["target_ids", "_singleton"],
         ),
-        &["target_ids", "_singleton"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            595,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "settings"
+WHERE "_singleton" IN (SELECT "_singleton"
+FROM "settings__target_ids"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["target_ids", ""],
+        ),
+        delete: protostore::Stmt::new(
+            594,
+            r#"DELETE
+FROM "settings"
+WHERE "_singleton" IN (SELECT "_singleton"
+FROM "settings__target_ids"
+WHERE "value" = ?1)"#,
+            &["target_ids"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `targets` that `target_ids` of one row names, in its order.
@@ -108,7 +145,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     protostore::Singleton,
 > {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        501,
+        583,
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
@@ -125,7 +162,7 @@ pub fn add_to_target_ids(
     element: impl Into<String>,
 ) -> protostore::AddTo<Settings, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        502,
+        584,
         r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "settings__target_ids"
@@ -146,7 +183,7 @@ pub fn remove_from_target_ids(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Settings, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        503,
+        585,
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
         &["_singleton", "target_ids"],
     );
@@ -462,12 +499,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        473,
+        553,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        475,
+        555,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -490,7 +527,7 @@ VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        474,
+        554,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -520,15 +557,29 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
         ],
     ),
     delete: protostore::Stmt::new(
-        476,
+        556,
         r#"DELETE FROM "settings" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(477, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(557, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        478,
+        558,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
+    ),
+    get_many: protostore::Stmt::new(
+        559,
+        r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
+    t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
+    t."at__time"
+FROM json_each(?1) o
+CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        560,
+        r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -63,7 +63,7 @@ FROM "sources""#,
 #[must_use]
 pub fn get_by_alone(alone: impl Into<String>) -> protostore::GetBy<Source, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        254,
+        294,
         select!(r#"WHERE "alone" = ?1"#),
         &["alone"],
     );
@@ -74,7 +74,7 @@ pub fn get_by_alone(alone: impl Into<String>) -> protostore::GetBy<Source, Strin
 #[must_use]
 pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        255,
+        295,
         select!(r#"WHERE "code" = ?1"#),
         &["code"],
     );
@@ -86,19 +86,31 @@ pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String>
 pub fn list_by_keeps(
     keeps: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        256,
-        select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
-        &["keeps"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        257,
-        select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["keeps", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            296,
+            select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
+            &["keeps"],
+        ),
+        after: protostore::Stmt::new(
+            297,
+            select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["keeps", "id"],
+        ),
+        count: protostore::Stmt::new(
+            299,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS ?1 LIMIT ?2)"#,
+            &["keeps", ""],
+        ),
+        delete: protostore::Stmt::new(
+            298,
+            r#"DELETE FROM "sources" WHERE "keeps" IS ?1"#,
+            &["keeps"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(keeps.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -108,19 +120,31 @@ pub fn list_by_keeps(
 pub fn list_by_goes_along(
     goes_along: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        258,
-        select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
-        &["goes_along"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        259,
-        select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["goes_along", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            300,
+            select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
+            &["goes_along"],
+        ),
+        after: protostore::Stmt::new(
+            301,
+            select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["goes_along", "id"],
+        ),
+        count: protostore::Stmt::new(
+            303,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
+            &["goes_along", ""],
+        ),
+        delete: protostore::Stmt::new(
+            302,
+            r#"DELETE FROM "sources" WHERE "goes_along" IS ?1"#,
+            &["goes_along"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(goes_along.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -130,19 +154,31 @@ pub fn list_by_goes_along(
 pub fn list_by_lets_go(
     lets_go: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        260,
-        select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
-        &["lets_go"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        261,
-        select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["lets_go", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            304,
+            select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
+            &["lets_go"],
+        ),
+        after: protostore::Stmt::new(
+            305,
+            select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["lets_go", "id"],
+        ),
+        count: protostore::Stmt::new(
+            307,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
+            &["lets_go", ""],
+        ),
+        delete: protostore::Stmt::new(
+            306,
+            r#"DELETE FROM "sources" WHERE "lets_go" IS ?1"#,
+            &["lets_go"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(lets_go.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -150,49 +186,88 @@ pub fn list_by_lets_go(
 /// Lists the rows of `sources` with this `maybe`, in pages by key.
 #[must_use]
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        262,
-        select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
-        &["maybe"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        263,
-        select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["maybe", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, maybe.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            308,
+            select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
+            &["maybe"],
+        ),
+        after: protostore::Stmt::new(
+            309,
+            select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["maybe", "id"],
+        ),
+        count: protostore::Stmt::new(
+            311,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = ?1 LIMIT ?2)"#,
+            &["maybe", ""],
+        ),
+        delete: protostore::Stmt::new(
+            310,
+            r#"DELETE FROM "sources" WHERE "maybe" = ?1"#,
+            &["maybe"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, maybe.into())
 }
 
 /// Lists the rows of `sources` with this `must`, in pages by key.
 #[must_use]
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        264,
-        select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
-        &["must"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        265,
-        select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["must", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, must.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            312,
+            select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
+            &["must"],
+        ),
+        after: protostore::Stmt::new(
+            313,
+            select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["must", "id"],
+        ),
+        count: protostore::Stmt::new(
+            315,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = ?1 LIMIT ?2)"#,
+            &["must", ""],
+        ),
+        delete: protostore::Stmt::new(
+            314,
+            r#"DELETE FROM "sources" WHERE "must" = ?1"#,
+            &["must"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, must.into())
 }
 
 /// Lists the rows of `sources` with this `number`, in pages by key.
 #[must_use]
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        266,
-        select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
-        &["number"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        267,
-        select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["number", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, number)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            316,
+            select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
+            &["number"],
+        ),
+        after: protostore::Stmt::new(
+            317,
+            select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["number", "id"],
+        ),
+        count: protostore::Stmt::new(
+            319,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = ?1 LIMIT ?2)"#,
+            &["number", ""],
+        ),
+        delete: protostore::Stmt::new(
+            318,
+            r#"DELETE FROM "sources" WHERE "number" = ?1"#,
+            &["number"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, number)
 }
 
 /// Lists the rows of `sources` with this `parent`, in pages by key.
@@ -200,19 +275,31 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        268,
-        select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
-        &["parent"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        269,
-        select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["parent", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            320,
+            select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
+            &["parent"],
+        ),
+        after: protostore::Stmt::new(
+            321,
+            select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["parent", "id"],
+        ),
+        count: protostore::Stmt::new(
+            323,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS ?1 LIMIT ?2)"#,
+            &["parent", ""],
+        ),
+        delete: protostore::Stmt::new(
+            322,
+            r#"DELETE FROM "sources" WHERE "parent" IS ?1"#,
+            &["parent"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(parent.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -222,19 +309,33 @@ pub fn list_by_parent(
 pub fn list_by_link_target(
     link_target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        270,
-        select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
-        &["link.target"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        271,
-        select!(r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#),
-        &["link.target", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            324,
+            select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
+            &["link.target"],
+        ),
+        after: protostore::Stmt::new(
+            325,
+            select!(
+                r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["link.target", "id"],
+        ),
+        count: protostore::Stmt::new(
+            327,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS ?1 AND "link" LIMIT ?2)"#,
+            &["link.target", ""],
+        ),
+        delete: protostore::Stmt::new(
+            326,
+            r#"DELETE FROM "sources" WHERE "link__target" IS ?1 AND "link""#,
+            &["link.target"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(link_target.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -244,17 +345,30 @@ pub fn list_by_link_target(
 pub fn list_by_colour(
     colour: types::Colour,
 ) -> protostore::ListBy<Source, types::Colour> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        272,
-        select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
-        &["colour"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        273,
-        select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["colour", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, colour)
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            328,
+            select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
+            &["colour"],
+        ),
+        after: protostore::Stmt::new(
+            329,
+            select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["colour", "id"],
+        ),
+        count: protostore::Stmt::new(
+            331,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = ?1 LIMIT ?2)"#,
+            &["colour", ""],
+        ),
+        delete: protostore::Stmt::new(
+            330,
+            r#"DELETE FROM "sources" WHERE "colour" = ?1"#,
+            &["colour"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, colour)
 }
 
 /// Lists the rows of `sources` whose `targets` hold `element`, in pages by key.
@@ -262,41 +376,77 @@ pub fn list_by_colour(
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Source, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        274,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            332,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["targets"],
         ),
-        &["targets"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        275,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            333,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["targets", "id"],
         ),
-        &["targets", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            335,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "sources"
+WHERE "id" IN (SELECT "_id"
+FROM "sources__targets"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["targets", ""],
+        ),
+        delete: protostore::Stmt::new(
+            334,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1)"#,
+            &["targets"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `sources` whose `numbers` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        276,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            336,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["numbers"],
         ),
-        &["numbers"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        277,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            337,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["numbers", "id"],
         ),
-        &["numbers", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element)
+        count: protostore::Stmt::new(
+            339,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "sources"
+WHERE "id" IN (SELECT "_id"
+FROM "sources__numbers"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["numbers", ""],
+        ),
+        delete: protostore::Stmt::new(
+            338,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1)"#,
+            &["numbers"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element)
 }
 
 /// Lists the rows of `sources` whose `links.target` hold `target`, in pages by key.
@@ -304,23 +454,40 @@ pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
 pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Source, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        278,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            340,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
+            ),
+            &["links.target"],
         ),
-        &["links.target"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        279,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            341,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["links.target", "id"],
         ),
-        &["links.target", "id"],
-    );
+        count: protostore::Stmt::new(
+            343,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "sources"
+WHERE "id" IN (SELECT "_id"
+FROM "sources__links"
+WHERE "target" IS ?1) LIMIT ?2)"#,
+            &["links.target", ""],
+        ),
+        delete: protostore::Stmt::new(
+            342,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1)"#,
+            &["links.target"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(target.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -331,7 +498,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        235,
+        275,
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -349,7 +516,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Source, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        236,
+        276,
         r#"INSERT INTO "sources__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "sources__targets"
@@ -371,7 +538,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Source, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        237,
+        277,
         r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -389,7 +556,7 @@ pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        244,
+        284,
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
@@ -407,7 +574,7 @@ pub fn add_to_numbers(
     element: i64,
 ) -> protostore::AddTo<Source, i64> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        245,
+        285,
         r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "sources__numbers"
@@ -429,7 +596,7 @@ pub fn remove_from_numbers(
     element: i64,
 ) -> protostore::RemoveFrom<Source, i64> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        246,
+        286,
         r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "numbers"],
     );
@@ -625,7 +792,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    222,
+                    262,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["keeps"],
                 ),
@@ -636,7 +803,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    223,
+                    263,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["goes_along"],
                 ),
@@ -647,7 +814,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    224,
+                    264,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["lets_go"],
                 ),
@@ -658,7 +825,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    225,
+                    265,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["maybe"],
                 ),
@@ -669,7 +836,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    226,
+                    266,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["must"],
                 ),
@@ -680,7 +847,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    227,
+                    267,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["alone"],
                 ),
@@ -691,7 +858,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "int_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    228,
+                    268,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                     &["number"],
                 ),
@@ -702,7 +869,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "sources",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    229,
+                    269,
                     r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -713,7 +880,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    230,
+                    270,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["link.target"],
                 ),
@@ -772,9 +939,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(216, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(254, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        218,
+        256,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
@@ -796,7 +963,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        217,
+        255,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -824,15 +991,28 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
         ],
     ),
     delete: protostore::Stmt::new(
-        219,
+        257,
         r#"DELETE FROM "sources" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(220, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(258, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        221,
+        259,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        260,
+        r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
+    t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
+FROM json_each(?1) o
+CROSS JOIN "sources" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        261,
+        r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

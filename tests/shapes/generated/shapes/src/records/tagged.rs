@@ -47,19 +47,31 @@ macro_rules! select {
 pub fn list_by_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        824,
-        select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
-        &["target"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        825,
-        select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["target", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            974,
+            select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
+            &["target"],
+        ),
+        after: protostore::Stmt::new(
+            975,
+            select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["target", "id"],
+        ),
+        count: protostore::Stmt::new(
+            977,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
+            &["target", ""],
+        ),
+        delete: protostore::Stmt::new(
+            976,
+            r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
+            &["target"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(target.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -69,19 +81,31 @@ pub fn list_by_target(
 pub fn list_by_parent(
     parent: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        826,
-        select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
-        &["parent"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        827,
-        select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
-        &["parent", "id"],
-    );
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            978,
+            select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
+            &["parent"],
+        ),
+        after: protostore::Stmt::new(
+            979,
+            select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["parent", "id"],
+        ),
+        count: protostore::Stmt::new(
+            981,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
+            &["parent", ""],
+        ),
+        delete: protostore::Stmt::new(
+            980,
+            r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
+            &["parent"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(parent.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -91,21 +115,39 @@ pub fn list_by_parent(
 pub fn list_by_targets(
     element: impl Into<String>,
 ) -> protostore::ListBy<Tagged, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        828,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            982,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
+            ),
+            &["targets"],
         ),
-        &["targets"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        829,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            983,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["targets", "id"],
         ),
-        &["targets", "id"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            985,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "tagged"
+WHERE "id" IN (SELECT "_id"
+FROM "tagged__targets"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["targets", ""],
+        ),
+        delete: protostore::Stmt::new(
+            984,
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
+            &["targets"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `tagged` whose `links.target` hold `target`, in pages by key.
@@ -113,23 +155,40 @@ pub fn list_by_targets(
 pub fn list_by_links_target(
     target: impl Into<String>,
 ) -> protostore::ListBy<Tagged, Option<String>> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        830,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            986,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
+            ),
+            &["links.target"],
         ),
-        &["links.target"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        831,
-        select!(
-            r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+        after: protostore::Stmt::new(
+            987,
+            select!(
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+            ),
+            &["links.target", "id"],
         ),
-        &["links.target", "id"],
-    );
+        count: protostore::Stmt::new(
+            989,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "tagged"
+WHERE "id" IN (SELECT "_id"
+FROM "tagged__links"
+WHERE "target" IS ?1) LIMIT ?2)"#,
+            &["links.target", ""],
+        ),
+        delete: protostore::Stmt::new(
+            988,
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
+            &["links.target"],
+        ),
+    };
+
     protostore::ListBy::new(
-        &FIRST,
-        &AFTER,
+        &LISTING,
         Some(target.into()).filter(|v: &String| !v.is_empty()),
     )
 }
@@ -140,7 +199,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        814,
+        964,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -158,7 +217,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Tagged, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        815,
+        965,
         r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "tagged__targets"
@@ -180,7 +239,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Tagged, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        816,
+        966,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -340,7 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    804,
+                    954,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -351,7 +410,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    805,
+                    955,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -380,15 +439,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(794, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(942, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        796,
+        944,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        795,
+        943,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -397,15 +456,27 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        797,
+        945,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(798, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(946, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        799,
+        947,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        948,
+        r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
+FROM json_each(?1) o
+CROSS JOIN "tagged" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        949,
+        r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 
@@ -415,14 +486,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            800,
+            950,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            801,
+            951,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -430,12 +501,12 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        802,
+        952,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
     touch: protostore::Stmt::new(
-        803,
+        953,
         r#"UPDATE "tagged" SET "etag" = ?1 WHERE "id" = ?2"#,
         &["etag", "id"],
     ),

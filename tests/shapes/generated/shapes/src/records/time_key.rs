@@ -27,19 +27,32 @@ macro_rules! select {
 pub fn list_by_time(
     time: protostore::Timestamp,
 ) -> protostore::ListBy<TimeKey, protostore::stored::Rfc3339> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        681,
-        select!(r#"WHERE "time" = ?1 ORDER BY "time", "number""#),
-        &["time"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        682,
-        select!(
-            r#"WHERE "time" = ?1 AND ("time", "number") > (?2, ?3) ORDER BY "time", "number""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            789,
+            select!(r#"WHERE "time" = ?1 ORDER BY "time", "number""#),
+            &["time"],
         ),
-        &["time", "time", "number"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, protostore::stored::Rfc3339(time))
+        after: protostore::Stmt::new(
+            790,
+            select!(
+                r#"WHERE "time" = ?1 AND ("time", "number") > (?2, ?3) ORDER BY "time", "number""#
+            ),
+            &["time", "time", "number"],
+        ),
+        count: protostore::Stmt::new(
+            792,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = ?1 LIMIT ?2)"#,
+            &["time", ""],
+        ),
+        delete: protostore::Stmt::new(
+            791,
+            r#"DELETE FROM "time_keys" WHERE "time" = ?1"#,
+            &["time"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, protostore::stored::Rfc3339(time))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -147,17 +160,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        671,
+        777,
         select!(r#"WHERE "time" = ?1 AND "number" = ?2"#),
         &["time", "number"],
     ),
     insert: protostore::Stmt::new(
-        673,
+        779,
         r#"INSERT INTO "time_keys" ("time", "number") VALUES (?1, ?2)"#,
         &["time", "number"],
     ),
     upsert: protostore::Stmt::new(
-        672,
+        778,
         r#"INSERT INTO "time_keys" ("time", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("time", "number")
@@ -165,15 +178,30 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
         &["time", "number"],
     ),
     delete: protostore::Stmt::new(
-        674,
+        780,
         r#"DELETE FROM "time_keys" WHERE "time" = ?1 AND "number" = ?2"#,
         &["time", "number"],
     ),
-    page_first: protostore::Stmt::new(675, select!(r#"ORDER BY "time", "number""#), &[]),
+    page_first: protostore::Stmt::new(781, select!(r#"ORDER BY "time", "number""#), &[]),
     page_after: protostore::Stmt::new(
-        676,
+        782,
         select!(r#"WHERE ("time", "number") > (?1, ?2) ORDER BY "time", "number""#),
         &["time", "number"],
+    ),
+    get_many: protostore::Stmt::new(
+        783,
+        r#"SELECT o.key, t."time", t."number"
+FROM json_each(?1) o
+CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        784,
+        r#"DELETE
+FROM "time_keys"
+WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1
+FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

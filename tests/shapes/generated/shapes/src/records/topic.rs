@@ -110,7 +110,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "topic",
             field: "topic",
             names: protostore::Stmt::new(
-                748,
+                880,
                 r#"SELECT 1 FROM "remarks" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "part__topic",
             field: "part.topic",
             names: protostore::Stmt::new(
-                749,
+                881,
                 r#"SELECT 1 FROM "remarks" WHERE "part__topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -130,21 +130,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "topic",
             field: "parts.topic",
             names: protostore::Stmt::new(
-                750,
+                882,
                 r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(742, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(872, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        744,
+        874,
         r#"INSERT INTO "topics" ("name", "text") VALUES (?1, ?2)"#,
         &["name", "text"],
     ),
     upsert: protostore::Stmt::new(
-        743,
+        873,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES (?1, ?2)
 ON CONFLICT ("name")
@@ -152,14 +152,24 @@ DO UPDATE SET "text" = excluded."text""#,
         &["name", "text"],
     ),
     delete: protostore::Stmt::new(
-        745,
+        875,
         r#"DELETE FROM "topics" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(746, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(876, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        747,
+        877,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
+    ),
+    get_many: protostore::Stmt::new(
+        878,
+        r#"SELECT o.key, t."name", t."text" FROM json_each(?1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        879,
+        r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

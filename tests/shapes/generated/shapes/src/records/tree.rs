@@ -750,9 +750,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(701, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(813, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        703,
+        815,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other",
     "other__number", "other__next", "other__list", "other__map", "other__left", "other__knot",
@@ -790,7 +790,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        702,
+        814,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
     "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other",
     "other__number", "other__next", "other__list", "other__map", "other__left", "other__knot",
@@ -842,15 +842,31 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
         ],
     ),
     delete: protostore::Stmt::new(
-        704,
+        816,
         r#"DELETE FROM "trees" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(705, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(817, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        706,
+        818,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
+    ),
+    get_many: protostore::Stmt::new(
+        819,
+        r#"SELECT o.key, t."id", t."branch", t."branch__number", t."branch__next", t."branch__list",
+    t."branch__map", t."branch__left", t."branch__knot", t."branch__knot__branch", t."other",
+    t."other__number", t."other__next", t."other__list", t."other__map", t."other__left",
+    t."other__knot", t."other__knot__branch", t."leaf", t."must", t."must__number", t."must__next",
+    t."must__list", t."must__map", t."must__left", t."must__knot", t."must__knot__branch"
+FROM json_each(?1) o
+CROSS JOIN "trees" t ON t."id" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        820,
+        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

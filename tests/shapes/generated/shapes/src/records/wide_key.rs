@@ -39,20 +39,33 @@ macro_rules! select {
 /// Lists the rows of `wide_keys` with this `a`, in pages by key.
 #[must_use]
 pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        186,
-        select!(r#"WHERE "a" = ?1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
-        &["a"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        187,
-        select!(
-            r#"WHERE "a" = ?1 AND ("a", "b", "c", "d", "e", "f", "g") > (?2, ?3, ?4, ?5, ?6, ?7, ?8)
-ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            208,
+            select!(r#"WHERE "a" = ?1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
+            &["a"],
         ),
-        &["a", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, a.into())
+        after: protostore::Stmt::new(
+            209,
+            select!(
+                r#"WHERE "a" = ?1 AND ("a", "b", "c", "d", "e", "f", "g") > (?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "a", "b", "c", "d", "e", "f", "g"],
+        ),
+        count: protostore::Stmt::new(
+            211,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 LIMIT ?2)"#,
+            &["a", ""],
+        ),
+        delete: protostore::Stmt::new(
+            210,
+            r#"DELETE FROM "wide_keys" WHERE "a" = ?1"#,
+            &["a"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, a.into())
 }
 
 /// Lists the rows of `wide_keys` with this `a` and `b`, in pages by key.
@@ -61,22 +74,35 @@ pub fn list_by_a_b(
     a: impl Into<String>,
     b: u32,
 ) -> protostore::ListBy<WideKey, (String, u32)> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        188,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            212,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b"],
         ),
-        &["a", "b"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        189,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND ("a", "b", "c", "d", "e", "f", "g") > (?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        after: protostore::Stmt::new(
+            213,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND ("a", "b", "c", "d", "e", "f", "g") > (?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b))
+        count: protostore::Stmt::new(
+            215,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 LIMIT ?3)"#,
+            &["a", "b", ""],
+        ),
+        delete: protostore::Stmt::new(
+            214,
+            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2"#,
+            &["a", "b"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (a.into(), b))
 }
 
 /// Lists the rows of `wide_keys` with this `a` and `b` and `c`, in pages by key.
@@ -86,23 +112,36 @@ pub fn list_by_a_b_c(
     b: u32,
     c: bool,
 ) -> protostore::ListBy<WideKey, (String, u32, bool)> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        190,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            216,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c"],
         ),
-        &["a", "b", "c"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        191,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND ("a", "b", "c", "d", "e", "f", "g") > (?4, ?5, ?6, ?7,
+        after: protostore::Stmt::new(
+            217,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND ("a", "b", "c", "d", "e", "f", "g") > (?4, ?5, ?6, ?7,
     ?8, ?9, ?10)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c))
+        count: protostore::Stmt::new(
+            219,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 LIMIT ?4)"#,
+            &["a", "b", "c", ""],
+        ),
+        delete: protostore::Stmt::new(
+            218,
+            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3"#,
+            &["a", "b", "c"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (a.into(), b, c))
 }
 
 /// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d`, in pages by key.
@@ -113,23 +152,39 @@ pub fn list_by_a_b_c_d(
     c: bool,
     d: types::Colour,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        192,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            220,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d"],
         ),
-        &["a", "b", "c", "d"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        193,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND ("a", "b", "c", "d", "e", "f",
+        after: protostore::Stmt::new(
+            221,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND ("a", "b", "c", "d", "e", "f",
     "g") > (?5, ?6, ?7, ?8, ?9, ?10, ?11)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d))
+        count: protostore::Stmt::new(
+            223,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "wide_keys"
+WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 LIMIT ?5)"#,
+            &["a", "b", "c", "d", ""],
+        ),
+        delete: protostore::Stmt::new(
+            222,
+            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4"#,
+            &["a", "b", "c", "d"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (a.into(), b, c, d))
 }
 
 /// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e`, in pages by key.
@@ -141,24 +196,40 @@ pub fn list_by_a_b_c_d_e(
     d: types::Colour,
     e: impl Into<Vec<u8>>,
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        194,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            224,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d", "e"],
         ),
-        &["a", "b", "c", "d", "e"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        195,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND ("a", "b", "c", "d", "e",
+        after: protostore::Stmt::new(
+            225,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND ("a", "b", "c", "d", "e",
     "f", "g") > (?6, ?7, ?8, ?9, ?10, ?11, ?12)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d, e.into()))
+        count: protostore::Stmt::new(
+            227,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "wide_keys"
+WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 LIMIT ?6)"#,
+            &["a", "b", "c", "d", "e", ""],
+        ),
+        delete: protostore::Stmt::new(
+            226,
+            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5"#,
+            &["a", "b", "c", "d", "e"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (a.into(), b, c, d, e.into()))
 }
 
 /// Lists the rows of `wide_keys` with this `a` and `b` and `c` and `d` and `e` and `f`, in pages by key.
@@ -175,24 +246,42 @@ pub fn list_by_a_b_c_d_e_f(
     WideKey,
     (String, u32, bool, types::Colour, Vec<u8>, protostore::Timestamp),
 > {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        196,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            228,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d", "e", "f"],
         ),
-        &["a", "b", "c", "d", "e", "f"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        197,
-        select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND ("a", "b", "c",
+        after: protostore::Stmt::new(
+            229,
+            select!(
+                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND ("a", "b", "c",
     "d", "e", "f", "g") > (?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+            ),
+            &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
         ),
-        &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, (a.into(), b, c, d, e.into(), f))
+        count: protostore::Stmt::new(
+            231,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "wide_keys"
+WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 LIMIT ?7)"#,
+            &["a", "b", "c", "d", "e", "f", ""],
+        ),
+        delete: protostore::Stmt::new(
+            230,
+            r#"DELETE
+FROM "wide_keys"
+WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6"#,
+            &["a", "b", "c", "d", "e", "f"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, (a.into(), b, c, d, e.into(), f))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -350,20 +439,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        176,
+        196,
         select!(
             r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     insert: protostore::Stmt::new(
-        178,
+        198,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     upsert: protostore::Stmt::new(
-        177,
+        197,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
@@ -371,24 +460,40 @@ DO UPDATE SET "value" = excluded."value""#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     delete: protostore::Stmt::new(
-        179,
+        199,
         r#"DELETE
 FROM "wide_keys"
 WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#,
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     page_first: protostore::Stmt::new(
-        180,
+        200,
         select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        181,
+        201,
         select!(
             r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
+    ),
+    get_many: protostore::Stmt::new(
+        202,
+        r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
+FROM json_each(?1) o
+CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1 AND t."c" = o.value ->> 2 AND t."d" = o.value ->> 3 AND t."e" = unhex(o.value ->> 4) AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        203,
+        r#"DELETE
+FROM "wide_keys"
+WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,
+    value ->> 3, unhex(value ->> 4), value ->> 5, value ->> 6
+FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -25,45 +25,80 @@ macro_rules! select {
 /// Lists the rows of `info` with this `box`, in pages by key.
 #[must_use]
 pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        97,
-        select!(r#"WHERE "box" = ?1 ORDER BY "box", "dyn""#),
-        &["box"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        98,
-        select!(
-            r#"WHERE "box" = ?1 AND ("box", "dyn") > (?2, ?3) ORDER BY "box", "dyn""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            113,
+            select!(r#"WHERE "box" = ?1 ORDER BY "box", "dyn""#),
+            &["box"],
         ),
-        &["box", "box", "dyn"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, r#box.into())
+        after: protostore::Stmt::new(
+            114,
+            select!(
+                r#"WHERE "box" = ?1 AND ("box", "dyn") > (?2, ?3) ORDER BY "box", "dyn""#
+            ),
+            &["box", "box", "dyn"],
+        ),
+        count: protostore::Stmt::new(
+            116,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = ?1 LIMIT ?2)"#,
+            &["box", ""],
+        ),
+        delete: protostore::Stmt::new(
+            115,
+            r#"DELETE FROM "info" WHERE "box" = ?1"#,
+            &["box"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, r#box.into())
 }
 
 /// Lists the rows of `info` whose `reads` hold `element`, in pages by key.
 #[must_use]
 pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        99,
-        select!(
-            r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            117,
+            select!(
+                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"
 WHERE "value" = ?1)
 ORDER BY "box", "dyn""#
+            ),
+            &["reads"],
         ),
-        &["reads"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        100,
-        select!(
-            r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+        after: protostore::Stmt::new(
+            118,
+            select!(
+                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"
 WHERE "value" = ?1) AND ("box", "dyn") > (?2, ?3)
 ORDER BY "box", "dyn""#
+            ),
+            &["reads", "box", "dyn"],
         ),
-        &["reads", "box", "dyn"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            120,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "info"
+WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+FROM "info__reads"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["reads", ""],
+        ),
+        delete: protostore::Stmt::new(
+            119,
+            r#"DELETE
+FROM "info"
+WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+FROM "info__reads"
+WHERE "value" = ?1)"#,
+            &["reads"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `read` that `reads` of one row names, in its order.
@@ -73,7 +108,7 @@ pub fn read_table_by_reads(
     r#dyn: u32,
 ) -> protostore::AllBy<crate::OptionMessage, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        93,
+        109,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -92,7 +127,7 @@ pub fn add_to_reads(
     element: impl Into<String>,
 ) -> protostore::AddTo<Box, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        94,
+        110,
         r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") SELECT ?1, ?2,
     coalesce(max("_position"), -1) + 1, ?3
 FROM "info__reads"
@@ -115,7 +150,7 @@ pub fn remove_from_reads(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Box, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        95,
+        111,
         r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2 AND "value" = ?3"#,
         &["box", "dyn", "reads"],
     );
@@ -225,17 +260,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        83,
+        97,
         select!(r#"WHERE "box" = ?1 AND "dyn" = ?2"#),
         &["box", "dyn"],
     ),
     insert: protostore::Stmt::new(
-        85,
+        99,
         r#"INSERT INTO "info" ("box", "dyn") VALUES (?1, ?2)"#,
         &["box", "dyn"],
     ),
     upsert: protostore::Stmt::new(
-        84,
+        98,
         r#"INSERT INTO "info" ("box", "dyn")
 VALUES (?1, ?2)
 ON CONFLICT ("box", "dyn")
@@ -243,15 +278,27 @@ DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
         &["box", "dyn"],
     ),
     delete: protostore::Stmt::new(
-        86,
+        100,
         r#"DELETE FROM "info" WHERE "box" = ?1 AND "dyn" = ?2"#,
         &["box", "dyn"],
     ),
-    page_first: protostore::Stmt::new(87, select!(r#"ORDER BY "box", "dyn""#), &[]),
+    page_first: protostore::Stmt::new(101, select!(r#"ORDER BY "box", "dyn""#), &[]),
     page_after: protostore::Stmt::new(
-        88,
+        102,
         select!(r#"WHERE ("box", "dyn") > (?1, ?2) ORDER BY "box", "dyn""#),
         &["box", "dyn"],
+    ),
+    get_many: protostore::Stmt::new(
+        103,
+        r#"SELECT o.key, t."box", t."dyn"
+FROM json_each(?1) o
+CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        104,
+        r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

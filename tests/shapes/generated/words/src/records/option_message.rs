@@ -395,7 +395,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "reads",
             names: protostore::Stmt::new(
-                6,
+                8,
                 r#"SELECT 1 FROM "write__reads" WHERE "value" = ?1 LIMIT 1"#,
                 &["self"],
             ),
@@ -405,7 +405,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "str",
             field: "str",
             names: protostore::Stmt::new(
-                7,
+                9,
                 r#"SELECT 1 FROM "run" WHERE "str" = ?1 LIMIT 1"#,
                 &["self"],
             ),
@@ -415,7 +415,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "value",
             field: "reads",
             names: protostore::Stmt::new(
-                8,
+                10,
                 r#"SELECT 1 FROM "info__reads" WHERE "value" = ?1 LIMIT 1"#,
                 &["self"],
             ),
@@ -447,6 +447,18 @@ DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
         5,
         select!(r#"WHERE "self" > ?1 ORDER BY "self""#),
         &["self"],
+    ),
+    get_many: protostore::Stmt::new(
+        6,
+        r#"SELECT o.key, t."self", t."some", t."some__value", t."none", t."a"
+FROM json_each(?1) o
+CROSS JOIN "read" t ON t."self" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        7,
+        r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -102,28 +102,46 @@ macro_rules! select {
 pub fn list_by_reads(
     element: impl Into<String>,
 ) -> protostore::ListBy<ResultMessage, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        52,
-        select!(
-            r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) ORDER BY "ok""#
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            56,
+            select!(
+                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) ORDER BY "ok""#
+            ),
+            &["reads"],
         ),
-        &["reads"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        53,
-        select!(
-            r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) AND "ok" > ?2 ORDER BY "ok""#
+        after: protostore::Stmt::new(
+            57,
+            select!(
+                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) AND "ok" > ?2 ORDER BY "ok""#
+            ),
+            &["reads", "ok"],
         ),
-        &["reads", "ok"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, element.into())
+        count: protostore::Stmt::new(
+            59,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "write"
+WHERE "ok" IN (SELECT "_ok"
+FROM "write__reads"
+WHERE "value" = ?1) LIMIT ?2)"#,
+            &["reads", ""],
+        ),
+        delete: protostore::Stmt::new(
+            58,
+            r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1)"#,
+            &["reads"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, element.into())
 }
 
 /// Lists the rows of `read` that `reads` of one row names, in its order.
 #[must_use]
 pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i64> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        47,
+        51,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -141,7 +159,7 @@ pub fn add_to_reads(
     element: impl Into<String>,
 ) -> protostore::AddTo<ResultMessage, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        48,
+        52,
         r#"INSERT INTO "write__reads" ("_ok", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "write__reads"
@@ -163,7 +181,7 @@ pub fn remove_from_reads(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<ResultMessage, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        49,
+        53,
         r#"DELETE FROM "write__reads" WHERE "_ok" = ?1 AND "value" = ?2"#,
         &["ok", "reads"],
     );
@@ -271,26 +289,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(37, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
+    get: protostore::Stmt::new(39, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
     insert: protostore::Stmt::new(
-        39,
+        41,
         r#"INSERT INTO "write" ("ok", "err") VALUES (?1, ?2)"#,
         &["ok", "err"],
     ),
     upsert: protostore::Stmt::new(
-        38,
+        40,
         r#"INSERT INTO "write" ("ok", "err")
 VALUES (?1, ?2)
 ON CONFLICT ("ok")
 DO UPDATE SET "err" = excluded."err""#,
         &["ok", "err"],
     ),
-    delete: protostore::Stmt::new(40, r#"DELETE FROM "write" WHERE "ok" = ?1"#, &["ok"]),
-    page_first: protostore::Stmt::new(41, select!(r#"ORDER BY "ok""#), &[]),
+    delete: protostore::Stmt::new(42, r#"DELETE FROM "write" WHERE "ok" = ?1"#, &["ok"]),
+    page_first: protostore::Stmt::new(43, select!(r#"ORDER BY "ok""#), &[]),
     page_after: protostore::Stmt::new(
-        42,
+        44,
         select!(r#"WHERE "ok" > ?1 ORDER BY "ok""#),
         &["ok"],
+    ),
+    get_many: protostore::Stmt::new(
+        45,
+        r#"SELECT o.key, t."ok", t."err" FROM json_each(?1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        46,
+        r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

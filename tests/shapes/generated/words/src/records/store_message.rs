@@ -25,17 +25,30 @@ macro_rules! select {
 pub fn list_by_result(
     result: impl Into<String>,
 ) -> protostore::ListBy<StoreMessage, String> {
-    static FIRST: protostore::Stmt = protostore::Stmt::new(
-        81,
-        select!(r#"WHERE "result" = ?1 ORDER BY "store""#),
-        &["result"],
-    );
-    static AFTER: protostore::Stmt = protostore::Stmt::new(
-        82,
-        select!(r#"WHERE "result" = ?1 AND "store" > ?2 ORDER BY "store""#),
-        &["result", "store"],
-    );
-    protostore::ListBy::new(&FIRST, &AFTER, result.into())
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            93,
+            select!(r#"WHERE "result" = ?1 ORDER BY "store""#),
+            &["result"],
+        ),
+        after: protostore::Stmt::new(
+            94,
+            select!(r#"WHERE "result" = ?1 AND "store" > ?2 ORDER BY "store""#),
+            &["result", "store"],
+        ),
+        count: protostore::Stmt::new(
+            96,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = ?1 LIMIT ?2)"#,
+            &["result", ""],
+        ),
+        delete: protostore::Stmt::new(
+            95,
+            r#"DELETE FROM "close" WHERE "result" = ?1"#,
+            &["result"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, result.into())
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -124,14 +137,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(75, select!(r#"WHERE "store" = ?1"#), &["store"]),
+    get: protostore::Stmt::new(85, select!(r#"WHERE "store" = ?1"#), &["store"]),
     insert: protostore::Stmt::new(
-        77,
+        87,
         r#"INSERT INTO "close" ("store", "result") VALUES (?1, ?2)"#,
         &["store", "result"],
     ),
     upsert: protostore::Stmt::new(
-        76,
+        86,
         r#"INSERT INTO "close" ("store", "result")
 VALUES (?1, ?2)
 ON CONFLICT ("store")
@@ -139,14 +152,24 @@ DO UPDATE SET "result" = excluded."result""#,
         &["store", "result"],
     ),
     delete: protostore::Stmt::new(
-        78,
+        88,
         r#"DELETE FROM "close" WHERE "store" = ?1"#,
         &["store"],
     ),
-    page_first: protostore::Stmt::new(79, select!(r#"ORDER BY "store""#), &[]),
+    page_first: protostore::Stmt::new(89, select!(r#"ORDER BY "store""#), &[]),
     page_after: protostore::Stmt::new(
-        80,
+        90,
         select!(r#"WHERE "store" > ?1 ORDER BY "store""#),
         &["store"],
+    ),
+    get_many: protostore::Stmt::new(
+        91,
+        r#"SELECT o.key, t."store", t."result" FROM json_each(?1) o CROSS JOIN "close" t ON t."store" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        92,
+        r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

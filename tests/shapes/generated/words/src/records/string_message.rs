@@ -24,7 +24,7 @@ macro_rules! select {
 #[must_use]
 pub fn get_by_str(str: impl Into<String>) -> protostore::GetBy<StringMessage, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        61,
+        69,
         select!(r#"WHERE "str" = ?1"#),
         &["str"],
     );
@@ -112,7 +112,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "read",
                 key: "self",
                 exists: protostore::Stmt::new(
-                    60,
+                    68,
                     r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                     &["str"],
                 ),
@@ -132,14 +132,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(54, select!(r#"WHERE "string" = ?1"#), &["string"]),
+    get: protostore::Stmt::new(60, select!(r#"WHERE "string" = ?1"#), &["string"]),
     insert: protostore::Stmt::new(
-        56,
+        62,
         r#"INSERT INTO "run" ("string", "str") VALUES (?1, ?2)"#,
         &["string", "str"],
     ),
     upsert: protostore::Stmt::new(
-        55,
+        61,
         r#"INSERT INTO "run" ("string", "str")
 VALUES (?1, ?2)
 ON CONFLICT ("string")
@@ -147,14 +147,24 @@ DO UPDATE SET "str" = excluded."str""#,
         &["string", "str"],
     ),
     delete: protostore::Stmt::new(
-        57,
+        63,
         r#"DELETE FROM "run" WHERE "string" = ?1"#,
         &["string"],
     ),
-    page_first: protostore::Stmt::new(58, select!(r#"ORDER BY "string""#), &[]),
+    page_first: protostore::Stmt::new(64, select!(r#"ORDER BY "string""#), &[]),
     page_after: protostore::Stmt::new(
-        59,
+        65,
         select!(r#"WHERE "string" > ?1 ORDER BY "string""#),
         &["string"],
+    ),
+    get_many: protostore::Stmt::new(
+        66,
+        r#"SELECT o.key, t."string", t."str" FROM json_each(?1) o CROSS JOIN "run" t ON t."string" = o.value"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        67,
+        r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each(?1))"#,
+        &[""],
     ),
 };

@@ -128,27 +128,37 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(62, select!(r#"WHERE "vec" = ?1"#), &["vec"]),
+    get: protostore::Stmt::new(70, select!(r#"WHERE "vec" = ?1"#), &["vec"]),
     insert: protostore::Stmt::new(
-        64,
+        72,
         r#"INSERT INTO "apply" ("vec") VALUES (?1)"#,
         &["vec"],
     ),
     upsert: protostore::Stmt::new(
-        63,
+        71,
         r#"INSERT INTO "apply" ("vec") VALUES (?1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#,
         &["vec"],
     ),
     delete: protostore::Stmt::new(
-        65,
+        73,
         r#"DELETE FROM "apply" WHERE "vec" = ?1"#,
         &["vec"],
     ),
-    page_first: protostore::Stmt::new(66, select!(r#"ORDER BY "vec""#), &[]),
+    page_first: protostore::Stmt::new(74, select!(r#"ORDER BY "vec""#), &[]),
     page_after: protostore::Stmt::new(
-        67,
+        75,
         select!(r#"WHERE "vec" > ?1 ORDER BY "vec""#),
         &["vec"],
+    ),
+    get_many: protostore::Stmt::new(
+        76,
+        r#"SELECT o.key, t."vec" FROM json_each(?1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#,
+        &[""],
+    ),
+    delete_many: protostore::Stmt::new(
+        77,
+        r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each(?1))"#,
+        &[""],
     ),
 };
 

@@ -28,7 +28,7 @@ impl protostore::ChildTable for TopicIds {
                     table: "topics",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        20,
+                        24,
                         r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,
                         &["topic_ids"],
                     ),
@@ -40,24 +40,24 @@ impl protostore::ChildTable for TopicIds {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            15,
+            19,
             r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "topic_ids", "topic_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                16,
+                20,
                 r#"DELETE FROM "events__topic_ids" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            17,
+            21,
             r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            18,
+            22,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "events__topic_ids" c ON c."_id" = o.value
@@ -109,24 +109,24 @@ impl protostore::ChildTable for Details {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            21,
+            25,
             r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES (?1, ?2, ?3)"#,
             &["id", "details", "details.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                22,
+                26,
                 r#"DELETE FROM "events__details" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            23,
+            27,
             r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            24,
+            28,
             r#"SELECT o.key, c."_position", c."text"
 FROM json_each(?1) o
 CROSS JOIN "events__details" c ON c."_id" = o.value
@@ -182,14 +182,14 @@ impl protostore::ChildTable for DetailsNumbers {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            25,
+            29,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "details", "details.numbers", "details.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            26,
+            30,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "events__details__numbers"
 WHERE "_id" = ?1
@@ -197,7 +197,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            27,
+            31,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "events__details__numbers" c ON c."_id" = o.value

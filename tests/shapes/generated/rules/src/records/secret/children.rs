@@ -27,24 +27,24 @@ impl protostore::ChildTable for Cards {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            6,
+            8,
             r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "cards", "cards.number", "cards.pin"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                7,
+                9,
                 r#"DELETE FROM "secrets__cards" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            8,
+            10,
             r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            9,
+            11,
             r#"SELECT o.key, c."_position", c."number", c."pin"
 FROM json_each(?1) o
 CROSS JOIN "secrets__cards" c ON c."_id" = o.value
@@ -100,24 +100,24 @@ impl protostore::ChildTable for Answers {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            10,
+            12,
             r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "answers.key", "answers.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                11,
+                13,
                 r#"DELETE FROM "secrets__answers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            12,
+            14,
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            13,
+            15,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "secrets__answers" c ON c."_id" = o.value

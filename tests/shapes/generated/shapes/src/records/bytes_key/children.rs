@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            172,
+            192,
             r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                173,
+                193,
                 r#"DELETE FROM "bytes_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            174,
+            194,
             r#"SELECT 0, "_position", "value" FROM "bytes_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            175,
+            195,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "bytes_keys__words" c ON c."_id" = unhex(o.value)

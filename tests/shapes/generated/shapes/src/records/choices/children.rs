@@ -32,24 +32,24 @@ impl protostore::ChildTable for ListedNumbers {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            120,
+            132,
             r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "listed.numbers", "listed.numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                121,
+                133,
                 r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            122,
+            134,
             r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            123,
+            135,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value

@@ -37,20 +37,20 @@ impl protostore::ChildTable for Racks {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            387,
+            457,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.name", "racks.cabinet"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                388,
+                458,
                 r#"DELETE FROM "deeps__racks" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            389,
+            459,
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -58,7 +58,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            390,
+            460,
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -127,14 +127,14 @@ impl protostore::ChildTable for RacksHosts {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            391,
+            461,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            392,
+            462,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -142,7 +142,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            393,
+            463,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -207,7 +207,7 @@ impl protostore::ChildTable for RacksHostsPorts {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            394,
+            464,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -222,7 +222,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            395,
+            465,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -230,7 +230,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            396,
+            466,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -290,7 +290,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            397,
+            467,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -306,7 +306,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            398,
+            468,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -314,7 +314,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            399,
+            469,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -370,7 +370,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            400,
+            470,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -386,7 +386,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            401,
+            471,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -394,7 +394,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            402,
+            472,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -449,7 +449,7 @@ impl protostore::ChildTable for RacksHostsNames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            403,
+            473,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -464,7 +464,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            404,
+            474,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -472,7 +472,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            405,
+            475,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -526,14 +526,14 @@ impl protostore::ChildTable for RacksSpares {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            406,
+            476,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            407,
+            477,
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -541,7 +541,7 @@ ORDER BY "_position", "_key_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            408,
+            478,
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -606,7 +606,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            409,
+            479,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -621,7 +621,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            410,
+            480,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -629,7 +629,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            411,
+            481,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -692,7 +692,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            412,
+            482,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -708,7 +708,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            413,
+            483,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -716,7 +716,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            414,
+            484,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -772,7 +772,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            415,
+            485,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -788,7 +788,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            416,
+            486,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -796,7 +796,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            417,
+            487,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -851,7 +851,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            418,
+            488,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -866,7 +866,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            419,
+            489,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -874,7 +874,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            420,
+            490,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -928,14 +928,14 @@ impl protostore::ChildTable for RacksTags {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            421,
+            491,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.tags", "racks.tags"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            422,
+            492,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -943,7 +943,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            423,
+            493,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1003,7 +1003,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            424,
+            494,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1011,7 +1011,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            425,
+            495,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1019,7 +1019,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            426,
+            496,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1075,7 +1075,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            427,
+            497,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1089,7 +1089,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            428,
+            498,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1097,7 +1097,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            429,
+            499,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1164,7 +1164,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            430,
+            500,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
     "_position_2", "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1179,7 +1179,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            431,
+            501,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1187,7 +1187,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            432,
+            502,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1250,7 +1250,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            433,
+            503,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1266,7 +1266,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            434,
+            504,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1274,7 +1274,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            435,
+            505,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1336,7 +1336,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            436,
+            506,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1352,7 +1352,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            437,
+            507,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1360,7 +1360,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            438,
+            508,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1415,7 +1415,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            439,
+            509,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",
     "_position_2", "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1430,7 +1430,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            440,
+            510,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1438,7 +1438,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            441,
+            511,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

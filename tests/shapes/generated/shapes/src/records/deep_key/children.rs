@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            204,
+            240,
             r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["meta.name", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                205,
+                241,
                 r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
                 &["meta.name"],
             ),
         ),
         load: protostore::Stmt::new(
-            206,
+            242,
             r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
             &["meta.name"],
         ),
         load_many: protostore::Stmt::new(
-            207,
+            243,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value

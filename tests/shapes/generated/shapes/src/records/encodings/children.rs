@@ -26,24 +26,24 @@ impl protostore::ChildTable for Fulls {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            613,
+            711,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                614,
+                712,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            615,
+            713,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            616,
+            714,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for FullByFull {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            617,
+            715,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                618,
+                716,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            619,
+            717,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            620,
+            718,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -167,24 +167,24 @@ impl protostore::ChildTable for ManyBits {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            621,
+            719,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                622,
+                720,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            623,
+            721,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            624,
+            722,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -242,24 +242,24 @@ impl protostore::ChildTable for BitsByName {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            625,
+            723,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                626,
+                724,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            627,
+            725,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            628,
+            726,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -317,24 +317,24 @@ impl protostore::ChildTable for Texts {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            629,
+            727,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                630,
+                728,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            631,
+            729,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            632,
+            730,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -386,24 +386,24 @@ impl protostore::ChildTable for InnerNames {
         },
         member: 19,
         insert: protostore::Stmt::new(
-            633,
+            731,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                634,
+                732,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            635,
+            733,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            636,
+            734,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -473,20 +473,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            637,
+            735,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                638,
+                736,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            639,
+            737,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -494,7 +494,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            640,
+            738,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -554,14 +554,14 @@ impl protostore::ChildTable for InnersNames {
         },
         member: 20,
         insert: protostore::Stmt::new(
-            641,
+            739,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            642,
+            740,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -569,7 +569,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            643,
+            741,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

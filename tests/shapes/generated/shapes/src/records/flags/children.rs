@@ -26,24 +26,24 @@ impl protostore::ChildTable for Names {
         },
         member: 0,
         insert: protostore::Stmt::new(
-            516,
+            604,
             r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "names", "names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                517,
+                605,
                 r#"DELETE FROM "flags__names" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            518,
+            606,
             r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            519,
+            607,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "flags__names" c ON c."_singleton" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            162,
+            180,
             r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                163,
+                181,
                 r#"DELETE FROM "int_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            164,
+            182,
             r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            165,
+            183,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "int_keys__words" c ON c."_id" = o.value

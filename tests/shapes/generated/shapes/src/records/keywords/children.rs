@@ -26,24 +26,24 @@ impl protostore::ChildTable for Order {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            148,
+            164,
             r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "order", "order"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                149,
+                165,
                 r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            150,
+            166,
             r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            151,
+            167,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
@@ -103,20 +103,20 @@ impl protostore::ChildTable for Where {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            152,
+            168,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "where", "where.from", "where.owner", "where.item"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                153,
+                169,
                 r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            154,
+            170,
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
 WHERE "_id" = ?1
@@ -124,7 +124,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            155,
+            171,
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each(?1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value

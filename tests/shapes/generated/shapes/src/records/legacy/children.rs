@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            286,
+            352,
             r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                287,
+                353,
                 r#"DELETE FROM "legacies__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            288,
+            354,
             r#"SELECT 0, "_position", "value" FROM "legacies__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            289,
+            355,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "legacies__words" c ON c."_id" = o.value

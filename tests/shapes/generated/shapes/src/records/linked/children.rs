@@ -26,24 +26,24 @@ impl protostore::ChildTable for Groups {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            450,
+            524,
             r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
             &["id", "groups", "groups.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                451,
+                525,
                 r#"DELETE FROM "linked__groups" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            452,
+            526,
             r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            453,
+            527,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
@@ -101,7 +101,7 @@ impl protostore::ChildTable for GroupsTargets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        459,
+                        533,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["groups.targets"],
                     ),
@@ -117,14 +117,14 @@ impl protostore::ChildTable for GroupsTargets {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            454,
+            528,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "groups", "groups.targets", "groups.targets"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            455,
+            529,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
 WHERE "_id" = ?1
@@ -132,7 +132,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            456,
+            530,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
@@ -186,7 +186,7 @@ impl protostore::ChildTable for Named {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        466,
+                        540,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["named.value"],
                     ),
@@ -202,24 +202,24 @@ impl protostore::ChildTable for Named {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            460,
+            534,
             r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "named.key", "named.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                461,
+                535,
                 r#"DELETE FROM "linked__named" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            462,
+            536,
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            463,
+            537,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value

@@ -47,20 +47,20 @@ impl protostore::ChildTable for Points {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            130,
+            144,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                131,
+                145,
                 r#"DELETE FROM "lists__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            132,
+            146,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
 WHERE "_id" = ?1
@@ -68,7 +68,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            133,
+            147,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
@@ -127,24 +127,24 @@ impl protostore::ChildTable for Nothings {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            134,
+            148,
             r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "nothings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                135,
+                149,
                 r#"DELETE FROM "lists__nothings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            136,
+            150,
             r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            137,
+            151,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
@@ -257,7 +257,7 @@ impl protostore::ChildTable for Items {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            138,
+            152,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
     "data")
@@ -282,13 +282,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                139,
+                153,
                 r#"DELETE FROM "lists__items" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            140,
+            154,
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
@@ -297,7 +297,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            141,
+            155,
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
     c."place__time", c."none", c."data"

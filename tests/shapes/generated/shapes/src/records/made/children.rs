@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            530,
+            620,
             r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                531,
+                621,
                 r#"DELETE FROM "mades__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            532,
+            622,
             r#"SELECT 0, "_position", "value" FROM "mades__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            533,
+            623,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "mades__words" c ON c."_id" = o.value

@@ -28,24 +28,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            296,
+            364,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings.key", "strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                297,
+                365,
                 r#"DELETE FROM "maps__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            298,
+            366,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            299,
+            367,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
@@ -100,24 +100,24 @@ impl protostore::ChildTable for Bools {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            300,
+            368,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bools.key", "bools.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                301,
+                369,
                 r#"DELETE FROM "maps__bools" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            302,
+            370,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            303,
+            371,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
@@ -175,24 +175,24 @@ impl protostore::ChildTable for Int32s {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            304,
+            372,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int32s.key", "int32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                305,
+                373,
                 r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            306,
+            374,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            307,
+            375,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
@@ -250,24 +250,24 @@ impl protostore::ChildTable for Sint32s {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            308,
+            376,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint32s.key", "sint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                309,
+                377,
                 r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            310,
+            378,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            311,
+            379,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
@@ -325,24 +325,24 @@ impl protostore::ChildTable for Sfixed32s {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            312,
+            380,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed32s.key", "sfixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                313,
+                381,
                 r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            314,
+            382,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            315,
+            383,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
@@ -400,24 +400,24 @@ impl protostore::ChildTable for Int64s {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            316,
+            384,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int64s.key", "int64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                317,
+                385,
                 r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            318,
+            386,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            319,
+            387,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
@@ -480,24 +480,24 @@ impl protostore::ChildTable for Uint32s {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            320,
+            388,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint32s.key", "uint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                321,
+                389,
                 r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            322,
+            390,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            323,
+            391,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
@@ -560,24 +560,24 @@ impl protostore::ChildTable for Fixed32s {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            324,
+            392,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed32s.key", "fixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                325,
+                393,
                 r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            326,
+            394,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            327,
+            395,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
@@ -640,24 +640,24 @@ impl protostore::ChildTable for Uint64s {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            328,
+            396,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint64s.key", "uint64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                329,
+                397,
                 r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            330,
+            398,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            331,
+            399,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
@@ -715,24 +715,24 @@ impl protostore::ChildTable for Fixed64s {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            332,
+            400,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed64s.key", "fixed64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                333,
+                401,
                 r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            334,
+            402,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            335,
+            403,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
@@ -784,24 +784,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            336,
+            404,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles.key", "doubles.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                337,
+                405,
                 r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            338,
+            406,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            339,
+            407,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
@@ -853,24 +853,24 @@ impl protostore::ChildTable for ByteStrings {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            340,
+            408,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "byte_strings.key", "byte_strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                341,
+                409,
                 r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            342,
+            410,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            343,
+            411,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
@@ -928,24 +928,24 @@ impl protostore::ChildTable for Colours {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            344,
+            412,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours.key", "colours.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                345,
+                413,
                 r#"DELETE FROM "maps__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            346,
+            414,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            347,
+            415,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
@@ -997,24 +997,24 @@ impl protostore::ChildTable for Times {
         },
         member: 14,
         insert: protostore::Stmt::new(
-            348,
+            416,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "times.key", "times.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                349,
+                417,
                 r#"DELETE FROM "maps__times" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            350,
+            418,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            351,
+            419,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
@@ -1066,24 +1066,24 @@ impl protostore::ChildTable for Durations {
         },
         member: 15,
         insert: protostore::Stmt::new(
-            352,
+            420,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "durations.key", "durations.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                353,
+                421,
                 r#"DELETE FROM "maps__durations" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            354,
+            422,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            355,
+            423,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
@@ -1154,7 +1154,7 @@ impl protostore::ChildTable for Points {
         },
         member: 16,
         insert: protostore::Stmt::new(
-            356,
+            424,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -1168,13 +1168,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                357,
+                425,
                 r#"DELETE FROM "maps__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            358,
+            426,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = ?1
@@ -1182,7 +1182,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            359,
+            427,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
@@ -1241,24 +1241,24 @@ impl protostore::ChildTable for Nothings {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            360,
+            428,
             r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "nothings.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                361,
+                429,
                 r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            362,
+            430,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            363,
+            431,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
@@ -1359,7 +1359,7 @@ impl protostore::ChildTable for Shelves {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            364,
+            432,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -1378,13 +1378,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                365,
+                433,
                 r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            366,
+            434,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1393,7 +1393,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            367,
+            435,
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x",
     c."value__point__y", c."value__point__colour", c."value__point__time", c."value__text",
     c."value__none"
@@ -1489,14 +1489,14 @@ impl protostore::ChildTable for ShelvesValueBooks {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            368,
+            436,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            369,
+            437,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = ?1
@@ -1504,7 +1504,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            370,
+            438,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
@@ -1563,7 +1563,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            371,
+            439,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -1575,7 +1575,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            372,
+            440,
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = ?1
@@ -1583,7 +1583,7 @@ ORDER BY "_key", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            373,
+            441,
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
@@ -1655,7 +1655,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            374,
+            442,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1671,7 +1671,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            375,
+            443,
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = ?1
@@ -1679,7 +1679,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            376,
+            444,
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
@@ -1745,24 +1745,24 @@ impl protostore::ChildTable for InsideCounts {
         },
         member: 19,
         insert: protostore::Stmt::new(
-            377,
+            445,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inside.counts.key", "inside.counts.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                378,
+                446,
                 r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            379,
+            447,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            380,
+            448,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value

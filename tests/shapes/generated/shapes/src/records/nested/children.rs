@@ -47,7 +47,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            102,
+            112,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -61,13 +61,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                103,
+                113,
                 r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            104,
+            114,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
 WHERE "_id" = ?1
@@ -75,7 +75,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            105,
+            115,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
@@ -158,7 +158,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            106,
+            116,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -172,13 +172,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                107,
+                117,
                 r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            108,
+            118,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
 WHERE "_id" = ?1
@@ -186,7 +186,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            109,
+            119,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
@@ -248,24 +248,24 @@ impl protostore::ChildTable for OuterNames {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            110,
+            120,
             r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "outer.names", "outer.names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                111,
+                121,
                 r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            112,
+            122,
             r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            113,
+            123,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value

@@ -28,24 +28,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            689,
+            801,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                690,
+                802,
                 r#"DELETE FROM "packed__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            691,
+            803,
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            692,
+            804,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
@@ -97,24 +97,24 @@ impl protostore::ChildTable for RawByRaw {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            693,
+            805,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "raw_by_raw.key", "raw_by_raw.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                694,
+                806,
                 r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            695,
+            807,
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            696,
+            808,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
@@ -171,20 +171,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            697,
+            809,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.point", "inners.names", "inners.raw"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                698,
+                810,
                 r#"DELETE FROM "packed__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            699,
+            811,
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = ?1
@@ -192,7 +192,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            700,
+            812,
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each(?1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value

@@ -28,24 +28,24 @@ impl protostore::ChildTable for Bools {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            18,
+            24,
             r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bools", "bools"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                19,
+                25,
                 r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            20,
+            26,
             r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            21,
+            27,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__bools" c ON c."_id" = o.value
@@ -103,24 +103,24 @@ impl protostore::ChildTable for Int32s {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            22,
+            28,
             r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int32s", "int32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                23,
+                29,
                 r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            24,
+            30,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            25,
+            31,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
@@ -178,24 +178,24 @@ impl protostore::ChildTable for Sint32s {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            26,
+            32,
             r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint32s", "sint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                27,
+                33,
                 r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            28,
+            34,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            29,
+            35,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
@@ -253,24 +253,24 @@ impl protostore::ChildTable for Sfixed32s {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            30,
+            36,
             r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed32s", "sfixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                31,
+                37,
                 r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            32,
+            38,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            33,
+            39,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
@@ -322,24 +322,24 @@ impl protostore::ChildTable for Int64s {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            34,
+            40,
             r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int64s", "int64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                35,
+                41,
                 r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            36,
+            42,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            37,
+            43,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
@@ -391,24 +391,24 @@ impl protostore::ChildTable for Sint64s {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            38,
+            44,
             r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint64s", "sint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                39,
+                45,
                 r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            40,
+            46,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            41,
+            47,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
@@ -460,24 +460,24 @@ impl protostore::ChildTable for Sfixed64s {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            42,
+            48,
             r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed64s", "sfixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                43,
+                49,
                 r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            44,
+            50,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            45,
+            51,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
@@ -535,24 +535,24 @@ impl protostore::ChildTable for Uint32s {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            46,
+            52,
             r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint32s", "uint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                47,
+                53,
                 r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            48,
+            54,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            49,
+            55,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
@@ -610,24 +610,24 @@ impl protostore::ChildTable for Fixed32s {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            50,
+            56,
             r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed32s", "fixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                51,
+                57,
                 r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            52,
+            58,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            53,
+            59,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
@@ -685,24 +685,24 @@ impl protostore::ChildTable for Uint64s {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            54,
+            60,
             r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint64s", "uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                55,
+                61,
                 r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            56,
+            62,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            57,
+            63,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
@@ -760,24 +760,24 @@ impl protostore::ChildTable for Fixed64s {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            58,
+            64,
             r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed64s", "fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                59,
+                65,
                 r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            60,
+            66,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            61,
+            67,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
@@ -829,24 +829,24 @@ impl protostore::ChildTable for Floats {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            62,
+            68,
             r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "floats", "floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                63,
+                69,
                 r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            64,
+            70,
             r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            65,
+            71,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
@@ -898,24 +898,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            66,
+            72,
             r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                67,
+                73,
                 r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            68,
+            74,
             r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            69,
+            75,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
@@ -967,24 +967,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 14,
         insert: protostore::Stmt::new(
-            70,
+            76,
             r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                71,
+                77,
                 r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            72,
+            78,
             r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            73,
+            79,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
@@ -1036,24 +1036,24 @@ impl protostore::ChildTable for ByteStrings {
         },
         member: 15,
         insert: protostore::Stmt::new(
-            74,
+            80,
             r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "byte_strings", "byte_strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                75,
+                81,
                 r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            76,
+            82,
             r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            77,
+            83,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
@@ -1111,24 +1111,24 @@ impl protostore::ChildTable for Colours {
         },
         member: 16,
         insert: protostore::Stmt::new(
-            78,
+            84,
             r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                79,
+                85,
                 r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            80,
+            86,
             r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            81,
+            87,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
@@ -1180,24 +1180,24 @@ impl protostore::ChildTable for Times {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            82,
+            88,
             r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "times", "times"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                83,
+                89,
                 r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            84,
+            90,
             r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            85,
+            91,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
@@ -1249,24 +1249,24 @@ impl protostore::ChildTable for Durations {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            86,
+            92,
             r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "durations", "durations"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                87,
+                93,
                 r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            88,
+            94,
             r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            89,
+            95,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value

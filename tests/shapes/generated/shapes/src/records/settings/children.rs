@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            479,
+            561,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                480,
+                562,
                 r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            481,
+            563,
             r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            482,
+            564,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for Sheets {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            483,
+            565,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "sheets", "sheets.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                484,
+                566,
                 r#"DELETE FROM "settings__sheets" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            485,
+            567,
             r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            486,
+            568,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
@@ -168,14 +168,14 @@ impl protostore::ChildTable for SheetsNumbers {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            487,
+            569,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            488,
+            570,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
 WHERE "_singleton" = ?1
@@ -183,7 +183,7 @@ ORDER BY "_position", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            489,
+            571,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
@@ -235,24 +235,24 @@ impl protostore::ChildTable for Named {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            490,
+            572,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "named.key", "named.value.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                491,
+                573,
                 r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            492,
+            574,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 ORDER BY "_key""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            493,
+            575,
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each(?1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
@@ -308,14 +308,14 @@ impl protostore::ChildTable for NamedValueNumbers {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            494,
+            576,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            495,
+            577,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
 WHERE "_singleton" = ?1
@@ -323,7 +323,7 @@ ORDER BY "_key", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            496,
+            578,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
@@ -377,7 +377,7 @@ impl protostore::ChildTable for TargetIds {
                     table: "settings",
                     key: "_singleton",
                     exists: protostore::Stmt::new(
-                        504,
+                        586,
                         r#"SELECT 1 FROM "settings" WHERE "_singleton" = ?1"#,
                         &["_singleton"],
                     ),
@@ -388,7 +388,7 @@ impl protostore::ChildTable for TargetIds {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        505,
+                        587,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["target_ids"],
                     ),
@@ -400,19 +400,19 @@ impl protostore::ChildTable for TargetIds {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            497,
+            579,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "target_ids", "target_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                498,
+                580,
                 r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            499,
+            581,
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
 WHERE "_singleton" = ?1
@@ -420,7 +420,7 @@ ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            500,
+            582,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value

@@ -28,7 +28,7 @@ impl protostore::ChildTable for Targets {
                     table: "sources",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        238,
+                        278,
                         r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -39,7 +39,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        239,
+                        279,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -51,24 +51,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            231,
+            271,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                232,
+                272,
                 r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            233,
+            273,
             r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            234,
+            274,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
@@ -122,7 +122,7 @@ impl protostore::ChildTable for Numbers {
                     table: "sources",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        247,
+                        287,
                         r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -133,7 +133,7 @@ impl protostore::ChildTable for Numbers {
                     table: "int_keys",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        248,
+                        288,
                         r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                         &["numbers"],
                     ),
@@ -143,24 +143,24 @@ impl protostore::ChildTable for Numbers {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            240,
+            280,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                241,
+                281,
                 r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            242,
+            282,
             r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            243,
+            283,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
@@ -215,7 +215,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        253,
+                        293,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -231,24 +231,24 @@ impl protostore::ChildTable for Links {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            249,
+            289,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "links", "links.target", "links.note"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                250,
+                290,
                 r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            251,
+            291,
             r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            252,
+            292,
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each(?1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            806,
+            956,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                807,
+                957,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            808,
+            958,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            809,
+            959,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -97,7 +97,7 @@ impl protostore::ChildTable for Targets {
                     table: "tagged",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        817,
+                        967,
                         r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -108,7 +108,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        818,
+                        968,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -120,24 +120,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            810,
+            960,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                811,
+                961,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            812,
+            962,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            813,
+            963,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -191,7 +191,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        823,
+                        973,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -207,24 +207,24 @@ impl protostore::ChildTable for Links {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            819,
+            969,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                820,
+                970,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            821,
+            971,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            822,
+            972,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Structs {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            567,
+            663,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                568,
+                664,
                 r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            569,
+            665,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            570,
+            666,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            571,
+            667,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                572,
+                668,
                 r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            573,
+            669,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            574,
+            670,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -164,24 +164,24 @@ impl protostore::ChildTable for OfLists_11 {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            575,
+            671,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                576,
+                672,
                 r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            577,
+            673,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            578,
+            674,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -233,24 +233,24 @@ impl protostore::ChildTable for Anys {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            579,
+            675,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                580,
+                676,
                 r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            581,
+            677,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            582,
+            678,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -302,24 +302,24 @@ impl protostore::ChildTable for Masks {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            583,
+            679,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                584,
+                680,
                 r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            585,
+            681,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            586,
+            682,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -370,24 +370,24 @@ impl protostore::ChildTable for Empties {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            587,
+            683,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "empties"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                588,
+                684,
                 r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            589,
+            685,
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            590,
+            686,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -439,24 +439,24 @@ impl protostore::ChildTable for StructsByKey {
         },
         member: 14,
         insert: protostore::Stmt::new(
-            591,
+            687,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                592,
+                688,
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            593,
+            689,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            594,
+            690,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -514,24 +514,24 @@ impl protostore::ChildTable for AnysByKey {
         },
         member: 15,
         insert: protostore::Stmt::new(
-            595,
+            691,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                596,
+                692,
                 r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            597,
+            693,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            598,
+            694,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -588,24 +588,24 @@ impl protostore::ChildTable for EmptiesByKey {
         },
         member: 16,
         insert: protostore::Stmt::new(
-            599,
+            695,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                600,
+                696,
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            601,
+            697,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            602,
+            698,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -657,19 +657,19 @@ impl protostore::ChildTable for InnerMasks {
         },
         member: 18,
         insert: protostore::Stmt::new(
-            603,
+            699,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                604,
+                700,
                 r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            605,
+            701,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1
@@ -677,7 +677,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            606,
+            702,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Strings {
         },
         member: 10,
         insert: protostore::Stmt::new(
-            549,
+            643,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                550,
+                644,
                 r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            551,
+            645,
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            552,
+            646,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -95,24 +95,24 @@ impl protostore::ChildTable for Doubles {
         },
         member: 11,
         insert: protostore::Stmt::new(
-            553,
+            647,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                554,
+                648,
                 r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            555,
+            649,
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            556,
+            650,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -164,24 +164,24 @@ impl protostore::ChildTable for ByNumber {
         },
         member: 12,
         insert: protostore::Stmt::new(
-            557,
+            651,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                558,
+                652,
                 r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            559,
+            653,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            560,
+            654,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value

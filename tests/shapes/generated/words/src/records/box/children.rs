@@ -29,7 +29,7 @@ impl protostore::ChildTable for Reads {
                     table: "read",
                     key: "self",
                     exists: protostore::Stmt::new(
-                        96,
+                        112,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                         &["reads"],
                     ),
@@ -41,19 +41,19 @@ impl protostore::ChildTable for Reads {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            89,
+            105,
             r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["box", "dyn", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                90,
+                106,
                 r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
                 &["box", "dyn"],
             ),
         ),
         load: protostore::Stmt::new(
-            91,
+            107,
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
 WHERE "_box" = ?1 AND "_dyn" = ?2
@@ -61,7 +61,7 @@ ORDER BY "_position""#,
             &["box", "dyn"],
         ),
         load_many: protostore::Stmt::new(
-            92,
+            108,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1

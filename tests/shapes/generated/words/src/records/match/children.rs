@@ -34,20 +34,20 @@ impl protostore::ChildTable for Traits {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            113,
+            137,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["type", "traits", "traits.fn", "traits.super", "traits.crate"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                114,
+                138,
                 r#"DELETE FROM "clone__traits" WHERE "_type" = ?1"#,
                 &["type"],
             ),
         ),
         load: protostore::Stmt::new(
-            115,
+            139,
             r#"SELECT 0, "_position", "fn", "super", "crate"
 FROM "clone__traits"
 WHERE "_type" = ?1
@@ -55,7 +55,7 @@ ORDER BY "_position""#,
             &["type"],
         ),
         load_many: protostore::Stmt::new(
-            116,
+            140,
             r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
 FROM json_each(?1) o
 CROSS JOIN "clone__traits" c ON c."_type" = o.value

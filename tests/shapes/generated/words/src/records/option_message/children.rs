@@ -33,24 +33,24 @@ impl protostore::ChildTable for Into {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            9,
+            11,
             r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES (?1, ?2, ?3, ?4)"#,
             &["self", "into", "into.binder", "into.row"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                10,
+                12,
                 r#"DELETE FROM "read__into" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            11,
+            13,
             r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            12,
+            14,
             r#"SELECT o.key, c."_position", c."binder", c."row"
 FROM json_each(?1) o
 CROSS JOIN "read__into" c ON c."_self" = o.value
@@ -106,24 +106,24 @@ impl protostore::ChildTable for OfString_5 {
         },
         member: 4,
         insert: protostore::Stmt::new(
-            13,
+            15,
             r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "string", "string"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                14,
+                16,
                 r#"DELETE FROM "read__string" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            15,
+            17,
             r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            16,
+            18,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__string" c ON c."_self" = o.value
@@ -175,24 +175,24 @@ impl protostore::ChildTable for OfVec_6 {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            17,
+            19,
             r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "vec", "vec"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                18,
+                20,
                 r#"DELETE FROM "read__vec" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            19,
+            21,
             r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            20,
+            22,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__vec" c ON c."_self" = o.value
@@ -250,24 +250,24 @@ impl protostore::ChildTable for OfOption_7 {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            21,
+            23,
             r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "option", "option"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                22,
+                24,
                 r#"DELETE FROM "read__option" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            23,
+            25,
             r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            24,
+            26,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__option" c ON c."_self" = o.value
@@ -342,7 +342,7 @@ impl protostore::ChildTable for From {
         },
         member: 7,
         insert: protostore::Stmt::new(
-            25,
+            27,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -355,13 +355,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                26,
+                28,
                 r#"DELETE FROM "read__from" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            27,
+            29,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = ?1
@@ -369,7 +369,7 @@ ORDER BY "_key""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            28,
+            30,
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
 FROM json_each(?1) o
 CROSS JOIN "read__from" c ON c."_self" = o.value
@@ -448,24 +448,24 @@ impl protostore::ChildTable for OfAB_9 {
         },
         member: 8,
         insert: protostore::Stmt::new(
-            29,
+            31,
             r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "a_b", "a_b"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                30,
+                32,
                 r#"DELETE FROM "read__a_b" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            31,
+            33,
             r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            32,
+            34,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__a_b" c ON c."_self" = o.value
@@ -523,24 +523,24 @@ impl protostore::ChildTable for OfAB_10_1 {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            33,
+            35,
             r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "a.b", "a.b"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                34,
+                36,
                 r#"DELETE FROM "read__a__b" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            35,
+            37,
             r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            36,
+            38,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__a__b" c ON c."_self" = o.value

@@ -28,7 +28,7 @@ impl protostore::ChildTable for Reads {
                     table: "write",
                     key: "ok",
                     exists: protostore::Stmt::new(
-                        50,
+                        54,
                         r#"SELECT 1 FROM "write" WHERE "ok" = ?1"#,
                         &["ok"],
                     ),
@@ -39,7 +39,7 @@ impl protostore::ChildTable for Reads {
                     table: "read",
                     key: "self",
                     exists: protostore::Stmt::new(
-                        51,
+                        55,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                         &["reads"],
                     ),
@@ -51,24 +51,24 @@ impl protostore::ChildTable for Reads {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            43,
+            47,
             r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["ok", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                44,
+                48,
                 r#"DELETE FROM "write__reads" WHERE "_ok" = ?1"#,
                 &["ok"],
             ),
         ),
         load: protostore::Stmt::new(
-            45,
+            49,
             r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = ?1 ORDER BY "_position""#,
             &["ok"],
         ),
         load_many: protostore::Stmt::new(
-            46,
+            50,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "write__reads" c ON c."_ok" = o.value

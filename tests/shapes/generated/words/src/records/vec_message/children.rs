@@ -25,24 +25,24 @@ impl protostore::ChildTable for OfOk_2 {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            68,
+            78,
             r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES (?1, ?2)"#,
             &["vec", "ok"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                69,
+                79,
                 r#"DELETE FROM "apply__ok" WHERE "_vec" = ?1"#,
                 &["vec"],
             ),
         ),
         load: protostore::Stmt::new(
-            70,
+            80,
             r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = ?1 ORDER BY "_position""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
-            71,
+            81,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
@@ -95,13 +95,13 @@ impl protostore::ChildTable for OkOk {
         },
         member: 1,
         insert: protostore::Stmt::new(
-            72,
+            82,
             r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["vec", "ok", "ok.ok", "ok.ok"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            73,
+            83,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
 WHERE "_vec" = ?1
@@ -109,7 +109,7 @@ ORDER BY "_position", "_position_2""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
-            74,
+            84,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)

@@ -1,0 +1,105 @@
+//! What else can be done with the records that an index selects: count them, ask for one, delete them.
+
+use std::marker::PhantomData;
+
+use super::{Op, ReadOp, WriteOp, refusal};
+use crate::error::{Error, Kind, Result};
+use crate::record::{Mutable, Record};
+use crate::schema::Listing;
+use crate::session::Session;
+use crate::value::Bind;
+
+/// As a limit, none.
+const ALL: i64 = -1;
+
+/// Counts the records with a value in an index.
+#[derive(Clone, Debug)]
+pub struct CountBy<R, P>(By<R, P>);
+
+/// Says whether there is a record with a value in an index.
+#[derive(Clone, Debug)]
+pub struct ExistsBy<R, P>(By<R, P>);
+
+/// Deletes the records with a value in an index and their children, all of them or none, and returns how many there were.
+#[derive(Clone, Debug)]
+pub struct DeleteBy<R, P>(By<R, P>);
+
+/// The records with a value in an index.
+#[derive(Clone, Debug)]
+struct By<R, P> {
+    listing: &'static Listing,
+    by: P,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Record, P: Bind + Send + Sync> By<R, P> {
+    const fn new(listing: &'static Listing, by: P) -> Self {
+        Self { listing, by, of: PhantomData }
+    }
+
+    async fn count<S: Session>(&self, s: &mut S, most: i64) -> Result<u64> {
+        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, most)).await;
+        let counted = counted.map_err(|e| e.explained(&R::TABLE.layout))?;
+        counted.ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> CountBy<R, P> {
+    pub(super) const fn new(listing: &'static Listing, by: P) -> Self {
+        Self(By::new(listing, by))
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> Op for CountBy<R, P> {
+    type Out = u64;
+    const NAME: &'static str = "count_by";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        self.0.count(s, ALL).await
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> ReadOp for CountBy<R, P> {}
+
+impl<R: Record, P: Bind + Send + Sync> ExistsBy<R, P> {
+    pub(super) const fn new(listing: &'static Listing, by: P) -> Self {
+        Self(By::new(listing, by))
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> Op for ExistsBy<R, P> {
+    type Out = bool;
+    const NAME: &'static str = "exists_by";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        Ok(self.0.count(s, 1).await? > 0)
+    }
+}
+
+impl<R: Record, P: Bind + Send + Sync> ReadOp for ExistsBy<R, P> {
+    const SHORT: bool = true;
+}
+
+impl<R: Mutable, P: Bind + Send + Sync> DeleteBy<R, P> {
+    pub(super) const fn new(listing: &'static Listing, by: P) -> Self {
+        Self(By::new(listing, by))
+    }
+}
+
+impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
+    type Out = u64;
+    const NAME: &'static str = "delete_by";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        let By { listing, by, of: _ } = &self.0;
+        match s.run(&listing.delete, by).await {
+            Ok(deleted) => Ok(deleted),
+            Err(e) => Err(refusal::of_delete_by::<R, S>(s, e, listing, by).await),
+        }
+    }
+}
+
+impl<R: Mutable, P: Bind + Send + Sync> WriteOp for DeleteBy<R, P> {}

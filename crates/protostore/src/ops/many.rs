@@ -1,0 +1,54 @@
+//! Reads and deletes of the records of a list of keys, by one statement however long it is.
+
+use super::{Op, ReadOp, WriteOp, load_children, refusal};
+use crate::error::{Error, Kind, Result};
+use crate::record::{Children, Mutable, Record};
+use crate::session::Session;
+
+/// Reads the records of these keys, in their order; a key may stand in it more than once.
+#[derive(Clone, Debug)]
+pub struct GetMany<R: Record>(pub Vec<R::Key>);
+
+impl<R: Record> Op for GetMany<R> {
+    type Out = Vec<Option<R>>;
+    const NAME: &'static str = "get_many";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Option<R>>> {
+        let keys = S::keys::<R>(self.0.iter().map(R::borrow_key))?;
+        let mut found: Vec<(u64, R)> = Vec::with_capacity(self.0.len());
+        let read = s.all(&R::TABLE.get_many, &keys, usize::MAX, &mut found).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))?;
+        let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
+        load_children(s, &mut records).await?;
+        let mut all: Vec<Option<R>> = Vec::new();
+        all.resize_with(self.0.len(), || None);
+        for (place, record) in places.into_iter().zip(records) {
+            let at = usize::try_from(place).ok().and_then(|place| all.get_mut(place));
+            *at.ok_or_else(|| Error::new(Kind::Engine, "answered for a key that was not asked for"))? = Some(record);
+        }
+        Ok(all)
+    }
+}
+
+impl<R: Record> ReadOp for GetMany<R> {}
+
+/// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
+#[derive(Clone, Debug)]
+pub struct DeleteMany<R: Record>(pub Vec<R::Key>);
+
+impl<R: Mutable> Op for DeleteMany<R> {
+    type Out = u64;
+    const NAME: &'static str = "delete_many";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        let keys = S::keys::<R>(self.0.iter().map(R::borrow_key))?;
+        match s.run(&R::TABLE.delete_many, &keys).await {
+            Ok(deleted) => Ok(deleted),
+            Err(e) => Err(refusal::of_deletes::<R, S>(s, e, &self.0).await),
+        }
+    }
+}
+
+impl<R: Mutable> WriteOp for DeleteMany<R> {}
