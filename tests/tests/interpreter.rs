@@ -1,122 +1,243 @@
-//! Random message types with random values: lowered, emitted, stored in SQLite by the emitted statements, and read back.
+//! Random message types with random values: lowered, emitted, stored in SQLite by the emitted statements, and read back;
+//! and the same values with one place broken on purpose, each refused by the name of its field.
 //!
 //! A table-driven interpreter of the model stands in for the generated Rust, so that thousands of schemas can be tried
 //! without compiling any. `PROTOSTORE_CASES` asks for more schemas than CI takes, `PROTOSTORE_SEED` for other ones.
 
-#[path = "interpreter/draw.rs"]
+#[path = "shapes/asked.rs"]
+mod asked;
+#[path = "interpreter/document.rs"]
+mod document;
+#[path = "interpreter/draw/mod.rs"]
 mod draw;
+#[path = "shapes/drawer.rs"]
+mod drawer;
 #[path = "shapes/random.rs"]
+#[allow(dead_code, reason = "the tests that know no options draw whole messages")]
 mod random;
-#[path = "interpreter/table.rs"]
+#[path = "shapes/same.rs"]
+mod same;
+#[path = "shapes/spoil.rs"]
+mod spoil;
+#[path = "interpreter/table/mod.rs"]
 mod table;
 #[path = "interpreter/values.rs"]
 mod values;
+#[path = "shapes/wild.rs"]
+mod wild;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use asked::Asks;
+use drawer::{Drawer, Rows};
 use fastrand::Rng;
-use prost_reflect::{DescriptorPool, DynamicMessage, ReflectMessage, Value};
-use protostore_lower::{Code, Inputs, compile, lower};
+use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
+use protostore_lower::{Code, Compiled, Inputs, compile, lower};
+use protostore_schema::{Schema, Table};
+use spoil::{Spoilt, spoil};
 use table::Interpreter;
 
 /// Values of each type.
-const VALUES: usize = 12;
+const VALUES: usize = 8;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |n| n.parse().unwrap_or_else(|_| panic!("{name} is no number")))
 }
 
-#[test]
-fn random_messages_of_random_types_come_back_as_they_were() {
-    let (seed, schemas) = (number("PROTOSTORE_SEED", 0x5eed), number("PROTOSTORE_CASES", 300));
-    let folder = tempfile::tempdir().expect("a temporary directory");
-    let (mut tried, mut refused) = (0, 0);
-    for case in 0..schemas {
-        let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let text = draw::file(&mut rng);
-        let file = folder.path().join("drawn.proto");
-        std::fs::write(&file, &text).expect("a proto file");
-        let context = format!("seed {seed} case {case}\n{text}");
-        let compiled = compile(&Inputs { includes: vec![folder.path().to_path_buf()], files: vec![file] })
-            .unwrap_or_else(|e| panic!("{context}\n{}", e.render_plain()));
-        let schema = match lower(&compiled, "drawn.DrawnStore") {
-            Ok(schema) => schema,
-            // The one thing that a drawn store may be refused for.
-            Err(e) if e.iter().all(|d| d.code == Code::TooManyColumns) => {
-                refused += 1;
-                continue;
-            }
-            Err(e) => panic!("{context}\n{}", e.render_plain()),
-        };
-        let sql = protostore_emit::schema_sql(&schema, "cargo xtask codegen");
-        let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
-        db.pragma_update(None, "foreign_keys", true).expect("foreign keys are known");
-        db.execute_batch(&sql).unwrap_or_else(|e| panic!("{context}\n{sql}\n{e}"));
-        let statements: BTreeMap<_, _> =
-            protostore_emit::statements(&schema).into_iter().map(|s| (s.name.clone(), s)).collect();
-        let pool = DescriptorPool::decode(compiled.descriptor_set(&schema).as_slice()).expect("descriptors");
-        for table in &schema.tables {
-            let of = pool.get_message_by_name(&table.record.ty.proto).expect("the record's message");
-            let store = Interpreter { db: &db, table, statements: &statements };
-            for value in 0..VALUES {
-                let mut message = random::message(&mut rng, &of);
-                set_key(&mut rng, &mut message);
-                let context = format!("{context}\nvalue {value}: {message:?}\n{sql}");
-                store.insert(&message).unwrap_or_else(|e| panic!("{context}\n{e}"));
-                let found = store.get(&store.key(&message), &of).unwrap_or_else(|e| panic!("{context}\n{e}"));
-                same(&message, &found).unwrap_or_else(|field| panic!("{context}\n{field} differs: {found:?}"));
-                tried += 1;
-            }
-        }
-        for view in protostore_emit::views(&schema) {
-            let read =
-                db.prepare(&format!("SELECT * FROM \"{view}\"")).and_then(|mut s| s.query([])?.next().map(|_| ()));
-            read.unwrap_or_else(|e| panic!("{context}\n{view}: {e}"));
-        }
-    }
-    assert!(refused * 10 <= schemas, "{refused} of {schemas} schemas were too wide to be of use");
-    assert!(tried >= schemas * 9, "only {tried} values were tried");
+/// What came of the cases so far.
+#[derive(Default, Debug)]
+struct Tally {
+    stored: u64,
+    refused: u64,
+    too_wide: u64,
+    /// How the values were refused, each with its number.
+    says: BTreeMap<String, u64>,
 }
 
-/// Gives the record a key that no other has.
-fn set_key(rng: &mut Rng, message: &mut DynamicMessage) {
-    let field = message.descriptor().get_field_by_name("id").expect("a record has an id");
-    let any = rng.u64(..);
-    let value = match field.kind() {
-        prost_reflect::Kind::String => Value::String(format!("{any:x}")),
-        prost_reflect::Kind::Bytes => Value::Bytes(any.to_be_bytes().to_vec().into()),
-        prost_reflect::Kind::Int64 => Value::I64(any.cast_signed()),
-        prost_reflect::Kind::Fixed64 => Value::U64(any >> 1),
-        prost_reflect::Kind::Uint32 => Value::U32(rng.u32(..)),
-        _ => Value::I32(rng.i32(..)),
+#[test]
+fn random_messages_of_random_types_come_back_as_they_were() {
+    let (seed, cases) = (number("PROTOSTORE_SEED", 0x5eed), number("PROTOSTORE_CASES", 400));
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads)
+            .map(|first| {
+                scope.spawn(move || {
+                    let folder = tempfile::tempdir().expect("a temporary directory");
+                    let mut tally = Tally::default();
+                    for case in (first..cases).step_by(threads as usize) {
+                        store(folder.path(), seed, case, &mut tally);
+                    }
+                    tally
+                })
+            })
+            .collect();
+        running.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let sum = |of: fn(&Tally) -> u64| tallies.iter().map(of).sum::<u64>();
+    let (stored, refused, too_wide) = (sum(|t| t.stored), sum(|t| t.refused), sum(|t| t.too_wide));
+    assert!(too_wide * 10 <= cases, "{too_wide} of {cases} schemas were too wide to be of use");
+    assert!(stored >= cases * 8, "only {stored} values were stored");
+    assert!(refused >= cases * 3, "only {refused} values were refused");
+    let says: BTreeSet<&String> = tallies.iter().flat_map(|t| t.says.keys()).collect();
+    assert!(cases < 400 || says.len() >= 25, "only {} ways of being refused were met: {says:#?}", says.len());
+}
+
+/// Draws one store, and values for each of its tables.
+fn store(folder: &Path, seed: u64, case: u64, tally: &mut Tally) {
+    let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let drawn = draw::store(&mut rng);
+    let texts: Vec<&str> = drawn.files.iter().map(|(_, text)| text.as_str()).collect();
+    let context = format!("PROTOSTORE_SEED={seed}, case {case}\n{}", texts.join("\n"));
+    let mut files = Vec::new();
+    for (name, text) in &drawn.files {
+        let file = folder.join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&file, text).expect("a proto file");
+        files.push(file);
+    }
+    let compiled = compile(&Inputs { includes: vec![folder.to_path_buf()], files })
+        .unwrap_or_else(|e| panic!("{context}\n{}", e.render_plain()));
+    let schema = match lower(&compiled, "drawn.DrawnStore") {
+        Ok(schema) => schema,
+        // The one thing that a drawn store may be refused for.
+        Err(e) if e.iter().all(|d| d.code == Code::TooManyColumns) => {
+            tally.too_wide += 1;
+            return;
+        }
+        Err(e) => panic!("{context}\n{}", e.render_plain()),
     };
+    values(&mut rng, &compiled, &schema, &context, tally);
+}
+
+fn values(rng: &mut Rng, compiled: &Compiled, schema: &Schema, context: &str, tally: &mut Tally) {
+    let sql = protostore_emit::schema_sql(schema, "cargo xtask codegen");
+    let db = rusqlite::Connection::open_in_memory().expect("a database in memory");
+    db.pragma_update(None, "foreign_keys", true).expect("foreign keys are known");
+    db.execute_batch(&sql).unwrap_or_else(|e| panic!("{context}\n{sql}\n{e}"));
+    let statements: BTreeMap<_, _> =
+        protostore_emit::statements(schema).into_iter().map(|s| (s.name.clone(), s)).collect();
+    let constraints = protostore_emit::constraints(schema);
+    let pool = DescriptorPool::decode(compiled.descriptor_set(schema).as_slice()).expect("descriptors");
+    let fields = pool.get_message_by_name(&schema.store).expect("the store is among its descriptors");
+    let mut rows = Rows::new();
+    for table in &schema.tables {
+        let field = fields.get_field(table.number).expect("a table is a field of the store");
+        let asks = Asks::of_table(&field);
+        let interpreter = Interpreter { db: &db, table, statements: &statements, constraints: &constraints };
+        let mut case = Case { interpreter, asks: &asks, context, sql: &sql, seen: BTreeSet::new() };
+        let of = pool.get_message_by_name(&table.record.ty.proto).expect("the record's message");
+        for _ in 0..VALUES {
+            case.value(rng, &of, &mut rows, tally);
+        }
+    }
+    for view in protostore_emit::views(schema) {
+        let read = db.prepare(&format!("SELECT * FROM \"{view}\"")).and_then(|mut s| {
+            let mut rows = s.query([])?;
+            while rows.next()?.is_some() {}
+            Ok(())
+        });
+        read.unwrap_or_else(|e| panic!("{context}\n{view}: {e}"));
+    }
+}
+
+/// One table, with what was put into it.
+struct Case<'a> {
+    interpreter: Interpreter<'a>,
+    asks: &'a Asks,
+    context: &'a str,
+    sql: &'a str,
+    seen: BTreeSet<String>,
+}
+
+impl Case<'_> {
+    /// Draws a value, stores it and reads it back; then breaks a copy of it, and sees it refused.
+    fn value(&mut self, rng: &mut Rng, of: &MessageDescriptor, rows: &mut Rows, tally: &mut Tally) {
+        let table = self.interpreter.table;
+        let message = self.draw(rng, of, rows);
+        let context = || format!("{}\n{}\n{message}\n", self.context, self.sql);
+        let key = self.interpreter.key(&message).unwrap_or_else(|e| panic!("{}{e}", context()));
+        if table.singleton.is_some() {
+            self.interpreter.delete(&key).unwrap_or_else(|e| panic!("{}{e}", context()));
+        } else if !self.seen.insert(format!("{key:?}")) {
+            return;
+        }
+        let mut broken = message.clone();
+        if let Some(spoilt) = spoil(rng, self.asks, &key_fields(table), &mut broken) {
+            self.refused(&broken, &spoilt);
+            tally.refused += 1;
+            *tally.says.entry(spoilt.says[0].clone()).or_default() += 1;
+        }
+        self.interpreter.insert(&message).unwrap_or_else(|e| panic!("{}{e}", context()));
+        let found = self.interpreter.get(&key, of).unwrap_or_else(|e| panic!("{}{e}", context()));
+        same::same(self.asks, &message, &found).unwrap_or_else(|e| panic!("{}{e} differs: {found}", context()));
+        tally.stored += 1;
+        if let [field] = key_fields(table).as_slice()
+            && let Some(field) = of.get_field_by_name(field)
+        {
+            rows.entry(table.name.proto.clone()).or_default().push(message.get_field(&field).into_owned());
+        }
+    }
+
+    /// Returns a message with a key.
+    fn draw(&self, rng: &mut Rng, of: &MessageDescriptor, rows: &Rows) -> DynamicMessage {
+        let drawer = Drawer { asks: self.asks, rows };
+        let mut message = drawer.message(rng, of);
+        for path in key_fields(self.interpreter.table) {
+            set_key(rng, &drawer, &mut message, &path, "");
+        }
+        message
+    }
+
+    /// Sees a broken message refused by table and field, with nothing of it left behind once it is undone.
+    fn refused(&self, broken: &DynamicMessage, spoilt: &Spoilt) {
+        let table = self.interpreter.table;
+        let context = || format!("{}\n{}\nbroken: {spoilt:?}\n{broken}\n", self.context, self.sql);
+        self.interpreter.db.execute_batch("SAVEPOINT broken").expect("a savepoint");
+        let Err(e) = self.interpreter.insert(broken) else { panic!("{}was not refused", context()) };
+        self.interpreter.db.execute_batch("ROLLBACK TO broken; RELEASE broken").expect("undone");
+        let child =
+            spoilt.list.as_ref().and_then(|list| table.descendants().into_iter().find(|c| c.name.proto == *list));
+        let expected = child.map_or(&table.name.sql, |child| &child.name.sql);
+        assert_eq!(e.table(), Some(expected.as_str()), "{}{e}", context());
+        // What is not stored has no path in the model.
+        let named = e.field().is_some_and(|f| f == spoilt.field || spoilt.field.ends_with(&format!(".{f}")));
+        assert!(named, "{}{e} does not name {}", context(), spoilt.field);
+        assert!(spoilt.says.iter().any(|says| e.to_string().ends_with(says)), "{}{e}", context());
+    }
+}
+
+/// Returns the paths of the fields of a table's key.
+fn key_fields(table: &Table) -> Vec<String> {
+    if table.singleton.is_some() {
+        return Vec::new();
+    }
+    table.key_columns().into_iter().map(|column| column.name.proto.clone()).collect()
+}
+
+/// Sets a part of the key, which may not be empty.
+fn set_key(rng: &mut Rng, drawer: &Drawer<'_>, message: &mut DynamicMessage, path: &str, around: &str) {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let field = message.descriptor().get_field_by_name(name).expect("a part of the key is a field");
+    let full = same::join(around, name);
+    if let Some(rest) = rest {
+        let value = message.get_field_mut(&field);
+        let Value::Message(inner) = value else { panic!("{full} is a message") };
+        return set_key(rng, drawer, inner, rest, &full);
+    }
+    let value = key_value(rng, drawer, &field, &full);
     message.set_field(&field, value);
 }
 
-/// Returns the path of the first field in which two messages differ, presence included.
-fn same(a: &DynamicMessage, b: &DynamicMessage) -> Result<(), String> {
-    for field in a.descriptor().fields() {
-        let name = field.name();
-        if a.has_field(&field) != b.has_field(&field) {
-            return Err(format!("the presence of {name}"));
+fn key_value(rng: &mut Rng, drawer: &Drawer<'_>, field: &FieldDescriptor, path: &str) -> Value {
+    let any = rng.u64(..);
+    let ask = drawer.asks.of(path, field);
+    if ask.generated.is_none() {
+        match field.kind() {
+            Kind::String => return Value::String(format!("{any:x}")),
+            Kind::Bytes => return Value::Bytes(any.to_be_bytes().to_vec().into()),
+            _ => {}
         }
-        same_value(&a.get_field(&field), &b.get_field(&field)).map_err(|inner| format!("{name}{inner}"))?;
     }
-    Ok(())
-}
-
-fn same_value(a: &Value, b: &Value) -> Result<(), String> {
-    match (a, b) {
-        (Value::Message(a), Value::Message(b)) => same(a, b).map_err(|inner| format!(".{inner}")),
-        (Value::List(a), Value::List(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().try_for_each(|(i, (a, b))| same_value(a, b).map_err(|e| format!("[{i}]{e}")))
-        }
-        (Value::Map(a), Value::Map(b)) if a.len() == b.len() => a.iter().try_for_each(|(key, a)| {
-            let b = b.get(key).ok_or_else(|| format!("[{key:?}]"))?;
-            same_value(a, b).map_err(|e| format!("[{key:?}]{e}"))
-        }),
-        (Value::List(_) | Value::Map(_), _) => Err(" (its length)".to_owned()),
-        (a, b) if a == b => Ok(()),
-        (a, b) => Err(format!(" ({a:?}, {b:?})")),
-    }
+    drawer.value(rng, field, path, &ask, 1).expect("a key names no row")
 }

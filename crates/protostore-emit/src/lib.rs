@@ -68,6 +68,19 @@ impl Version<'_> {
     }
 }
 
+/// A named CHECK, and what a refusal by it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Constraint {
+    /// SQL name of the table.
+    pub table: String,
+    /// Its name, unique in the table.
+    pub name: String,
+    /// The path of the field that it guards; empty where it concerns the whole record.
+    pub field: String,
+    /// What a value must be, after the field's name: `must not be empty`.
+    pub says: String,
+}
+
 /// Returns every file of the generated crate but `schema.lock`, which chains what stands here.
 ///
 /// # Panics
@@ -106,6 +119,12 @@ pub fn schema_sql(schema: &Schema, command: &str) -> String {
 #[must_use]
 pub fn statements(schema: &Schema) -> Vec<Statement> {
     plan::Plan::of(schema).into_statements()
+}
+
+/// Returns every named CHECK of the schema, with what a refusal by it says.
+#[must_use]
+pub fn constraints(schema: &Schema) -> Vec<Constraint> {
+    schema.tables.iter().flat_map(sql::constraints).collect()
 }
 
 /// Returns the names of the readable views.

@@ -55,7 +55,8 @@ fn fill(rng: &mut Rng, message: &mut DynamicMessage, field: &FieldDescriptor, de
     }
 }
 
-fn value(rng: &mut Rng, field: &FieldDescriptor, deep: usize) -> Value {
+/// Returns a value of a field, of a list's element, or of a part of a map's entry.
+pub(crate) fn value(rng: &mut Rng, field: &FieldDescriptor, deep: usize) -> Value {
     match field.kind() {
         Kind::Bool => Value::Bool(rng.bool()),
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {

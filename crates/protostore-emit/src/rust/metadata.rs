@@ -1,12 +1,12 @@
 //! `static TABLE`: what the run time knows of a table, as data.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::{Column, Item, Node, Role};
+use protostore_schema::{Column, Node, Role};
 use quote::quote;
 
 use super::tokens::sql;
 use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, RevisionPlan, SequencePlan, Statement, TablePlan};
-use crate::sql::{Check, checks};
+use crate::sql::{Check, checks, child_checks};
 
 /// Returns the table's metadata.
 pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
@@ -76,16 +76,7 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
     let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, nested: _ } = plan;
-    let checks = match &child.item {
-        Item::Scalar(_) => Vec::new(),
-        Item::Message { nodes, .. } => checks(nodes),
-    };
-    let value = match &child.item {
-        Item::Scalar(column) => Some(column),
-        Item::Message { .. } => None,
-    };
-    let single = child.owner.iter().chain([child.place.column()]).chain(value);
-    let checks: Vec<Check> = single.filter_map(crate::sql::value_check).chain(checks).collect();
+    let checks = child_checks(child);
     let layout = layout(&child.name.sql, &child.columns(), references, &checks);
     let member = Literal::u16_unsuffixed(*member);
     let [insert, load, load_many] = [insert, load, load_many].map(statement);

@@ -3,7 +3,9 @@
 //! Every CHECK has a name, since an unnamed one can never be dropped by ALTER, and none is ever NULL, since
 //! `ADD CONSTRAINT` refuses a table where it is.
 
-use protostore_schema::{Column, Form, Group, Node, Oneof, Role, Type, check_name, oneof_name, presence_name};
+use protostore_schema::{
+    ChildTable, Column, Form, Group, Item, Node, Oneof, Role, Type, check_name, oneof_name, presence_name,
+};
 
 use super::quote;
 
@@ -47,6 +49,16 @@ pub(crate) fn checks(nodes: &[Node]) -> Vec<Check> {
             Node::Child(_) | Node::Absent(_) => Vec::new(),
         })
         .collect()
+}
+
+/// Returns every CHECK of a child table.
+pub(crate) fn of_child(child: &ChildTable) -> Vec<Check> {
+    let (value, nodes) = match &child.item {
+        Item::Scalar(column) => (Some(column), &[][..]),
+        Item::Message { nodes, .. } => (None, &nodes[..]),
+    };
+    let single = child.owner.iter().chain([child.place.column()]).chain(value);
+    single.filter_map(self::value).chain(checks(nodes)).collect()
 }
 
 /// Returns the CHECK of one column's values, which stands at the column.

@@ -9,11 +9,11 @@ mod table;
 mod trigger;
 mod view;
 
-use protostore_schema::{Docs, Schema};
+use protostore_schema::{Docs, Schema, Table};
 
-use crate::Version;
+use crate::{Constraint, Version};
 
-pub(crate) use check::{Check, checks, value as value_check};
+pub(crate) use check::{Check, checks, of_child as child_checks};
 pub(crate) use condition::{condition, plain as plain_condition};
 
 /// Returns the whole schema.
@@ -43,6 +43,25 @@ pub(crate) fn views(schema: &Schema) -> Vec<String> {
         .flat_map(|t| std::iter::once(&t.name.sql).chain(t.descendants().into_iter().map(|c| &c.name.sql)))
         .map(|name| protostore_schema::view_name(name))
         .collect()
+}
+
+/// Returns the CHECKs of a table and of its child tables.
+pub(crate) fn constraints(table: &Table) -> Vec<Constraint> {
+    let named = |table: &str, checks: Vec<Check>| {
+        checks
+            .into_iter()
+            .map(|Check { name, place: _, condition: _, field, says }| Constraint {
+                table: table.to_owned(),
+                name,
+                field,
+                says,
+            })
+            .collect::<Vec<_>>()
+    };
+    let key = table.singleton.iter().filter_map(check::value);
+    let own = key.chain(checks(&table.record.nodes)).collect();
+    let children = table.descendants().into_iter().flat_map(|child| named(&child.name.sql, child_checks(child)));
+    named(&table.name.sql, own).into_iter().chain(children).collect()
 }
 
 fn body(schema: &Schema) -> String {

@@ -1,31 +1,37 @@
 //! Reads and writes records by the model and the emitted statements alone, without generated Rust.
 
+mod bind;
+mod decode;
+
 use std::collections::BTreeMap;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
-use protostore_emit::Statement;
-use protostore_schema::{ChildTable, Item, Node, Place, Scalar, Table};
+use protostore::Error;
+use protostore_emit::{Constraint, Statement};
+use protostore_schema::{ChildTable, Column, Item, Node, Place, Table};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::values::{from_key, from_sql, to_sql};
+use super::values::{Parameters, put, take};
+use bind::{Bound, bind};
+use decode::decode;
 
-type Row = Vec<Sql>;
+pub(crate) type Row = Vec<Sql>;
 
 /// A table with the statements of the generated crate, by name.
 pub(crate) struct Interpreter<'a> {
     pub(crate) db: &'a Connection,
     pub(crate) table: &'a Table,
     pub(crate) statements: &'a BTreeMap<String, Statement>,
+    pub(crate) constraints: &'a [Constraint],
 }
 
 impl Interpreter<'_> {
-    /// Inserts a record and everything inside it.
-    pub(crate) fn insert(&self, message: &DynamicMessage) -> rusqlite::Result<()> {
-        let mut row = Row::new();
-        bind(&self.table.record.nodes, Some(message), &mut row);
-        self.run("insert", &row)?;
-        let key = self.key(message);
+    /// Inserts a record and everything inside it, or says why not, as the run time does.
+    pub(crate) fn insert(&self, message: &DynamicMessage) -> Result<(), Error> {
+        let row = self.own_row(message)?;
+        self.run("insert", &self.table.name.sql, &self.table.columns(), row)?;
+        let key = self.key(message)?;
         self.insert_children(&self.table.children(), message, &self.table.record.nodes, &key)
     }
 
@@ -33,6 +39,7 @@ impl Interpreter<'_> {
     pub(crate) fn get(&self, key: &Row, of: &MessageDescriptor) -> rusqlite::Result<DynamicMessage> {
         let row = self.rows("get", key)?.into_iter().next().expect("the record is there");
         let mut message = DynamicMessage::new(of.clone());
+        let row = if self.table.columns().is_empty() { Row::new() } else { row };
         let mut columns = row.into_iter();
         decode(&self.table.record.nodes, &mut message, &mut columns);
         assert_eq!(columns.next(), None, "every column was read");
@@ -44,13 +51,26 @@ impl Interpreter<'_> {
         Ok(message)
     }
 
+    /// Deletes a record and everything inside it.
+    pub(crate) fn delete(&self, key: &Row) -> rusqlite::Result<usize> {
+        self.db.prepare_cached(&self.statement("delete").sql)?.execute(params_from_iter(key))
+    }
+
     /// Returns the values of the key.
-    pub(crate) fn key(&self, message: &DynamicMessage) -> Row {
-        let mut row = Row::new();
-        bind(&self.table.record.nodes, Some(message), &mut row);
-        let names: Vec<_> = self.table.columns().into_iter().map(|c| c.name.sql.clone()).collect();
-        let at = |key: &String| names.iter().position(|name| name == key).expect("a key column is a column");
-        self.table.key.iter().map(|key| row[at(key)].clone()).collect()
+    pub(crate) fn key(&self, message: &DynamicMessage) -> Result<Row, Error> {
+        if self.table.singleton.is_some() {
+            return Ok(vec![Sql::Integer(1)]);
+        }
+        let row = self.own_row(message)?;
+        let columns = self.table.columns();
+        let at = |key: &String| columns.iter().position(|c| c.name.sql == *key).expect("a key column is a column");
+        Ok(self.table.key.iter().map(|key| row[at(key)].clone()).collect())
+    }
+
+    fn own_row(&self, message: &DynamicMessage) -> Result<Row, Error> {
+        let mut row = Bound { table: &self.table.name.sql, parameters: Parameters::default() };
+        bind(&self.table.record.nodes, Some(message), &mut row)?;
+        Ok(row.parameters.0)
     }
 
     fn insert_children(
@@ -59,20 +79,25 @@ impl Interpreter<'_> {
         owner: &DynamicMessage,
         around: &[Node],
         prefix: &Row,
-    ) -> rusqlite::Result<()> {
+    ) -> Result<(), Error> {
         for child in children {
             let Some(holder) = holder(around, owner, child) else { continue };
             let field = field(&holder, &child.field.proto);
             for (place, item) in elements(&holder, &field, child) {
-                let mut row = prefix.clone();
-                row.push(place);
-                let key = row.clone();
+                let mut row = Bound { table: &child.name.sql, parameters: Parameters(prefix.clone()) };
+                match (&child.place, &place) {
+                    (Place::Key(key), place) => row.put(key, place)?,
+                    (Place::Position(_), Value::I64(at)) => row.parameters.0.push(Sql::Integer(*at)),
+                    (Place::Position(_), other) => panic!("{other:?} is no position"),
+                }
+                let key = row.parameters.0.clone();
                 match (&child.item, &item) {
-                    (Item::Scalar(column), value) => row.push(to_sql(&column.ty, value)),
-                    (Item::Message { nodes, .. }, Value::Message(item)) => bind(nodes, Some(item), &mut row),
+                    (Item::Scalar(column), value) => row.put(column, value)?,
+                    (Item::Message { nodes, .. }, Value::Message(item)) => bind(nodes, Some(item), &mut row)?,
                     (Item::Message { .. }, other) => panic!("{other:?} is no message"),
                 }
-                self.run(&format!("{}.insert", child.name.proto), &row)?;
+                let statement = format!("{}.insert", child.name.proto);
+                self.run(&statement, &child.name.sql, &child.columns(), row.parameters.0)?;
                 if let (Item::Message { nodes, .. }, Value::Message(item)) = (&child.item, &item) {
                     self.insert_children(&child.nested(), item, nodes, &key)?;
                 }
@@ -137,7 +162,7 @@ impl Interpreter<'_> {
                 continue;
             }
             let value = match &child.item {
-                Item::Scalar(_) => from_sql(&element, &item[0]),
+                Item::Scalar(column) => take(column, &element, &item[0]),
                 Item::Message { nodes, .. } => {
                     let Kind::Message(of) = element.kind() else { panic!("an element is a message") };
                     let mut inner = DynamicMessage::new(of);
@@ -149,9 +174,9 @@ impl Interpreter<'_> {
             };
             match (message.get_field_mut(&field), &child.place) {
                 (Value::List(list), Place::Position(_)) => list.push(value),
-                (Value::Map(map), Place::Key(_)) => {
+                (Value::Map(map), Place::Key(column)) => {
                     let Kind::Message(entry) = field.kind() else { panic!("a map has entries") };
-                    let key = from_sql(&entry.map_entry_key_field(), &places[prefix.len()]);
+                    let key = take(column, &entry.map_entry_key_field(), &places[prefix.len()]);
                     map.insert(key.into_map_key().expect("a key"), value);
                 }
                 (other, _) => panic!("{other:?} is neither list nor map"),
@@ -159,78 +184,50 @@ impl Interpreter<'_> {
         }
     }
 
-    fn run(&self, name: &str, row: &Row) -> rusqlite::Result<()> {
-        let statement = &self.statements[&format!("{}.{name}", self.table.name.proto)];
+    fn statement(&self, name: &str) -> &Statement {
+        &self.statements[&format!("{}.{name}", self.table.name.proto)]
+    }
+
+    fn run(&self, name: &str, table: &str, columns: &[&Column], row: Row) -> Result<(), Error> {
+        let statement = self.statement(name);
         assert_eq!(statement.fields.len(), row.len(), "{name}: {}", statement.sql);
-        self.db.prepare_cached(&statement.sql)?.execute(params_from_iter(row)).map(|_| ())
+        let fields: Vec<_> = columns.iter().map(|c| &c.name.proto).collect();
+        assert_eq!(statement.fields.iter().collect::<Vec<_>>(), fields, "{name} names the field of each parameter");
+        let ran = self.db.prepare_cached(&statement.sql).and_then(|mut s| s.execute(params_from_iter(&row)));
+        ran.map(|_| ()).map_err(|e| self.explain(&e.to_string(), table, columns, &row))
+    }
+
+    /// Says what a broken constraint means, by what generated code knows of it.
+    fn explain(&self, said: &str, table: &str, columns: &[&Column], row: &Row) -> Error {
+        if let Some(name) = said.strip_prefix("CHECK constraint failed: ") {
+            let found = self.constraints.iter().find(|c| c.table == table && c.name == name);
+            let check = found.unwrap_or_else(|| panic!("{said}, of which {table} knows nothing"));
+            return Error::invalid(check.field.clone(), check.says.clone()).in_table(table.to_owned());
+        }
+        if let Some(column) = said.strip_prefix("NOT NULL constraint failed: ").and_then(|c| c.rsplit_once('.')) {
+            let found = columns.iter().find(|c| c.name.sql == column.1);
+            return Error::missing(found.map_or(column.1, |c| c.name.proto.as_str()).to_owned())
+                .in_table(table.to_owned());
+        }
+        if said == "FOREIGN KEY constraint failed" {
+            for (column, value) in columns.iter().zip(row).filter(|(_, value)| **value != Sql::Null) {
+                let Some(reference) = &column.reference else { continue };
+                let sql = format!("SELECT 1 FROM \"{}\" WHERE \"{}\" = ?1", reference.table, reference.column);
+                let there = self.db.prepare_cached(&sql).and_then(|mut s| s.exists([value]));
+                if !there.expect("the table that is named can be asked") {
+                    let says = format!("names a record of {} that is not there", reference.table);
+                    return Error::invalid(column.name.proto.clone(), says).in_table(table.to_owned());
+                }
+            }
+        }
+        panic!("{table}: {said}")
     }
 
     fn rows(&self, name: &str, key: &Row) -> rusqlite::Result<Vec<Row>> {
-        let statement = &self.statements[&format!("{}.{name}", self.table.name.proto)];
-        let mut prepared = self.db.prepare_cached(&statement.sql)?;
+        let mut prepared = self.db.prepare_cached(&self.statement(name).sql)?;
         let columns = prepared.column_count();
         let rows = prepared.query_map(params_from_iter(key), |row| (0..columns).map(|i| row.get(i)).collect())?;
         rows.collect()
-    }
-}
-
-/// Appends the columns of a message's members; of a message that is not set, all but the presences are NULL.
-fn bind(nodes: &[Node], message: Option<&DynamicMessage>, row: &mut Row) {
-    for node in nodes {
-        match node {
-            Node::Scalar(scalar) => row.push(scalar_of(scalar, message)),
-            Node::Group(group) => {
-                let inner = message.and_then(|m| set_message(m, &group.name.proto));
-                row.push(Sql::Integer(inner.is_some().into()));
-                bind(&group.nodes, inner.as_ref(), row);
-            }
-            Node::Oneof(oneof) => {
-                for variant in &oneof.variants {
-                    bind(std::slice::from_ref(&variant.node), message, row);
-                }
-            }
-            Node::Child(_) | Node::Absent(_) => {}
-        }
-    }
-}
-
-fn scalar_of(scalar: &Scalar, message: Option<&DynamicMessage>) -> Sql {
-    let Some(message) = message else { return Sql::Null };
-    let field = field(message, &scalar.name.proto);
-    if (scalar.optional || scalar.null_for_zero) && !message.has_field(&field) {
-        return Sql::Null;
-    }
-    to_sql(&scalar.column.ty, &message.get_field(&field))
-}
-
-/// Sets the members of a message from its columns.
-fn decode(nodes: &[Node], message: &mut DynamicMessage, columns: &mut impl Iterator<Item = Sql>) {
-    for node in nodes {
-        match node {
-            Node::Scalar(scalar) => {
-                let field = field(message, &scalar.name.proto);
-                match columns.next().expect("a column for each scalar") {
-                    Sql::Null => {}
-                    sql => message.set_field(&field, from_sql(&field, &sql)),
-                }
-            }
-            Node::Group(group) => {
-                let field = field(message, &group.name.proto);
-                let Kind::Message(of) = field.kind() else { panic!("a group is a message") };
-                let set = columns.next() == Some(Sql::Integer(1));
-                let mut inner = DynamicMessage::new(of);
-                decode(&group.nodes, &mut inner, columns);
-                if set {
-                    message.set_field(&field, Value::Message(inner));
-                }
-            }
-            Node::Oneof(oneof) => {
-                for variant in &oneof.variants {
-                    decode(std::slice::from_ref(&variant.node), message, columns);
-                }
-            }
-            Node::Child(_) | Node::Absent(_) => {}
-        }
     }
 }
 
@@ -247,7 +244,7 @@ fn holder(nodes: &[Node], message: &DynamicMessage, child: &ChildTable) -> Optio
     })
 }
 
-fn set_message(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+pub(super) fn set_message(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
     let field = field(message, name);
     match message.has_field(&field).then(|| message.get_field(&field).into_owned()) {
         Some(Value::Message(inner)) => Some(inner),
@@ -255,14 +252,13 @@ fn set_message(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
     }
 }
 
-fn elements(holder: &DynamicMessage, field: &FieldDescriptor, child: &ChildTable) -> Vec<(Sql, Value)> {
+/// Returns the elements of a list with their positions, or of a map with their keys.
+fn elements(holder: &DynamicMessage, field: &FieldDescriptor, child: &ChildTable) -> Vec<(Value, Value)> {
     match (holder.get_field(field).into_owned(), &child.place) {
         (Value::List(list), Place::Position(_)) => {
-            list.into_iter().enumerate().map(|(i, v)| (Sql::Integer(i as i64), v)).collect()
+            list.into_iter().zip(0..).map(|(value, at)| (Value::I64(at), value)).collect()
         }
-        (Value::Map(map), Place::Key(key)) => {
-            map.into_iter().map(|(k, v)| (to_sql(&key.ty, &from_key(&k)), v)).collect()
-        }
+        (Value::Map(map), Place::Key(_)) => map.into_iter().map(|(k, v)| (Value::from(k), v)).collect(),
         (other, _) => panic!("{other:?} is neither list nor map"),
     }
 }
@@ -274,7 +270,7 @@ fn element_field(field: &FieldDescriptor) -> FieldDescriptor {
     }
 }
 
-fn field(message: &DynamicMessage, name: &str) -> FieldDescriptor {
+pub(super) fn field(message: &DynamicMessage, name: &str) -> FieldDescriptor {
     let name = name.rsplit('.').next().unwrap_or(name);
     let descriptor = message.descriptor();
     descriptor.get_field_by_name(name).unwrap_or_else(|| panic!("{} has no field {name}", descriptor.full_name()))
