@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use fastrand::Rng;
-use probe::{Probe, Rule, entries, many, one, set};
+use probe::{Probe, Rule, apart, entries, many, one, set};
 use prost_reflect::DescriptorPool;
 use protostore::{Filter, Kind, Record};
 use shapes::{Store, proto::shapes::v1 as proto};
@@ -243,6 +243,99 @@ fn oneofs() {
         one(c::lonely::only, |r| r.lonely.clone().map(|ChoicesLonely::Only(v)| v)),
     ];
     check(&store, &mut rng, &records, &probes, |a, b| a.id.cmp(&b.id));
+}
+
+#[test]
+fn messages_in_tables_of_their_own() {
+    use shapes::apart as c;
+    use shapes::{Apart, ApartChoice, ApartRoomKind, ApartShelf, ApartWingWay};
+    let (store, mut rng) = (shapes::open_test().unwrap(), Rng::with_seed(seed()));
+    let target = shapes::Target { id: "t0".to_owned(), ..Default::default() };
+    store.write(move |tx| tx.insert(&target)).unwrap();
+    let records = records::<Apart, proto::Apart>(&store, &mut rng, |rng, m| {
+        m.id = id(rng);
+        mend_apart(rng, m, || "t0".to_owned());
+    });
+    let house = |r: &Apart| match &r.choice {
+        Some(ApartChoice::House(room)) => Some(room.clone()),
+        _ => None,
+    };
+    let shelf = |r: &Apart| r.room.as_ref()?.shelf.clone();
+    let way = |r: &Apart| r.wing.as_ref()?.way.clone();
+    let left = |way: ApartWingWay| if let ApartWingWay::Left(shelf) = way { Some(shelf) } else { None };
+    let probes = probes([
+        vec![
+            set(c::point, |r: &Apart| vec![r.point.is_some()]),
+            set(c::empty, |r| vec![r.empty.is_some()]),
+            set(c::must, |_| vec![true]),
+            set(c::choice, |r| vec![r.choice.is_some()]),
+            set(c::lonely, |r| vec![r.lonely.is_some()]),
+            set(c::choice::there, |r| vec![matches!(r.choice, Some(ApartChoice::There(_)))]),
+            set(c::choice::none, |r| vec![matches!(r.choice, Some(ApartChoice::None(_)))]),
+            set(c::room::kind, |r| vec![r.room.as_ref().is_some_and(|room| room.kind.is_some())]),
+            set(c::room::kind::bare, |r| {
+                vec![r.room.as_ref().is_some_and(|room| matches!(room.kind, Some(ApartRoomKind::Bare(_))))]
+            }),
+            set(c::room::point, |r| vec![r.room.as_ref().is_some_and(|room| room.point.is_some())]),
+            set(c::room::shelf, move |r| vec![shelf(r).is_some()]),
+            set(c::wing::shelf, |r| vec![r.wing.as_ref().is_some_and(|wing| wing.shelf.is_some())]),
+            set(c::wing::way, move |r| vec![way(r).is_some()]),
+            set(c::wings::way, |r| r.wings.iter().map(|wing| wing.way.is_some()).collect()),
+            set(c::by_name::way, |r| r.by_name.values().map(|wing| wing.way.is_some()).collect()),
+            apart(c::point::x, |r| r.point.as_ref().map(|p| p.x)),
+            apart(c::point::y, |r| r.point.as_ref().and_then(|p| p.y)),
+            apart(c::must::name, |r| Some(r.must.name.clone())),
+            apart(c::must::target, |r| Some(r.must.target.clone())),
+            apart(c::room::target, |r| r.room.as_ref().map(|room| room.target.clone())),
+            apart(c::room::point::time, |r| r.room.as_ref()?.point.as_ref()?.time),
+            apart(c::room::shelf::number, move |r| shelf(r).map(|s| s.number)),
+            apart(c::room::shelf::place::colour, move |r| shelf(r).map(|s| s.place.colour)),
+            apart(c::wing::way::left::number, move |r| way(r).and_then(left).map(|s| s.number)),
+            one(c::wing::way::right, move |r| match way(r)? {
+                ApartWingWay::Right(right) => Some(right),
+                ApartWingWay::Left(_) => None,
+            }),
+            apart(c::choice::house::floor, move |r| house(r)?.floor),
+            one(c::choice::here::x, |r| if let Some(ApartChoice::Here(p)) = &r.choice { Some(p.x) } else { None }),
+        ],
+        many(c::room::names, |r: &Apart| r.room.iter().flat_map(|room| &room.names).cloned().map(Some).collect())
+            .into(),
+        many(c::must::by_number::x, |r: &Apart| r.must.by_number.values().map(|p| Some(p.x)).collect()).into(),
+        many(c::room::shelf::books, move |r: &Apart| {
+            shelf(r).into_iter().flat_map(|s: ApartShelf| s.books).map(Some).collect()
+        })
+        .into(),
+        many(c::wings::shelf::number, |r: &Apart| {
+            r.wings.iter().filter_map(|wing| wing.shelf.as_ref()).map(|s| Some(s.number)).collect()
+        })
+        .into(),
+    ]);
+    check(&store, &mut rng, &records, &probes, |a, b| a.id.cmp(&b.id));
+}
+
+/// Sets what must be, and names a target or none.
+fn mend_apart(rng: &mut Rng, m: &mut proto::Apart, target: impl Fn() -> String) {
+    use proto::apart::{Choice, Room, Shelf, Wing, wing::Way};
+    let point = || Some(proto::Point { x: 3, y: Some(0), colour: 77, time: None });
+    m.must.get_or_insert_default();
+    let in_oneof = match &mut m.choice {
+        Some(Choice::House(room)) => Some(room),
+        _ => None,
+    };
+    let mut shelves: Vec<&mut Shelf> = Vec::new();
+    for room in m.must.iter_mut().chain(&mut m.room).chain(in_oneof) {
+        let Room { target: named, shelf, .. } = room;
+        *named = if rng.bool() { String::new() } else { target() };
+        shelves.extend(shelf);
+    }
+    for wing in m.wing.iter_mut().chain(&mut m.wings).chain(m.by_name.values_mut()) {
+        let Wing { shelf, way, .. } = wing;
+        shelves.extend(shelf);
+        if let Some(Way::Left(left)) = way {
+            shelves.push(left);
+        }
+    }
+    shelves.into_iter().for_each(|shelf| shelf.place = shelf.place.or_else(point));
 }
 
 #[test]

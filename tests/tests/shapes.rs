@@ -236,6 +236,8 @@ shape!(encodings, Encodings, |rng, m| {
     m.span_milliseconds = m.span_milliseconds.map(|_| span(rng, 1_000_000));
     m.span_microseconds = m.span_microseconds.map(|_| span(rng, 1_000));
     m.texts = m.texts.iter().map(|_| coarse(rng, 1)).collect();
+    m.own = m.own.map(|_| coarse(rng, 1_000));
+    m.owns = m.owns.iter().map(|_| coarse(rng, 1_000)).collect();
     for inner in m.inner.iter_mut().chain(&mut m.inners) {
         inner.full = full(rng);
         inner.names = inner.names.keys().map(|_| (full(rng), id(rng))).collect();
@@ -291,6 +293,67 @@ shape!(messages_that_contain_themselves, Tree, |rng, m| {
 shape!(fields_that_are_not_stored, Partial, |rng, m| {
     let half = m.half.take().map(|_| proto::partial::Half::default());
     *m = proto::Partial { id: id(rng), half, ..Default::default() };
+});
+
+/// Sets the places of shelves, which must be set.
+fn mend_shelves<'m>(shelves: impl IntoIterator<Item = &'m mut proto::apart::Shelf>) {
+    shelves.into_iter().for_each(|shelf| shelf.place = shelf.place.or(Some(point())));
+}
+
+fn shelves_of(wing: &mut proto::apart::Wing) -> impl Iterator<Item = &mut proto::apart::Shelf> {
+    let left = match &mut wing.way {
+        Some(proto::apart::wing::Way::Left(shelf)) => Some(shelf),
+        _ => None,
+    };
+    wing.shelf.iter_mut().chain(left)
+}
+
+#[test]
+fn messages_in_tables_of_their_own() {
+    let store = shapes::open_test().expect("a TEST store");
+    for n in 0..4 {
+        let target = shapes::Target { id: format!("t{n}"), name: String::new() };
+        store.write(move |tx| tx.insert(&target)).unwrap();
+    }
+    round_trips::<shapes::Apart, proto::Apart>(&store, |rng, m| {
+        m.id = id(rng);
+        m.must.get_or_insert_default();
+        let house = match &mut m.choice {
+            Some(proto::apart::Choice::House(room)) => Some(room),
+            _ => None,
+        };
+        for room in m.must.iter_mut().chain(&mut m.room).chain(house) {
+            room.target = if rng.bool() { String::new() } else { format!("t{}", rng.u8(0..4)) };
+            mend_shelves(&mut room.shelf);
+        }
+        mend_shelves(m.wing.iter_mut().chain(&mut m.wings).chain(m.by_name.values_mut()).flat_map(shelves_of));
+    });
+    // An index inside leads back to the record, and the row goes with it.
+    let room = shapes::ApartRoom { name: "attic".to_owned(), target: "t1".to_owned(), ..Default::default() };
+    let apart = shapes::Apart { id: "a".to_owned(), room: Some(room), ..Default::default() };
+    let inserted = apart.clone();
+    store.write(move |tx| tx.insert(&inserted)).unwrap();
+    let found = store.read(|r| r.run(shapes::apart::list_by_room_name("attic"))).unwrap().records;
+    assert_eq!(found, std::slice::from_ref(&apart));
+    // A mask writes the row, and takes it away; a oneof is written as a whole.
+    let changed = shapes::Apart {
+        point: Some(shapes::Point { x: 7, ..Default::default() }),
+        choice: Some(shapes::ApartChoice::None(())),
+        must: shapes::ApartRoom { name: "not named".to_owned(), ..Default::default() },
+        room: None,
+        ..apart.clone()
+    };
+    let (written, expected) = (changed.clone(), shapes::Apart { must: apart.must.clone(), ..changed });
+    let mask = protostore::Mask::parse(["point", "room", "none"]).unwrap();
+    store.write(move |tx| tx.update(&written, mask.clone())).unwrap();
+    assert_eq!(store.read(|r| r.get::<shapes::Apart>("a")).unwrap(), Some(expected));
+    assert!(store.read(|r| r.run(shapes::apart::list_by_room_name("attic"))).unwrap().records.is_empty());
+}
+
+shape!(messages_in_tables_of_a_singleton, Alone, |_, m| {
+    if let Some(proto::alone::Choice::Wing(wing)) = &mut m.choice {
+        mend_shelves(shelves_of(wing));
+    }
 });
 
 #[test]

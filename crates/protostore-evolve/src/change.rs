@@ -26,6 +26,8 @@ pub enum Change {
     ChildRemoved { table: String, owner: String },
     /// The same field, another name.
     ChildRenamed { from: String, to: String },
+    /// Whether a message in a table of its own must be set.
+    RowRequired { table: String, now: bool },
     /// Rows are identified by other columns, or in another order.
     Key { table: String, from: Vec<String>, to: Vec<String> },
     /// Whether rows are inserted and never change.
@@ -99,6 +101,8 @@ impl fmt::Display for Change {
             Self::ChildAdded { table, owner } => write!(f, "child table `{table}` of `{owner}` is new"),
             Self::ChildRemoved { table, owner } => write!(f, "child table `{table}` of `{owner}` is gone"),
             Self::ChildRenamed { from, to } => write!(f, "child table `{from}` is now `{to}`"),
+            Self::RowRequired { table, now: true } => write!(f, "`{table}` now has a row for each owner"),
+            Self::RowRequired { table, now: false } => write!(f, "`{table}` may now lack a row for an owner"),
             Self::Key { table, from, to } => write!(f, "key of `{table}` changed from {} to {}", list(from), list(to)),
             Self::AppendOnly { table, now: true } => write!(f, "rows of `{table}` never change now"),
             Self::AppendOnly { table, now: false } => write!(f, "rows of `{table}` may change now"),
@@ -233,6 +237,7 @@ fn form_name(form: Form) -> &'static str {
         Form::Seconds => "seconds",
         Form::Milliseconds => "milliseconds",
         Form::Microseconds => "microseconds",
+        Form::Timestamptz => "the engine's own time",
         Form::Rfc3339 => "RFC 3339",
         Form::Bytes => "bytes",
     }

@@ -71,6 +71,7 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         }
         changes.extend(column::compare((old_schema, o), (new_schema, n)));
         changes.extend(compare_keys(o, n));
+        changes.extend(compare_alone(owner, o, n));
         changes.extend(compare_oneofs(o, n));
         changes.extend(compare_indexes(o, n));
     }
@@ -79,6 +80,19 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
     changes.extend(pairs.removed.iter().map(gone));
     changes.extend(pairs.added.iter().map(added));
     changes
+}
+
+/// Compares what is said of a message in a table of its own, which has no column for it.
+fn compare_alone(owner: &str, old: &Relation<'_>, new: &Relation<'_>) -> Vec<Change> {
+    let (Some(o), Some(n)) = (old.alone, new.alone) else { return Vec::new() };
+    let table = || new.name.to_owned();
+    let required = (o.required != n.required).then(|| Change::RowRequired { table: table(), now: n.required });
+    let redacted = (o.redacted != n.redacted).then(|| Change::Redacted {
+        table: owner.to_owned(),
+        column: table(),
+        now: n.redacted,
+    });
+    required.into_iter().chain(redacted).collect()
 }
 
 fn compare_keys(old: &Relation<'_>, new: &Relation<'_>) -> Option<Change> {
@@ -142,12 +156,12 @@ fn compare_oneofs(old: &Relation<'_>, new: &Relation<'_>) -> Vec<Change> {
 fn compare_members(table: &str, old: &Members<'_>, new: &Members<'_>) -> Vec<Change> {
     let pairs = members_pair(old, new);
     let (table, oneof) = (table.to_owned(), new.name.to_owned());
-    let gains = pairs.added.iter().map(|member| member.column.name.sql.clone());
-    let loses = pairs.removed.iter().map(|member| member.column.name.sql.clone());
+    let gains = pairs.added.iter().map(|member| member.name.to_owned());
+    let loses = pairs.removed.iter().map(|member| member.name.to_owned());
     let gains = gains.map(|member| Change::OneofGains { table: table.clone(), oneof: oneof.clone(), member });
     let loses = loses.map(|member| Change::OneofLoses { table: table.clone(), oneof: oneof.clone(), member });
     // A new name in SQL is said of the column already.
-    let labels = pairs.both.iter().filter(|(o, n)| o.label != n.label && o.column.name.sql == n.column.name.sql);
+    let labels = pairs.both.iter().filter(|(o, n)| o.label != n.label && o.name == n.name);
     let labels = labels.map(|(o, n)| {
         let (from, to) = (o.label.to_owned(), n.label.to_owned());
         Change::OneofLabel { table: table.clone(), oneof: oneof.clone(), from, to }
@@ -156,5 +170,5 @@ fn compare_members(table: &str, old: &Members<'_>, new: &Members<'_>) -> Vec<Cha
 }
 
 fn members_pair<'a>(old: &Members<'a>, new: &Members<'a>) -> Pairs<Member<'a>> {
-    pair(&old.members, &new.members, |o, n| id(o.column) == id(n.column))
+    pair(&old.members, &new.members, |o, n| (o.path, o.role) == (n.path, n.role))
 }

@@ -1,6 +1,6 @@
 //! A table as SQL has it: a record's own, or that of a repeated field, with everything that SQL can tell of it.
 
-use protostore_schema::{ChildTable, Column, Index, Item, Node, Role, Schema, Table};
+use protostore_schema::{Alone, ChildTable, Column, Index, Item, Node, Place, Role, Schema, Table};
 
 /// What a column is called by: the path of field numbers, and what it holds of the field.
 pub(crate) type ColumnId = (Vec<u32>, Role);
@@ -14,6 +14,8 @@ pub(crate) struct Relation<'a> {
     pub(crate) key: Vec<ColumnId>,
     pub(crate) oneofs: Vec<Members<'a>>,
     pub(crate) indexes: &'a [Index],
+    /// What is said of a message in a table of its own.
+    pub(crate) alone: Option<Alone>,
 }
 
 /// A column and whether it may be unset where it stands.
@@ -31,10 +33,14 @@ pub(crate) struct Members<'a> {
     pub(crate) members: Vec<Member<'a>>,
 }
 
-/// A member of a oneof: the column that says that it is set, and the label that the readable view shows.
+/// A member of a oneof: the column or the table that says that it is set, and the label that the readable view shows.
 #[derive(Clone, Copy)]
 pub(crate) struct Member<'a> {
-    pub(crate) column: &'a Column,
+    pub(crate) path: &'a [u32],
+    /// What the column holds of the field; nothing of a message in a table of its own.
+    pub(crate) role: Option<Role>,
+    /// SQL name of the column or table.
+    pub(crate) name: &'a str,
     pub(crate) label: &'a str,
 }
 
@@ -48,6 +54,7 @@ pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
         key: table.key_columns().into_iter().map(id).collect(),
         oneofs: oneofs(&table.record.nodes),
         indexes: &table.indexes,
+        alone: None,
     };
     std::iter::once(own).chain(table.descendants().into_iter().map(child)).collect()
 }
@@ -79,6 +86,10 @@ fn child(child: &ChildTable) -> Relation<'_> {
         key: fixed.into_iter().map(id).collect(),
         oneofs,
         indexes: &child.indexes,
+        alone: match child.place {
+            Place::Alone(alone) => Some(alone),
+            Place::Position(_) | Place::Key(_) => None,
+        },
     }
 }
 
@@ -126,8 +137,12 @@ fn oneofs_of<'n>(node: &'n Node) -> Vec<Members<'n>> {
         Node::Group(group) => oneofs(&group.nodes),
         Node::Oneof(oneof) => {
             let member = |node: &'n Node| {
+                let label = node.name().proto.as_str();
+                if let Node::Child(child) = node {
+                    return Some(Member { path: &child.path, role: None, name: &child.name.sql, label });
+                }
                 let column = node.columns().into_iter().next()?;
-                Some(Member { column, label: &node.name().proto })
+                Some(Member { path: &column.path, role: Some(column.role), name: &column.name.sql, label })
             };
             let members = oneof.variants.iter().filter_map(|v| member(&v.node)).collect();
             let inner = oneof.variants.iter().flat_map(|v| oneofs_of(&v.node));

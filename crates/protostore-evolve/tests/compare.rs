@@ -2,7 +2,8 @@
 
 use protostore_evolve::compare;
 use protostore_schema::{
-    ChildTable, Condition, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Scalar, Schema, Type,
+    Alone, ChildTable, Condition, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Place, Scalar, Schema,
+    Type, Variant,
 };
 
 fn shop() -> Schema {
@@ -235,6 +236,34 @@ fn a_repeated_field_is_told_by_its_path() {
         Item::Message { .. } => panic!("the element is a scalar"),
     });
     assert_eq!(element, ["type of `value` of `virtual_machines__kernel_args` changed from string to bytes"]);
+}
+
+#[test]
+fn a_message_in_a_table_of_its_own() {
+    let alone = |required| Place::Alone(Alone { required, boxed: false, redacted: false });
+    let mut old = shop();
+    child(&mut old).place = alone(false);
+    let mut new = old.clone();
+    child(&mut new).place = alone(true);
+    let said = |old: &Schema, new: &Schema| compare(old, new).iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(said(&old, &new), ["`virtual_machines__kernel_args` now has a row for each owner"]);
+    assert_eq!(said(&new, &old), ["`virtual_machines__kernel_args` may now lack a row for an owner"]);
+    // Whether the API's field is a `Box` is no part of what is stored.
+    child(&mut new).place = Place::Alone(Alone { required: false, boxed: true, redacted: false });
+    assert_eq!(said(&old, &new), [""; 0]);
+    child(&mut new).place = Place::Alone(Alone { required: false, boxed: false, redacted: true });
+    let left_out = "`virtual_machines__kernel_args` of `virtual_machines` is left out of the readable view now";
+    assert_eq!(said(&old, &new), [left_out]);
+    // As a member of a oneof it is told by its path.
+    let member = child(&mut old).clone();
+    let variant = Variant { rust: "Lines".to_owned(), node: Node::Child(member) };
+    new = old.clone();
+    oneof(&mut new).variants.push(variant);
+    let gains = said(&old, &new);
+    assert!(
+        gains.iter().any(|s| s.starts_with("`virtual_machines__kernel_args` is now a member of oneof")),
+        "{gains:?}"
+    );
 }
 
 #[test]

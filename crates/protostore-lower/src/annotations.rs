@@ -310,6 +310,7 @@ fn read_encoding(number: i32) -> Option<Form> {
         4 => Form::Milliseconds,
         5 => Form::Microseconds,
         6 => Form::Rfc3339,
+        7 => Form::Timestamptz,
         _ => return None,
     })
 }

@@ -161,6 +161,8 @@ pub enum Form {
     Milliseconds,
     /// A time as the number of its microseconds; a finer one is refused.
     Microseconds,
+    /// A point in time as PostgreSQL's own type, to the microsecond; elsewhere as the number of its microseconds.
+    Timestamptz,
     /// A point in time as text of 30 characters, `2026-11-20T23:41:22.000000000Z`: the years 1 to 9999, in order.
     Rfc3339,
     /// A string as its UTF-8, in which NUL may occur; a well-known message as its protobuf bytes.
@@ -182,7 +184,7 @@ impl Form {
             Self::FullRange => *ty == Type::Uint64,
             Self::FloatBits => matches!(ty, Type::Float | Type::Double),
             Self::Seconds | Self::Milliseconds | Self::Microseconds => matches!(ty, Type::Timestamp | Type::Duration),
-            Self::Rfc3339 => *ty == Type::Timestamp,
+            Self::Rfc3339 | Self::Timestamptz => *ty == Type::Timestamp,
             Self::Bytes => matches!(ty, Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask),
         }
     }

@@ -18,7 +18,7 @@ pub enum Node {
     Group(Group),
     /// Members of which at most one is set.
     Oneof(Oneof),
-    /// A repeated field, in a table of its own.
+    /// A repeated field, or a message, in a table of its own.
     Child(ChildTable),
     /// A field that is not stored: the record lacks it, and a message that sets it is refused.
     Absent(Absent),
@@ -106,11 +106,12 @@ pub struct Oneof {
 pub struct Variant {
     /// The variant's name in Rust, here and in the message: `Kernel`.
     pub rust: String,
-    /// The field: a [`Node::Scalar`] that is optional, or a [`Node::Group`].
+    /// The field: a [`Node::Scalar`] that is optional, a [`Node::Group`], or a [`Node::Child`] of one row.
     pub node: Node,
 }
 
-/// The table of a repeated or map field: a row an element, that lives and dies with its owner.
+/// The table of a repeated or map field: a row an element, that lives and dies with its owner. Of a message: one row or
+/// none.
 ///
 /// A join table is one whose element is a scalar with a reference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,7 +131,7 @@ pub struct ChildTable {
     /// The owner's key, part by part; first in the child's key. Inside an element of another child table, the record's
     /// key and then the place of each element around, from the outermost.
     pub owner: Vec<Column>,
-    /// Where an element stands among its owner's; last in the child's key.
+    /// Where an element stands among its owner's; last in the child's key, where it has a column.
     pub place: Place,
     /// An element: of a map, its value.
     pub item: Item,
@@ -147,6 +148,22 @@ pub enum Place {
     Position(Column),
     /// Under a key of a map.
     Key(Column),
+    /// Alone: a message that is not repeated, in one row where it is set, and none where it is not.
+    Alone(Alone),
+}
+
+/// A message in a table of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alone {
+    /// Whether the message must be set, so that the Rust field is no `Option`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// Whether the API's field is a `Box`, because the message contains itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub boxed: bool,
+    /// Whether the message is left out of the readable views and of Rust's `Debug`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
 }
 
 /// An element of a repeated field, or a value of a map.
@@ -171,11 +188,21 @@ pub enum Item {
 }
 
 impl Place {
-    /// Returns the column.
+    /// Returns the column, if it takes one to tell an element from the others.
     #[must_use]
-    pub fn column(&self) -> &Column {
+    pub fn column(&self) -> Option<&Column> {
         match self {
-            Self::Position(column) | Self::Key(column) => column,
+            Self::Position(column) | Self::Key(column) => Some(column),
+            Self::Alone(_) => None,
+        }
+    }
+
+    /// Returns whether the elements are left out of the readable views and of Rust's `Debug`.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        match self {
+            Self::Position(column) | Self::Key(column) => column.redacted,
+            Self::Alone(alone) => alone.redacted,
         }
     }
 }
@@ -239,7 +266,7 @@ impl ChildTable {
     /// Returns the columns of the primary key: the owner's, then the place.
     #[must_use]
     pub fn key_columns(&self) -> Vec<&Column> {
-        self.owner.iter().chain([self.place.column()]).collect()
+        self.owner.iter().chain(self.place.column()).collect()
     }
 
     /// Returns the child tables inside an element, without those inside their elements.

@@ -15,7 +15,8 @@ mod order;
 pub mod columns {
     //! What a [`Col`](crate::Col) may stand for: generated code names these beside the record and the type.
     pub use super::column::{
-        Elements, Entries, Inner, Keyed, List, Many, Map, Maskable, Member, Message, Nil, One, Oneof,
+        Apart, Elements, Entries, Inner, InnerApart, Keyed, List, Many, Map, Maskable, Member, Message, Nil, One,
+        Oneof, RowOf,
     };
 }
 

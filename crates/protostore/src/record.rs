@@ -85,11 +85,11 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
 /// ```
 pub trait Mutable: Record {}
 
-/// One child table: the rows of a repeated or map field.
+/// One child table: the rows of a repeated or map field, or the row of a message.
 pub trait ChildTable: Send + Sync + 'static {
     /// What holds the field: the record, or an element of the child table around.
     type Owner: Send + Sync;
-    /// Where an element stands: its position, or the key of a map.
+    /// Where an element stands: its position, or the key of a map; `()` of a message.
     type Place: Bind + Decode + Clone + Debug + PartialEq + Send + Sync;
     /// One element.
     type Item: Clone + Debug + Send + Sync;
@@ -99,10 +99,13 @@ pub trait ChildTable: Send + Sync + 'static {
         Self: Sized;
     /// The table.
     const CHILD: &'static Child;
+    /// Says that each owner has a row.
+    const REQUIRED: bool = false;
 
     /// Returns the elements with their places; none where the message around them is not set.
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)>;
-    /// Adds an element, which comes after those before; refuses it where the message around is not set.
+    /// Adds an element, which comes after those before; refuses it where the message around is not set,
+    /// or where the message or another member of its oneof is set already.
     fn put(owner: &mut Self::Owner, place: Self::Place, item: Self::Item) -> bool;
     /// Puts the columns of an element.
     fn bind_item<B: Binder>(item: &Self::Item, b: &mut B) -> Result<()>;

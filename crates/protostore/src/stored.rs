@@ -9,6 +9,7 @@
 //! | [`FullRange`] | `u64` | integer | kept |
 //! | [`FloatBits`], [`DoubleBits`] | `f32`, `f64` | integer | not kept |
 //! | [`Seconds`], [`Milliseconds`], [`Microseconds`] | [`Timestamp`](crate::Timestamp), [`Duration`](crate::Duration) | integer | kept |
+//! | [`Timestamptz`] | [`Timestamp`](crate::Timestamp) | integer, on PostgreSQL its own type | kept |
 //! | [`Rfc3339`] | [`Timestamp`](crate::Timestamp) | text | kept |
 //! | [`Utf8`] | `String` | bytes | kept |
 //! | `Json` | `Struct`, `Value`, `ListValue` | text | not kept |
@@ -26,6 +27,7 @@ mod number;
 #[cfg(feature = "prost")]
 mod paths;
 mod rfc3339;
+mod timestamptz;
 mod unit;
 mod utf8;
 
@@ -37,5 +39,6 @@ pub use number::{DoubleBits, FloatBits, FullRange};
 #[cfg(feature = "prost")]
 pub use paths::Paths;
 pub use rfc3339::Rfc3339;
+pub use timestamptz::Timestamptz;
 pub use unit::{Countable, Microseconds, Milliseconds, Seconds};
 pub use utf8::Utf8;

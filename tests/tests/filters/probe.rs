@@ -96,6 +96,14 @@ pub(crate) fn one<R: 'static, T: Drawn, P: One + 'static>(
     Probe { sort: Some(sort), ..each(col, move |r| vec![list(r)]) }
 }
 
+/// The fields of a row of its own, of which a record has one at most.
+pub(crate) fn apart<R: 'static, T: Drawn, P: 'static>(
+    col: Col<R, T, P>,
+    get: impl Fn(&R) -> Option<T> + Clone + 'static,
+) -> Probe<R> {
+    each(col, move |r| vec![get(r)])
+}
+
 /// The fields of elements.
 pub(crate) fn many<R: 'static, T: Drawn, P: Many + 'static>(
     col: Col<R, T, P>,

@@ -35,6 +35,7 @@ pub(crate) enum Encoding {
 pub(crate) enum Storage {
     #[default]
     Own,
+    ChildTable,
     Bytes,
     NotStored,
 }
@@ -74,7 +75,7 @@ impl Asks {
         }
         let mut ask = Ask::default();
         for options in extension(field, "protostore.v1.column").iter().chain(self.listed.get(path)) {
-            read(options, &mut ask);
+            read(options, field, &mut ask);
         }
         // REQUIRED of `google.api.field_behavior`.
         ask.required |= behaviors(field).contains(&2);
@@ -84,7 +85,7 @@ impl Asks {
     }
 }
 
-fn read(options: &DynamicMessage, ask: &mut Ask) {
+fn read(options: &DynamicMessage, field: &FieldDescriptor, ask: &mut Ask) {
     match number(options, "encoding") {
         1 => ask.encoding = Encoding::FullRange,
         2 => ask.encoding = Encoding::FloatBits,
@@ -95,6 +96,7 @@ fn read(options: &DynamicMessage, ask: &mut Ask) {
         _ => {}
     }
     match number(options, "storage") {
+        2 if !field.is_list() && !field.is_map() => ask.storage = Storage::ChildTable,
         4 => ask.storage = Storage::Bytes,
         5 => ask.storage = Storage::NotStored,
         _ => {}

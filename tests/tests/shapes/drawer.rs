@@ -52,7 +52,7 @@ impl Drawer<'_> {
         match ask.storage {
             Storage::NotStored => return None,
             Storage::Bytes if field.is_list() || field.is_map() => return Some(wild::field(rng, field, 3)),
-            Storage::Own | Storage::Bytes => {}
+            Storage::Own | Storage::ChildTable | Storage::Bytes => {}
         }
         if field.is_map() {
             let kind = field.kind();

@@ -66,7 +66,7 @@ impl Spoiler<'_> {
                     return spoilt(&["must not be nested deeper than 100 messages"]);
                 }
             }
-            Storage::Own => {}
+            Storage::Own | Storage::ChildTable => {}
         }
         let explicit = field.supports_presence();
         let needed = ask.required && !field.is_list() && !field.is_map();
@@ -97,6 +97,7 @@ impl Spoiler<'_> {
             }
             Value::Map(entries) if !entries.is_empty() => self.entry(rng, entries, field, path),
             Value::List(_) | Value::Map(_) => None,
+            one if ask.storage == Storage::ChildTable => self.value(rng, one, path, &ask, Some(path)),
             one => self.value(rng, one, path, &ask, list),
         }?;
         m.set_field(field, value);

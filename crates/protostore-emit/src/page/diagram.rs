@@ -1,6 +1,6 @@
 //! The Mermaid diagram of a store's tables.
 
-use protostore_schema::{ChildTable, Column, Schema, Table, Type};
+use protostore_schema::{Alone, ChildTable, Column, Place, Schema, Table, Type};
 
 /// Returns an entity for each table, with its key and references, and a line for each relation.
 pub(super) fn diagram(schema: &Schema) -> String {
@@ -25,7 +25,12 @@ pub(super) fn diagram(schema: &Schema) -> String {
 
 /// Returns the lines of a child table: to its owner, to what it names, and of those inside its elements.
 fn owned(table: &Table, owner: &str, child: &ChildTable) -> String {
-    let mut out = format!("  {owner} ||--o{{ {} : \"{}\"\n", child.name.sql, child.name.proto);
+    let many = match child.place {
+        Place::Position(_) | Place::Key(_) => "o{",
+        Place::Alone(Alone { required: true, .. }) => "||",
+        Place::Alone(_) => "o|",
+    };
+    let mut out = format!("  {owner} ||--{many} {} : \"{}\"\n", child.name.sql, child.name.proto);
     for column in child.item_columns() {
         out += &relation(table, &child.name.sql, column);
     }

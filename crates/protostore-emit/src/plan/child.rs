@@ -41,7 +41,7 @@ impl<'s> ChildPlan<'s> {
         let key = child.key_columns();
         let (owner_key, places) = key.split_at(table.key.len());
         let (columns, items) = (child.columns(), child.item_columns());
-        let named = [&[child.place.column()], &items[..]].concat();
+        let named: Vec<&Column> = child.place.column().into_iter().chain(items.iter().copied()).collect();
         let record_fields = fields(&table.key_columns());
         let mut insert_fields = record_fields.clone();
         insert_fields.extend(fields(&[places, &items[..]].concat()));
@@ -50,12 +50,13 @@ impl<'s> ChildPlan<'s> {
         };
         let insert = format!("INSERT INTO {own} ({}) VALUES ({})", list(names(&columns)), parameters(columns.len(), 1));
         let load = format!(
-            "SELECT {} FROM {own} WHERE {} ORDER BY {}",
+            "SELECT {} FROM {own} WHERE {}{}",
             selected("0", places, &items, None),
             equal(names(owner_key), 1),
-            list(names(places))
+            if places.is_empty() { String::new() } else { format!(" ORDER BY {}", list(names(places))) }
         );
-        let delete = (places.len() == 1).then(|| format!("DELETE FROM {own} WHERE {}", equal(names(owner_key), 1)));
+        let is_outermost = table.children().iter().any(|outer| outer.path == child.path);
+        let delete = is_outermost.then(|| format!("DELETE FROM {own} WHERE {}", equal(names(owner_key), 1)));
         let insert = add("insert", insert, insert_fields);
         let delete = delete.map(|sql| add("delete", sql, record_fields.clone()));
         let load = add("load", load, record_fields);

@@ -160,7 +160,11 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof, parent: &Parent, path: &str) -
             (vec![Step::Let(binding)], quote!(#name), quote!(#name))
         }
     };
-    for variant in &oneof.variants {
+    let here: Vec<_> = oneof.variants.iter().filter(|v| !matches!(v.node, Node::Child(_))).collect();
+    if here.is_empty() {
+        return Vec::new();
+    }
+    for variant in here {
         let name = ident(&variant.rust);
         let arms = if oneof.variants.len() == 1 {
             quote!(#whole.map(|#ty::#name(v)| v))

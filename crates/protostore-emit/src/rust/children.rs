@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
-use protostore_schema::{ChildTable, Item, Node, Place, Table, TypeName};
+use protostore_schema::{Alone, ChildTable, Item, Node, Place, Table, TypeName};
 use quote::quote;
 
 use super::form::{self, Wrapper};
@@ -92,6 +92,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     let place = match &child.place {
         Place::Position(_) => quote!(i64),
         Place::Key(key) => form::of(scope, key).map_or_else(|| scope.scalar(&key.ty), |form| form.read),
+        Place::Alone(_) => quote!(()),
     };
     let nested = list(scope, &child.nested(), &TokenStream::new());
     let (items, put) = access(scope, around, child);
@@ -109,7 +110,12 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     };
     let decoded = decode::item(scope, &child.item);
     let row = if child.item_columns().is_empty() { quote!(_row) } else { quote!(row) };
-    let place_name = if matches!(child.place, Place::Position(_)) { quote!(_place) } else { quote!(place) };
+    let place_name = if matches!(child.place, Place::Key(_)) { quote!(place) } else { quote!(_place) };
+    let required = matches!(child.place, Place::Alone(Alone { required: true, .. })).then(|| {
+        quote!(
+            const REQUIRED: bool = true;
+        )
+    });
     quote! {
         #doc
         #[derive(Debug)]
@@ -121,6 +127,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
             type Item = #item;
             type Nested = #nested;
             const CHILD: &'static protostore::Child = &#data;
+            #required
 
             fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> { #items }
             fn put(owner: &mut Self::Owner, #place_name: Self::Place, item: Self::Item) -> bool { #put }
@@ -130,7 +137,8 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     }
 }
 
-/// Returns how the elements are found in their owner and put there: nowhere, where a message around them is not set.
+/// Returns how the elements are found in their owner and put there: nowhere, where a message around them is not set, or
+/// where another member of their oneof is.
 fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenStream, TokenStream) {
     let steps = steps_to(around, child).expect("a child table stands in its owner");
     let (mut read, mut write, mut place) = (Vec::new(), Vec::new(), quote!(owner));
@@ -152,10 +160,27 @@ fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenS
                 write.push(quote!(let Some(#ty::#variant(#name)) = &mut #place.#field else { return false };));
                 place = quote!(#name);
             }
+            Step::Put { oneof, ty, variant } => {
+                let (field, ty, variant) = (ident(oneof), scope.path(ty), ident(variant));
+                return (
+                    quote! {
+                        #(#read)*
+                        match &#place.#field { Some(#ty::#variant(item)) => vec![((), item)], _ => Vec::new() }
+                    },
+                    quote!(#(#write)* #place.#field.replace(#ty::#variant(item)).is_none()),
+                );
+            }
         }
     }
     let field = ident(&child.field.rust);
     match &child.place {
+        Place::Alone(Alone { required: true, .. }) => {
+            (quote!(#(#read)* vec![((), &#place.#field)]), quote!(#(#write)* #place.#field = item; true))
+        }
+        Place::Alone(_) => (
+            quote!(#(#read)* #place.#field.iter().map(|item| ((), item)).collect()),
+            quote!(#(#write)* #place.#field.replace(item).is_none()),
+        ),
         Place::Position(_) => {
             (quote!(#(#read)* protostore::positions(&#place.#field)), quote!(#(#write)* #place.#field.push(item); true))
         }
@@ -173,8 +198,21 @@ fn access(scope: &Scope<'_, '_>, around: &[Node], child: &ChildTable) -> (TokenS
 }
 
 enum Step<'s> {
-    Group { field: &'s str, required: bool },
-    Member { oneof: &'s str, ty: &'s TypeName, variant: &'s str },
+    Group {
+        field: &'s str,
+        required: bool,
+    },
+    Member {
+        oneof: &'s str,
+        ty: &'s TypeName,
+        variant: &'s str,
+    },
+    /// The message itself, as a member.
+    Put {
+        oneof: &'s str,
+        ty: &'s TypeName,
+        variant: &'s str,
+    },
 }
 
 fn steps_to<'s>(nodes: &'s [Node], child: &ChildTable) -> Option<Vec<Step<'s>>> {
@@ -187,10 +225,16 @@ fn steps_to<'s>(nodes: &'s [Node], child: &ChildTable) -> Option<Vec<Step<'s>>> 
             Some(steps)
         }
         Node::Oneof(oneof) => oneof.variants.iter().find_map(|v| {
-            let Node::Group(group) = &v.node else { return None };
-            let mut steps = steps_to(&group.nodes, child)?;
-            steps.insert(0, Step::Member { oneof: &oneof.name.rust, ty: &oneof.ty, variant: &v.rust });
-            Some(steps)
+            let (name, ty, variant) = (&oneof.name.rust, &oneof.ty, &v.rust);
+            match &v.node {
+                Node::Child(found) => (found.path == child.path).then(|| vec![Step::Put { oneof: name, ty, variant }]),
+                Node::Group(group) => {
+                    let mut steps = steps_to(&group.nodes, child)?;
+                    steps.insert(0, Step::Member { oneof: name, ty, variant });
+                    Some(steps)
+                }
+                Node::Scalar(_) | Node::Oneof(_) | Node::Absent(_) => None,
+            }
         }),
     })
 }

@@ -21,7 +21,8 @@ pub(super) fn module() -> TokenStream {
 
 /// Returns the items of the module of a record's fields; `outside` spells types with their module.
 pub(super) fn items(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Table) -> Vec<TokenStream> {
-    let of = Of { scope, outside, module: ident(&table.record.module), record: ident(&table.record.ty.rust) };
+    let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
+    let of = Of { scope, outside, key: &table.key, module, record };
     let nodes = table.record.nodes.iter().enumerate();
     let fields = nodes.map(|(i, node)| of.node(node, Around::Record(Literal::usize_unsuffixed(i))));
     std::iter::once(of.import()).chain(fields).collect()
@@ -31,6 +32,7 @@ pub(super) fn items(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Tabl
 struct Of<'s, 't, 'n> {
     scope: &'s Scope<'t, 'n>,
     outside: &'s Scope<'t, 'n>,
+    key: &'s [String],
     module: Ident,
     record: Ident,
 }
@@ -42,6 +44,8 @@ enum Around<'s> {
     Record(Literal),
     /// A message or oneof in the record's row; the column says whether the message is set.
     Inside(Option<&'s str>),
+    /// The row of a message in a table of its own, of which each record has one at most; the column as below.
+    Apart(&'s ChildTable, Option<&'s str>),
     /// The elements of a list or map; the column says whether the message around the field is set, inside the element.
     Element(&'s ChildTable, Option<&'s str>),
 }
@@ -51,6 +55,7 @@ impl<'s> Around<'s> {
     fn inside(&self, presence: Option<&'s str>) -> Self {
         match self {
             Self::Record(_) | Self::Inside(_) => Self::Inside(presence),
+            Self::Apart(child, _) => Self::Apart(child, presence),
             Self::Element(child, _) => Self::Element(child, presence),
         }
     }
@@ -58,7 +63,7 @@ impl<'s> Around<'s> {
     fn presence(&self) -> Option<&'s str> {
         match self {
             Self::Record(_) => None,
-            Self::Inside(presence) | Self::Element(_, presence) => *presence,
+            Self::Inside(presence) | Self::Apart(_, presence) | Self::Element(_, presence) => *presence,
         }
     }
 }
@@ -101,23 +106,29 @@ impl Of<'_, '_, '_> {
     }
 
     fn oneof(&self, oneof: &Oneof, around: &Around<'_>) -> TokenStream {
-        let members = oneof.variants.iter().map(|variant| match &variant.node {
-            Node::Group(group) => (group.presence.name.sql.as_str(), true),
-            Node::Scalar(scalar) => (scalar.column.name.sql.as_str(), false),
-            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
-                unreachable!("a member of a oneof is a field of one value")
+        let (mut members, mut rows) = (Vec::new(), Vec::new());
+        for variant in &oneof.variants {
+            match &variant.node {
+                Node::Group(group) => members.push((group.presence.name.sql.as_str(), true)),
+                Node::Scalar(scalar) => members.push((scalar.column.name.sql.as_str(), false)),
+                Node::Child(child) => rows.push(self.tied(child, around)),
+                Node::Oneof(_) | Node::Absent(_) => unreachable!("a member of a oneof is a field of one value"),
             }
-        });
-        let members = members.map(|(column, message)| quote!((#column, #message)));
+        }
+        let members = members.into_iter().map(|(column, message)| quote!((#column, #message)));
         let ty = quote!(::protostore::columns::Oneof);
-        let constant = constant(&oneof.name, &self.column(&ty, around, ""), &quote!(.oneof(&[#(#members),*])));
+        let rows = (!rows.is_empty()).then(|| quote!(.or_rows(&[#(#rows),*])));
+        let constant = constant(&oneof.name, &self.column(&ty, around, ""), &quote!(.oneof(&[#(#members),*]) #rows));
         let inner = around.inside(around.presence());
         let module = self.submodule(&oneof.name.rust, oneof.variants.iter().map(|v| (&v.node, inner.clone())));
         quote!(#constant #module)
     }
 
     fn child(&self, child: &ChildTable, around: &Around<'_>) -> TokenStream {
-        let inside = Around::Element(child, None);
+        let inside = match (&child.place, around) {
+            (Place::Alone(_), Around::Record(_) | Around::Inside(_) | Around::Apart(..)) => Around::Apart(child, None),
+            _ => Around::Element(child, None),
+        };
         match &child.item {
             Item::Scalar(column) => {
                 let ty = self.ty(column);
@@ -143,6 +154,7 @@ impl Of<'_, '_, '_> {
                 quote!(::protostore::Col<#record, #ty, ::protostore::columns::Inner>),
                 quote!(::protostore::Col::inner(#column)),
             ),
+            Around::Apart(child, _) => self.inner_apart(ty, child, column),
             Around::Element(child, _) => self.inner_elements(ty, child, column),
         }
     }
@@ -168,14 +180,43 @@ impl Of<'_, '_, '_> {
                     quote!(::protostore::Col::map(#index, #data, #key, #column)),
                 )
             }
-            (Around::Inside(_) | Around::Element(..), _) => self.inner_elements(ty, child, column),
+            (Around::Record(index), Place::Alone(_)) => (
+                quote!(::protostore::Col<#record, #ty, ::protostore::columns::Apart>),
+                quote!(::protostore::Col::apart(#index, #data, #column)),
+            ),
+            (Around::Inside(_) | Around::Apart(..), Place::Alone(_)) => self.inner_apart(ty, child, column),
+            (Around::Inside(_) | Around::Apart(..) | Around::Element(..), _) => self.inner_elements(ty, child, column),
         }
+    }
+
+    fn inner_apart(&self, ty: &TokenStream, child: &ChildTable, column: &str) -> (TokenStream, TokenStream) {
+        let (record, data) = (&self.record, self.data(child));
+        (
+            quote!(::protostore::Col<#record, #ty, ::protostore::columns::InnerApart>),
+            quote!(::protostore::Col::inner_apart(#data, #column)),
+        )
+    }
+
+    /// Returns a member's table, and how its columns are tied to the row that the oneof stands in.
+    fn tied(&self, child: &ChildTable, around: &Around<'_>) -> TokenStream {
+        let data = self.data(child);
+        let owner: Vec<&str> = match around {
+            Around::Record(_) | Around::Inside(_) => self.key.iter().map(String::as_str).collect(),
+            Around::Apart(outer, _) | Around::Element(outer, _) => {
+                outer.key_columns().into_iter().map(|c| c.name.sql.as_str()).collect()
+            }
+        };
+        let ties = child.owner.iter().zip(owner).map(|(own, key)| {
+            let own = &own.name.sql;
+            quote!((#own, #key))
+        });
+        quote!((#data, &[#(#ties),*]))
     }
 
     fn inner_elements(&self, ty: &TokenStream, child: &ChildTable, column: &str) -> (TokenStream, TokenStream) {
         let (record, data) = (&self.record, self.data(child));
         match &child.place {
-            Place::Position(_) => (
+            Place::Position(_) | Place::Alone(_) => (
                 quote!(::protostore::Col<#record, #ty, ::protostore::columns::Elements>),
                 quote!(::protostore::Col::elements(#data, #column)),
             ),

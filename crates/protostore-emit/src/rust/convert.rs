@@ -1,7 +1,7 @@
 //! Conversions with the messages of the API: change the proto, and what was not regenerated does not compile.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Absent, ChildTable, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
+use protostore_schema::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Table, Type, TypeName};
 use quote::quote;
 
 use super::tokens::{ident, message};
@@ -84,8 +84,8 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
     let allow = deprecated.then(|| quote!(#[allow(deprecated, reason = "deprecated members are stored too")]));
     let into = oneof.variants.iter().map(|v| match &v.node {
         Node::Scalar(scalar) if is_plain(&scalar.column.ty) => quote!(v),
-        Node::Group(group) if is_unit(&group.message) => quote!(v),
-        Node::Group(group) if group.boxed => quote!(Box::new(v.into())),
+        node if single(node).is_some_and(|of| is_unit(of.message)) => quote!(v),
+        node if single(node).is_some_and(|of| of.boxed) => quote!(Box::new(v.into())),
         _ => quote!(v.into()),
     });
     let from = oneof.variants.iter().map(|v| {
@@ -96,8 +96,8 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> Vec<TokenStream> {
                 Type::Timestamp | Type::Duration => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
                 _ => quote!(v),
             },
-            Node::Group(group) if is_unit(&group.message) => quote!(v),
-            Node::Group(group) if group.boxed => {
+            node if single(node).is_some_and(|of| is_unit(of.message)) => quote!(v),
+            node if single(node).is_some_and(|of| of.boxed) => {
                 quote!((*v).try_into().map_err(|e: protostore::Error| e.at(#field))?)
             }
             _ => quote!(v.try_into().map_err(|e: protostore::Error| e.at(#field))?),
@@ -135,8 +135,39 @@ fn is_plain(ty: &Type) -> bool {
     }
 }
 
+/// A message that is not repeated, in columns or in a table of its own.
+struct Single<'n> {
+    message: &'n TypeName,
+    required: bool,
+    boxed: bool,
+}
+
+fn single(node: &Node) -> Option<Single<'_>> {
+    match node {
+        Node::Group(Group { message, required, boxed, .. }) => {
+            Some(Single { message, required: *required, boxed: *boxed })
+        }
+        Node::Child(ChildTable {
+            place: Place::Alone(Alone { required, boxed, redacted: _ }),
+            item: Item::Message { message, .. },
+            ..
+        }) => Some(Single { message, required: *required, boxed: *boxed }),
+        Node::Scalar(_) | Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => None,
+    }
+}
+
 fn into_message(node: &Node) -> TokenStream {
     let field = ident(&node.name().rust);
+    if let Some(Single { message, required, boxed }) = single(node) {
+        return match (is_unit(message), required, boxed) {
+            (true, true, _) => quote!(Some(())),
+            (true, false, _) => quote!(value.#field),
+            (false, true, true) => quote!(Some(Box::new(value.#field.into()))),
+            (false, false, true) => quote!(value.#field.map(|v| Box::new(v.into()))),
+            (false, true, false) => quote!(Some(value.#field.into())),
+            (false, false, false) => quote!(value.#field.map(Into::into)),
+        };
+    }
     match node {
         Node::Scalar(Scalar { optional, optional_in_message, column, .. }) => {
             match (optional, optional_in_message, is_plain(&column.ty)) {
@@ -147,17 +178,13 @@ fn into_message(node: &Node) -> TokenStream {
                 (false, false, false) => quote!(value.#field.into()),
             }
         }
-        Node::Group(group) if is_unit(&group.message) && group.required => quote!(Some(())),
-        Node::Group(group) if is_unit(&group.message) => quote!(value.#field),
-        Node::Group(group) if group.required && group.boxed => quote!(Some(Box::new(value.#field.into()))),
-        Node::Group(group) if group.boxed => quote!(value.#field.map(|v| Box::new(v.into()))),
-        Node::Group(group) if group.required => quote!(Some(value.#field.into())),
         Node::Absent(_) => quote!(Default::default()),
-        Node::Group(_) | Node::Oneof(_) => quote!(value.#field.map(Into::into)),
+        Node::Oneof(_) => quote!(value.#field.map(Into::into)),
+        Node::Group(_) => unreachable!("a group is one message"),
         Node::Child(child) => match (&child.item, &child.place) {
             (Item::Scalar(column), _) if is_plain(&column.ty) => quote!(value.#field),
             (Item::Message { message, .. }, _) if is_unit(message) => quote!(value.#field),
-            (_, Place::Position(_)) => quote!(value.#field.into_iter().map(Into::into).collect()),
+            (_, Place::Position(_) | Place::Alone(_)) => quote!(value.#field.into_iter().map(Into::into).collect()),
             (_, Place::Key(_)) => quote!(value.#field.into_iter().map(|(k, v)| (k, v.into())).collect()),
         },
     }
@@ -166,25 +193,26 @@ fn into_message(node: &Node) -> TokenStream {
 fn from_message(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
     let (field, name) = (ident(&node.name().rust), node.name().proto.rsplit('.').next().unwrap_or_default());
     let at = quote!(map_err(|e| e.at(#name))?);
+    if let Some(Single { message, required, boxed }) = single(node) {
+        let ty = scope.path(message);
+        let set = if is_unit(message) {
+            quote!(value.#field)
+        } else if boxed {
+            quote!(value.#field.map(|v| #ty::try_from(*v)).transpose().#at)
+        } else {
+            quote!(value.#field.map(#ty::try_from).transpose().#at)
+        };
+        return if required { quote!(#set.ok_or_else(|| protostore::Error::missing(#name))?) } else { set };
+    }
     match node {
         Node::Scalar(scalar) => scalar_from(scope, scalar),
-        Node::Group(group) => {
-            let ty = scope.path(&group.message);
-            let set = if is_unit(&group.message) {
-                quote!(value.#field)
-            } else if group.boxed {
-                quote!(value.#field.map(|v| #ty::try_from(*v)).transpose().#at)
-            } else {
-                quote!(value.#field.map(#ty::try_from).transpose().#at)
-            };
-            if group.required { quote!(#set.ok_or_else(|| protostore::Error::missing(#name))?) } else { set }
-        }
         Node::Oneof(oneof) => {
             // The members name themselves.
             let ty = scope.path(&oneof.ty);
             quote!(value.#field.map(#ty::try_from).transpose()?)
         }
         Node::Child(child) => children_from(scope, child),
+        Node::Group(_) => unreachable!("a group is one message"),
         Node::Absent(_) => unreachable!("a record has no such field"),
     }
 }
@@ -196,7 +224,7 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
         Item::Scalar(column) if is_plain(&column.ty) => return quote!(value.#field),
         Item::Scalar(column) if matches!(column.ty, Type::Enum(_)) => {
             let each = match &child.place {
-                Place::Position(_) => quote!(Into::into),
+                Place::Position(_) | Place::Alone(_) => quote!(Into::into),
                 Place::Key(_) => quote!(|(k, v)| (k, v.into())),
             };
             return quote!(value.#field.into_iter().map(#each).collect());
@@ -206,7 +234,7 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
         Item::Message { message, .. } => scope.path(message),
     };
     let each = match &child.place {
-        Place::Position(_) => quote!(#ty::try_from),
+        Place::Position(_) | Place::Alone(_) => quote!(#ty::try_from),
         Place::Key(_) => quote!(|(k, v)| Ok((k, #ty::try_from(v)?))),
     };
     quote!(value.#field.into_iter().map(#each).collect::<protostore::Result<_>>().map_err(|e| e.at(#name))?)

@@ -54,7 +54,7 @@ fn is_redacted(node: &Node) -> bool {
     match node {
         Node::Scalar(scalar) => scalar.column.redacted,
         Node::Group(group) => group.presence.redacted,
-        Node::Child(child) => child.place.column().redacted,
+        Node::Child(child) => child.place.is_redacted(),
         // Its members tell for themselves.
         Node::Oneof(_) | Node::Absent(_) => false,
     }

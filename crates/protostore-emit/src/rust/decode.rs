@@ -1,7 +1,7 @@
 //! `impl Decode`: a row's columns, from left to right, as a record.
 
 use proc_macro2::{Literal, TokenStream};
-use protostore_schema::{Item, Node, Oneof, Place, Scalar, Table, TypeName};
+use protostore_schema::{Alone, Item, Node, Oneof, Place, Scalar, Table, TypeName};
 use quote::quote;
 
 use super::form;
@@ -75,6 +75,8 @@ fn value(scope: &Scope<'_, '_>, node: &Node) -> TokenStream {
         Node::Child(child) => match child.place {
             Place::Position(_) => quote!(Vec::new()),
             Place::Key(_) => quote!(std::collections::BTreeMap::new()),
+            Place::Alone(Alone { required: true, .. }) => quote!(Default::default()),
+            Place::Alone(_) => quote!(None),
         },
     }
 }
@@ -100,8 +102,10 @@ fn optional(message: &TokenStream, node: &Node) -> TokenStream {
 
 fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
     let ty = scope.path(&oneof.ty);
-    let locals: Vec<_> = oneof.variants.iter().map(|v| local(&v.node.name().rust)).collect();
-    let values = oneof.variants.iter().map(|variant| {
+    // A member in a table of its own is put in when its row is read.
+    let here = || oneof.variants.iter().filter(|v| !matches!(v.node, Node::Child(_)));
+    let locals: Vec<_> = here().map(|v| local(&v.node.name().rust)).collect();
+    let values = here().map(|variant| {
         let name = ident(&variant.rust);
         match &variant.node {
             Node::Group(group) => {
@@ -118,7 +122,7 @@ fn oneof_of(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
             }
         }
     });
-    let (first, rest) = locals.split_first().expect("a oneof has a member");
+    let Some((first, rest)) = locals.split_first() else { return quote!(None) };
     if rest.is_empty() {
         return quote!(#(#values)*);
     }

@@ -30,6 +30,7 @@ pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
         Form::Seconds => Some(Wrapper::copying(&quote!(Seconds), Some(&own))),
         Form::Milliseconds => Some(Wrapper::copying(&quote!(Milliseconds), Some(&own))),
         Form::Microseconds => Some(Wrapper::copying(&quote!(Microseconds), Some(&own))),
+        Form::Timestamptz => Some(Wrapper::copying(&quote!(Timestamptz), None)),
         Form::Rfc3339 => Some(Wrapper::copying(&quote!(Rfc3339), None)),
         Form::Bytes if column.ty == Type::String => Some(Wrapper::borrowing(&quote!(Utf8), Some(&own))),
         Form::Bytes => Some(Wrapper::borrowing(&quote!(Encoded), Some(&own))),

@@ -79,7 +79,7 @@ fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream
     let step = Literal::u32_unsuffixed(match scalar.column.form {
         Form::Seconds => 1_000_000_000,
         Form::Milliseconds => 1_000_000,
-        Form::Microseconds => 1_000,
+        Form::Microseconds | Form::Timestamptz => 1_000,
         Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Bytes => 1,
     });
     match generated {

@@ -174,8 +174,9 @@ fn field(node: &Node, key: &[String]) -> TokenStream {
         Node::Scalar(scalar) if scalar.column.role == Role::Value && key.contains(&scalar.column.name.sql) => {
             quote!(key)
         }
-        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) | Node::Absent(_) => quote!(value),
         Node::Child(_) => quote!(children),
+        Node::Oneof(_) if columns.is_empty() => quote!(children),
+        Node::Scalar(_) | Node::Group(_) | Node::Oneof(_) | Node::Absent(_) => quote!(value),
     };
     quote!(protostore::FieldOf::#kind(&[#(#paths),*], &[#(#columns),*]))
 }

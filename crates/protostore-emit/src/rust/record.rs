@@ -1,7 +1,7 @@
 //! The types: a struct for a record or message, an enum for a oneof or an enum.
 
 use proc_macro2::TokenStream;
-use protostore_schema::{Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
+use protostore_schema::{Alone, Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
 use super::debug;
@@ -58,6 +58,8 @@ fn field(scope: &Scope<'_, '_>, node: &Node) -> Option<TokenStream> {
                     let key = scope.scalar(&key.ty);
                     quote!(std::collections::BTreeMap<#key, #ty>)
                 }
+                Place::Alone(Alone { required: true, .. }) => ty,
+                Place::Alone(_) => quote!(Option<#ty>),
             };
             (&child.docs, child.deprecated, ty)
         }
@@ -102,9 +104,9 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
     let (doc, name) =
         (described(&oneof.docs, || format!("The members of `{}`.", oneof.ty.proto)), ident(&oneof.ty.rust));
     let holds_message = oneof.variants.iter().any(|v| match &v.node {
-        Node::Group(_) => true,
+        Node::Group(_) | Node::Child(_) => true,
         Node::Scalar(scalar) => matches!(scalar.column.ty, Type::Message(_)),
-        Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => false,
+        Node::Oneof(_) | Node::Absent(_) => false,
     });
     let allow =
         holds_message.then(|| quote!(#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]));
@@ -113,7 +115,8 @@ fn members(scope: &Scope<'_, '_>, oneof: &Oneof) -> TokenStream {
         let (comment, ty) = match &variant.node {
             Node::Scalar(scalar) => (&scalar.column.docs, scope.scalar(&scalar.column.ty)),
             Node::Group(group) => (&group.presence.docs, scope.path(&group.message)),
-            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+            Node::Child(child) => (&child.docs, item_type(scope, &child.item)),
+            Node::Oneof(_) | Node::Absent(_) => {
                 unreachable!("a member of a oneof is a field of one value")
             }
         };

@@ -57,7 +57,7 @@ pub(crate) fn of_child(child: &ChildTable) -> Vec<Check> {
         Item::Scalar(column) => (Some(column), &[][..]),
         Item::Message { nodes, .. } => (None, &nodes[..]),
     };
-    let single = child.owner.iter().chain([child.place.column()]).chain(value);
+    let single = child.owner.iter().chain(child.place.column()).chain(value);
     single.filter_map(self::value).chain(checks(nodes)).collect()
 }
 
@@ -107,9 +107,8 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
             return some(condition, "must be a time such as 2026-11-20T23:41:22.000000000Z");
         }
         Form::Bytes if column.non_zero => return some(format!("{name} <> x''"), "must not be empty"),
-        Form::Bytes | Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => {
-            return None;
-        }
+        Form::Bytes | Form::FullRange | Form::FloatBits => return None,
+        Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz => return None,
     }
     match (&column.ty, column.non_zero) {
         (Type::Bool, false) => some(format!("{name} IN (0, 1)"), "must be 0 or 1"),
@@ -171,10 +170,12 @@ fn at_most_one(oneof: &Oneof) -> Option<Check> {
     let set: Vec<String> = oneof
         .variants
         .iter()
-        .map(|v| match &v.node {
-            Node::Group(group) => quote(&group.presence.name.sql),
-            Node::Scalar(scalar) => format!("({} IS NOT NULL)", quote(&scalar.column.name.sql)),
-            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+        .filter_map(|v| match &v.node {
+            Node::Group(group) => Some(quote(&group.presence.name.sql)),
+            Node::Scalar(scalar) => Some(format!("({} IS NOT NULL)", quote(&scalar.column.name.sql))),
+            // A CHECK sees no other table; the store sees to it.
+            Node::Child(_) => None,
+            Node::Oneof(_) | Node::Absent(_) => {
                 unreachable!("a member of a oneof is a field of one value")
             }
         })

@@ -41,8 +41,7 @@ fn create_child(parent: &str, parent_key: &[&str], child: &ChildTable) -> String
         let inline = if child.owner.len() == 1 { format!(" {parent}") } else { String::new() };
         parts.push(column(part) + &inline);
     }
-    parts.push(column(child.place.column()));
-    parts.extend(child.item_columns().into_iter().map(column));
+    parts.extend(child.place.column().into_iter().chain(child.item_columns()).map(column));
     if let Item::Message { nodes, .. } = &child.item {
         parts.extend(constraints(nodes));
     }
@@ -145,7 +144,9 @@ fn indexes(table: &str, indexes: &[Index]) -> String {
 pub(super) fn sql_type(ty: &Type, form: Form) -> &'static str {
     match form {
         Form::Own => own_type(ty),
-        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => "INTEGER",
+        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds => "INTEGER",
+        // SQLite has no time of its own.
+        Form::Microseconds | Form::Timestamptz => "INTEGER",
         Form::Rfc3339 => "TEXT",
         Form::Bytes => "BLOB",
     }
@@ -169,7 +170,7 @@ pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
         Form::FloatBits => "0",
         Form::Bytes => "x''",
         Form::Own => own_zero(ty),
-        Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Rfc3339 => {
+        Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz | Form::Rfc3339 => {
             unreachable!("a message is never zero, it is unset")
         }
     }

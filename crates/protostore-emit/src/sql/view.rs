@@ -2,7 +2,9 @@
 //!
 //! What is `debug_redact` is left out: a column, all of a message, the elements of a list or map.
 
-use protostore_schema::{ChildTable, Column, Form, Item, Node, Role, Schema, Table, Type, sql_name, view_name};
+use protostore_schema::{
+    Alone, ChildTable, Column, Form, Item, Node, Place, Role, Schema, Table, Type, sql_name, view_name,
+};
 
 use super::{literal, quote};
 
@@ -28,7 +30,7 @@ fn below(schema: &Schema, nodes: &[Node], redacted: bool) -> Vec<String> {
             oneof.variants.iter().flat_map(|v| below(schema, std::slice::from_ref(&v.node), redacted)).collect()
         }
         Node::Child(inner) => {
-            let redacted = redacted || inner.place.column().redacted;
+            let redacted = redacted || inner.place.is_redacted();
             let nested = match &inner.item {
                 Item::Scalar(_) => Vec::new(),
                 Item::Message { nodes, .. } => below(schema, nodes, redacted),
@@ -85,6 +87,7 @@ struct Owner<'s> {
 /// Returns the columns of a member with their names, and the counts of its repeated fields.
 fn shown(schema: &Schema, owner: &Owner<'_>, node: &Node) -> Vec<(String, String)> {
     match node {
+        Node::Child(ChildTable { place: Place::Alone(Alone { redacted: true, .. }), .. }) => Vec::new(),
         Node::Child(child) => vec![count(owner, child)],
         Node::Absent(_) => Vec::new(),
         Node::Scalar(scalar) if scalar.column.redacted => Vec::new(),
@@ -93,13 +96,28 @@ fn shown(schema: &Schema, owner: &Owner<'_>, node: &Node) -> Vec<(String, String
         Node::Group(group) => std::iter::once(decoded(schema, &group.presence))
             .chain(group.nodes.iter().flat_map(|n| shown(schema, owner, n)))
             .collect(),
-        Node::Oneof(oneof) => std::iter::once(member_set(oneof))
+        Node::Oneof(oneof) => std::iter::once(member_set(owner, oneof))
             .chain(oneof.variants.iter().flat_map(|v| shown(schema, owner, &v.node)))
             .collect(),
     }
 }
 
+/// Returns how many elements there are, or whether a message is set.
 fn count(owner: &Owner<'_>, child: &ChildTable) -> (String, String) {
+    let name = child.name.sql.strip_prefix(&format!("{}__", owner.table)).unwrap_or(&child.name.sql);
+    match child.place {
+        Place::Position(_) | Place::Key(_) => {
+            (sql_name(&format!("{name}__count")), format!("(SELECT count(*) FROM {})", rows(owner, child)))
+        }
+        Place::Alone(_) => (
+            name.to_owned(),
+            format!("CASE WHEN EXISTS (SELECT 1 FROM {}) THEN 'true' ELSE 'false' END", rows(owner, child)),
+        ),
+    }
+}
+
+/// Returns the child table and the condition that finds the rows of an owner.
+fn rows(owner: &Owner<'_>, child: &ChildTable) -> String {
     let child_name = quote(&child.name.sql);
     let ties: Vec<String> = child
         .owner
@@ -107,11 +125,10 @@ fn count(owner: &Owner<'_>, child: &ChildTable) -> (String, String) {
         .zip(&owner.key)
         .map(|(part, key)| format!("{child_name}.{} = {}.{}", quote(&part.name.sql), quote(owner.table), quote(key)))
         .collect();
-    let name = child.name.sql.strip_prefix(&format!("{}__", owner.table)).unwrap_or(&child.name.sql);
-    (sql_name(&format!("{name}__count")), format!("(SELECT count(*) FROM {child_name} WHERE {})", ties.join(" AND ")))
+    format!("{child_name} WHERE {}", ties.join(" AND "))
 }
 
-fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {
+fn member_set(owner: &Owner<'_>, oneof: &protostore_schema::Oneof) -> (String, String) {
     let arms: Vec<String> = oneof
         .variants
         .iter()
@@ -122,7 +139,11 @@ fn member_set(oneof: &protostore_schema::Oneof) -> (String, String) {
             Node::Scalar(scalar) => {
                 format!("WHEN {} IS NOT NULL THEN {}", quote(&scalar.column.name.sql), literal(&scalar.name.proto))
             }
-            Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => {
+            Node::Child(child) => {
+                let set = format!("EXISTS (SELECT 1 FROM {})", rows(owner, child));
+                format!("WHEN {set} THEN {}", literal(&child.field.proto))
+            }
+            Node::Oneof(_) | Node::Absent(_) => {
                 unreachable!("a member of a oneof is a field of one value")
             }
         })
@@ -174,7 +195,7 @@ fn formed(column: &Column, name: &str) -> Option<String> {
         }
         Form::Seconds => time(1, 0),
         Form::Milliseconds => time(1_000, 3),
-        Form::Microseconds => time(1_000_000, 6),
+        Form::Microseconds | Form::Timestamptz => time(1_000_000, 6),
         Form::Rfc3339 => name.to_owned(),
         // A text tool ends it at the first NUL; everything before it is legible.
         Form::Bytes if column.ty == Type::String => format!("CAST({name} AS TEXT)"),

@@ -2,8 +2,8 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    Absent, ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference, Role,
-    Scalar, Table, Type, Variant,
+    Absent, Alone, ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference,
+    Role, Scalar, Table, Type, Variant,
 };
 
 use super::draft::{Draft, Part, Presence, Shape, Spot};
@@ -80,6 +80,7 @@ impl Build<'_> {
         match &spot.shape {
             Shape::Scalar(ty) => Node::Scalar(self.scalar(i, ty)),
             Shape::Message(message) => Node::Group(self.group(i, message)),
+            Shape::Row(message) => Node::Child(self.child(i, self.messages(i, message))),
             Shape::Scalars(ty) => Node::Child(self.child(i, Item::Scalar(self.element(spot, ty)))),
             Shape::Messages(message) => Node::Child(self.child(i, self.messages(i, message))),
             Shape::Map(_) => Node::Child(self.child(i, self.map_value(i))),
@@ -105,7 +106,7 @@ impl Build<'_> {
         match &spot.shape {
             Shape::Message(message) => self.messages(value, message),
             Shape::Scalar(ty) => Item::Scalar(self.element(spot, ty)),
-            Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
+            Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
                 unreachable!("a map's value is one value")
             }
         }
@@ -158,7 +159,7 @@ impl Build<'_> {
         let spot = &self.draft.spots[i];
         let mut around = std::iter::successors(Some(i), |at| self.draft.spots[*at].parent)
             .map(|at| &self.draft.spots[at])
-            .take_while(|at| !at.is_repeated());
+            .take_while(|at| !at.has_table());
         let presence = Column {
             // Inside a message that may be unset, a required one is unset as well.
             non_zero: around.all(|at| at.required),
@@ -193,6 +194,13 @@ impl Build<'_> {
     fn place(&self, i: usize) -> Place {
         let spot = &self.draft.spots[i];
         let sql = &spot.place_column;
+        if let Shape::Row(_) = spot.shape {
+            return Place::Alone(Alone {
+                required: spot.required,
+                boxed: super::storage::is_boxed(&spot.field),
+                redacted: self.draft.is_redacted(spot),
+            });
+        }
         match self.draft.entry(i, Part::MapKey).map(|key| &self.draft.spots[key]) {
             Some(key) if matches!(spot.shape, Shape::Map(_)) => {
                 let ty = key.ty().cloned().unwrap_or(Type::String);
@@ -206,7 +214,7 @@ impl Build<'_> {
     fn child(&self, i: usize, item: Item) -> ChildTable {
         let spot = &self.draft.spots[i];
         let lists = self.draft.lists_around(spot);
-        let around = lists.into_iter().map(|list| self.place(list).column().clone());
+        let around = lists.into_iter().filter_map(|list| self.place(list).column().cloned());
         let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
         let owner = self.draft.key.iter().zip(&spot.owner).filter_map(|(key, sql)| {
             let key = &self.draft.spots[*key];

@@ -21,7 +21,7 @@ pub(super) fn decide(draft: &mut Draft) {
         let lists = draft.lists_around(&draft.spots[i]);
         let spot = &mut draft.spots[i];
         spot.sql = sql_name(long);
-        if spot.is_repeated() {
+        if spot.has_table() {
             spot.owner = key.iter().cloned().chain(lists.iter().map(|list| places[*list].clone())).collect();
             spot.place_column.clone_from(&places[i]);
         }
@@ -35,13 +35,13 @@ fn long_name(draft: &Draft, spot: &Spot, long: &[String]) -> String {
     }
     let own = spot.path.last().map_or("", String::as_str);
     let columns_around = match spot.parent {
-        Some(parent) if !draft.spots[parent].is_repeated() => long[parent].as_str(),
+        Some(parent) if !draft.spots[parent].has_table() => long[parent].as_str(),
         Some(_) | None => "",
     };
     match (&spot.shape, spot.part) {
-        (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
-            let table = match draft.lists_around(spot).last() {
-                Some(list) => long[*list].as_str(),
+        (Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
+            let table = match draft.table_around(spot) {
+                Some(around) => long[around].as_str(),
                 None => draft.field.name(),
             };
             names::sql_join(table, &names::sql_join(columns_around, own))

@@ -145,7 +145,7 @@ fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>)
     let path = spot.dotted();
     let (text, help) = match (asked, spot.ty()) {
         (None, _) => {
-            let help = "write FULL_RANGE, FLOAT_BITS, SECONDS, MILLISECONDS, MICROSECONDS or RFC3339";
+            let help = "write FULL_RANGE, FLOAT_BITS, SECONDS, MILLISECONDS, MICROSECONDS, RFC3339 or TIMESTAMPTZ";
             (format!("the `encoding` of `{path}` is not known"), help.to_owned())
         }
         (Some(form), Some(ty)) if form.is_of(ty) => return Some(form),
@@ -164,6 +164,7 @@ fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>)
                 Form::FloatBits => "FLOAT_BITS is for float and double",
                 Form::Seconds | Form::Milliseconds | Form::Microseconds => "units are for Timestamp and Duration",
                 Form::Rfc3339 => "RFC3339 is for Timestamp",
+                Form::Timestamptz => "TIMESTAMPTZ is for Timestamp",
                 Form::Bytes => "write `storage: BYTES`",
             };
             (format!("`{path}` is of type `{}`, which has no {}", type_word(ty), form_word(form)), help.to_owned())

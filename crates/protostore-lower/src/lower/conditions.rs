@@ -94,7 +94,7 @@ impl Text<'_> {
                 let literal = Literal::Integer(set.into());
                 Some(Condition::Compare { column, operator: Operator::Equal, literal })
             }
-            (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent, _) => {
+            (Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent, _) => {
                 let text = format!("`{path}` is no field of one value, so an index cannot ask whether it is set");
                 refused(text, "name a field of one value".to_owned(), report)
             }

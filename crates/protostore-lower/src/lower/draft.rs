@@ -34,7 +34,7 @@ pub(crate) struct Spot {
     pub(crate) field: FieldDescriptor,
     /// The message field around it.
     pub(crate) parent: Option<usize>,
-    /// The repeated field that it is or stands in.
+    /// The field with a table of its own that it is or stands in.
     pub(crate) child: Option<usize>,
     /// Field numbers from the record down.
     pub(crate) numbers: Vec<u32>,
@@ -52,7 +52,7 @@ pub(crate) struct Spot {
     pub(crate) column: Merged,
     /// SQL name of the column, or of the child table.
     pub(crate) sql: String,
-    /// For a repeated field, SQL names of the columns that hold the owner's key: the record's, and then the place of
+    /// For a field with a table of its own, SQL names of the columns that hold the owner's key: the record's, and then the place of
     /// each element around.
     pub(crate) owner: Vec<String>,
     /// For a repeated field, SQL name of the column that holds an element's place.
@@ -75,6 +75,8 @@ pub(crate) enum Part {
 pub(crate) enum Shape {
     Scalar(Type),
     Message(MessageDescriptor),
+    /// A message in a table of its own.
+    Row(MessageDescriptor),
     Scalars(Type),
     Messages(MessageDescriptor),
     /// A map, by the message of its entries.
@@ -170,6 +172,11 @@ impl Draft {
         lists
     }
 
+    /// Returns the field in whose table the table of a field stands, if it is not the record's.
+    pub(crate) fn table_around(&self, spot: &Spot) -> Option<usize> {
+        std::iter::successors(spot.parent, |at| self.spots[*at].parent).find(|at| self.spots[*at].has_table())
+    }
+
     /// Returns the key or the value of a map's entries.
     pub(crate) fn entry(&self, map: usize, part: Part) -> Option<usize> {
         self.members(Some(map)).find(|i| self.spots[*i].part == part)
@@ -191,7 +198,7 @@ impl Spot {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match &self.shape {
             Shape::Scalar(ty) | Shape::Scalars(ty) => Some(ty),
-            Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => None,
+            Shape::Message(_) | Shape::Row(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => None,
         }
     }
 
@@ -210,12 +217,17 @@ impl Spot {
         }
     }
 
-    /// Returns whether it has a table of its own: a list or a map.
+    /// Returns whether it has a table of its own, with any number of rows for each owner: a list or a map.
     pub(crate) fn is_repeated(&self) -> bool {
         match &self.shape {
-            Shape::Scalar(_) | Shape::Message(_) | Shape::Absent => false,
+            Shape::Scalar(_) | Shape::Message(_) | Shape::Row(_) | Shape::Absent => false,
             Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => true,
         }
+    }
+
+    /// Returns whether it has a table of its own.
+    pub(crate) fn has_table(&self) -> bool {
+        self.is_repeated() || matches!(self.shape, Shape::Row(_))
     }
 
     /// Returns whether the zero value is stored as NULL: a reference where zero means none.
@@ -313,6 +325,7 @@ pub(crate) fn form_word(form: Form) -> &'static str {
         Form::Milliseconds => "MILLISECONDS",
         Form::Microseconds => "MICROSECONDS",
         Form::Rfc3339 => "RFC3339",
+        Form::Timestamptz => "TIMESTAMPTZ",
         Form::Bytes => "BYTES",
     }
 }

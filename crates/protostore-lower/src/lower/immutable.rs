@@ -47,9 +47,13 @@ fn wrong(draft: &Draft, i: usize) -> Option<(String, String)> {
         let why = "stands in an element of a list or map, which has nothing by which it is known again".to_owned();
         return some(why, "take IMMUTABLE away, or store the whole list as one value: `storage: BYTES` on it");
     }
+    if draft.table_around(spot).is_some() {
+        let why = "stands in a row of its own, which an update writes anew".to_owned();
+        return some(why, "take IMMUTABLE away, or store the message in COLUMNS or as BYTES");
+    }
     match &spot.shape {
         Shape::Absent => return some("is not stored".to_owned(), "take IMMUTABLE away, or store the field"),
-        Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => {
+        Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => {
             let help = "write `storage: BYTES` as well, which keeps all of it in one column";
             return some("is kept in the rows of another table".to_owned(), help);
         }
@@ -58,7 +62,7 @@ fn wrong(draft: &Draft, i: usize) -> Option<(String, String)> {
     let below = |at: &usize| std::iter::successors(Some(*at), |at| draft.spots[*at].parent).any(|at| at == i);
     for at in (0..draft.spots.len()).filter(below) {
         let inner = &draft.spots[at];
-        if inner.is_repeated() {
+        if inner.has_table() {
             let why = format!("holds `{}`, which is kept in the rows of another table", inner.dotted());
             return some(why, "write `storage: BYTES` on the one or the other, which keeps all of it in one column");
         }

@@ -71,7 +71,7 @@ fn is_served(draft: &Draft, i: usize) -> bool {
 fn column_name(draft: &Draft, i: usize) -> String {
     match draft.spots[i].shape {
         Shape::Scalars(_) => "value".to_owned(),
-        Shape::Scalar(_) | Shape::Message(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
+        Shape::Scalar(_) | Shape::Message(_) | Shape::Row(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => {
             draft.spots[i].sql.clone()
         }
     }
@@ -132,8 +132,7 @@ pub(super) fn across(draft: &Draft, i: usize, child: Option<usize>, place: Place
         table_of(spot.child),
         table_of(child)
     );
-    let help =
-        "write an index for each table; beside fields of a repeated field only those of the primary key can stand";
+    let help = "write an index for each table; beside fields of a child table only those of the primary key can stand";
     report.add(Code::IndexAcrossTables, place, text, help);
 }
 

@@ -136,7 +136,7 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
     }
     let member = around().find(|at| draft.spots[*at].presence == Presence::Member);
     let (why, help) = match (&spot.shape, member) {
-        (Shape::Message(message), _) => {
+        (Shape::Message(message) | Shape::Row(message), _) => {
             let help = match draft.members(Some(i)).find(|m| can_be_key(draft, *m)) {
                 Some(member) => format!("name a field of it, such as `{}`", draft.spots[member].dotted()),
                 None => format!("name a field with a value of its own; `{}` has none", message.name()),
@@ -149,6 +149,9 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
         }
         (Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_), _) => {
             ("is repeated".to_owned(), "name a field of one value".to_owned())
+        }
+        (Shape::Scalar(_), _) if spot.child.is_some_and(|child| !draft.spots[child].is_repeated()) => {
+            ("is in a child table".to_owned(), "name a field outside of it, or take `storage` away".to_owned())
         }
         (Shape::Scalar(_), _) if spot.child.is_some() => {
             ("is inside a repeated field".to_owned(), "name a field outside of repeated fields".to_owned())

@@ -114,6 +114,7 @@ fn text(text: &str, form: Form) -> Result<Literal, String> {
         | Form::Seconds
         | Form::Milliseconds
         | Form::Microseconds
+        | Form::Timestamptz
         | Form::Rfc3339 => Literal::Text(text.to_owned()),
     })
 }
@@ -142,7 +143,7 @@ fn unit(nanoseconds: i128, form: Form) -> Result<Literal, String> {
     let (unit, name) = match form {
         Form::Seconds => (SECOND, "seconds"),
         Form::Milliseconds => (1_000_000, "milliseconds"),
-        Form::Microseconds => (1_000, "microseconds"),
+        Form::Microseconds | Form::Timestamptz => (1_000, "microseconds"),
         Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Bytes => (1, "nanoseconds"),
     };
     let number = (nanoseconds % unit == 0).then_some(nanoseconds / unit);

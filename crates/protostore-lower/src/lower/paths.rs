@@ -16,7 +16,9 @@ pub(super) fn resolve(draft: &Draft, path: &str, place: Place, report: &mut Repo
     for (i, part) in parts.iter().enumerate() {
         let message = match found.map(|at: usize| &draft.spots[at].shape) {
             None => &draft.message,
-            Some(Shape::Message(message) | Shape::Messages(message) | Shape::Map(message)) => message,
+            Some(Shape::Message(message) | Shape::Row(message) | Shape::Messages(message) | Shape::Map(message)) => {
+                message
+            }
             Some(Shape::Scalar(_) | Shape::Scalars(_) | Shape::Absent) => {
                 let before = parts[..i].join(".");
                 let text = format!("`{path}` goes on after `{before}`, which is no message");

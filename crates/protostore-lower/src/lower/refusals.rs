@@ -79,6 +79,7 @@ pub(super) fn refuses_shape(
     if matches!(stated, Some(Shape::Absent)) {
         return false;
     }
+    let is_opaque = matches!(stated, Some(Shape::Scalar(_)));
     let name = field.name();
     let place = draft::type_place(field, report.sources);
     let (code, message, help) = if field.is_map() {
@@ -86,7 +87,7 @@ pub(super) fn refuses_shape(
     } else if field.is_group() {
         (Code::Group, format!("`{name}` is a group"), "write a message, and a field of that message".to_owned())
     } else if let Kind::Message(message) = field.kind() {
-        let Some(refusal) = refuses_message(field, &message, stated.is_some(), around) else { return false };
+        let Some(refusal) = refuses_message(field, &message, is_opaque, around) else { return false };
         refusal
     } else {
         return false;
@@ -98,7 +99,7 @@ pub(super) fn refuses_shape(
 fn refuses_message(
     field: &FieldDescriptor,
     message: &MessageDescriptor,
-    is_bytes: bool,
+    is_opaque: bool,
     around: &Surroundings,
 ) -> Option<(Code, String, String)> {
     let name = field.name();
@@ -111,7 +112,7 @@ fn refuses_message(
     } else if annotations::is_store(message) {
         let help = "use the record messages, not the store message, as types".to_owned();
         Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), help))
-    } else if is_bytes {
+    } else if is_opaque {
         None
     } else if let Some(table) = around.records.get(full_name) {
         let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());

@@ -39,7 +39,7 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
                 let text = format!("`{name}` is repeated, so it cannot be REQUIRED");
                 report.add(Code::CannotBeRequired, place(), text, "take REQUIRED away; an empty list is a value");
             }
-            (Shape::Scalar(_) | Shape::Message(_), Presence::Member) => {
+            (Shape::Scalar(_) | Shape::Message(_) | Shape::Row(_), Presence::Member) => {
                 let text = format!("`{name}` is a member of a oneof, so it cannot be REQUIRED");
                 let help = "take REQUIRED away, or move the field out of the oneof";
                 report.add(Code::CannotBeRequired, place(), text, help);
@@ -52,7 +52,7 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
                 );
                 report.add(Code::RequiredBool, place(), text, help);
             }
-            (Shape::Scalar(_) | Shape::Message(_), _) => spot.required = true,
+            (Shape::Scalar(_) | Shape::Message(_) | Shape::Row(_), _) => spot.required = true,
         }
     }
 }

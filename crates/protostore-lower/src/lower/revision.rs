@@ -36,7 +36,7 @@ fn wrong(draft: &Draft, i: usize) -> Option<(String, String)> {
             return some("stands inside another field", "name an integer or string field at the top of the record");
         }
         Shape::Absent => return some("is not stored", "store the field, or name another"),
-        Shape::Message(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => {
+        Shape::Message(_) | Shape::Row(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) => {
             return some("is no single value", "name an integer or string field at the top of the record");
         }
     };

@@ -39,7 +39,7 @@ pub(super) fn check(drafts: &[Draft], types: &Types, report: &mut Report<'_>) {
         for spot in &draft.spots {
             match (&spot.shape, spot.field.kind()) {
                 (Shape::Absent | Shape::Scalar(Type::Message(_) | Type::Repeated(_)), _) => {}
-                (Shape::Message(message) | Shape::Messages(message), _)
+                (Shape::Message(message) | Shape::Row(message) | Shape::Messages(message), _)
                     if messages.insert(message.full_name().to_owned()) =>
                 {
                     check_message(message, report);

@@ -16,7 +16,7 @@ pub(super) fn check(drafts: &[Draft], report: &mut Report<'_>) {
         let place = draft.name_place(report.sources);
         relation(&draft.sql, format!("the table `{}`", draft.field.name()), place, &mut store, report);
         check_table(draft, None, report);
-        for (i, spot) in draft.spots.iter().enumerate().filter(|(_, spot)| spot.is_repeated()) {
+        for (i, spot) in draft.spots.iter().enumerate().filter(|(_, spot)| spot.has_table()) {
             let what = format!("the child table of `{}.{}`", draft.field.name(), spot.dotted());
             relation(&spot.sql, what, spot.place(report.sources), &mut store, report);
             check_table(draft, Some(i), report);
@@ -55,14 +55,15 @@ fn relation(name: &str, what: String, place: Place, store: &mut Taken, report: &
 
 /// Checks the columns of one table, then the constraints.
 fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
-    let in_table = |spot: &&Spot| spot.child == child && !spot.is_repeated() && !spot.shape_is_absent();
+    let in_table = |spot: &&Spot| spot.child == child && !spot.has_table() && !spot.shape_is_absent();
     let mut columns = Taken::default();
     let mut constraints = Taken::default();
     let mut made: Vec<&str> = Vec::new();
     if let Some(i) = child {
         made.extend(draft.spots[i].owner.iter().map(String::as_str));
         // The key of a map is a field of its entries, and is checked among them.
-        made.extend((!matches!(draft.spots[i].shape, Shape::Map(_))).then_some(draft.spots[i].place_column.as_str()));
+        let has_position = matches!(draft.spots[i].shape, Shape::Scalars(_) | Shape::Messages(_));
+        made.extend(has_position.then_some(draft.spots[i].place_column.as_str()));
         made.extend(matches!(draft.spots[i].shape, Shape::Scalars(_)).then_some("value"));
     }
     if child.is_none() && draft.singleton {
@@ -86,7 +87,12 @@ fn check_table(draft: &Draft, child: Option<usize>, report: &mut Report<'_>) {
         };
         let own = match spot.shape {
             Shape::Message(_) => Some(presence_name(&spot.sql)),
-            Shape::Scalar(_) | Shape::Scalars(_) | Shape::Messages(_) | Shape::Map(_) | Shape::Absent => None,
+            Shape::Scalar(_)
+            | Shape::Row(_)
+            | Shape::Scalars(_)
+            | Shape::Messages(_)
+            | Shape::Map(_)
+            | Shape::Absent => None,
         };
         let taken = columns.take(&spot.sql, &what);
         let clash = [Some(check_name(&spot.sql)), own].into_iter().flatten().find_map(|n| constraints.take(&n, &what));
@@ -124,7 +130,7 @@ fn draft_table(draft: &Draft, spot: &Spot) -> Option<usize> {
 
 /// Returns the SQL name of a oneof, which only its constraint has: the messages around it, then its own.
 pub(super) fn oneof_sql(draft: &Draft, parent: Option<usize>, oneof: &str) -> String {
-    let prefix = parent.map(|p| &draft.spots[p]).filter(|p| !p.is_repeated()).map_or("", |p| p.sql.as_str());
+    let prefix = parent.map(|p| &draft.spots[p]).filter(|p| !p.has_table()).map_or("", |p| p.sql.as_str());
     sql_name(&names::sql_join(prefix, oneof))
 }
 

@@ -18,7 +18,7 @@ pub(super) fn asked(draft: &Draft, field: &FieldDescriptor, path: &[String]) -> 
     own.or_else(|| listed.and_then(|options| options.storage)).flatten()
 }
 
-/// Returns the shape of a field that is stored as bytes, or not at all.
+/// Returns the shape of a field that is stored as bytes, in a table of its own although it is one message, or not at all.
 pub(super) fn shape(field: &FieldDescriptor, part: Part, storage: Storage) -> Option<Shape> {
     match storage {
         Storage::NotStored if part == Part::Field => Some(Shape::Absent),
@@ -28,6 +28,10 @@ pub(super) fn shape(field: &FieldDescriptor, part: Part, storage: Storage) -> Op
                 let boxed = part == Part::Field && is_boxed(field);
                 Some(Shape::Scalar(Type::Message(Encoded { boxed, ..encoded(&message) })))
             }
+            _ => None,
+        },
+        Storage::ChildTable if part == Part::Field && !field.is_list() && !field.is_map() => match field.kind() {
+            Kind::Message(message) if column_type(&field.kind()).is_none() => Some(Shape::Row(message)),
             _ => None,
         },
         Storage::NotStored | Storage::Columns | Storage::ChildTable => None,
@@ -80,13 +84,15 @@ pub(super) fn check(spot: &Spot, asked: Option<Storage>, said: &Said, report: &m
     let (why, help) = match asked {
         None => ("is not known".to_owned(), "write COLUMNS, CHILD_TABLE, BYTES or NOT_STORED"),
         Some(Storage::Columns) if is_columns => return asked,
-        Some(Storage::ChildTable) if repeated => return asked,
+        Some(Storage::ChildTable) if repeated || matches!(spot.shape, Shape::Row(_)) => return asked,
         Some(Storage::Bytes) if bytes => return asked,
         Some(Storage::NotStored) if spot.shape_is_absent() && !member && spot.presence != Presence::Required => {
             return asked;
         }
         Some(Storage::Columns) => ("cannot be COLUMNS".to_owned(), "COLUMNS is for a message that is not repeated"),
-        Some(Storage::ChildTable) => ("cannot be CHILD_TABLE".to_owned(), "CHILD_TABLE is for repeated and map fields"),
+        Some(Storage::ChildTable) => {
+            ("cannot be CHILD_TABLE".to_owned(), "CHILD_TABLE is for messages, repeated and map fields")
+        }
         Some(Storage::Bytes) => {
             ("cannot be BYTES".to_owned(), "BYTES is for messages, repeated and map fields, and strings")
         }

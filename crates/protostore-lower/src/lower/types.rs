@@ -78,8 +78,9 @@ fn add_draft(draft: &Draft, entities: &mut BTreeMap<Of, Entity>, report: &Report
     for spot in &draft.spots {
         match (&spot.shape, spot.field.kind()) {
             (Shape::Absent | Shape::Scalar(Type::Message(_) | Type::Repeated(_)), _) => {}
-            (Shape::Message(message) | Shape::Messages(message), _) if message.full_name() == EMPTY => {}
-            (Shape::Message(message) | Shape::Messages(message), _) => {
+            (Shape::Message(message) | Shape::Row(message) | Shape::Messages(message), _)
+                if message.full_name() == EMPTY => {}
+            (Shape::Message(message) | Shape::Row(message) | Shape::Messages(message), _) => {
                 add(message.full_name(), message.package_name(), (&nesting(message), "Message"), entities, || {
                     report.sources.place(message.parent_file().name(), &name_path(message.path()))
                 });

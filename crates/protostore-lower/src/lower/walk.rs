@@ -81,8 +81,9 @@ impl Walk<'_> {
             _ => Part::Field,
         };
         let stated = storage::asked(self.draft, &field, &path).and_then(|asked| storage::shape(&field, part, asked));
+        let goes_on = matches!(stated, None | Some(Shape::Row(_)));
         let refused = refusals::refuses_shape(&field, stated.as_ref(), self.around, report)
-            || (stated.is_none() && (self.recurses(&field, report) || self.is_too_deep(&field, &path, report)));
+            || (goes_on && (self.recurses(&field, report) || self.is_too_deep(&field, &path, report)));
         if refused {
             self.draft.refused.push(path);
             return;
@@ -90,7 +91,13 @@ impl Walk<'_> {
         let index = self.draft.spots.len();
         let repeated = stated.is_none() && (field.is_list() || field.is_map());
         let (shape, inner) = match (draft::column_type(&field.kind()), field.kind(), repeated) {
-            _ if stated.is_some() => (stated.unwrap_or(Shape::Absent), None),
+            _ if stated.is_some() => {
+                let inner = match &stated {
+                    Some(Shape::Row(message)) => Some(message.clone()),
+                    _ => None,
+                };
+                (stated.unwrap_or(Shape::Absent), inner)
+            }
             (Some(ty), _, false) => (Shape::Scalar(ty), None),
             (Some(ty), _, true) => (Shape::Scalars(ty), None),
             (None, Kind::Message(message), false) => (Shape::Message(message.clone()), Some(message)),
@@ -100,7 +107,7 @@ impl Walk<'_> {
         };
         self.draft.spots.push(Spot {
             parent,
-            child: if repeated { Some(index) } else { outer_child },
+            child: if repeated || matches!(shape, Shape::Row(_)) { Some(index) } else { outer_child },
             numbers,
             path,
             shape,

@@ -16,11 +16,12 @@ const MEMBERS: usize = 500;
 /// Checks the record's table, its child tables and its oneofs.
 pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     let mut tables: BTreeMap<Option<usize>, Vec<&Spot>> = BTreeMap::new();
-    for spot in draft.spots.iter().filter(|spot| !spot.is_repeated() && !spot.shape_is_absent()) {
+    for spot in draft.spots.iter().filter(|spot| !spot.has_table() && !spot.shape_is_absent()) {
         tables.entry(spot.child).or_default().push(spot);
     }
     for (child, columns) in tables {
-        let own = child.map_or(0, |_| draft.key.len() + 1);
+        let place = |child: usize| usize::from(draft.spots[child].is_repeated());
+        let own = child.map_or(0, |child| draft.spots[child].owner.len() + place(child));
         let count = columns.len() + own;
         if count > COLUMNS {
             let (name, place) = match child {
@@ -51,7 +52,7 @@ fn widest(draft: &Draft, columns: &[&Spot]) -> String {
     if named.is_empty() {
         format!("move fields of `{}` to a table of their own, with its key as a reference", draft.message.name())
     } else {
-        format!("move messages to tables of their own, with a reference; the widest: {}", named.join(", "))
+        format!("write `storage: CHILD_TABLE` or `BYTES` on messages; the widest: {}", named.join(", "))
     }
 }
 

@@ -42,6 +42,13 @@ pub struct Map<K>(PhantomData<fn() -> K>);
 #[derive(Debug)]
 pub struct Entries<K>(PhantomData<fn() -> K>);
 
+/// A message of the record itself, in a table of its own.
+#[derive(Debug)]
+pub enum Apart {}
+/// A message inside another, in a table of its own, or a field of such a message.
+#[derive(Debug)]
+pub enum InnerApart {}
+
 /// The type of a column that stands for a message: it is set or not.
 #[derive(Debug)]
 pub enum Message {}
@@ -65,6 +72,7 @@ impl<K> Many for Entries<K> {}
 pub trait Maskable {}
 impl Maskable for Member {}
 impl Maskable for List {}
+impl Maskable for Apart {}
 impl<K> Maskable for Map<K> {}
 
 /// The values of a map.
@@ -89,7 +97,12 @@ pub(crate) struct Place {
     pub(crate) list: Option<&'static Child>,
     /// The column of the map's key.
     pub(crate) key: &'static str,
+    /// Whether a record has one such row at most, so that a test says the same as of a column of the record.
+    pub(crate) alone: bool,
 }
+
+/// A member of a oneof in a table of its own: the table, and which of its columns is which of those around.
+pub type RowOf = (&'static Child, &'static [(&'static str, &'static str)]);
 
 /// What a column says, and what NULL says in it.
 #[derive(Clone, Copy, Debug)]
@@ -100,8 +113,9 @@ pub(crate) enum Holds {
     Zero { nil: Nil, within: Option<&'static str> },
     /// Whether a message is set.
     Message,
-    /// Nothing: one of these columns says whether it is set. True for those that say it of a message.
-    Oneof(&'static [(&'static str, bool)]),
+    /// Nothing: one of these columns says whether it is set, or a row in one of these tables. True for the columns that
+    /// say it of a message.
+    Oneof(&'static [(&'static str, bool)], &'static [RowOf]),
     /// Nothing: the row of the element is there.
     Row,
 }
@@ -143,12 +157,17 @@ pub(crate) enum Cond {
 
 impl<R, T, P> Col<R, T, P> {
     const fn at(member: u16, column: &'static str, list: Option<&'static Child>, key: &'static str) -> Self {
-        let place = Place { column, holds: Holds::Value, list, key };
+        let place = Place { column, holds: Holds::Value, list, key, alone: false };
         Self { member, place, of: PhantomData }
     }
 
     const fn holding(mut self, holds: Holds) -> Self {
         self.place.holds = holds;
+        self
+    }
+
+    const fn alone(mut self) -> Self {
+        self.place.alone = true;
         self
     }
 
@@ -191,6 +210,22 @@ impl<R, T> Col<R, T, Elements> {
     }
 }
 
+impl<R, T> Col<R, T, Apart> {
+    /// For generated code: a message of the record, in this table.
+    #[must_use]
+    pub const fn apart(index: u16, child: &'static Child, column: &'static str) -> Self {
+        Self::at(index, column, Some(child), "").alone()
+    }
+}
+
+impl<R, T> Col<R, T, InnerApart> {
+    /// For generated code: a field of a message in this table, or the message.
+    #[must_use]
+    pub const fn inner_apart(child: &'static Child, column: &'static str) -> Self {
+        Self::at(u16::MAX, column, Some(child), "").alone()
+    }
+}
+
 impl<R, T, K> Col<R, T, Map<K>> {
     /// For generated code: a map of the record, in these columns of this table.
     #[must_use]
@@ -225,7 +260,16 @@ impl<R, P> Col<R, Oneof, P> {
     /// For generated code: these columns say which member is set; true for those that say it of a message.
     #[must_use]
     pub const fn oneof(self, members: &'static [(&'static str, bool)]) -> Self {
-        self.holding(Holds::Oneof(members))
+        self.holding(Holds::Oneof(members, &[]))
+    }
+
+    /// For generated code: so does a row in one of these tables.
+    #[must_use]
+    pub const fn or_rows(self, rows: &'static [RowOf]) -> Self {
+        match self.place.holds {
+            Holds::Oneof(members, _) => self.holding(Holds::Oneof(members, rows)),
+            Holds::Value | Holds::Zero { .. } | Holds::Message | Holds::Row => self,
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use crate::error::{Error, Kind, Result};
 use crate::record::Record;
 use crate::value::{Bind, Binder, Kept};
 
-/// The alias of the record's table, which the conditions of partial indexes know too, and of the table whose elements are
-/// looked at.
+/// The alias of the record's table, which the conditions of partial indexes know too, of the table whose elements are
+/// looked at, and of the table of a member.
 const RECORD: &str = "t";
 const ELEMENT: &str = "c";
+const ROW: &str = "m";
 
 /// The most parameters of one statement, as SQLite has it by default.
 const PARAMETERS: usize = 32_766;
@@ -119,12 +120,19 @@ impl Query {
         let Some(child) = place.list else {
             return self.cond(RECORD, place, field, cond);
         };
+        // What does not hold of the one row there may be holds where there is none.
+        let (cond, not) = match cond {
+            Cond::Always if place.alone => return self.push("TRUE"),
+            Cond::Unset if place.alone => (&Cond::Set, "NOT "),
+            Cond::Is("IS NOT", value) if place.alone => (&Cond::Is("=", value.clone()), "NOT "),
+            cond => (cond, ""),
+        };
         // Every element has the record's key, however deep it stands.
         let ties = child.layout.columns.iter().zip(R::TABLE.key);
         let ties: Vec<String> =
             ties.map(|(own, key)| format!("{} = {}", quoted(ELEMENT, own.name), quoted(RECORD, key))).collect();
         let table = name(child.layout.name);
-        let _ = write!(self.sql, "EXISTS (SELECT 1 FROM {table} {ELEMENT} WHERE {}", ties.join(" AND "));
+        let _ = write!(self.sql, "{not}EXISTS (SELECT 1 FROM {table} {ELEMENT} WHERE {}", ties.join(" AND "));
         if let Some(key) = entry {
             let _ = write!(self.sql, " AND {} = ", quoted(ELEMENT, place.key));
             self.value(field, key.clone());
@@ -180,7 +188,7 @@ impl Query {
 pub(super) fn value_of(table: &str, place: &Place) -> String {
     let column = quoted(table, place.column);
     match place.holds {
-        Holds::Value | Holds::Message | Holds::Oneof(_) | Holds::Row => column,
+        Holds::Value | Holds::Message | Holds::Oneof(..) | Holds::Row => column,
         Holds::Zero { nil, within: None } => format!("coalesce({column}, {})", nil.sql()),
         Holds::Zero { nil, within: Some(message) } => {
             format!("CASE WHEN {} THEN coalesce({column}, {}) END", quoted(table, message), nil.sql())
@@ -198,11 +206,16 @@ fn set(table: &str, place: &Place) -> String {
         Holds::Value | Holds::Zero { .. } => format!("{} IS NOT NULL", value_of(table, place)),
         Holds::Message => format!("{} IS TRUE", quoted(table, place.column)),
         Holds::Row => "TRUE".to_owned(),
-        Holds::Oneof(members) => {
+        Holds::Oneof(members, rows) => {
             let members = members.iter().map(|(column, message)| {
                 format!("{} {}", quoted(table, column), if *message { "IS TRUE" } else { "IS NOT NULL" })
             });
-            format!("({})", members.collect::<Vec<_>>().join(" OR "))
+            let rows = rows.iter().map(|(child, ties)| {
+                let ties = ties.iter().map(|(own, around)| format!("{} = {}", quoted(ROW, own), quoted(table, around)));
+                let ties = ties.collect::<Vec<_>>().join(" AND ");
+                format!("EXISTS (SELECT 1 FROM {} {ROW} WHERE {ties})", name(child.layout.name))
+            });
+            format!("({})", members.chain(rows).collect::<Vec<_>>().join(" OR "))
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Comparisons of columns whose values stand in another form: a value is given as it is, and compared as it is stored.
 
 use super::operand::{Aside, Comparable, Operand, Ordered, beyond};
-use crate::stored::{DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds, Utf8};
+use crate::stored::{
+    DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds, Timestamptz, Utf8,
+};
 use crate::time::{Duration, Timestamp};
 
 /// Writes how a value is given for a form.
@@ -20,6 +22,7 @@ given! {
     FloatBits, FloatBits: f32,
     DoubleBits, DoubleBits: f64,
     Rfc3339, Rfc3339: Timestamp,
+    Timestamptz, Timestamptz: Timestamp,
     Seconds<Timestamp>, Seconds: Timestamp,
     Seconds<Duration>, Seconds: Duration,
     Milliseconds<Timestamp>, Milliseconds: Timestamp,
@@ -64,6 +67,7 @@ macro_rules! time {
 
 time! {
     Rfc3339,
+    Timestamptz,
     Seconds<Timestamp>,
     Seconds<Duration>,
     Milliseconds<Timestamp>,

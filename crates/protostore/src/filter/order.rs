@@ -52,7 +52,7 @@ pub(crate) struct Sorting<R> {
 impl<R: Record> Sorting<R> {
     pub(crate) fn of(orders: &[Order<R>]) -> Self {
         let key = R::TABLE.key.iter().map(|column| {
-            let place = Place { column, holds: Holds::Value, list: None, key: "" };
+            let place = Place { column, holds: Holds::Value, list: None, key: "", alone: false };
             By { place, descending: false }
         });
         let mut by: Vec<By> = Vec::new();

@@ -91,6 +91,7 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
             let key = owner.key();
             elements::<S, C, _, u64>(s, By { many: false, keys: &key }).await?
         };
+        complete::<C>(elements.len(), std::iter::once(&*owner))?;
         for element in elements {
             element.put_into(owner)?;
         }
@@ -98,7 +99,9 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
     }
 
     async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
-        for element in elements::<S, C, _, u64>(s, By { many: true, keys }).await? {
+        let elements = elements::<S, C, _, u64>(s, By { many: true, keys }).await?;
+        complete::<C>(elements.len(), owners.iter())?;
+        for element in elements {
             let owner = usize::try_from(element.path).ok().and_then(|index| owners.get_mut(index));
             element.put_into(owner.ok_or_else(|| stray(&C::CHILD.layout))?)?;
         }
@@ -147,6 +150,7 @@ impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> f
         around: &mut [Element<P, C>],
     ) -> Result<()> {
         let inner = elements::<S, N, K, (P, C::Place)>(s, by).await?;
+        complete::<N>(inner.len(), around.iter().map(|element| &element.item))?;
         // Both are in the order of record and place, so each list is gone through once.
         let mut owners = around.iter_mut();
         let mut owner = owners.next();
@@ -180,6 +184,15 @@ async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + Partial
     Ok(elements)
 }
 
+/// Checks that no row is missing of a message that must be set.
+fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::Owner>) -> Result<()> {
+    if C::REQUIRED && rows != owners.map(|owner| C::items(owner).len()).sum::<usize>() {
+        let why = "lacks the row of a message that must be set";
+        return Err(Error::new(Kind::Damaged, why).in_table(C::CHILD.layout.name));
+    }
+    Ok(())
+}
+
 /// Inserts the elements of an owner, in order, each before what is inside it.
 async fn write<S: Session, C: ChildTable, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Owner) -> Result<()> {
     for (place, item) in C::items(owner) {
@@ -197,7 +210,7 @@ async fn write<S: Session, C: ChildTable, P: Bind + Sync>(s: &mut S, prefix: &P,
 /// Says that there are rows which belong to nothing.
 #[cold]
 fn stray(layout: &Layout) -> Error {
-    Error::new(Kind::Damaged, "holds rows of a record or message that is not there").in_table(layout.name)
+    Error::new(Kind::Damaged, "holds rows of a record, message or member that is not there").in_table(layout.name)
 }
 
 /// An element as it is read: `path` tells the record and the elements around.

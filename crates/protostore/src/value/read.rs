@@ -102,6 +102,13 @@ impl<T: Value> Decode for T {
     }
 }
 
+impl Decode for () {
+    #[inline(always)]
+    fn decode<R: Row>(_: &mut R) -> Result<Self> {
+        Ok(())
+    }
+}
+
 /// Writes `Decode` for a tuple, part by part.
 macro_rules! tuple {
     ($($part:ident),+) => {

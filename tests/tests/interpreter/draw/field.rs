@@ -90,6 +90,9 @@ pub(super) fn field(
         }
         match encoding {
             Some(encoding) => column.push(encoding.to_owned()),
+            None if !repeated && rng.u8(0..4) == 0 && around.parts.contains(&ty) => {
+                column.push("storage: CHILD_TABLE".to_owned());
+            }
             None if !repeated && rng.u8(0..5) == 0 && can_be_bytes(&ty, is_message) => {
                 column.push("storage: BYTES".to_owned());
             }

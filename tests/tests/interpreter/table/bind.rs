@@ -2,7 +2,7 @@
 
 use prost_reflect::{DynamicMessage, Value};
 use protostore::{Binder, Error};
-use protostore_schema::{Column, Node, Scalar, Type};
+use protostore_schema::{Alone, Column, Node, Place, Scalar, Type};
 
 use super::{Parameters, field, put, set_message};
 
@@ -50,7 +50,13 @@ pub(super) fn bind(nodes: &[Node], message: Option<&DynamicMessage>, row: &mut B
                     return Err(Error::invalid(absent.name.proto.clone(), says).in_table(row.table.to_owned()));
                 }
             }
-            Node::Child(_) => {}
+            Node::Child(child) => {
+                if let (Place::Alone(Alone { required: true, .. }), Some(message)) = (&child.place, message)
+                    && set_message(message, &child.field.proto).is_none()
+                {
+                    return Err(row.missing(&child.name.proto));
+                }
+            }
         }
     }
     Ok(())

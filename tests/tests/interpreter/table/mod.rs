@@ -86,9 +86,10 @@ impl Interpreter<'_> {
             for (place, item) in elements(&holder, &field, child) {
                 let mut row = Bound { table: &child.name.sql, parameters: Parameters(prefix.clone()) };
                 match (&child.place, &place) {
-                    (Place::Key(key), place) => row.put(key, place)?,
-                    (Place::Position(_), Value::I64(at)) => row.parameters.0.push(Sql::Integer(*at)),
-                    (Place::Position(_), other) => panic!("{other:?} is no position"),
+                    (Place::Key(key), Some(place)) => row.put(key, place)?,
+                    (Place::Position(_), Some(Value::I64(at))) => row.parameters.0.push(Sql::Integer(*at)),
+                    (Place::Alone(_), None) => {}
+                    (_, other) => panic!("{other:?} is no place"),
                 }
                 let key = row.parameters.0.clone();
                 match (&child.item, &item) {
@@ -120,8 +121,12 @@ impl Interpreter<'_> {
                 Node::Group(group) => self.fill_inside(&group.name.proto, &group.nodes, message, prefix, children),
                 Node::Oneof(oneof) => {
                     for variant in &oneof.variants {
-                        if let Node::Group(group) = &variant.node {
-                            self.fill_inside(&group.name.proto, &group.nodes, message, prefix, children);
+                        match &variant.node {
+                            Node::Group(group) => {
+                                self.fill_inside(&group.name.proto, &group.nodes, message, prefix, children);
+                            }
+                            Node::Child(child) => self.fill_list(child, message, prefix, children),
+                            Node::Scalar(_) | Node::Oneof(_) | Node::Absent(_) => {}
                         }
                     }
                 }
@@ -157,7 +162,8 @@ impl Interpreter<'_> {
         let element = element_field(&field);
         for row in &children[&child.path] {
             // The row is 0, the places from the outermost, the columns of the element.
-            let (places, item) = row[1..].split_at(prefix.len() + 1);
+            let own = usize::from(child.place.column().is_some());
+            let (places, item) = row[1..].split_at(prefix.len() + own);
             if places[..prefix.len()] != prefix[..] {
                 continue;
             }
@@ -172,6 +178,10 @@ impl Interpreter<'_> {
                     Value::Message(inner)
                 }
             };
+            if let Place::Alone(_) = child.place {
+                message.set_field(&field, value);
+                continue;
+            }
             match (message.get_field_mut(&field), &child.place) {
                 (Value::List(list), Place::Position(_)) => list.push(value),
                 (Value::Map(map), Place::Key(column)) => {
@@ -252,13 +262,17 @@ pub(super) fn set_message(message: &DynamicMessage, name: &str) -> Option<Dynami
     }
 }
 
-/// Returns the elements of a list with their positions, or of a map with their keys.
-fn elements(holder: &DynamicMessage, field: &FieldDescriptor, child: &ChildTable) -> Vec<(Value, Value)> {
+/// Returns the elements of a list with their positions, of a map with their keys, or a message that is set.
+fn elements(holder: &DynamicMessage, field: &FieldDescriptor, child: &ChildTable) -> Vec<(Option<Value>, Value)> {
+    if let Place::Alone(_) = child.place {
+        let set = holder.has_field(field).then(|| holder.get_field(field).into_owned());
+        return set.into_iter().map(|value| (None, value)).collect();
+    }
     match (holder.get_field(field).into_owned(), &child.place) {
         (Value::List(list), Place::Position(_)) => {
-            list.into_iter().zip(0..).map(|(value, at)| (Value::I64(at), value)).collect()
+            list.into_iter().zip(0..).map(|(value, at)| (Some(Value::I64(at)), value)).collect()
         }
-        (Value::Map(map), Place::Key(_)) => map.into_iter().map(|(k, v)| (Value::from(k), v)).collect(),
+        (Value::Map(map), Place::Key(_)) => map.into_iter().map(|(k, v)| (Some(Value::from(k)), v)).collect(),
         (other, _) => panic!("{other:?} is neither list nor map"),
     }
 }

@@ -5,6 +5,8 @@
 pub mod proto;
 mod records;
 
+pub use records::alone::{Alone, AloneChoice};
+pub use records::apart::{Apart, ApartChoice, ApartLonely, ApartRoom, ApartRoomKind};
 pub use records::bytes_key::BytesKey;
 pub use records::choices::{
     Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
@@ -45,7 +47,7 @@ pub use records::target::Target;
 pub use records::time_key::TimeKey;
 pub use records::topic::Topic;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
-pub use records::types::{Colour, Nothing, Point};
+pub use records::types::{ApartShelf, ApartWing, ApartWingWay, Colour, Nothing, Point};
 pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
 pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
@@ -200,6 +202,16 @@ pub mod partial {
     pub use crate::records::partial::{*, columns::*};
 }
 
+/// Table `aparts`: the record `Apart`, its fields and its accessors.
+pub mod apart {
+    pub use crate::records::apart::{*, columns::*};
+}
+
+/// Table `alone`: the record `Alone`, its fields and its accessors.
+pub mod alone {
+    pub use crate::records::alone::{*, columns::*};
+}
+
 /// Table `jobs`: the record `Job`, its fields and its accessors.
 pub mod job {
     pub use crate::records::job::{*, columns::*};
@@ -242,7 +254,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1030,
+    slots: 1274,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -281,6 +293,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::packed::TABLE,
         &records::tree::TABLE,
         &records::partial::TABLE,
+        &records::apart::TABLE,
+        &records::alone::TABLE,
         &records::job::TABLE,
         &records::topic::TABLE,
         &records::remark::TABLE,
@@ -486,6 +500,18 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn partials(&self) -> protostore::TableOf<'_, records::partial::Partial, E> {
         self.0.table()
+    }
+
+    /// Returns the table `aparts`.
+    #[must_use]
+    pub fn aparts(&self) -> protostore::TableOf<'_, records::apart::Apart, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `alone`.
+    #[must_use]
+    pub fn alone(&self) -> protostore::SingletonOf<'_, records::alone::Alone, E> {
+        self.0.singleton()
     }
 
     /// Returns the table `jobs`.

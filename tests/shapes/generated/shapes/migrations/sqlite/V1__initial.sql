@@ -1505,6 +1505,7 @@ CREATE TABLE "encodings" (
     CONSTRAINT "one_text__check" CHECK (
       "one_text" IS NULL OR length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
     ),
+  "own" INTEGER,
   "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__full" INTEGER,
   "inner__bits" INTEGER
@@ -1525,6 +1526,7 @@ CREATE TABLE "encodings" (
 ) STRICT;
 CREATE INDEX "encodings_by_full" ON "encodings" ("full");
 CREATE UNIQUE INDEX "encodings_unique_text" ON "encodings" ("text");
+CREATE INDEX "encodings_by_own" ON "encodings" ("own");
 
 CREATE TABLE "encodings__fulls" (
   "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
@@ -1561,6 +1563,13 @@ CREATE TABLE "encodings__texts" (
     CONSTRAINT "value__check" CHECK (
       length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
     ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "encodings__owns" (
+  "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -1800,6 +1809,597 @@ CREATE TABLE "partials" (
   "half" INTEGER NOT NULL CONSTRAINT "half__check" CHECK ("half" IN (0, 1)),
   PRIMARY KEY ("id")
 ) STRICT;
+
+-- A row of its own for a message at the top, in a message, in a oneof, in an element, in another such row.
+CREATE TABLE "aparts" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "text" TEXT,
+  "here" INTEGER NOT NULL CONSTRAINT "here__check" CHECK ("here" IN (0, 1)),
+  "here__x" INTEGER
+    CONSTRAINT "here__x__check" CHECK ("here__x" IS NULL OR "here__x" BETWEEN -2147483648 AND 2147483647),
+  "here__y" INTEGER
+    CONSTRAINT "here__y__check" CHECK ("here__y" IS NULL OR "here__y" BETWEEN -2147483648 AND 2147483647),
+  "here__colour" INTEGER
+    CONSTRAINT "here__colour__check" CHECK (
+      "here__colour" IS NULL OR "here__colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "here__time" INTEGER,
+  "wing" INTEGER NOT NULL CONSTRAINT "wing__check" CHECK ("wing" IN (0, 1)),
+  "wing__name" TEXT,
+  "wing__right" TEXT,
+  CONSTRAINT "here__presence" CHECK (
+    ("here__x" IS NOT NULL) = "here"
+    AND ("here" OR "here__y" IS NULL)
+    AND ("here__colour" IS NOT NULL) = "here"
+    AND ("here" OR "here__time" IS NULL)
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("text" IS NOT NULL) + "here" <= 1
+  ),
+  CONSTRAINT "wing__presence" CHECK (
+    ("wing__name" IS NOT NULL) = "wing"
+    AND ("wing" OR "wing__right" IS NULL)
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "aparts__point" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__nothing" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__empty" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "name" TEXT NOT NULL,
+  "floor" INTEGER
+    CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "point__time" INTEGER,
+  "colour" INTEGER
+    CONSTRAINT "colour__check" CHECK ("colour" IS NULL OR "colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  CONSTRAINT "point__presence" CHECK (
+    ("point__x" IS NOT NULL) = "point"
+    AND ("point" OR "point__y" IS NULL)
+    AND ("point__colour" IS NOT NULL) = "point"
+    AND ("point" OR "point__time" IS NULL)
+  ),
+  CONSTRAINT "kind__oneof" CHECK (
+    ("colour" IS NOT NULL) + ("time" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "aparts__must_by_name" ON "aparts__must" ("name");
+CREATE INDEX "aparts__must_by_target" ON "aparts__must" ("target");
+
+CREATE TABLE "aparts__must__names" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__points" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__by_number" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__y" INTEGER
+    CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
+  "value__colour" INTEGER NOT NULL
+    CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
+  "value__time" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__bare" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__shelf" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__shelf__books" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must__shelf" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__must__shelf__place" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__must__shelf" ("_id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "name" TEXT NOT NULL,
+  "floor" INTEGER
+    CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "point__time" INTEGER,
+  "colour" INTEGER
+    CONSTRAINT "colour__check" CHECK ("colour" IS NULL OR "colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  CONSTRAINT "point__presence" CHECK (
+    ("point__x" IS NOT NULL) = "point"
+    AND ("point" OR "point__y" IS NULL)
+    AND ("point__colour" IS NOT NULL) = "point"
+    AND ("point" OR "point__time" IS NULL)
+  ),
+  CONSTRAINT "kind__oneof" CHECK (
+    ("colour" IS NOT NULL) + ("time" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "aparts__room_by_name" ON "aparts__room" ("name");
+CREATE INDEX "aparts__room_by_target" ON "aparts__room" ("target");
+
+CREATE TABLE "aparts__room__names" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__points" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__by_number" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__y" INTEGER
+    CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
+  "value__colour" INTEGER NOT NULL
+    CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
+  "value__time" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__bare" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__shelf" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__shelf__books" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room__shelf" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__room__shelf__place" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__room__shelf" ("_id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__there" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "name" TEXT NOT NULL,
+  "floor" INTEGER
+    CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
+  "target" TEXT
+    CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
+    REFERENCES "targets" ("id") ON DELETE CASCADE,
+  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point__x" INTEGER
+    CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
+  "point__y" INTEGER
+    CONSTRAINT "point__y__check" CHECK ("point__y" IS NULL OR "point__y" BETWEEN -2147483648 AND 2147483647),
+  "point__colour" INTEGER
+    CONSTRAINT "point__colour__check" CHECK (
+      "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "point__time" INTEGER,
+  "colour" INTEGER
+    CONSTRAINT "colour__check" CHECK ("colour" IS NULL OR "colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  CONSTRAINT "point__presence" CHECK (
+    ("point__x" IS NOT NULL) = "point"
+    AND ("point" OR "point__y" IS NULL)
+    AND ("point__colour" IS NOT NULL) = "point"
+    AND ("point" OR "point__time" IS NULL)
+  ),
+  CONSTRAINT "kind__oneof" CHECK (
+    ("colour" IS NOT NULL) + ("time" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "aparts__house_by_name" ON "aparts__house" ("name");
+CREATE INDEX "aparts__house_by_target" ON "aparts__house" ("target");
+
+CREATE TABLE "aparts__house__names" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__points" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__by_number" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
+  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__y" INTEGER
+    CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
+  "value__colour" INTEGER NOT NULL
+    CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
+  "value__time" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__bare" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__shelf" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__shelf__books" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house__shelf" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__house__shelf__place" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__house__shelf" ("_id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__none" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__only" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__shelf" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__shelf__books" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__wing__shelf" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__shelf__place" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__wing__shelf" ("_id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__left" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__left__books" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__wing__left" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wing__left__place" (
+  "_id" TEXT NOT NULL REFERENCES "aparts__wing__left" ("_id") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "right" TEXT,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__shelf" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__shelf__books" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__shelf" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__shelf__place" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_position"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__shelf" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__left" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__left__books" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__left" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__wings__left__place" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_position"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__left" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name" (
+  "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__name" TEXT NOT NULL,
+  "value__right" TEXT,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__shelf" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__shelf__books" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__shelf" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__shelf__place" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_key"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__shelf" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__left" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__left__books" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__left" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "aparts__by_name__value__left__place" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_id", "_key"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__left" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- The same of a table of at most one row.
+CREATE TABLE "alone" (
+  "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  PRIMARY KEY ("_singleton")
+) STRICT;
+
+CREATE TABLE "alone__point" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone" ("_singleton") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone" ("_singleton") ON DELETE CASCADE,
+  "name" TEXT NOT NULL,
+  "right" TEXT,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__shelf" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing" ("_singleton") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__shelf__books" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__shelf" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__shelf__place" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__shelf" ("_singleton") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__left" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing" ("_singleton") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__left__books" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__left" ("_singleton") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_singleton", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__wing__left__place" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__left" ("_singleton") ON DELETE CASCADE,
+  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "time" INTEGER,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "alone__nothing" (
+  "_singleton" INTEGER NOT NULL REFERENCES "alone" ("_singleton") ON DELETE CASCADE,
+  PRIMARY KEY ("_singleton")
+) STRICT, WITHOUT ROWID;
 
 -- Work that waits.
 CREATE TABLE "jobs" (
@@ -3773,6 +4373,10 @@ CREATE VIEW "encodings_readable" AS SELECT
     AS "one_full",
   CASE WHEN "one_bits" IS NOT NULL THEN printf('%016X', "one_bits") END AS "one_bits",
   "one_text",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "own" / 1000000 - ("own" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("own" % 1000000 + 1000000) % 1000000), "own")
+    AS "own",
+  (SELECT count(*) FROM "encodings__owns" WHERE "encodings__owns"."_id" = "encodings"."id") AS "owns__count",
   CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
   CASE
     WHEN "inner__full" IS NOT NULL
@@ -3824,6 +4428,14 @@ CREATE VIEW "encodings__texts_readable" AS SELECT
   "_position",
   "value"
 FROM "encodings__texts";
+
+CREATE VIEW "encodings__owns_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
+    AS "value"
+FROM "encodings__owns";
 
 CREATE VIEW "encodings__inner__names_readable" AS SELECT
   "_id",
@@ -4017,6 +4629,930 @@ CREATE VIEW "partials_readable" AS SELECT
   "id",
   CASE "half" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "half"
 FROM "partials";
+
+CREATE VIEW "aparts_readable" AS SELECT
+  "id",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__point"
+    WHERE "aparts__point"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "point",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__nothing"
+    WHERE "aparts__nothing"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "nothing",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__empty"
+    WHERE "aparts__empty"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "empty",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__must"
+    WHERE "aparts__must"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "must",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__room"
+    WHERE "aparts__room"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "room",
+  CASE
+    WHEN "text" IS NOT NULL THEN 'text'
+    WHEN "here" THEN 'here'
+    WHEN EXISTS (SELECT 1 FROM "aparts__there"
+    WHERE "aparts__there"."_id" = "aparts"."id") THEN 'there'
+    WHEN EXISTS (SELECT 1 FROM "aparts__house"
+    WHERE "aparts__house"."_id" = "aparts"."id") THEN 'house'
+    WHEN EXISTS (SELECT 1 FROM "aparts__none"
+    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'none' END
+    AS "choice",
+  "text",
+  CASE "here" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "here",
+  "here__x",
+  "here__y",
+  CASE "here__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "here__colour" END
+    AS "here__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "here__time" / 1000000000 - ("here__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("here__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "here__time",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__there"
+    WHERE "aparts__there"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "there",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__house"
+    WHERE "aparts__house"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "house",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__none"
+    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "none",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__only"
+    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'only' END
+    AS "lonely",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__only"
+    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "only",
+  CASE "wing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "wing",
+  "wing__name",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wing__shelf"
+    WHERE "aparts__wing__shelf"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "wing__shelf",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left"
+    WHERE "aparts__wing__left"."_id" = "aparts"."id") THEN 'left'
+    WHEN "wing__right" IS NOT NULL THEN 'right' END
+    AS "wing__way",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left"
+    WHERE "aparts__wing__left"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
+    AS "wing__left",
+  "wing__right",
+  (SELECT count(*) FROM "aparts__wings" WHERE "aparts__wings"."_id" = "aparts"."id") AS "wings__count",
+  (SELECT count(*) FROM "aparts__by_name" WHERE "aparts__by_name"."_id" = "aparts"."id") AS "by_name__count"
+FROM "aparts";
+
+CREATE VIEW "aparts__point_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__point";
+
+CREATE VIEW "aparts__nothing_readable" AS SELECT
+  "_id"
+FROM "aparts__nothing";
+
+CREATE VIEW "aparts__empty_readable" AS SELECT
+  "_id"
+FROM "aparts__empty";
+
+CREATE VIEW "aparts__must_readable" AS SELECT
+  "_id",
+  "name",
+  "floor",
+  "target",
+  (SELECT count(*) FROM "aparts__must__names"
+    WHERE "aparts__must__names"."_id" = "aparts__must"."_id")
+    AS "names__count",
+  (SELECT count(*) FROM "aparts__must__points"
+    WHERE "aparts__must__points"."_id" = "aparts__must"."_id")
+    AS "points__count",
+  (SELECT count(*) FROM "aparts__must__by_number"
+    WHERE "aparts__must__by_number"."_id" = "aparts__must"."_id")
+    AS "by_number__count",
+  CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
+  "point__x",
+  "point__y",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
+  CASE
+    WHEN "colour" IS NOT NULL THEN 'colour'
+    WHEN EXISTS (SELECT 1 FROM "aparts__must__bare"
+    WHERE "aparts__must__bare"."_id" = "aparts__must"."_id") THEN 'bare'
+    WHEN "time" IS NOT NULL THEN 'time' END
+    AS "kind",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__must__bare"
+    WHERE "aparts__must__bare"."_id" = "aparts__must"."_id") THEN 'true' ELSE 'false' END
+    AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__must__shelf"
+    WHERE "aparts__must__shelf"."_id" = "aparts__must"."_id") THEN 'true' ELSE 'false' END
+    AS "shelf"
+FROM "aparts__must";
+
+CREATE VIEW "aparts__must__names_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "aparts__must__names";
+
+CREATE VIEW "aparts__must__points_readable" AS SELECT
+  "_id",
+  "_position",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__must__points";
+
+CREATE VIEW "aparts__must__by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__x",
+  "value__y",
+  CASE "value__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__colour" END
+    AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__time"
+FROM "aparts__must__by_number";
+
+CREATE VIEW "aparts__must__bare_readable" AS SELECT
+  "_id"
+FROM "aparts__must__bare";
+
+CREATE VIEW "aparts__must__shelf_readable" AS SELECT
+  "_id",
+  "number",
+  (SELECT count(*) FROM "aparts__must__shelf__books"
+    WHERE "aparts__must__shelf__books"."_id" = "aparts__must__shelf"."_id")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__must__shelf__place"
+    WHERE "aparts__must__shelf__place"."_id" = "aparts__must__shelf"."_id") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__must__shelf";
+
+CREATE VIEW "aparts__must__shelf__books_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__must__shelf__books";
+
+CREATE VIEW "aparts__must__shelf__place_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__must__shelf__place";
+
+CREATE VIEW "aparts__room_readable" AS SELECT
+  "_id",
+  "name",
+  "floor",
+  "target",
+  (SELECT count(*) FROM "aparts__room__names"
+    WHERE "aparts__room__names"."_id" = "aparts__room"."_id")
+    AS "names__count",
+  (SELECT count(*) FROM "aparts__room__points"
+    WHERE "aparts__room__points"."_id" = "aparts__room"."_id")
+    AS "points__count",
+  (SELECT count(*) FROM "aparts__room__by_number"
+    WHERE "aparts__room__by_number"."_id" = "aparts__room"."_id")
+    AS "by_number__count",
+  CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
+  "point__x",
+  "point__y",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
+  CASE
+    WHEN "colour" IS NOT NULL THEN 'colour'
+    WHEN EXISTS (SELECT 1 FROM "aparts__room__bare"
+    WHERE "aparts__room__bare"."_id" = "aparts__room"."_id") THEN 'bare'
+    WHEN "time" IS NOT NULL THEN 'time' END
+    AS "kind",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__room__bare"
+    WHERE "aparts__room__bare"."_id" = "aparts__room"."_id") THEN 'true' ELSE 'false' END
+    AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__room__shelf"
+    WHERE "aparts__room__shelf"."_id" = "aparts__room"."_id") THEN 'true' ELSE 'false' END
+    AS "shelf"
+FROM "aparts__room";
+
+CREATE VIEW "aparts__room__names_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "aparts__room__names";
+
+CREATE VIEW "aparts__room__points_readable" AS SELECT
+  "_id",
+  "_position",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__room__points";
+
+CREATE VIEW "aparts__room__by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__x",
+  "value__y",
+  CASE "value__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__colour" END
+    AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__time"
+FROM "aparts__room__by_number";
+
+CREATE VIEW "aparts__room__bare_readable" AS SELECT
+  "_id"
+FROM "aparts__room__bare";
+
+CREATE VIEW "aparts__room__shelf_readable" AS SELECT
+  "_id",
+  "number",
+  (SELECT count(*) FROM "aparts__room__shelf__books"
+    WHERE "aparts__room__shelf__books"."_id" = "aparts__room__shelf"."_id")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__room__shelf__place"
+    WHERE "aparts__room__shelf__place"."_id" = "aparts__room__shelf"."_id") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__room__shelf";
+
+CREATE VIEW "aparts__room__shelf__books_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__room__shelf__books";
+
+CREATE VIEW "aparts__room__shelf__place_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__room__shelf__place";
+
+CREATE VIEW "aparts__there_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__there";
+
+CREATE VIEW "aparts__house_readable" AS SELECT
+  "_id",
+  "name",
+  "floor",
+  "target",
+  (SELECT count(*) FROM "aparts__house__names"
+    WHERE "aparts__house__names"."_id" = "aparts__house"."_id")
+    AS "names__count",
+  (SELECT count(*) FROM "aparts__house__points"
+    WHERE "aparts__house__points"."_id" = "aparts__house"."_id")
+    AS "points__count",
+  (SELECT count(*) FROM "aparts__house__by_number"
+    WHERE "aparts__house__by_number"."_id" = "aparts__house"."_id")
+    AS "by_number__count",
+  CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
+  "point__x",
+  "point__y",
+  CASE "point__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "point__colour" END
+    AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "point__time",
+  CASE
+    WHEN "colour" IS NOT NULL THEN 'colour'
+    WHEN EXISTS (SELECT 1 FROM "aparts__house__bare"
+    WHERE "aparts__house__bare"."_id" = "aparts__house"."_id") THEN 'bare'
+    WHEN "time" IS NOT NULL THEN 'time' END
+    AS "kind",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__house__bare"
+    WHERE "aparts__house__bare"."_id" = "aparts__house"."_id") THEN 'true' ELSE 'false' END
+    AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__house__shelf"
+    WHERE "aparts__house__shelf"."_id" = "aparts__house"."_id") THEN 'true' ELSE 'false' END
+    AS "shelf"
+FROM "aparts__house";
+
+CREATE VIEW "aparts__house__names_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "aparts__house__names";
+
+CREATE VIEW "aparts__house__points_readable" AS SELECT
+  "_id",
+  "_position",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__house__points";
+
+CREATE VIEW "aparts__house__by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__x",
+  "value__y",
+  CASE "value__colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__colour" END
+    AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__time"
+FROM "aparts__house__by_number";
+
+CREATE VIEW "aparts__house__bare_readable" AS SELECT
+  "_id"
+FROM "aparts__house__bare";
+
+CREATE VIEW "aparts__house__shelf_readable" AS SELECT
+  "_id",
+  "number",
+  (SELECT count(*) FROM "aparts__house__shelf__books"
+    WHERE "aparts__house__shelf__books"."_id" = "aparts__house__shelf"."_id")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__house__shelf__place"
+    WHERE "aparts__house__shelf__place"."_id" = "aparts__house__shelf"."_id") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__house__shelf";
+
+CREATE VIEW "aparts__house__shelf__books_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__house__shelf__books";
+
+CREATE VIEW "aparts__house__shelf__place_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__house__shelf__place";
+
+CREATE VIEW "aparts__none_readable" AS SELECT
+  "_id"
+FROM "aparts__none";
+
+CREATE VIEW "aparts__only_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__only";
+
+CREATE VIEW "aparts__wing__shelf_readable" AS SELECT
+  "_id",
+  "number",
+  (SELECT count(*) FROM "aparts__wing__shelf__books"
+    WHERE "aparts__wing__shelf__books"."_id" = "aparts__wing__shelf"."_id")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wing__shelf__place"
+    WHERE "aparts__wing__shelf__place"."_id" = "aparts__wing__shelf"."_id") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__wing__shelf";
+
+CREATE VIEW "aparts__wing__shelf__books_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__wing__shelf__books";
+
+CREATE VIEW "aparts__wing__shelf__place_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__wing__shelf__place";
+
+CREATE VIEW "aparts__wing__left_readable" AS SELECT
+  "_id",
+  "number",
+  (SELECT count(*) FROM "aparts__wing__left__books"
+    WHERE "aparts__wing__left__books"."_id" = "aparts__wing__left"."_id")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left__place"
+    WHERE "aparts__wing__left__place"."_id" = "aparts__wing__left"."_id") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__wing__left";
+
+CREATE VIEW "aparts__wing__left__books_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__wing__left__books";
+
+CREATE VIEW "aparts__wing__left__place_readable" AS SELECT
+  "_id",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__wing__left__place";
+
+CREATE VIEW "aparts__wings_readable" AS SELECT
+  "_id",
+  "_position",
+  "name",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wings__shelf"
+    WHERE "aparts__wings__shelf"."_id" = "aparts__wings"."_id" AND "aparts__wings__shelf"."_position" = "aparts__wings"."_position") THEN 'true' ELSE 'false' END
+    AS "shelf",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left"
+    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id" AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'left'
+    WHEN "right" IS NOT NULL THEN 'right' END
+    AS "way",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left"
+    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id" AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'true' ELSE 'false' END
+    AS "left",
+  "right"
+FROM "aparts__wings";
+
+CREATE VIEW "aparts__wings__shelf_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  (SELECT count(*) FROM "aparts__wings__shelf__books"
+    WHERE "aparts__wings__shelf__books"."_id" = "aparts__wings__shelf"."_id" AND "aparts__wings__shelf__books"."_position" = "aparts__wings__shelf"."_position")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wings__shelf__place"
+    WHERE "aparts__wings__shelf__place"."_id" = "aparts__wings__shelf"."_id" AND "aparts__wings__shelf__place"."_position" = "aparts__wings__shelf"."_position") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__wings__shelf";
+
+CREATE VIEW "aparts__wings__shelf__books_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__wings__shelf__books";
+
+CREATE VIEW "aparts__wings__shelf__place_readable" AS SELECT
+  "_id",
+  "_position",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__wings__shelf__place";
+
+CREATE VIEW "aparts__wings__left_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  (SELECT count(*) FROM "aparts__wings__left__books"
+    WHERE "aparts__wings__left__books"."_id" = "aparts__wings__left"."_id" AND "aparts__wings__left__books"."_position" = "aparts__wings__left"."_position")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left__place"
+    WHERE "aparts__wings__left__place"."_id" = "aparts__wings__left"."_id" AND "aparts__wings__left__place"."_position" = "aparts__wings__left"."_position") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__wings__left";
+
+CREATE VIEW "aparts__wings__left__books_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__wings__left__books";
+
+CREATE VIEW "aparts__wings__left__place_readable" AS SELECT
+  "_id",
+  "_position",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__wings__left__place";
+
+CREATE VIEW "aparts__by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__name",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__shelf"
+    WHERE "aparts__by_name__value__shelf"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__shelf"."_key" = "aparts__by_name"."_key") THEN 'true' ELSE 'false' END
+    AS "value__shelf",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left"
+    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'left'
+    WHEN "value__right" IS NOT NULL THEN 'right' END
+    AS "value__way",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left"
+    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'true' ELSE 'false' END
+    AS "value__left",
+  "value__right"
+FROM "aparts__by_name";
+
+CREATE VIEW "aparts__by_name__value__shelf_readable" AS SELECT
+  "_id",
+  "_key",
+  "number",
+  (SELECT count(*) FROM "aparts__by_name__value__shelf__books"
+    WHERE "aparts__by_name__value__shelf__books"."_id" = "aparts__by_name__value__shelf"."_id" AND "aparts__by_name__value__shelf__books"."_key" = "aparts__by_name__value__shelf"."_key")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__shelf__place"
+    WHERE "aparts__by_name__value__shelf__place"."_id" = "aparts__by_name__value__shelf"."_id" AND "aparts__by_name__value__shelf__place"."_key" = "aparts__by_name__value__shelf"."_key") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__by_name__value__shelf";
+
+CREATE VIEW "aparts__by_name__value__shelf__books_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__by_name__value__shelf__books";
+
+CREATE VIEW "aparts__by_name__value__shelf__place_readable" AS SELECT
+  "_id",
+  "_key",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__by_name__value__shelf__place";
+
+CREATE VIEW "aparts__by_name__value__left_readable" AS SELECT
+  "_id",
+  "_key",
+  "number",
+  (SELECT count(*) FROM "aparts__by_name__value__left__books"
+    WHERE "aparts__by_name__value__left__books"."_id" = "aparts__by_name__value__left"."_id" AND "aparts__by_name__value__left__books"."_key" = "aparts__by_name__value__left"."_key")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left__place"
+    WHERE "aparts__by_name__value__left__place"."_id" = "aparts__by_name__value__left"."_id" AND "aparts__by_name__value__left__place"."_key" = "aparts__by_name__value__left"."_key") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "aparts__by_name__value__left";
+
+CREATE VIEW "aparts__by_name__value__left__books_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "aparts__by_name__value__left__books";
+
+CREATE VIEW "aparts__by_name__value__left__place_readable" AS SELECT
+  "_id",
+  "_key",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "aparts__by_name__value__left__place";
+
+CREATE VIEW "alone_readable" AS SELECT
+  "_singleton",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__point"
+    WHERE "alone__point"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
+    AS "point",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing"
+    WHERE "alone__wing"."_singleton" = "alone"."_singleton") THEN 'wing'
+    WHEN EXISTS (SELECT 1 FROM "alone__nothing"
+    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'nothing' END
+    AS "choice",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing"
+    WHERE "alone__wing"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
+    AS "wing",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__nothing"
+    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
+    AS "nothing"
+FROM "alone";
+
+CREATE VIEW "alone__point_readable" AS SELECT
+  "_singleton",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "alone__point";
+
+CREATE VIEW "alone__wing_readable" AS SELECT
+  "_singleton",
+  "name",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing__shelf"
+    WHERE "alone__wing__shelf"."_singleton" = "alone__wing"."_singleton") THEN 'true' ELSE 'false' END
+    AS "shelf",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing__left"
+    WHERE "alone__wing__left"."_singleton" = "alone__wing"."_singleton") THEN 'left'
+    WHEN "right" IS NOT NULL THEN 'right' END
+    AS "way",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing__left"
+    WHERE "alone__wing__left"."_singleton" = "alone__wing"."_singleton") THEN 'true' ELSE 'false' END
+    AS "left",
+  "right"
+FROM "alone__wing";
+
+CREATE VIEW "alone__wing__shelf_readable" AS SELECT
+  "_singleton",
+  "number",
+  (SELECT count(*) FROM "alone__wing__shelf__books"
+    WHERE "alone__wing__shelf__books"."_singleton" = "alone__wing__shelf"."_singleton")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing__shelf__place"
+    WHERE "alone__wing__shelf__place"."_singleton" = "alone__wing__shelf"."_singleton") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "alone__wing__shelf";
+
+CREATE VIEW "alone__wing__shelf__books_readable" AS SELECT
+  "_singleton",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "alone__wing__shelf__books";
+
+CREATE VIEW "alone__wing__shelf__place_readable" AS SELECT
+  "_singleton",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "alone__wing__shelf__place";
+
+CREATE VIEW "alone__wing__left_readable" AS SELECT
+  "_singleton",
+  "number",
+  (SELECT count(*) FROM "alone__wing__left__books"
+    WHERE "alone__wing__left__books"."_singleton" = "alone__wing__left"."_singleton")
+    AS "books__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "alone__wing__left__place"
+    WHERE "alone__wing__left__place"."_singleton" = "alone__wing__left"."_singleton") THEN 'true' ELSE 'false' END
+    AS "place"
+FROM "alone__wing__left";
+
+CREATE VIEW "alone__wing__left__books_readable" AS SELECT
+  "_singleton",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "alone__wing__left__books";
+
+CREATE VIEW "alone__wing__left__place_readable" AS SELECT
+  "_singleton",
+  "x",
+  "y",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time"
+FROM "alone__wing__left__place";
+
+CREATE VIEW "alone__nothing_readable" AS SELECT
+  "_singleton"
+FROM "alone__nothing";
 
 CREATE VIEW "jobs_readable" AS SELECT
   "id",

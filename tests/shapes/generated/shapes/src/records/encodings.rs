@@ -45,6 +45,10 @@ pub struct Encodings {
     pub texts: Vec<protostore::Timestamp>,
     /// The oneof `choice`.
     pub choice: Option<EncodingsChoice>,
+    /// Field 24, `own`.
+    pub own: Option<protostore::Timestamp>,
+    /// Field 25, `owns`.
+    pub owns: Vec<protostore::Timestamp>,
     /// Field 22, `inner`.
     pub inner: Option<EncodingsInner>,
     /// Field 23, `inners`.
@@ -80,7 +84,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(r#"SELECT "id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "one_full",
-    "one_bits", "one_text", "inner", "inner__full", "inner__bits", "inner__text"
+    "one_bits", "one_text", "own", "inner", "inner__full", "inner__bits", "inner__text"
 FROM "encodings""#,
         "\n", $rest)
     };
@@ -92,7 +96,7 @@ pub fn get_by_text(
     text: protostore::Timestamp,
 ) -> protostore::GetBy<Encodings, protostore::stored::Rfc3339> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        742,
+        746,
         select!(r#"WHERE "text" = ?1"#),
         &["text"],
     );
@@ -106,28 +110,59 @@ pub fn list_by_full(
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            743,
+            747,
             select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
             &["full"],
         ),
         after: protostore::Stmt::new(
-            744,
+            748,
             select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["full", "id"],
         ),
         count: protostore::Stmt::new(
-            746,
+            750,
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = ?1 LIMIT ?2)"#,
             &["full", ""],
         ),
         delete: protostore::Stmt::new(
-            745,
+            749,
             r#"DELETE FROM "encodings" WHERE "full" = ?1"#,
             &["full"],
         ),
     };
 
     protostore::ListBy::new(&LISTING, protostore::stored::FullRange(full))
+}
+
+/// Lists the rows of `encodings` with this `own`, in pages by key.
+#[must_use]
+pub fn list_by_own(
+    own: protostore::Timestamp,
+) -> protostore::ListBy<Encodings, protostore::stored::Timestamptz> {
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            751,
+            select!(r#"WHERE "own" = ?1 ORDER BY "id""#),
+            &["own"],
+        ),
+        after: protostore::Stmt::new(
+            752,
+            select!(r#"WHERE "own" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            &["own", "id"],
+        ),
+        count: protostore::Stmt::new(
+            754,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = ?1 LIMIT ?2)"#,
+            &["own", ""],
+        ),
+        delete: protostore::Stmt::new(
+            753,
+            r#"DELETE FROM "encodings" WHERE "own" = ?1"#,
+            &["own"],
+        ),
+    };
+
+    protostore::ListBy::new(&LISTING, protostore::stored::Timestamptz(own))
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -155,6 +190,8 @@ impl From<Encodings> for proto::shapes::v1::Encodings {
             span_microseconds: value.span_microseconds.map(Into::into),
             texts: value.texts.into_iter().map(Into::into).collect(),
             choice: value.choice.map(Into::into),
+            own: value.own.map(Into::into),
+            owns: value.owns.into_iter().map(Into::into).collect(),
             inner: value.inner.map(Into::into),
             inners: value.inners.into_iter().map(Into::into).collect(),
         }
@@ -218,6 +255,17 @@ impl TryFrom<proto::shapes::v1::Encodings> for Encodings {
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("texts"))?,
             choice: value.choice.map(EncodingsChoice::try_from).transpose()?,
+            own: value
+                .own
+                .map(protostore::Timestamp::try_from)
+                .transpose()
+                .map_err(|e| e.at("own"))?,
+            owns: value
+                .owns
+                .into_iter()
+                .map(protostore::Timestamp::try_from)
+                .collect::<protostore::Result<_>>()
+                .map_err(|e| e.at("owns"))?,
             inner: value
                 .inner
                 .map(EncodingsInner::try_from)
@@ -302,7 +350,10 @@ impl protostore::Record for Encodings {
                 children::ManyBits,
                 (
                     children::BitsByName,
-                    (children::Texts, (children::InnerNames, (children::Inners, ()))),
+                    (
+                        children::Texts,
+                        (children::Owns, (children::InnerNames, (children::Inners, ()))),
+                    ),
                 ),
             ),
         ),
@@ -440,6 +491,12 @@ impl protostore::Record for Encodings {
                 binder.put(&choice_one_text.copied().map(protostore::stored::Rfc3339))
             }
             19 => {
+                binder
+                    .put(
+                        &self.own.as_ref().copied().map(protostore::stored::Timestamptz),
+                    )
+            }
+            21 => {
                 let inner = self.inner.as_ref();
                 binder.put(&inner.is_some())?;
                 binder
@@ -531,6 +588,8 @@ impl protostore::Decode for Encodings {
                     .map(EncodingsChoice::OneText);
                 one_full.or(one_bits).or(one_text)
             },
+            own: row.take::<Option<protostore::stored::Timestamptz>>()?.map(|v| v.0),
+            owns: Vec::new(),
             inner: if row.take()? {
                 Some(EncodingsInner {
                     full: row.take::<protostore::stored::FullRange>()?.0,
@@ -572,6 +631,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("one_full", "one_full"),
             protostore::Column::new("one_bits", "one_bits"),
             protostore::Column::new("one_text", "one_text"),
+            protostore::Column::new("own", "own"),
             protostore::Column::new("inner", "inner"),
             protostore::Column::new("inner__full", "inner.full"),
             protostore::Column::new("inner__bits", "inner.bits"),
@@ -640,6 +700,8 @@ pub static TABLE: protostore::Table = protostore::Table {
             &["choice", "one_full", "one_bits", "one_text"],
             &["one_full", "one_bits", "one_text"],
         ),
+        protostore::FieldOf::value(&["own"], &["own"]),
+        protostore::FieldOf::children(&["owns"], &[]),
         protostore::FieldOf::value(
             &["inner"],
             &["inner", "inner__full", "inner__bits", "inner__text"],
@@ -653,9 +715,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         705,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
-    "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
-    "inner__text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+    "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
+    "inner__bits", "inner__text")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+    ?21)"#,
         &[
             "id",
             "full",
@@ -673,6 +736,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
             "one_full",
             "one_bits",
             "one_text",
+            "own",
             "inner",
             "inner.full",
             "inner.bits",
@@ -683,9 +747,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         704,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
-    "span_microseconds", "one_full", "one_bits", "one_text", "inner", "inner__full", "inner__bits",
-    "inner__text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+    "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
+    "inner__bits", "inner__text")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+    ?21)
 ON CONFLICT ("id")
 DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     "wrapped" = excluded."wrapped", "bits" = excluded."bits", "maybe_bits" = excluded."maybe_bits",
@@ -693,9 +758,9 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     "microseconds" = excluded."microseconds", "text" = excluded."text",
     "span_seconds" = excluded."span_seconds", "span_milliseconds" = excluded."span_milliseconds",
     "span_microseconds" = excluded."span_microseconds", "one_full" = excluded."one_full",
-    "one_bits" = excluded."one_bits", "one_text" = excluded."one_text", "inner" = excluded."inner",
-    "inner__full" = excluded."inner__full", "inner__bits" = excluded."inner__bits",
-    "inner__text" = excluded."inner__text""#,
+    "one_bits" = excluded."one_bits", "one_text" = excluded."one_text", "own" = excluded."own",
+    "inner" = excluded."inner", "inner__full" = excluded."inner__full",
+    "inner__bits" = excluded."inner__bits", "inner__text" = excluded."inner__text""#,
         &[
             "id",
             "full",
@@ -713,6 +778,7 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
             "one_full",
             "one_bits",
             "one_text",
+            "own",
             "inner",
             "inner.full",
             "inner.bits",
@@ -734,8 +800,8 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
         709,
         r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
-    t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."inner", t."inner__full",
-    t."inner__bits", t."inner__text"
+    t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."own", t."inner",
+    t."inner__full", t."inner__bits", t."inner__text"
 FROM json_each(?1) o
 CROSS JOIN "encodings" t ON t."id" = o.value"#,
         &[""],

@@ -31,22 +31,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            769,
+            777,
             select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            770,
+            778,
             select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            772,
+            780,
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            771,
+            779,
             r#"DELETE FROM "full_keys" WHERE "parent" = ?1"#,
             &["parent"],
         ),
@@ -62,21 +62,21 @@ pub fn list_by_others(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            773,
+            781,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["others"],
         ),
         after: protostore::Stmt::new(
-            774,
+            782,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["others", "id"],
         ),
         count: protostore::Stmt::new(
-            776,
+            784,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "full_keys"
@@ -86,7 +86,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["others", ""],
         ),
         delete: protostore::Stmt::new(
-            775,
+            783,
             r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1)"#,
             &["others"],
         ),
@@ -101,7 +101,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        760,
+        768,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -119,7 +119,7 @@ pub fn add_to_others(
     element: u64,
 ) -> protostore::AddTo<FullKey, protostore::stored::FullRange> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        761,
+        769,
         r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "full_keys__others"
@@ -141,7 +141,7 @@ pub fn remove_from_others(
     element: u64,
 ) -> protostore::RemoveFrom<FullKey, protostore::stored::FullRange> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        762,
+        770,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "others"],
     );
@@ -245,7 +245,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    755,
+                    763,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -264,14 +264,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(747, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(755, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        749,
+        757,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        748,
+        756,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -279,23 +279,23 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        750,
+        758,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(751, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(759, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        752,
+        760,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        753,
+        761,
         r#"SELECT o.key, t."id", t."parent" FROM json_each(?1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        754,
+        762,
         r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -118,7 +118,7 @@ macro_rules! select {
 #[must_use]
 pub fn get_by_address(address: impl Into<String>) -> protostore::GetBy<Job, String> {
     static GET: protostore::Stmt = protostore::Stmt::new(
-        847,
+        1091,
         select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
         &["address"],
     );
@@ -132,22 +132,22 @@ pub fn list_by_after_job(
 ) -> protostore::ListBy<Job, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            848,
+            1092,
             select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
             &["after_job"],
         ),
         after: protostore::Stmt::new(
-            849,
+            1093,
             select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["after_job", "id"],
         ),
         count: protostore::Stmt::new(
-            851,
+            1095,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS ?1 LIMIT ?2)"#,
             &["after_job", ""],
         ),
         delete: protostore::Stmt::new(
-            850,
+            1094,
             r#"DELETE FROM "jobs" WHERE "after_job" IS ?1"#,
             &["after_job"],
         ),
@@ -166,21 +166,21 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            852,
+            1096,
             select!(
                 r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            853,
+            1097,
             select!(
                 r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 AND "id" > ?2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            855,
+            1099,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -188,7 +188,7 @@ WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 LIMIT ?2)"#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            854,
+            1098,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0"#,
             &["queue"],
         ),
@@ -204,24 +204,24 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            856,
+            1100,
             select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 ORDER BY "id""#),
             &["due_time"],
         ),
         after: protostore::Stmt::new(
-            857,
+            1101,
             select!(
                 r#"WHERE "due_time" = ?1 AND "state" <> 0 AND "id" > ?2 ORDER BY "id""#
             ),
             &["due_time", "id"],
         ),
         count: protostore::Stmt::new(
-            859,
+            1103,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0 LIMIT ?2)"#,
             &["due_time", ""],
         ),
         delete: protostore::Stmt::new(
-            858,
+            1102,
             r#"DELETE FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0"#,
             &["due_time"],
         ),
@@ -237,14 +237,14 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            860,
+            1104,
             select!(
                 r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            861,
+            1105,
             select!(
                 r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > ?2
 ORDER BY "id""#
@@ -252,7 +252,7 @@ ORDER BY "id""#
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            863,
+            1107,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -260,7 +260,7 @@ WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            862,
+            1106,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
             &["queue"],
         ),
@@ -276,21 +276,21 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            864,
+            1108,
             select!(
                 r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            865,
+            1109,
             select!(
                 r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > ?2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            867,
+            1111,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -298,7 +298,7 @@ WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT ?2)"#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            866,
+            1110,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
             &["queue"],
         ),
@@ -314,14 +314,14 @@ pub fn list_by_tries_host_where_failed_is_true(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            868,
+            1112,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = ?1 AND "failed" = 1) ORDER BY "id""#
             ),
             &["tries.host"],
         ),
         after: protostore::Stmt::new(
-            869,
+            1113,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "jobs__tries"
@@ -331,7 +331,7 @@ ORDER BY "id""#
             &["tries.host", "id"],
         ),
         count: protostore::Stmt::new(
-            871,
+            1115,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -341,7 +341,7 @@ WHERE "host" = ?1 AND "failed" = 1) LIMIT ?2)"#,
             &["tries.host", ""],
         ),
         delete: protostore::Stmt::new(
-            870,
+            1114,
             r#"DELETE
 FROM "jobs"
 WHERE "id" IN (SELECT "_id"
@@ -531,7 +531,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "jobs",
                 key: "id",
                 exists: protostore::Stmt::new(
-                    841,
+                    1085,
                     r#"SELECT 1 FROM "jobs" WHERE "id" = ?1"#,
                     &["after_job"],
                 ),
@@ -568,22 +568,22 @@ pub static TABLE: protostore::Table = protostore::Table {
             column: "after_job",
             field: "after_job",
             names: protostore::Stmt::new(
-                842,
+                1086,
                 r#"SELECT 1 FROM "jobs" WHERE "after_job" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(833, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1077, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        835,
+        1079,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
     upsert: protostore::Stmt::new(
-        834,
+        1078,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT ("id")
@@ -592,15 +592,19 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     "after_job" = excluded."after_job""#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
-    delete: protostore::Stmt::new(836, r#"DELETE FROM "jobs" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(837, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(
+        1080,
+        r#"DELETE FROM "jobs" WHERE "id" = ?1"#,
+        &["id"],
+    ),
+    page_first: protostore::Stmt::new(1081, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        838,
+        1082,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        839,
+        1083,
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
 FROM json_each(?1) o
@@ -608,7 +612,7 @@ CROSS JOIN "jobs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        840,
+        1084,
         r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -2,6 +2,8 @@
 //!
 //! The records, a file for each table.
 
+pub mod alone;
+pub mod apart;
 pub mod bytes_key;
 pub mod choices;
 pub mod counted;

@@ -182,14 +182,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(825, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(833, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        827,
+        835,
         r#"INSERT INTO "partials" ("id", "half") VALUES (?1, ?2)"#,
         &["id", "half"],
     ),
     upsert: protostore::Stmt::new(
-        826,
+        834,
         r#"INSERT INTO "partials" ("id", "half")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -197,23 +197,23 @@ DO UPDATE SET "half" = excluded."half""#,
         &["id", "half"],
     ),
     delete: protostore::Stmt::new(
-        828,
+        836,
         r#"DELETE FROM "partials" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(837, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        830,
+        838,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        831,
+        839,
         r#"SELECT o.key, t."id", t."half" FROM json_each(?1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        832,
+        840,
         r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -45,22 +45,22 @@ pub fn list_by_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            906,
+            1150,
             select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
             &["topic"],
         ),
         after: protostore::Stmt::new(
-            907,
+            1151,
             select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["topic", "id"],
         ),
         count: protostore::Stmt::new(
-            909,
+            1153,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
             &["topic", ""],
         ),
         delete: protostore::Stmt::new(
-            908,
+            1152,
             r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
             &["topic"],
         ),
@@ -79,22 +79,22 @@ pub fn list_by_first_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            910,
+            1154,
             select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
             &["first_topic"],
         ),
         after: protostore::Stmt::new(
-            911,
+            1155,
             select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            913,
+            1157,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
             &["first_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            912,
+            1156,
             r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
             &["first_topic"],
         ),
@@ -113,22 +113,22 @@ pub fn list_by_last_topic(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            914,
+            1158,
             select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
             &["last_topic"],
         ),
         after: protostore::Stmt::new(
-            915,
+            1159,
             select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            917,
+            1161,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
             &["last_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            916,
+            1160,
             r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
             &["last_topic"],
         ),
@@ -144,24 +144,24 @@ pub fn list_by_part_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            918,
+            1162,
             select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
         after: protostore::Stmt::new(
-            919,
+            1163,
             select!(
                 r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            921,
+            1165,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
             &["part.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            920,
+            1164,
             r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
             &["part.topic"],
         ),
@@ -180,14 +180,14 @@ pub fn list_by_seen_topics(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            922,
+            1166,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
         after: protostore::Stmt::new(
-            923,
+            1167,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "remarks__seen_topics"
@@ -197,7 +197,7 @@ ORDER BY "id""#
             &["seen_topics", "id"],
         ),
         count: protostore::Stmt::new(
-            925,
+            1169,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -207,7 +207,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["seen_topics", ""],
         ),
         delete: protostore::Stmt::new(
-            924,
+            1168,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
             &["seen_topics"],
         ),
@@ -223,21 +223,21 @@ pub fn list_by_parts_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            926,
+            1170,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
         after: protostore::Stmt::new(
-            927,
+            1171,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            929,
+            1173,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -247,7 +247,7 @@ WHERE "topic" IS ?1) LIMIT ?2)"#,
             &["parts.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            928,
+            1172,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
             &["parts.topic"],
         ),
@@ -265,7 +265,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        897,
+        1141,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -283,7 +283,7 @@ pub fn add_to_seen_topics(
     element: impl Into<String>,
 ) -> protostore::AddTo<Remark, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        898,
+        1142,
         r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "remarks__seen_topics"
@@ -305,7 +305,7 @@ pub fn remove_from_seen_topics(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Remark, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        899,
+        1143,
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "seen_topics"],
     );
@@ -454,7 +454,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    891,
+                    1135,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["topic"],
                 ),
@@ -465,7 +465,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: "name",
                 exists: protostore::Stmt::new(
-                    892,
+                    1136,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["part.topic"],
                 ),
@@ -511,15 +511,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(883, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1127, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        885,
+        1129,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
-        884,
+        1128,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -529,25 +529,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     delete: protostore::Stmt::new(
-        886,
+        1130,
         r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(887, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1131, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        888,
+        1132,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        889,
+        1133,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        890,
+        1134,
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

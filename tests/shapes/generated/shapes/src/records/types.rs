@@ -96,6 +96,38 @@ pub struct Point {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Nothing {}
 
+/// A row inside a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ApartShelf {
+    /// Field 1, `number`.
+    pub number: i64,
+    /// Field 2, `books`.
+    pub books: Vec<Vec<u8>>,
+    /// Field 3, `place`.
+    pub place: Point,
+}
+
+/// A message around a row, also in elements.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ApartWing {
+    /// Field 1, `name`.
+    pub name: String,
+    /// Field 2, `shelf`.
+    pub shelf: Option<ApartShelf>,
+    /// The oneof `way`.
+    pub way: Option<ApartWingWay>,
+}
+
+/// The members of `shapes.v1.Apart.Wing.way`.
+#[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum ApartWingWay {
+    /// Field 3, `left`.
+    Left(ApartShelf),
+    /// Field 4, `right`.
+    Right(String),
+}
+
 impl From<Point> for proto::shapes::v1::Point {
     fn from(value: Point) -> Self {
         Self {
@@ -135,5 +167,84 @@ impl TryFrom<proto::shapes::v1::Nothing> for Nothing {
 
     fn try_from(_: proto::shapes::v1::Nothing) -> protostore::Result<Self> {
         Ok(Self {})
+    }
+}
+
+impl From<ApartShelf> for proto::shapes::v1::apart::Shelf {
+    fn from(value: ApartShelf) -> Self {
+        Self {
+            number: value.number,
+            books: value.books,
+            place: Some(value.place.into()),
+        }
+    }
+}
+
+impl TryFrom<proto::shapes::v1::apart::Shelf> for ApartShelf {
+    type Error = protostore::Error;
+
+    fn try_from(value: proto::shapes::v1::apart::Shelf) -> protostore::Result<Self> {
+        Ok(Self {
+            number: value.number,
+            books: value.books,
+            place: value
+                .place
+                .map(Point::try_from)
+                .transpose()
+                .map_err(|e| e.at("place"))?
+                .ok_or_else(|| protostore::Error::missing("place"))?,
+        })
+    }
+}
+
+impl From<ApartWing> for proto::shapes::v1::apart::Wing {
+    fn from(value: ApartWing) -> Self {
+        Self {
+            name: value.name,
+            shelf: value.shelf.map(Into::into),
+            way: value.way.map(Into::into),
+        }
+    }
+}
+
+impl TryFrom<proto::shapes::v1::apart::Wing> for ApartWing {
+    type Error = protostore::Error;
+
+    fn try_from(value: proto::shapes::v1::apart::Wing) -> protostore::Result<Self> {
+        Ok(Self {
+            name: value.name,
+            shelf: value
+                .shelf
+                .map(ApartShelf::try_from)
+                .transpose()
+                .map_err(|e| e.at("shelf"))?,
+            way: value.way.map(ApartWingWay::try_from).transpose()?,
+        })
+    }
+}
+
+impl From<ApartWingWay> for proto::shapes::v1::apart::wing::Way {
+    fn from(value: ApartWingWay) -> Self {
+        match value {
+            ApartWingWay::Left(v) => Self::Left(v.into()),
+            ApartWingWay::Right(v) => Self::Right(v),
+        }
+    }
+}
+
+impl TryFrom<proto::shapes::v1::apart::wing::Way> for ApartWingWay {
+    type Error = protostore::Error;
+
+    fn try_from(value: proto::shapes::v1::apart::wing::Way) -> protostore::Result<Self> {
+        Ok(
+            match value {
+                proto::shapes::v1::apart::wing::Way::Left(v) => {
+                    Self::Left(
+                        v.try_into().map_err(|e: protostore::Error| e.at("left"))?,
+                    )
+                }
+                proto::shapes::v1::apart::wing::Way::Right(v) => Self::Right(v),
+            },
+        )
     }
 }

@@ -29,7 +29,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        1009,
+                        1253,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -41,19 +41,19 @@ impl protostore::ChildTable for Targets {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            1002,
+            1246,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["region", "number", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1003,
+                1247,
                 r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1004,
+            1248,
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -61,7 +61,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1005,
+            1249,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

@@ -364,6 +364,75 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+/// The elements of `owns`, in `encodings__owns`.
+#[derive(Debug)]
+pub struct Owns;
+
+impl protostore::ChildTable for Owns {
+    type Owner = Encodings;
+    type Place = i64;
+    type Item = protostore::Timestamp;
+    type Nested = ();
+    const CHILD: &'static protostore::Child = &protostore::Child {
+        layout: protostore::Layout {
+            name: "encodings__owns",
+            columns: &[
+                protostore::Column::new("_id", "id"),
+                protostore::Column::new("_position", "owns"),
+                protostore::Column::new("value", "owns"),
+            ],
+            references: &[],
+            checks: &[],
+        },
+        member: 20,
+        insert: protostore::Stmt::new(
+            731,
+            r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            &["id", "owns", "owns"],
+        ),
+        delete: Some(
+            protostore::Stmt::new(
+                732,
+                r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1"#,
+                &["id"],
+            ),
+        ),
+        load: protostore::Stmt::new(
+            733,
+            r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = ?1 ORDER BY "_position""#,
+            &["id"],
+        ),
+        load_many: protostore::Stmt::new(
+            734,
+            r#"SELECT o.key, c."_position", c."value"
+FROM json_each(?1) o
+CROSS JOIN "encodings__owns" c ON c."_id" = o.value
+ORDER BY o.key, c."_position""#,
+            &["owns"],
+        ),
+    };
+
+    fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
+        protostore::positions(&owner.owns)
+    }
+
+    fn put(owner: &mut Self::Owner, _place: Self::Place, item: Self::Item) -> bool {
+        owner.owns.push(item);
+        true
+    }
+
+    fn bind_item<B: protostore::Binder>(
+        item: &Self::Item,
+        binder: &mut B,
+    ) -> protostore::Result<()> {
+        binder.put(&protostore::stored::Timestamptz(*item))
+    }
+
+    fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
+        Ok(row.take::<protostore::stored::Timestamptz>()?.0)
+    }
+}
+
 /// The elements of `inner.names`, in `encodings__inner__names`.
 #[derive(Debug)]
 pub struct InnerNames;
@@ -384,26 +453,26 @@ impl protostore::ChildTable for InnerNames {
             references: &[],
             checks: &[],
         },
-        member: 19,
+        member: 21,
         insert: protostore::Stmt::new(
-            731,
+            735,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                732,
+                736,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            733,
+            737,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            734,
+            738,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -471,22 +540,22 @@ impl protostore::ChildTable for Inners {
                 ),
             ],
         },
-        member: 20,
+        member: 22,
         insert: protostore::Stmt::new(
-            735,
+            739,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                736,
+                740,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            737,
+            741,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -494,7 +563,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            738,
+            742,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -552,16 +621,16 @@ impl protostore::ChildTable for InnersNames {
             references: &[],
             checks: &[],
         },
-        member: 20,
+        member: 22,
         insert: protostore::Stmt::new(
-            739,
+            743,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            740,
+            744,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -569,7 +638,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            741,
+            745,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

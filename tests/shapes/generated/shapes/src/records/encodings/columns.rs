@@ -168,9 +168,26 @@ pub mod choice {
     > = ::protostore::Col::inner("one_text");
 }
 
+/// `own`.
+pub const own: ::protostore::Col<Encodings, ::protostore::stored::Timestamptz> = ::protostore::Col::member(
+    19,
+    "own",
+);
+
+/// `owns`.
+pub const owns: ::protostore::Col<
+    Encodings,
+    ::protostore::stored::Timestamptz,
+    ::protostore::columns::List,
+> = ::protostore::Col::list(
+    20,
+    <crate::records::encodings::children::Owns as ::protostore::ChildTable>::CHILD,
+    "value",
+);
+
 /// `inner`.
 pub const inner: ::protostore::Col<Encodings, ::protostore::columns::Message> = ::protostore::Col::member(
-        19,
+        21,
         "inner",
     )
     .message();
@@ -217,7 +234,7 @@ pub const inners: ::protostore::Col<
     ::protostore::columns::Message,
     ::protostore::columns::List,
 > = ::protostore::Col::list(
-        20,
+        22,
         <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
         "",
     )

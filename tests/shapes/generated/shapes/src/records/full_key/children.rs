@@ -28,7 +28,7 @@ impl protostore::ChildTable for Others {
                     table: "full_keys",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        763,
+                        771,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -39,7 +39,7 @@ impl protostore::ChildTable for Others {
                     table: "full_keys",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        764,
+                        772,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["others"],
                     ),
@@ -49,24 +49,24 @@ impl protostore::ChildTable for Others {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            756,
+            764,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                757,
+                765,
                 r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            758,
+            766,
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            759,
+            767,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
@@ -118,24 +118,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            765,
+            773,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                766,
+                774,
                 r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            767,
+            775,
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            768,
+            776,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value

@@ -28,24 +28,24 @@ impl protostore::ChildTable for Values {
         },
         member: 9,
         insert: protostore::Stmt::new(
-            801,
+            809,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                802,
+                810,
                 r#"DELETE FROM "packed__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            803,
+            811,
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            804,
+            812,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
@@ -97,24 +97,24 @@ impl protostore::ChildTable for RawByRaw {
         },
         member: 13,
         insert: protostore::Stmt::new(
-            805,
+            813,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "raw_by_raw.key", "raw_by_raw.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                806,
+                814,
                 r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            807,
+            815,
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            808,
+            816,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
@@ -171,20 +171,20 @@ impl protostore::ChildTable for Inners {
         },
         member: 17,
         insert: protostore::Stmt::new(
-            809,
+            817,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.point", "inners.names", "inners.raw"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                810,
+                818,
                 r#"DELETE FROM "packed__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            811,
+            819,
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = ?1
@@ -192,7 +192,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            812,
+            820,
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each(?1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value

@@ -28,7 +28,7 @@ impl protostore::ChildTable for SeenTopics {
                     table: "remarks",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        900,
+                        1144,
                         r#"SELECT 1 FROM "remarks" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -44,24 +44,24 @@ impl protostore::ChildTable for SeenTopics {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            893,
+            1137,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                894,
+                1138,
                 r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            895,
+            1139,
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            896,
+            1140,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
@@ -115,7 +115,7 @@ impl protostore::ChildTable for Parts {
                     table: "topics",
                     key: "name",
                     exists: protostore::Stmt::new(
-                        905,
+                        1149,
                         r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                         &["parts.topic"],
                     ),
@@ -131,24 +131,24 @@ impl protostore::ChildTable for Parts {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            901,
+            1145,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                902,
+                1146,
                 r#"DELETE FROM "remarks__parts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            903,
+            1147,
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            904,
+            1148,
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            956,
+            1200,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                957,
+                1201,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            958,
+            1202,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            959,
+            1203,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -97,7 +97,7 @@ impl protostore::ChildTable for Targets {
                     table: "tagged",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        967,
+                        1211,
                         r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -108,7 +108,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        968,
+                        1212,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -120,24 +120,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            960,
+            1204,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                961,
+                1205,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            962,
+            1206,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            963,
+            1207,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -191,7 +191,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: "id",
                     exists: protostore::Stmt::new(
-                        973,
+                        1217,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -207,24 +207,24 @@ impl protostore::ChildTable for Links {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            969,
+            1213,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                970,
+                1214,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            971,
+            1215,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            972,
+            1216,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value

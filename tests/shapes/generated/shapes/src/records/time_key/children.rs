@@ -27,19 +27,19 @@ impl protostore::ChildTable for Words {
         },
         member: 2,
         insert: protostore::Stmt::new(
-            785,
+            793,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["time", "number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                786,
+                794,
                 r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2"#,
                 &["time", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            787,
+            795,
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
 WHERE "_time" = ?1 AND "_number" = ?2
@@ -47,7 +47,7 @@ ORDER BY "_position""#,
             &["time", "number"],
         ),
         load_many: protostore::Stmt::new(
-            788,
+            796,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1

@@ -51,7 +51,7 @@ impl protostore::ChildTable for Branches {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            821,
+            829,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
@@ -69,13 +69,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                822,
+                830,
                 r#"DELETE FROM "trees__branches" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            823,
+            831,
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
 WHERE "_id" = ?1
@@ -83,7 +83,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            824,
+            832,
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
 FROM json_each(?1) o
