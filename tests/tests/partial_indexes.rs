@@ -112,7 +112,7 @@ fn the_planner_takes_them() {
     let partial = |name: &str| name.contains("_where_") || name == "jobs.get_by_address";
     let mut partial: Vec<_> = statements.iter().filter(|s| partial(&s.name) && !s.name.ends_with(".after")).collect();
     partial.retain(|s| s.name.starts_with("jobs."));
-    assert_eq!(partial.len(), 6);
+    assert_eq!(partial.len(), 16);
     for statement in partial {
         let plan = plan(&statement.sql);
         assert!(plan.contains("_where_"), "{}: {plan}", statement.name);

@@ -2,8 +2,10 @@
 
 use fastrand::Rng;
 use protostore::{Kind, Record};
+use shapes::plan_unit::{self, PlanUnit};
 use shapes::remark::{self, Remark};
-use shapes::{RemarkPart, Store, Topic};
+use shapes::unit_log::{self, UnitLog};
+use shapes::{PlanUnitDependency, RemarkPart, Store, Topic, UnitLogFrom};
 
 fn topics(store: &Store, count: usize) {
     for n in 0..count {
@@ -103,4 +105,126 @@ fn lists_by_nothing_find_what_names_nothing() {
         }
     }
     assert_eq!(found, expected(&|r| r.topic.is_empty()));
+}
+
+fn unit(run: &str, number: u32, after: &[u32]) -> PlanUnit {
+    let dependency = |unit: &u32| PlanUnitDependency { unit: Some(*unit), why: format!("after {unit}") };
+    let dependencies = after.iter().map(dependency).collect();
+    PlanUnit { run: run.to_owned(), number, made_for: None, dependencies, beside: Vec::new() }
+}
+
+fn write(store: &Store, unit: PlanUnit) -> protostore::Result<PlanUnit> {
+    store.write(move |tx| tx.insert(&unit))
+}
+
+fn log(id: &str, run: &str, unit: Option<u32>) -> UnitLog {
+    UnitLog { id: id.to_owned(), run: run.to_owned(), unit, from: None, text: String::new() }
+}
+
+/// Random units, each after some of those before it, and the same in another run.
+fn planned() -> (Store, Vec<PlanUnit>) {
+    let store = shapes::open_test().expect("a TEST store");
+    let mut rng = Rng::with_seed(11);
+    let mut units = Vec::new();
+    for run in ["a", "b"] {
+        for number in 0..40 {
+            let count = if number == 0 { 0 } else { rng.usize(0..4) };
+            let after: Vec<u32> = (0..count).map(|_| rng.u32(0..number)).collect();
+            let mut unit = unit(run, number, &after);
+            if rng.bool() {
+                unit.dependencies.push(PlanUnitDependency { unit: None, why: "weather".to_owned() });
+            }
+            unit.made_for = (number > 0 && rng.bool()).then(|| rng.u32(0..number));
+            unit.beside = (0..rng.usize(0..3)).map(|_| rng.u32(0..50)).collect();
+            units.push(unit);
+        }
+    }
+    let all = units.clone();
+    store.write(move |tx| all.iter().try_for_each(|u| tx.insert(u).map(|_| ()))).expect("inserts");
+    (store, units)
+}
+
+#[test]
+fn references_of_several_fields_are_followed_both_ways() {
+    let (store, units) = planned();
+    let page = store.read(|r| r.page::<PlanUnit>(None, 500)).expect("a page").records;
+    assert_eq!(page, units);
+    let numbers = |units: &[PlanUnit]| units.iter().map(|u| (u.run.clone(), u.number)).collect::<Vec<_>>();
+    let expected = |holds: &dyn Fn(&PlanUnit) -> bool| units.iter().filter(|u| holds(u)).cloned().collect::<Vec<_>>();
+    for (run, number) in [("a", 0), ("a", 7), ("b", 7), ("b", 39), ("c", 0)] {
+        let names = |u: &PlanUnit| u.run == run && u.dependencies.iter().any(|d| d.unit == Some(number));
+        let list = plan_unit::list_by_dependencies_run_unit(run, number).size(500);
+        assert_eq!(store.read(|r| r.run(list.clone())).expect("a page").records, expected(&names));
+        let beside = |u: &PlanUnit| u.run == run && u.beside.contains(&number);
+        let list = plan_unit::list_by_beside_run(run, number).size(500);
+        assert_eq!(store.read(|r| r.run(list.clone())).expect("a page").records, expected(&beside));
+        let made = |u: &PlanUnit| u.run == run && u.made_for == Some(number);
+        let list = plan_unit::list_by_run_made_for(run, number).size(500);
+        assert_eq!(store.read(|r| r.run(list.clone())).expect("a page").records, expected(&made));
+        let after = store.read(|r| r.run(plan_unit::plan_units_by_dependencies(run, number))).expect("a read");
+        let own = units.iter().find(|u| u.run == run && u.number == number);
+        let own: Vec<u32> = own.into_iter().flat_map(|u| &u.dependencies).filter_map(|d| d.unit).collect();
+        assert_eq!(numbers(&after), own.into_iter().map(|n| (run.to_owned(), n)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_missing_row_is_named_by_all_fields() {
+    let store = shapes::open_test().expect("a TEST store");
+    write(&store, unit("a", 0, &[])).expect("the first");
+    write(&store, unit("b", 1, &[])).expect("another run");
+    for (refused, field) in [
+        (unit("a", 2, &[0, 1]), "run, dependencies.unit"),
+        (PlanUnit { made_for: Some(1), ..unit("a", 2, &[]) }, "run, made_for"),
+    ] {
+        let refused = write(&store, refused).expect_err("unit 1 is of another run");
+        assert_eq!((refused.kind(), refused.field()), (Kind::Reference, Some(field)));
+        assert!(refused.to_string().ends_with("names a record of plan_units that is not there"), "{refused}");
+    }
+    // A row may name itself, and what is not enforced names anything.
+    let itself = PlanUnit { made_for: Some(2), beside: vec![9], ..unit("a", 2, &[2, 0]) };
+    write(&store, itself).expect("it is there with the write");
+
+    let put = |log: UnitLog| store.write(move |tx| tx.insert(&log));
+    put(log("half", "nowhere", None)).expect("a part alone names nothing");
+    put(log("none", "", Some(77))).expect("and neither does the other");
+    let refused = put(log("wrong", "a", Some(1))).expect_err("it is not there");
+    assert_eq!((refused.kind(), refused.field()), (Kind::Reference, Some("run, unit")));
+    let from = |run: &str, unit| Some(UnitLogFrom { run: run.to_owned(), unit });
+    let refused = put(UnitLog { from: from("a", 1), ..log("wrong", "", None) }).expect_err("it is not there");
+    assert_eq!(refused.field(), Some("from.run, from.unit"));
+    // Zero is a number like any other; an empty run is none.
+    put(UnitLog { from: from("a", 0), ..log("zero", "", None) }).expect("unit 0 is there");
+    put(UnitLog { from: from("", 5), ..log("empty", "", None) }).expect("no run, no unit");
+    let found = store.read(|r| r.run(unit_log::list_by_from_run_from_unit("a", 0))).expect("a page").records;
+    assert_eq!(ids(&found, |l| l.id.clone()), ["zero"]);
+}
+
+#[test]
+fn deletes_follow_references_of_several_fields() {
+    let store = shapes::open_test().expect("a TEST store");
+    for plan in [unit("a", 0, &[]), unit("a", 1, &[0]), unit("b", 0, &[])] {
+        write(&store, plan).expect("a unit");
+    }
+    let put = |log: UnitLog| store.write(move |tx| tx.insert(&log));
+    put(log("l", "a", Some(0))).expect("unit 0 is there");
+    let delete = |run: &'static str, number: u32| store.write(move |tx| tx.delete::<PlanUnit>((run, number)));
+    // CASCADE takes the element, SET_NULL both fields.
+    assert!(delete("a", 0).expect("nothing keeps it"));
+    let left = store.read(|r| r.get::<PlanUnit>(("a", 1))).expect("a read").expect("it stays");
+    assert_eq!(left, unit("a", 1, &[]));
+    assert_eq!(store.read(|r| r.get::<UnitLog>("l")).expect("a read"), Some(log("l", "", None)));
+
+    // RESTRICT says who keeps it.
+    let from = Some(UnitLogFrom { run: "b".to_owned(), unit: 0 });
+    put(UnitLog { from, ..log("k", "", None) }).expect("unit 0 is there");
+    let kept = delete("b", 0).expect_err("the log names it");
+    assert_eq!(
+        (kept.kind(), kept.table(), kept.field()),
+        (Kind::Precondition, Some("unit_logs"), Some("from.run, from.unit"))
+    );
+    write(&store, PlanUnit { made_for: Some(1), ..unit("a", 2, &[]) }).expect("a unit");
+    let kept = delete("a", 1).expect_err("unit 2 was made for it");
+    assert_eq!((kept.kind(), kept.field()), (Kind::Precondition, Some("run, made_for")));
+    assert!(delete("a", 2).expect("nothing keeps it") && delete("a", 1).expect("nothing does now"));
 }

@@ -1,6 +1,6 @@
 //! Compares two schemas, table by table.
 
-use protostore_schema::{Condition, Index, Schema, Table};
+use protostore_schema::{Condition, ForeignKey, Index, Schema, Table};
 
 use crate::relation::{ColumnId, Member, Members, Relation, id, relations};
 use crate::{Change, column, enumeration};
@@ -74,6 +74,7 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         changes.extend(compare_alone(owner, o, n));
         changes.extend(compare_oneofs(o, n));
         changes.extend(compare_indexes(o, n));
+        changes.extend(compare_foreign_keys((old_schema, o), (new_schema, n)));
     }
     let gone = |r: &&Relation<'_>| Change::ChildRemoved { table: r.name.to_owned(), owner: owner.clone() };
     let added = |r: &&Relation<'_>| Change::ChildAdded { table: r.name.to_owned(), owner: owner.clone() };
@@ -135,6 +136,57 @@ fn index_keys<'a>(relation: &Relation<'a>) -> Vec<(&'a Index, IndexKey)> {
         (index, (index.unique, columns, condition))
     };
     relation.indexes.iter().map(key).collect()
+}
+
+/// A reference of several columns has no number: it is the same if it is of the same columns.
+fn compare_foreign_keys(
+    (old_schema, old): (&Schema, &Relation<'_>),
+    (new_schema, new): (&Schema, &Relation<'_>),
+) -> Vec<Change> {
+    let column = |relation: &Relation<'_>, name: &String| {
+        relation.columns.iter().find(|p| p.column.name.sql == *name).map(|p| id(p.column))
+    };
+    let columns =
+        |relation: &Relation<'_>, key: &ForeignKey| key.columns.iter().map(|c| column(relation, c)).collect::<Vec<_>>();
+    let (olds, news): (Vec<_>, Vec<_>) = (old.foreign_keys.iter().collect(), new.foreign_keys.iter().collect());
+    let pairs = pair(&olds, &news, |o, n| columns(old, o) == columns(new, n));
+    let table = || new.name.to_owned();
+    let all = |key: &ForeignKey| key.columns.join("`, `");
+    let number = |schema: &Schema, key: &ForeignKey| {
+        schema.tables.iter().find(|table| table.name.sql == key.table).map(|table| table.number)
+    };
+    let gone = pairs.removed.iter().map(|key| Change::ReferenceRemoved {
+        table: table(),
+        column: all(key),
+        target: key.table.clone(),
+    });
+    let added = pairs.added.iter().map(|key| Change::ReferenceAdded {
+        table: table(),
+        column: all(key),
+        target: key.table.clone(),
+    });
+    let both = pairs.both.iter().flat_map(|(o, n)| {
+        let (column, from, to) = (all(n), o.table.clone(), n.table.clone());
+        let target = (number(old_schema, o) != number(new_schema, n)).then(|| Change::ReferenceTarget {
+            table: table(),
+            column: column.clone(),
+            from,
+            to,
+        });
+        let on_delete = (o.on_delete != n.on_delete).then(|| Change::ReferenceOnDelete {
+            table: table(),
+            column: column.clone(),
+            from: o.on_delete,
+            to: n.on_delete,
+        });
+        let enforced = (o.enforced != n.enforced).then(|| Change::ReferenceEnforced {
+            table: table(),
+            column: column.clone(),
+            now: n.enforced,
+        });
+        [target, on_delete, enforced].into_iter().flatten().collect::<Vec<_>>()
+    });
+    gone.chain(both).chain(added).collect()
 }
 
 /// A oneof has no number: it is the same if it has the same name, or else the same members.

@@ -1,6 +1,6 @@
 //! A table as SQL has it: a record's own, or that of a repeated field, with everything that SQL can tell of it.
 
-use protostore_schema::{Alone, ChildTable, Column, Index, Item, Node, Place, Role, Schema, Table};
+use protostore_schema::{Alone, ChildTable, Column, ForeignKey, Index, Item, Node, Place, Role, Schema, Table};
 
 /// What a column is called by: the path of field numbers, and what it holds of the field.
 pub(crate) type ColumnId = (Vec<u32>, Role);
@@ -16,6 +16,7 @@ pub(crate) struct Relation<'a> {
     pub(crate) indexes: &'a [Index],
     /// What is said of a message in a table of its own.
     pub(crate) alone: Option<Alone>,
+    pub(crate) foreign_keys: &'a [ForeignKey],
 }
 
 /// A column and whether it may be unset where it stands.
@@ -55,6 +56,7 @@ pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
         oneofs: oneofs(&table.record.nodes),
         indexes: &table.indexes,
         alone: None,
+        foreign_keys: &table.foreign_keys,
     };
     std::iter::once(own).chain(table.descendants().into_iter().map(child)).collect()
 }
@@ -90,6 +92,7 @@ fn child(child: &ChildTable) -> Relation<'_> {
             Place::Alone(alone) => Some(alone),
             Place::Position(_) | Place::Key(_) => None,
         },
+        foreign_keys: &child.foreign_keys,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use protostore_evolve::compare;
 use protostore_schema::{
-    Alone, ChildTable, Condition, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Place, Scalar, Schema,
-    Type, Variant,
+    Alone, ChildTable, Condition, ForeignKey, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Place,
+    Scalar, Schema, Type, Variant,
 };
 
 fn shop() -> Schema {
@@ -173,6 +173,32 @@ fn references_and_indexes() {
         sentences(|schema| schema.tables[0].indexes.push(index)),
         ["unique index `virtual_machines_unique_state` of `virtual_machines` is new"]
     );
+}
+
+#[test]
+fn a_reference_of_several_columns_is_told_by_them() {
+    let key = |on_delete| ForeignKey {
+        columns: vec!["mem_size_mb".to_owned(), "network_id".to_owned()],
+        table: "networks".to_owned(),
+        key: vec!["number".to_owned(), "id".to_owned()],
+        on_delete,
+        enforced: true,
+    };
+    let of = "`mem_size_mb`, `network_id` of `virtual_machines`";
+    let new = sentences(|schema| schema.tables[0].foreign_keys.push(key(OnDelete::Restrict)));
+    assert_eq!(new, [format!("reference {of} to `networks` is new")]);
+    let mut old = shop();
+    old.tables[0].foreign_keys.push(key(OnDelete::Restrict));
+    let mut new = old.clone();
+    new.tables[0].foreign_keys[0] = ForeignKey { enforced: false, ..key(OnDelete::Cascade) };
+    let changes: Vec<String> = compare(&old, &new).iter().map(ToString::to_string).collect();
+    let on_delete = format!("reference {of} changed on delete from restrict to cascade");
+    assert_eq!(changes, [on_delete, format!("reference {of} is not enforced any more")]);
+    // A new name of a column is said of the column.
+    let mut new = old.clone();
+    scalar(&mut new, 1).column.name.sql = "memory".to_owned();
+    new.tables[0].foreign_keys[0].columns[0] = "memory".to_owned();
+    assert_eq!(compare(&old, &new).len(), 1);
 }
 
 #[test]

@@ -31,6 +31,7 @@ pub(crate) struct TableOptions {
     pub(crate) primary_key: Vec<String>,
     pub(crate) columns: Vec<ColumnOptions>,
     pub(crate) indexes: Vec<IndexOptions>,
+    pub(crate) foreign_keys: Vec<ForeignKeyOptions>,
     pub(crate) record: Option<String>,
     pub(crate) append_only: bool,
     pub(crate) revision: Option<String>,
@@ -69,6 +70,13 @@ pub(crate) struct IndexOptions {
     pub(crate) unique: bool,
     /// `where: …`
     pub(crate) condition: Option<String>,
+}
+
+/// `foreign_key: { … }`.
+#[derive(Debug)]
+pub(crate) struct ForeignKeyOptions {
+    pub(crate) fields: Vec<String>,
+    pub(crate) references: Option<References>,
 }
 
 /// `references: { … }`.
@@ -116,6 +124,11 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         primary_key: texts(&options, "primary_key"),
         columns: list(&options, "column").iter().filter_map(Value::as_message).map(read_column).collect(),
         indexes: list(&options, "index").iter().filter_map(Value::as_message).map(read_index).collect(),
+        foreign_keys: list(&options, "foreign_key")
+            .iter()
+            .filter_map(Value::as_message)
+            .map(|key| ForeignKeyOptions { fields: texts(key, "fields"), references: read_references(key) })
+            .collect(),
         record: text(&options, "record"),
         append_only: truth(&options, "append_only"),
         revision: text(&options, "revision"),
@@ -267,17 +280,7 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
     ColumnOptions {
         field: text(options, "field"),
         name: text(options, "name"),
-        references: value(options, "references").and_then(sub_message).map(|references| References {
-            table: text(&references, "table").unwrap_or_default(),
-            on_delete: match value(&references, "on_delete").and_then(|v| v.as_enum_number()) {
-                None | Some(0 | 1) => Some(OnDelete::Restrict),
-                Some(2) => Some(OnDelete::Cascade),
-                Some(3) => Some(OnDelete::SetNull),
-                Some(_) => None,
-            },
-            says_on_delete: value(&references, "on_delete").is_some(),
-            not_enforced: truth(&references, "not_enforced"),
-        }),
+        references: read_references(options),
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),
         encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),
@@ -299,6 +302,20 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
             _ => None,
         }),
     }
+}
+
+fn read_references(options: &DynamicMessage) -> Option<References> {
+    value(options, "references").and_then(sub_message).map(|references| References {
+        table: text(&references, "table").unwrap_or_default(),
+        on_delete: match value(&references, "on_delete").and_then(|v| v.as_enum_number()) {
+            None | Some(0 | 1) => Some(OnDelete::Restrict),
+            Some(2) => Some(OnDelete::Cascade),
+            Some(3) => Some(OnDelete::SetNull),
+            Some(_) => None,
+        },
+        says_on_delete: value(&references, "on_delete").is_some(),
+        not_enforced: truth(&references, "not_enforced"),
+    })
 }
 
 fn read_encoding(number: i32) -> Option<Form> {

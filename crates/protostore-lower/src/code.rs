@@ -83,6 +83,7 @@ codes! {
     SingletonTarget = "P0606", "a reference names a table of at most one row";
     NotEnforced = "P0607", "a reference that is not enforced says what happens on a delete";
     ResourceKey = "P0608", "a `resource_reference` names a record whose key is not its name";
+    ForeignKeyFields = "P0609", "a `foreign_key` has other fields than the key that it names";
 
     // Indexes.
     BadIndex = "P0701", "an index cannot be read";

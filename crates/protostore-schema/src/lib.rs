@@ -26,7 +26,7 @@ pub use sql_name::{
     SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, sql_name,
     trigger_name, view_name,
 };
-pub use table::{OnDelete, Record, Reference, Table};
+pub use table::{ForeignKey, OnDelete, Record, Reference, Table};
 
 use serde::{Deserialize, Serialize};
 

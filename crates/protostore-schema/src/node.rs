@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, Docs, Index, Name, Type, TypeName};
+use crate::{Column, Docs, ForeignKey, Index, Name, Type, TypeName};
 
 /// One member of a message, in the order of declaration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,6 +138,9 @@ pub struct ChildTable {
     /// Indexes beside the primary key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+    /// References of several columns, those of the owner's key among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_keys: Vec<ForeignKey>,
 }
 
 /// Where an element stands among its owner's.

@@ -24,6 +24,9 @@ pub struct Table {
     /// Indexes beside the primary key; each reference is the head of one, or of the key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,
+    /// References of several columns; each is the head of an index, or of the key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_keys: Vec<ForeignKey>,
     /// Whether rows are inserted and never change.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub append_only: bool,
@@ -73,6 +76,24 @@ fn enforced() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_enforced(enforced: &bool) -> bool {
     *enforced
+}
+
+/// Values that are the primary key of a row of another table together.
+///
+/// They name no row where one of them is NULL.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// SQL names of the columns, in the order of the other table's key.
+    pub columns: Vec<String>,
+    /// SQL name of the other table.
+    pub table: String,
+    /// SQL names of the columns of its key.
+    pub key: Vec<String>,
+    /// What becomes of this row when the other is deleted.
+    pub on_delete: OnDelete,
+    /// Whether the database holds the row to it.
+    #[serde(default = "enforced", skip_serializing_if = "is_enforced")]
+    pub enforced: bool,
 }
 
 /// What becomes of a row when the row that it names is deleted.

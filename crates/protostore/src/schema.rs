@@ -71,29 +71,29 @@ pub struct Column {
     pub field: &'static str,
 }
 
-/// A column that names a record of another table.
+/// Columns that name a record of another table; none where one of them is NULL.
 #[derive(Debug)]
 pub struct ForeignKey {
-    /// The column.
-    pub column: &'static str,
-    /// The path of its field.
+    /// The columns, in the order of the other key.
+    pub columns: &'static [&'static str],
+    /// The path of the field; those of several, parted by commas.
     pub field: &'static str,
     /// The table that is named.
     pub table: &'static str,
-    /// The key column there.
-    pub key: &'static str,
+    /// The key columns there.
+    pub key: &'static [&'static str],
     /// Asks whether the named record is there: `SELECT 1 FROM "networks" WHERE "id" = ?1`.
     pub exists: Stmt,
 }
 
-/// A column elsewhere that names records of this table and keeps them from being deleted.
+/// Columns elsewhere that name records of this table and keep them from being deleted.
 #[derive(Debug)]
 pub struct Referrer {
     /// The table that names.
     pub table: &'static str,
-    /// The column that names.
-    pub column: &'static str,
-    /// The path of its field.
+    /// The columns that name, in the order of the key.
+    pub columns: &'static [&'static str],
+    /// The path of the field; those of several, parted by commas.
     pub field: &'static str,
     /// Asks whether a row names this key: `SELECT 1 FROM "nics" WHERE "network_id" = ?1 LIMIT 1`.
     pub names: Stmt,

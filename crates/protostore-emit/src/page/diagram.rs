@@ -1,6 +1,6 @@
 //! The Mermaid diagram of a store's tables.
 
-use protostore_schema::{Alone, ChildTable, Column, Place, Schema, Table, Type};
+use protostore_schema::{Alone, ChildTable, Column, ForeignKey, Place, Schema, Table, Type};
 
 /// Returns an entity for each table, with its key and references, and a line for each relation.
 pub(super) fn diagram(schema: &Schema) -> String {
@@ -15,6 +15,9 @@ pub(super) fn diagram(schema: &Schema) -> String {
     for table in &schema.tables {
         for column in table.columns() {
             out += &relation(table, &table.name.sql, column);
+        }
+        for key in &table.foreign_keys {
+            out += &composite(&table.name.sql, key);
         }
         for child in table.children() {
             out += &owned(table, &table.name.sql, child);
@@ -33,6 +36,9 @@ fn owned(table: &Table, owner: &str, child: &ChildTable) -> String {
     let mut out = format!("  {owner} ||--{many} {} : \"{}\"\n", child.name.sql, child.name.proto);
     for column in child.item_columns() {
         out += &relation(table, &child.name.sql, column);
+    }
+    for key in &child.foreign_keys {
+        out += &composite(&child.name.sql, key);
     }
     out + &child.nested().into_iter().map(|inner| owned(table, &child.name.sql, inner)).collect::<String>()
 }
@@ -62,6 +68,11 @@ fn relation(table: &Table, name: &str, column: &Column) -> String {
     // A dotted line is one that the database does not hold.
     let line = if reference.enforced { "--" } else { ".." };
     format!("  {} {one}{line}{many} {name} : \"{}\"\n", reference.table, column.name.proto)
+}
+
+fn composite(name: &str, key: &ForeignKey) -> String {
+    let line = if key.enforced { "--" } else { ".." };
+    format!("  {} |o{line}o{{ {name} : \"{}\"\n", key.table, key.columns.join(", "))
 }
 
 pub(super) fn type_name(ty: &Type) -> &'static str {

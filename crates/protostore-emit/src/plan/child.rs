@@ -1,6 +1,6 @@
 //! The statements of one child or join table.
 
-use protostore_schema::{ChildTable, Column, Place, Schema, Table};
+use protostore_schema::{ChildTable, Column, ForeignKey, Place, Schema, Table};
 
 use super::{Statement, Statements, equal, fields, keys, names, parameters, record};
 use crate::sql::{list, quote};
@@ -18,8 +18,18 @@ pub(crate) struct ChildPlan<'s> {
     /// What an element names; of a join table, the owner too, which an element that is added alone may miss.
     pub(crate) references: Vec<record::ReferencePlan<'s>>,
     pub(crate) join: Option<JoinPlan<'s>>,
+    /// What the elements of one record name by several columns.
+    pub(crate) rows: Vec<RowsPlan<'s>>,
     /// The child tables inside its elements.
     pub(crate) nested: Vec<ChildPlan<'s>>,
+}
+
+/// The rows that the elements of a record name by several columns.
+pub(crate) struct RowsPlan<'s> {
+    /// The table whose rows are named.
+    pub(crate) target: &'s Table,
+    /// The named rows of one owner, in the order of the elements.
+    pub(crate) rows: Statement,
 }
 
 /// The statements of a join table.
@@ -64,10 +74,14 @@ impl<'s> ChildPlan<'s> {
         let join = join(schema, table, child, all);
         let owner = match (&join, owner_key) {
             (Some(JoinPlan { add: Some(_), .. }), [owner]) => {
-                Some(record::reference(&table.name.proto, owner, &table.name.sql, &table.key[0], all))
+                let key = vec![table.key[0].as_str()];
+                Some(record::reference(&table.name.proto, vec![*owner], &table.name.sql, key, all))
             }
             _ => None,
         };
+        let composite = (&columns[..], &child.foreign_keys[..]);
+        let composite = record::references(&table.name.proto, &named, composite, all);
+        let rows = child.foreign_keys.iter().map(|key| rows(schema, table, child, key, all)).collect();
         Self {
             child,
             member: member(table, child),
@@ -75,8 +89,9 @@ impl<'s> ChildPlan<'s> {
             delete,
             load,
             load_many,
-            references: owner.into_iter().chain(record::references(&table.name.proto, &named, all)).collect(),
+            references: owner.into_iter().chain(composite).collect(),
             join,
+            rows,
             nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
         }
     }
@@ -114,6 +129,34 @@ fn load_many(child: &ChildTable, record: &[&Column], places: &[&Column]) -> Stri
         keys::ties("c", record),
         std::iter::once("o.key".to_owned()).chain(order).collect::<Vec<_>>().join(", ")
     )
+}
+
+fn rows<'s>(
+    schema: &'s Schema,
+    table: &Table,
+    child: &ChildTable,
+    key: &ForeignKey,
+    all: &mut Statements,
+) -> RowsPlan<'s> {
+    let target = schema.table(&key.table);
+    let (owner, places) = (&child.owner[..table.key.len()], &child.key_columns()[table.key.len()..]);
+    let of = |alias: &str, name: &str| format!("{alias}.{}", quote(name));
+    let selected: Vec<String> = target.columns().iter().map(|c| of("t", &c.name.sql)).collect();
+    let ties: Vec<String> =
+        key.key.iter().zip(&key.columns).map(|(k, c)| format!("{} = {}", of("t", k), of("j", c))).collect();
+    let tied: Vec<String> = owner.iter().zip(1..).map(|(c, i)| format!("{} = ?{i}", of("j", &c.name.sql))).collect();
+    let order: Vec<String> = places.iter().map(|c| of("j", &c.name.sql)).collect();
+    let sql = format!(
+        "SELECT {} FROM {} j JOIN {} t ON {} WHERE {} ORDER BY {}",
+        selected.join(", "),
+        quote(&child.name.sql),
+        quote(&target.name.sql),
+        ties.join(" AND "),
+        tied.join(" AND "),
+        order.join(", ")
+    );
+    let name = format!("{}.{}.{}", table.name.proto, child.name.proto, target.name.proto);
+    RowsPlan { target, rows: all.add(name, sql, fields(&table.key_columns())) }
 }
 
 fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Statements) -> Option<JoinPlan<'s>> {

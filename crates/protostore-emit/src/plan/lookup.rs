@@ -77,15 +77,18 @@ pub(super) fn of<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) ->
     for child in table.descendants() {
         for column in child.item_columns() {
             if column.reference.is_some() || heads(&child.indexes, column) {
-                push(&mut lookups, list_through(table, child, column, None, all));
+                push(&mut lookups, list_through(table, child, &[column], None, all));
             }
         }
         let own = child.columns();
+        for key in &child.foreign_keys {
+            push(&mut lookups, list_through(table, child, &super::record::named(&own, &key.columns), None, all));
+        }
         for index in &child.indexes {
             let Some(partial) = Partial::of(schema, &own, index) else { continue };
             let head = index.columns.first().and_then(|c| named(&child.item_columns(), &c.column));
             if let Some(column) = head {
-                push(&mut lookups, list_through(table, child, column, Some(&partial), all));
+                push(&mut lookups, list_through(table, child, &[column], Some(&partial), all));
             }
         }
     }
@@ -107,8 +110,10 @@ fn beginnings<'s>(table: &'s Table, own: &[&'s Column]) -> Vec<Vec<&'s Column>> 
         column.reference.is_some() || ranges.iter().any(|range| range.first() == Some(&column.name.sql.as_str()))
     });
     let mut all: Vec<Vec<&Column>> = alone.map(|column| vec![column]).collect();
-    for range in &ranges {
-        for length in 2..=range.len() {
+    let composite = table.foreign_keys.iter().map(|key| key.columns.iter().map(String::as_str).collect::<Vec<_>>());
+    let composite = composite.map(|columns| (columns.len(), columns));
+    for (least, range) in ranges.iter().map(|range| (2, range.clone())).chain(composite) {
+        for length in least..=range.len() {
             let by: Vec<&Column> = range[..length].iter().filter_map(|name| named(own, name)).collect();
             if by.len() == length && !all.iter().any(|before| names(before).eq(names(&by))) {
                 all.push(by);
@@ -154,7 +159,7 @@ fn list_own<'s>(table: &'s Table, by: &[&'s Column], partial: Option<&Partial>, 
 fn list_through<'s>(
     table: &'s Table,
     child: &'s ChildTable,
-    column: &'s Column,
+    columns: &[&'s Column],
     partial: Option<&Partial>,
     all: &mut Statements,
 ) -> Lookup<'s> {
@@ -168,18 +173,17 @@ fn list_through<'s>(
         "{key} IN (SELECT {} FROM {} WHERE {}{})",
         list(child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str())),
         quote(&child.name.sql),
-        same(&[column], &nones),
+        same(columns, &nones),
         and(partial)
     );
-    let name = match &child.item {
-        Item::Scalar(_) => child.name.rust.clone(),
-        Item::Message { .. } => format!("{}_{}", child.name.rust, column.name.rust),
+    let is_element = |column: &Column| matches!(&child.item, Item::Scalar(value) if value.name.sql == column.name.sql);
+    let argument = |column: &&'s Column| match is_element(column) {
+        true => ("element".to_owned(), *column),
+        false => (column.name.rust.clone(), *column),
     };
-    let argument = match &child.item {
-        Item::Scalar(_) => "element",
-        Item::Message { .. } => &column.name.rust,
-    };
-    let by = vec![(argument.to_owned(), column)];
+    let parts = columns.iter().filter(|column| !is_element(column)).map(|column| format!("_{}", column.name.rust));
+    let name = format!("{}{}", child.name.rust, parts.collect::<String>());
+    let by = columns.iter().map(argument).collect();
     let rust = format!("list_by_{name}{}", where_name(partial));
     let of = LookupOf { through: Some(child.name.proto.clone()), partial, nones };
     pages(table, rust, by, &condition, of, all)

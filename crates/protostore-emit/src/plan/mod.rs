@@ -10,7 +10,7 @@ mod record;
 
 use protostore_schema::{Column, Schema};
 
-pub(crate) use child::{ChildPlan, JoinPlan};
+pub(crate) use child::{ChildPlan, JoinPlan, RowsPlan};
 pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;

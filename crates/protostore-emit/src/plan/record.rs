@@ -1,6 +1,6 @@
 //! The statements of one table.
 
-use protostore_schema::{Column, Generated, OnDelete, Reference, Schema, Table};
+use protostore_schema::{Column, ForeignKey, Generated, OnDelete, Reference, Schema, Table};
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
@@ -31,20 +31,20 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) partials: Vec<Partial>,
 }
 
-/// A column that names a row of another table, and how to ask whether that row is there.
+/// Columns that name a row of another table, and how to ask whether that row is there.
 pub(crate) struct ReferencePlan<'s> {
-    pub(crate) column: &'s Column,
+    pub(crate) columns: Vec<&'s Column>,
     /// SQL name of the other table.
     pub(crate) table: &'s str,
-    /// SQL name of the other table's only key column.
-    pub(crate) key: &'s str,
+    /// SQL names of the columns of the other table's key.
+    pub(crate) key: Vec<&'s str>,
     pub(crate) exists: Statement,
 }
 
-/// A column elsewhere that keeps a row from being deleted, and how to ask whether it does.
+/// Columns elsewhere that keep a row from being deleted, and how to ask whether they do.
 pub(crate) struct ReferrerPlan<'s> {
     pub(crate) table: &'s str,
-    pub(crate) column: &'s Column,
+    pub(crate) columns: Vec<&'s Column>,
     pub(crate) names: Statement,
 }
 
@@ -82,7 +82,7 @@ impl<'s> TablePlan<'s> {
             ),
             sequences: sequences(table, all),
             revision: RevisionPlan::of(table, all),
-            references: references(&table.name.proto, &columns, all),
+            references: references(&table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers(schema, table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             lookups: lookup::of(schema, table, all),
@@ -134,51 +134,73 @@ fn on_conflict(columns: &[&Column], key: &[&Column]) -> String {
     format!("ON CONFLICT ({}) DO UPDATE SET {}", list(names(key)), set.join(", "))
 }
 
-/// Returns the references among columns. SQLite does not say which foreign key failed, so each can be asked for.
-pub(super) fn references<'s>(owner: &str, columns: &[&'s Column], all: &mut Statements) -> Vec<ReferencePlan<'s>> {
-    columns
+/// Returns the references among columns, and those of several columns of the table. SQLite does not say which foreign key
+/// failed, so each can be asked for.
+pub(super) fn references<'s>(
+    owner: &str,
+    columns: &[&'s Column],
+    (of_table, foreign_keys): (&[&'s Column], &'s [ForeignKey]),
+    all: &mut Statements,
+) -> Vec<ReferencePlan<'s>> {
+    let mut references: Vec<_> = columns
         .iter()
         .filter_map(|column| {
             let Reference { table, column: key, on_delete: _, enforced } = column.reference.as_ref()?;
-            enforced.then(|| reference(owner, column, table, key, all))
+            enforced.then(|| reference(owner, vec![*column], table, vec![key.as_str()], all))
         })
-        .collect()
+        .collect();
+    references.extend(foreign_keys.iter().filter(|key| key.enforced).map(|foreign_key| {
+        let ForeignKey { columns, table, key, on_delete: _, enforced: _ } = foreign_key;
+        reference(owner, named(of_table, columns), table, key.iter().map(String::as_str).collect(), all)
+    }));
+    references
 }
 
-/// Returns one column that names a row of another table by its only key column.
+/// Returns the columns of those names.
+pub(super) fn named<'s>(columns: &[&'s Column], names: &[String]) -> Vec<&'s Column> {
+    names.iter().filter_map(|name| columns.iter().copied().find(|c| c.name.sql == *name)).collect()
+}
+
+/// Returns columns that name a row of another table by its key.
 pub(super) fn reference<'s>(
     owner: &str,
-    column: &'s Column,
+    columns: Vec<&'s Column>,
     table: &'s str,
-    key: &'s str,
+    key: Vec<&'s str>,
     all: &mut Statements,
 ) -> ReferencePlan<'s> {
-    let sql = format!("SELECT 1 FROM {} WHERE {} = ?1", quote(table), quote(key));
-    let field = column.name.proto.clone();
-    let exists = all.add(format!("{owner}.{field}.exists"), sql, vec![field]);
-    ReferencePlan { column, table, key, exists }
+    let sql = format!("SELECT 1 FROM {} WHERE {}", quote(table), equal(key.iter().copied(), 1));
+    let fields = fields(&columns);
+    let exists = all.add(format!("{owner}.{}.exists", fields.join(".")), sql, fields);
+    ReferencePlan { columns, table, key, exists }
 }
 
 /// Returns the columns of the store whose reference to `table` keeps its rows from being deleted.
 fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
-    let places = schema.tables.iter().flat_map(|t| {
-        let own = t.columns().into_iter().map(move |c| (t.name.sql.as_str(), c));
-        own.chain(
-            t.descendants()
-                .into_iter()
-                .flat_map(|child| child.item_columns().into_iter().map(move |c| (child.name.sql.as_str(), c))),
-        )
-    });
-    places
-        .filter(|(_, column)| {
-            let keeps = |r: &Reference| r.enforced && r.table == table.name.sql && r.on_delete == OnDelete::Restrict;
-            column.reference.as_ref().is_some_and(keeps)
-        })
-        .map(|(name, column)| {
-            let sql = format!("SELECT 1 FROM {} WHERE {} = ?1 LIMIT 1", quote(name), quote(&column.name.sql));
-            let statement = format!("{}.named_by.{name}.{}", table.name.proto, column.name.proto);
-            let names = all.add(statement, sql, table.key_columns().iter().map(|c| c.name.proto.clone()).collect());
-            ReferrerPlan { table: name, column, names }
+    let keeps = |enforced: bool, other: &str, on_delete: OnDelete| {
+        enforced && other == table.name.sql && on_delete == OnDelete::Restrict
+    };
+    let mut found: Vec<(&'s str, Vec<&'s Column>)> = Vec::new();
+    let mut add = |name: &'s str, single: &[&'s Column], columns: &[&'s Column], foreign_keys: &'s [ForeignKey]| {
+        let is_kept = |c: &&Column| c.reference.as_ref().is_some_and(|r| keeps(r.enforced, &r.table, r.on_delete));
+        found.extend(single.iter().copied().filter(is_kept).map(|column| (name, vec![column])));
+        let composite = foreign_keys.iter().filter(|key| keeps(key.enforced, &key.table, key.on_delete));
+        found.extend(composite.map(|key| (name, named(columns, &key.columns))));
+    };
+    for other in &schema.tables {
+        let columns = other.columns();
+        add(&other.name.sql, &columns, &columns, &other.foreign_keys);
+        for child in other.descendants() {
+            add(&child.name.sql, &child.item_columns(), &child.columns(), &child.foreign_keys);
+        }
+    }
+    found
+        .into_iter()
+        .map(|(name, columns)| {
+            let sql = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", quote(name), equal(names(&columns), 1));
+            let statement = format!("{}.named_by.{name}.{}", table.name.proto, fields(&columns).join("."));
+            let names = all.add(statement, sql, fields(&table.key_columns()));
+            ReferrerPlan { table: name, columns, names }
         })
         .collect()
 }

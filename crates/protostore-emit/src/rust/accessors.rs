@@ -10,15 +10,16 @@ use super::form::{self, Wrapper};
 use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, Partial, TablePlan};
+use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
 pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
     let children = plan.children.iter().flat_map(ChildPlan::with_nested);
-    let joins = children.filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
+    let joins = children.clone().filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
+    let rows = children.flat_map(|c| named(scope, plan, c));
     let partials = plan.partials.iter().map(|p| partial(plan, p));
-    lookups.chain(joins).chain(partials).collect()
+    lookups.chain(joins).chain(rows).chain(partials).collect()
 }
 
 /// Returns the condition of a partial index as a filter, which the index serves.
@@ -91,6 +92,36 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
             }
         }
     }
+}
+
+/// Returns the functions that list what the elements of a record name by several columns.
+fn named(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>) -> Vec<TokenStream> {
+    let field = &child.child.name;
+    let key_type = Key::of(scope, plan.table).owned();
+    let owner = Arguments::of_key(scope, plan.table);
+    let (declared, given) = (&owner.declared, &owner.given);
+    let mut taken: Vec<String> = Vec::new();
+    let mut function = |RowsPlan { target, rows }: &RowsPlan<'_>| {
+        let mut name = format!("{}_by_{}", target.name.rust, field.rust);
+        while taken.contains(&name) {
+            name.push('_');
+        }
+        taken.push(name.clone());
+        let (name, record, rows) = (ident(&name), ident(&target.record.ty.rust), statement(rows));
+        let doc = lines([format!(
+            "Lists the rows of `{}` that `{}` of one row names, in its order.",
+            target.name.proto, field.proto
+        )]);
+        quote! {
+            #doc
+            #[must_use]
+            pub fn #name(#declared) -> protostore::AllBy<crate::#record, #key_type> {
+                static ROWS: protostore::Stmt = #rows;
+                protostore::AllBy::new(&ROWS, #given)
+            }
+        }
+    };
+    child.rows.iter().map(&mut function).collect()
 }
 
 fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join: &JoinPlan<'_>) -> TokenStream {

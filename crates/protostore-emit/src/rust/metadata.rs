@@ -75,7 +75,7 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, nested: _ } = plan;
+    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, rows: _, nested: _ } = plan;
     let checks = child_checks(child);
     let layout = layout(&child.name.sql, &child.columns(), references, &checks);
     let member = Literal::u16_unsuffixed(*member);
@@ -135,9 +135,18 @@ fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], che
         quote!(protostore::Column::new(#name, #field))
     });
     let references = references.iter().map(|plan| {
-        let ReferencePlan { column, table, key, exists } = plan;
-        let (column, field, exists) = (&column.name.sql, &column.name.proto, statement(exists));
-        quote!(protostore::ForeignKey { column: #column, field: #field, table: #table, key: #key, exists: #exists })
+        let ReferencePlan { columns, table, key, exists } = plan;
+        let (field, exists) = (together(columns), statement(exists));
+        let columns = columns.iter().map(|column| &column.name.sql);
+        quote! {
+            protostore::ForeignKey {
+                columns: &[#(#columns),*],
+                field: #field,
+                table: #table,
+                key: &[#(#key),*],
+                exists: #exists,
+            }
+        }
     });
     let checks = checks.iter().map(
         |Check { name, place: _, condition: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)),
@@ -158,9 +167,14 @@ fn sequence(plan: &SequencePlan<'_>) -> TokenStream {
 }
 
 fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {
-    let (table, column, field) = (plan.table, &plan.column.name.sql, &plan.column.name.proto);
-    let names = statement(&plan.names);
-    quote!(protostore::Referrer { table: #table, column: #column, field: #field, names: #names })
+    let (table, field, names) = (plan.table, together(&plan.columns), statement(&plan.names));
+    let columns = plan.columns.iter().map(|column| &column.name.sql);
+    quote!(protostore::Referrer { table: #table, columns: &[#(#columns),*], field: #field, names: #names })
+}
+
+/// Returns the fields of columns as a refusal names them.
+fn together(columns: &[&Column]) -> String {
+    columns.iter().map(|column| column.name.proto.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn field(node: &Node, key: &[String]) -> TokenStream {

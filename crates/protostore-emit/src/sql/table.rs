@@ -1,6 +1,8 @@
 //! CREATE TABLE and CREATE INDEX.
 
-use protostore_schema::{ChildTable, Column, Docs, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type};
+use protostore_schema::{
+    ChildTable, Column, Docs, ForeignKey, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type,
+};
 
 use super::{append_only, check, checks, comment, list, plain_condition, quote};
 
@@ -13,6 +15,7 @@ pub(super) fn record(table: &Table) -> String {
     let mut parts: Vec<String> = table.all_columns().into_iter().map(column).collect();
     parts.extend(constraints(&table.record.nodes));
     parts.push(primary_key(table.key.iter().map(String::as_str)));
+    parts.extend(table.foreign_keys.iter().filter_map(foreign_key));
     comment(docs, "")
         + &create(&table.name.sql, &parts, "STRICT")
         + &indexes(&table.name.sql, &table.indexes)
@@ -49,6 +52,7 @@ fn create_child(parent: &str, parent_key: &[&str], child: &ChildTable) -> String
     if child.owner.len() > 1 {
         parts.push(format!("  FOREIGN KEY ({}) {parent}", list(owner)));
     }
+    parts.extend(child.foreign_keys.iter().filter_map(foreign_key));
     comment(&child.docs, "")
         + &create(&child.name.sql, &parts, "STRICT, WITHOUT ROWID")
         + &indexes(&child.name.sql, &child.indexes)
@@ -112,13 +116,25 @@ fn check_at_column(check: &check::Check) -> String {
 
 /// Returns what a reference asks and does.
 fn references(Reference { table, column, on_delete, enforced }: &Reference) -> Option<String> {
-    let action = match on_delete {
+    enforced.then(|| format!("REFERENCES {} ({}){}", quote(table), quote(column), action(*on_delete)))
+}
+
+/// Returns what a reference of several columns asks and does. It stands at the table.
+fn foreign_key(ForeignKey { columns, table, key, on_delete, enforced }: &ForeignKey) -> Option<String> {
+    let names = |names: &[String]| list(names.iter().map(String::as_str));
+    enforced.then(|| {
+        let (own, other, action) = (names(columns), names(key), action(*on_delete));
+        format!("  FOREIGN KEY ({own}) REFERENCES {} ({other}){action}", quote(table))
+    })
+}
+
+fn action(on_delete: OnDelete) -> &'static str {
+    match on_delete {
         // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
         OnDelete::Restrict => "",
         OnDelete::Cascade => " ON DELETE CASCADE",
         OnDelete::SetNull => " ON DELETE SET NULL",
-    };
-    enforced.then(|| format!("REFERENCES {} ({}){action}", quote(table), quote(column)))
+    }
 }
 
 /// Returns the clauses of a column on one line, or on a line each where that would be long.

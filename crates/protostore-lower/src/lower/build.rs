@@ -2,11 +2,11 @@
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
-    Absent, Alone, ChildTable, Column, Docs, Form, Generated, Group, Item, Name, Node, Oneof, Place, Record, Reference,
-    Role, Scalar, Table, Type, Variant,
+    Absent, Alone, ChildTable, Column, Docs, ForeignKey, Form, Generated, Group, Item, Name, Node, Oneof, Place,
+    Record, Reference, Role, Scalar, Table, Type, Variant,
 };
 
-use super::draft::{Draft, Part, Presence, Shape, Spot};
+use super::draft::{Composite, Draft, Part, Presence, Shape, Spot};
 use super::sql_names::oneof_sql;
 use super::types::Types;
 use crate::sources::Sources;
@@ -42,6 +42,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         singleton: draft.singleton.then(|| singleton(Role::Singleton)),
         docs: sources.docs(field.parent_file().name(), field.path()),
         indexes: of_table.map(|(_, index)| index.clone()).collect(),
+        foreign_keys: build.foreign_keys(None),
         append_only: draft.options.append_only,
         revision: draft.revision.map(|i| draft.spots[i].sql.clone()),
         source: sources.source(&draft.name_place(sources)),
@@ -131,12 +132,12 @@ impl Build<'_> {
         let generated = spot.column.generated.as_ref().map(|(generated, _)| *generated);
         // What the store numbers is never zero.
         let numbered = generated == Some(Generated::Sequence) || self.draft.revision == Some(i);
-        let is_plain = spot.presence == Presence::Implicit && !needed && spot.column.reference.is_none() && !numbered;
+        let is_plain = spot.presence == Presence::Implicit && !needed && !spot.null_for_zero() && !numbered;
         let is_text = matches!(ty, Type::String | Type::Bytes);
         let column = Column {
             nullable,
             default_zero: is_plain && spot.parent.is_none(),
-            non_zero: (is_text && (spot.key || spot.column.reference.is_some()))
+            non_zero: (is_text && (spot.key || spot.column.reference.is_some() || spot.composite))
                 || (spot.required && spot.presence == Presence::Implicit)
                 || numbered,
             generated,
@@ -184,7 +185,7 @@ impl Build<'_> {
     fn element(&self, spot: &Spot, ty: &Type) -> Column {
         let is_text = matches!(ty, Type::String | Type::Bytes);
         Column {
-            non_zero: is_text && spot.column.reference.is_some(),
+            non_zero: is_text && (spot.column.reference.is_some() || spot.composite),
             reference: self.reference(spot),
             ..self.column(spot, made_name(spot, "value", "value"), Role::Value, ty.clone())
         }
@@ -237,6 +238,7 @@ impl Build<'_> {
             place: self.place(i),
             item,
             indexes: of_child.map(|(_, index)| index.clone()).collect(),
+            foreign_keys: self.foreign_keys(Some(i)),
         }
     }
 
@@ -272,6 +274,22 @@ impl Build<'_> {
     fn oneof_name(&self, parent: Option<usize>, oneof: &str) -> Name {
         let around = parent.map(|p| format!("{}.", self.draft.spots[p].dotted())).unwrap_or_default();
         Name { proto: format!("{around}{oneof}"), sql: oneof_sql(self.draft, parent, oneof), rust: names::field(oneof) }
+    }
+
+    /// Builds the references of several columns of the table, or of a child table.
+    fn foreign_keys(&self, child: Option<usize>) -> Vec<ForeignKey> {
+        let keys = self.draft.foreign_keys.iter().filter(|key| key.child == child);
+        keys.filter_map(|Composite { child: _, spots: _, columns, target }| {
+            let other = self.drafts.iter().find(|draft| draft.field.name() == target.table)?;
+            Some(ForeignKey {
+                columns: columns.clone(),
+                table: other.sql.clone(),
+                key: other.key.iter().map(|i| other.spots[*i].sql.clone()).collect(),
+                on_delete: target.on_delete,
+                enforced: target.enforced,
+            })
+        })
+        .collect()
     }
 
     fn reference(&self, spot: &Spot) -> Option<Reference> {

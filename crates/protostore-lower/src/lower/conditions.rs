@@ -75,7 +75,7 @@ impl Text<'_> {
         let i = paths::resolve(self.draft, &path.text, place.clone(), report)?;
         let column = column_in(self.draft, i, self.child);
         if column.is_none() {
-            across(self.draft, i, self.child, place, report);
+            across(self.draft, i, ("index", self.child), place, report);
         }
         Some((i, column?))
     }

@@ -27,6 +27,19 @@ pub(crate) struct Draft {
     pub(crate) revision: Option<usize>,
     /// Indexes, each with the spot of the repeated field whose child table has it.
     pub(crate) indexes: Vec<(Option<usize>, Index)>,
+    /// References of several fields.
+    pub(crate) foreign_keys: Vec<Composite>,
+}
+
+/// A reference of several fields.
+pub(crate) struct Composite {
+    /// The repeated field whose child table has it.
+    pub(crate) child: Option<usize>,
+    /// The fields, in the order of the other table's key.
+    pub(crate) spots: Vec<usize>,
+    /// SQL names of their columns.
+    pub(crate) columns: Vec<String>,
+    pub(crate) target: Target,
 }
 
 /// A field somewhere in a record.
@@ -49,6 +62,8 @@ pub(crate) struct Spot {
     pub(crate) immutable: bool,
     /// Whether it is a part of the primary key.
     pub(crate) key: bool,
+    /// Whether it is a part of a reference of several fields.
+    pub(crate) composite: bool,
     pub(crate) column: Merged,
     /// SQL name of the column, or of the child table.
     pub(crate) sql: String,
@@ -234,7 +249,9 @@ impl Spot {
     pub(crate) fn null_for_zero(&self) -> bool {
         let single = !self.is_repeated() && self.part == Part::Field;
         let plain = self.presence == Presence::Implicit && single && !self.required && !self.key;
-        self.column.reference.is_some() && plain
+        // A number in a reference of several fields may be a part of a key that is 0.
+        let text = matches!(self.ty(), Some(Type::String | Type::Bytes));
+        (self.column.reference.is_some() || (self.composite && text)) && plain
     }
 }
 

@@ -54,6 +54,36 @@ pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
             push(draft, draft.spots[i].child, columns, false, None);
         }
     }
+    decide_composites(draft);
+}
+
+/// Adds an index for each reference of several fields that no other serves.
+fn decide_composites(draft: &mut Draft) {
+    for n in 0..draft.foreign_keys.len() {
+        let key = &draft.foreign_keys[n];
+        let (child, columns) = (key.child, key.columns.clone());
+        if !is_served_together(draft, child, &columns) {
+            let columns = columns.into_iter().map(|column| IndexColumn { column, descending: false }).collect();
+            push(draft, child, columns, false, None);
+        }
+    }
+}
+
+/// Returns whether the columns are the first ones of the primary key or of an index, in whatever order.
+fn is_served_together(draft: &Draft, child: Option<usize>, columns: &[String]) -> bool {
+    let begins = |names: &[&str]| {
+        names.len() >= columns.len() && names[..columns.len()].iter().all(|name| columns.iter().any(|c| c == name))
+    };
+    let key: Vec<&str> = match child {
+        None => draft.key.iter().map(|i| draft.spots[*i].sql.as_str()).collect(),
+        Some(i) => {
+            let spot = &draft.spots[i];
+            spot.owner.iter().chain([&spot.place_column]).map(String::as_str).collect()
+        }
+    };
+    let mut indexes = draft.indexes.iter().filter(|(c, index)| *c == child && index.condition.is_none());
+    let names = |index: &Index| index.columns.iter().map(|c| c.column.clone()).collect::<Vec<_>>();
+    begins(&key) || indexes.any(|(_, index)| begins(&names(index).iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// Returns whether the column is the first of the primary key or of an index, so that its rows are found without a scan.
@@ -115,7 +145,7 @@ fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<us
     let mut columns = Vec::new();
     for (i, descending, place) in &fields {
         let Some(column) = column_in(draft, *i, child) else {
-            across(draft, *i, child, place.clone(), report);
+            across(draft, *i, ("index", child), place.clone(), report);
             return None;
         };
         columns.push(IndexColumn { column, descending: *descending });
@@ -123,16 +153,22 @@ fn stated(draft: &Draft, n: usize, report: &mut Report<'_>) -> Option<(Option<us
     Some((child, columns))
 }
 
-pub(super) fn across(draft: &Draft, i: usize, child: Option<usize>, place: Place, report: &mut Report<'_>) {
+pub(super) fn across(
+    draft: &Draft,
+    i: usize,
+    (what, child): (&str, Option<usize>),
+    place: Place,
+    report: &mut Report<'_>,
+) {
     let table_of = |child: Option<usize>| child.map_or(&draft.sql, |c| &draft.spots[c].sql);
     let spot = &draft.spots[i];
     let text = format!(
-        "`{}` stands in the table `{}`, but the index is on `{}`",
+        "`{}` stands in the table `{}`, but the {what} is on `{}`",
         spot.dotted(),
         table_of(spot.child),
         table_of(child)
     );
-    let help = "write an index for each table; beside fields of a child table only those of the primary key can stand";
+    let help = "write one for each table; beside fields of a child table only those of the primary key can stand";
     report.add(Code::IndexAcrossTables, place, text, help);
 }
 

@@ -13,6 +13,7 @@ mod column_options;
 mod conditions;
 mod draft;
 mod enums;
+mod foreign_keys;
 mod generated;
 mod immutable;
 mod indexes;
@@ -111,6 +112,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     }
     resources::read(&mut drafts, report);
     references::check(&mut drafts, report);
+    foreign_keys::check(&mut drafts, report);
     life::check(&mut drafts, report);
     shared::check(&drafts, report);
     for draft in &mut drafts {

@@ -7,26 +7,43 @@ use protostore_schema::{Form, OnDelete, Type};
 use super::Report;
 use super::draft::{Draft, Part, Presence, Said, Spot, Target, form_word, type_word};
 use crate::Code;
+use crate::diagnostic::Place;
 use crate::nearest::nearest;
+use crate::option_text::Step;
+
+/// The keys of the tables of a store, by the name of the table.
+pub(super) type Keys = BTreeMap<String, Key>;
 
 /// What a reference must know of the table that it names.
-struct Key {
-    /// Path, type and form of each field of the key; none if the key itself is wrong.
-    parts: Vec<(String, Type, Form)>,
+pub(super) struct Key {
+    /// The fields of the key; none if the key itself is wrong.
+    pub(super) parts: Vec<KeyPart>,
     /// Whether the table has at most one row, and no field as its key.
     singleton: bool,
 }
 
-/// Checks the references of all tables; those that are wrong are dropped.
-pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
-    let keys: BTreeMap<String, Key> = drafts
+/// A field of a key.
+pub(super) struct KeyPart {
+    pub(super) path: String,
+    ty: Type,
+    form: Form,
+}
+
+/// Returns the keys of all tables.
+pub(super) fn keys(drafts: &[Draft]) -> Keys {
+    let part = |spot: &Spot| Some(KeyPart { path: spot.dotted(), ty: spot.ty()?.clone(), form: spot.form() });
+    drafts
         .iter()
         .map(|draft| {
-            let spots = draft.key.iter().map(|i| &draft.spots[*i]);
-            let parts = spots.filter_map(|spot| Some((spot.dotted(), spot.ty()?.clone(), spot.form()))).collect();
+            let parts = draft.key.iter().filter_map(|i| part(&draft.spots[*i])).collect();
             (draft.field.name().to_owned(), Key { parts, singleton: draft.singleton })
         })
-        .collect();
+        .collect()
+}
+
+/// Checks the references of all tables; those that are wrong are dropped.
+pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
+    let keys = keys(drafts);
     for draft in drafts {
         for spot in &mut draft.spots {
             let Some((target, said)) = spot.column.reference.clone() else { continue };
@@ -37,17 +54,21 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
     }
 }
 
-/// Checks that the reference names a table, and has the type of its key.
-fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, Key>, report: &mut Report<'_>) -> bool {
-    let path = spot.dotted();
-    let table = target.table.as_str();
+/// Returns the key of the table that a reference names.
+pub(super) fn target<'k>(
+    table: &str,
+    what: &str,
+    place: &dyn Fn(&Report<'_>, &[Step]) -> Place,
+    keys: &'k Keys,
+    report: &mut Report<'_>,
+) -> Option<&'k Key> {
     if table.is_empty() {
-        let place = said.place(report.sources, &[("references", 0)]);
+        let place = place(report, &[("references", 0)]);
         let help = "write `references: {table: \"…\"}` with a table of this store";
-        report.add(Code::Incomplete, place, format!("the reference of `{path}` names no table"), help);
-        return false;
+        report.add(Code::Incomplete, place, format!("{what} names no table"), help);
+        return None;
     }
-    let place = said.place(report.sources, &[("references", 0), ("table", 0)]);
+    let place = place(report, &[("references", 0), ("table", 0)]);
     let Some(key) = keys.get(table) else {
         let names: Vec<&str> = keys.keys().map(String::as_str).collect();
         let help = match nearest(table, &names) {
@@ -55,16 +76,48 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
             None => format!("the tables of the store are `{}`", names.join("`, `")),
         };
         report.add(Code::UnknownTable, place, format!("the store has no table `{table}`"), help);
-        return false;
+        return None;
     };
     if key.singleton {
         let help = "take the reference away: which row is meant goes without saying";
         report.add(Code::SingletonTarget, place, format!("the table `{table}` has at most one row, and no key"), help);
-        return false;
+        return None;
     }
-    match (key.parts.as_slice(), spot.ty()) {
-        ([(_, ty, form)], Some(own)) if ty == own && *form == spot.form() => true,
-        ([(name, ty, form)], Some(own)) if ty == own => {
+    Some(key)
+}
+
+/// Checks that the reference names a table, and has the type of its key.
+fn names_key(spot: &Spot, to: &Target, said: &Said, keys: &Keys, report: &mut Report<'_>) -> bool {
+    let table = to.table.as_str();
+    let what = format!("the reference of `{}`", spot.dotted());
+    let place = |report: &Report<'_>, steps: &[Step]| said.place(report.sources, steps);
+    let Some(key) = target(table, &what, &place, keys, report) else { return false };
+    let place = place(report, &[("references", 0), ("table", 0)]);
+    match key.parts.as_slice() {
+        [part] => holds(spot, part, table, place, report),
+        [] => false,
+        parts => {
+            let names: Vec<_> = parts.iter().map(|part| part.path.as_str()).collect();
+            let text = format!("the key of `{table}` has several fields: `{}`", names.join("`, `"));
+            let help = format!(
+                "refer by all of them, in the table's options: `foreign_key: {{fields: [\"…\", \"{}\"] references: \
+                 {{table: \"{table}\"}}}}`",
+                spot.dotted()
+            );
+            report.add(Code::CompositeTarget, place, text, help);
+            false
+        }
+    }
+}
+
+/// Checks that the values of a field are those of a part of a key, to the form in which they are stored.
+pub(super) fn holds(spot: &Spot, part: &KeyPart, table: &str, place: Place, report: &mut Report<'_>) -> bool {
+    let KeyPart { path: name, ty, form } = part;
+    let path = spot.dotted();
+    let (text, help) = match spot.ty() {
+        Some(own) if ty == own && *form == spot.form() => return true,
+        None => return false,
+        Some(own) if ty == own => {
             let text = format!(
                 "`{path}` and the key of `{table}`, `{name}`, differ in their `encoding`: {} and {}",
                 form_word(spot.form()),
@@ -74,28 +127,19 @@ fn names_key(spot: &Spot, target: &Target, said: &Said, keys: &BTreeMap<String, 
                 Form::Own => format!("take `encoding` off `{path}`, or give `{name}` the same"),
                 form => format!("write `encoding: {}` on `{path}`", form_word(*form)),
             };
-            report.add(Code::ReferenceType, place, text, help);
-            false
+            (text, help)
         }
-        ([(name, ty, _)], Some(own)) => {
+        Some(own) => {
             let text = format!(
                 "`{path}` is of type `{}`, but the key of `{table}`, `{name}`, is of type `{}`",
                 type_word(own),
                 type_word(ty)
             );
-            let help = format!("give `{path}` the type `{}`", type_word(ty));
-            report.add(Code::ReferenceType, place, text, help);
-            false
+            (text, format!("give `{path}` the type `{}`", type_word(ty)))
         }
-        ([], _) | (_, None) => false,
-        (parts, Some(_)) => {
-            let names: Vec<_> = parts.iter().map(|(name, ..)| name.as_str()).collect();
-            let text = format!("the key of `{table}` has several fields: `{}`", names.join("`, `"));
-            let help = format!("give `{table}` a key of one field, or take the reference away");
-            report.add(Code::CompositeTarget, place, text, help);
-            false
-        }
-    }
+    };
+    report.add(Code::ReferenceType, place, text, help);
+    false
 }
 
 /// Checks that no reference and a reference to zero can be told apart, and that SET_NULL has something to set.

@@ -71,6 +71,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         key: vec![],
         revision: None,
         indexes: vec![],
+        foreign_keys: vec![],
     })
 }
 

@@ -116,6 +116,7 @@ impl Walk<'_> {
             required: false,
             immutable: false,
             key: false,
+            composite: false,
             column: Merged::default(),
             sql: String::new(),
             owner: Vec::new(),

@@ -6,7 +6,7 @@ use super::Present;
 use super::insert::Whole;
 use crate::error::{Error, Kind, Violation};
 use crate::record::Record;
-use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
+use crate::schema::{Child, Layout, Listing, Table};
 use crate::session::Session;
 use crate::value::{Bind, Kept, Pick};
 
@@ -103,7 +103,7 @@ async fn named<S: Session>(s: &mut S, table: &'static Table, key: &(impl Bind + 
                 Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
                     .in_table(referrer.table)
                     .at(referrer.field)
-                    .by_constraint(referrer.column),
+                    .by_constraint(referrer.columns.join(", ")),
             );
         }
     }
@@ -128,26 +128,27 @@ async fn of_row<S: Session>(
     }
     let parameters: Vec<&'static str> = parameters();
     for key in layout.references {
-        let at = parameters.iter().position(|column| *column == key.column);
-        match at.and_then(|at| Pick::from(row, at)) {
-            None | Some(Kept::Null) => {}
-            // A row may name itself: it is not there only because it was refused for another reason.
-            Some(value) if key.table == layout.name && own(&parameters, row, key).as_ref() == Some(&value) => {}
-            Some(value) => {
-                if let Ok(None) = s.one::<_, Present>(&key.exists, &value).await {
-                    return Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
-                        .in_table(layout.name)
-                        .at(key.field)
-                        .by_constraint(key.column);
-                }
-            }
+        let values = picked(&parameters, row, key.columns);
+        if values.is_empty() || values.contains(&Kept::Null) {
+            continue;
+        }
+        // A row may name itself: it is not there only because it was refused for another reason.
+        if key.table == layout.name && picked(&parameters, row, key.key) == values {
+            continue;
+        }
+        if let Ok(None) = s.one::<_, Present>(&key.exists, &values).await {
+            return Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
+                .in_table(layout.name)
+                .at(key.field)
+                .by_constraint(key.columns.join(", "));
         }
     }
     e.explained(layout)
 }
 
-/// Returns the row's own value in the column that `key` names.
-fn own(parameters: &[&str], row: &impl Bind, key: &ForeignKey) -> Option<Kept> {
-    let at = parameters.iter().position(|column| *column == key.key)?;
-    Pick::from(row, at)
+/// Returns the row's values in some columns; none if it does not carry all of them.
+fn picked(parameters: &[&str], row: &impl Bind, columns: &[&str]) -> Vec<Kept> {
+    let at = |column: &&str| parameters.iter().position(|parameter| parameter == column);
+    let value = |column| at(column).and_then(|at| Pick::from(row, at));
+    columns.iter().map(value).collect::<Option<_>>().unwrap_or_default()
 }

@@ -27,6 +27,12 @@ impl Kept {
     }
 }
 
+impl Bind for Vec<Kept> {
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        self.iter().try_for_each(|value| value.bind(b))
+    }
+}
+
 impl Bind for Kept {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         match self {

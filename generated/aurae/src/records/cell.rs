@@ -508,10 +508,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "parent_name",
+                columns: &["parent_name"],
                 field: "parent_name",
                 table: "cells",
-                key: "name",
+                key: &["name"],
                 exists: protostore::Stmt::new(
                     136,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
@@ -589,7 +589,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "cells",
-            column: "parent_name",
+            columns: &["parent_name"],
             field: "parent_name",
             names: protostore::Stmt::new(
                 137,

@@ -503,10 +503,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "cell_name",
+                columns: &["cell_name"],
                 field: "cell_name",
                 table: "cells",
-                key: "name",
+                key: &["name"],
                 exists: protostore::Stmt::new(
                     167,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,

@@ -167,10 +167,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "machine_id",
+                columns: &["machine_id"],
                 field: "machine_id",
                 table: "virtual_machines",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     192,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,

@@ -505,7 +505,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "virtual_machines",
-            column: "kernel__image_id",
+            columns: &["kernel__image_id"],
             field: "kernel.image_id",
             names: protostore::Stmt::new(
                 118,
@@ -515,7 +515,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "virtual_machines",
-            column: "kernel__initrd_image_id",
+            columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
                 119,
@@ -525,7 +525,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "virtual_machines",
-            column: "root_drive__image_id",
+            columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
                 120,
@@ -535,7 +535,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "virtual_machines__drives",
-            column: "image_id",
+            columns: &["image_id"],
             field: "drives.image_id",
             names: protostore::Stmt::new(
                 121,
@@ -545,7 +545,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "virtual_machines__image_ids",
-            column: "value",
+            columns: &["value"],
             field: "image_ids",
             names: protostore::Stmt::new(
                 122,

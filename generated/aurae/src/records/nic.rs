@@ -477,10 +477,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "machine_id",
+                columns: &["machine_id"],
                 field: "machine_id",
                 table: "virtual_machines",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     78,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
@@ -488,10 +488,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "network_id",
+                columns: &["network_id"],
                 field: "network_id",
                 table: "networks",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     79,
                     r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,

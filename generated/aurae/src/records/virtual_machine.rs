@@ -1290,10 +1290,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "kernel__image_id",
+                columns: &["kernel__image_id"],
                 field: "kernel.image_id",
                 table: "images",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     8,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
@@ -1301,10 +1301,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "kernel__initrd_image_id",
+                columns: &["kernel__initrd_image_id"],
                 field: "kernel.initrd_image_id",
                 table: "images",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     9,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
@@ -1312,10 +1312,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "root_drive__image_id",
+                columns: &["root_drive__image_id"],
                 field: "root_drive.image_id",
                 table: "images",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     10,
                     r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,

@@ -23,10 +23,10 @@ impl protostore::ChildTable for NetworkIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_name",
+                    columns: &["_name"],
                     field: "name",
                     table: "cells",
-                    key: "name",
+                    key: &["name"],
                     exists: protostore::Stmt::new(
                         145,
                         r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
@@ -34,10 +34,10 @@ impl protostore::ChildTable for NetworkIds {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "network_ids",
                     table: "networks",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         146,
                         r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,

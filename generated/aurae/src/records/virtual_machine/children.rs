@@ -140,10 +140,10 @@ impl protostore::ChildTable for Drives {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "image_id",
+                    columns: &["image_id"],
                     field: "drives.image_id",
                     table: "images",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         19,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
@@ -405,10 +405,10 @@ impl protostore::ChildTable for ImageIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "virtual_machines",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         27,
                         r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
@@ -416,10 +416,10 @@ impl protostore::ChildTable for ImageIds {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "image_ids",
                     table: "images",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         28,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,

@@ -36,6 +36,7 @@ pub use records::nested::{
 
 pub use records::packed::{Packed, PackedChoice, PackedInner};
 pub use records::partial::{Partial, PartialHalf};
+pub use records::plan_unit::{PlanUnit, PlanUnitDependency};
 pub use records::remark::{Remark, RemarkPart};
 pub use records::repeated::Repeated;
 pub use records::required::Required;
@@ -48,6 +49,7 @@ pub use records::time_key::TimeKey;
 pub use records::topic::Topic;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
 pub use records::types::{ApartShelf, ApartWing, ApartWingWay, Colour, Nothing, Point};
+pub use records::unit_log::{UnitLog, UnitLogFrom};
 pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
 pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
@@ -227,6 +229,16 @@ pub mod remark {
     pub use crate::records::remark::{*, columns::*};
 }
 
+/// Table `plan_units`: the record `PlanUnit`, its fields and its accessors.
+pub mod plan_unit {
+    pub use crate::records::plan_unit::{*, columns::*};
+}
+
+/// Table `unit_logs`: the record `UnitLog`, its fields and its accessors.
+pub mod unit_log {
+    pub use crate::records::unit_log::{*, columns::*};
+}
+
 /// Table `fixed`: the record `Fixed`, its fields and its accessors.
 pub mod fixed {
     pub use crate::records::fixed::{*, columns::*};
@@ -254,7 +266,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1274,
+    slots: 1338,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -298,6 +310,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::job::TABLE,
         &records::topic::TABLE,
         &records::remark::TABLE,
+        &records::plan_unit::TABLE,
+        &records::unit_log::TABLE,
         &records::fixed::TABLE,
         &records::tagged::TABLE,
         &records::counted::TABLE,
@@ -529,6 +543,20 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `remarks`.
     #[must_use]
     pub fn remarks(&self) -> protostore::TableOf<'_, records::remark::Remark, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `plan_units`.
+    #[must_use]
+    pub fn plan_units(
+        &self,
+    ) -> protostore::TableOf<'_, records::plan_unit::PlanUnit, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `unit_logs`.
+    #[must_use]
+    pub fn unit_logs(&self) -> protostore::TableOf<'_, records::unit_log::UnitLog, E> {
         self.0.table()
     }
 

@@ -229,10 +229,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "topic_id",
+                columns: &["topic_id"],
                 field: "topic_id",
                 table: "topics",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     18,
                     r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,

@@ -89,7 +89,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "events",
-            column: "topic_id",
+            columns: &["topic_id"],
             field: "topic_id",
             names: protostore::Stmt::new(
                 8,
@@ -99,7 +99,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "events__topic_ids",
-            column: "value",
+            columns: &["value"],
             field: "topic_ids",
             names: protostore::Stmt::new(
                 9,

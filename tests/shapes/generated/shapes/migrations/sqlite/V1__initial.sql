@@ -2482,6 +2482,62 @@ CREATE TABLE "remarks__parts" (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "remarks__parts_by_topic" ON "remarks__parts" ("topic");
 
+-- A unit of a plan, which waits for others of it.
+CREATE TABLE "plan_units" (
+  "run" TEXT NOT NULL CONSTRAINT "run__check" CHECK ("run" <> ''),
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  -- The unit of the same run that it was made for.
+  "made_for" INTEGER
+    CONSTRAINT "made_for__check" CHECK ("made_for" IS NULL OR "made_for" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("run", "number"),
+  FOREIGN KEY ("run", "made_for") REFERENCES "plan_units" ("run", "number")
+) STRICT;
+CREATE INDEX "plan_units_by_run_made_for" ON "plan_units" ("run", "made_for");
+
+CREATE TABLE "plan_units__dependencies" (
+  "_run" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "unit" INTEGER CONSTRAINT "unit__check" CHECK ("unit" IS NULL OR "unit" BETWEEN 0 AND 4294967295),
+  "why" TEXT NOT NULL,
+  PRIMARY KEY ("_run", "_number", "_position"),
+  FOREIGN KEY ("_run", "_number") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE,
+  FOREIGN KEY ("_run", "unit") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "plan_units__dependencies_by__run_unit" ON "plan_units__dependencies" ("_run", "unit");
+
+-- Units of the run that may go at the same time.
+CREATE TABLE "plan_units__beside" (
+  "_run" TEXT NOT NULL,
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_run", "_number", "_position"),
+  FOREIGN KEY ("_run", "_number") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "plan_units__beside_by__run_value" ON "plan_units__beside" ("_run", "value");
+
+-- What a unit said.
+CREATE TABLE "unit_logs" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "run" TEXT CONSTRAINT "run__check" CHECK ("run" IS NULL OR "run" <> ''),
+  "unit" INTEGER CONSTRAINT "unit__check" CHECK ("unit" IS NULL OR "unit" BETWEEN 0 AND 4294967295),
+  "from" INTEGER NOT NULL CONSTRAINT "from__check" CHECK ("from" IN (0, 1)),
+  "from__run" TEXT CONSTRAINT "from__run__check" CHECK ("from__run" IS NULL OR "from__run" <> ''),
+  "from__unit" INTEGER
+    CONSTRAINT "from__unit__check" CHECK ("from__unit" IS NULL OR "from__unit" BETWEEN 0 AND 4294967295),
+  "text" TEXT NOT NULL DEFAULT '',
+  CONSTRAINT "from__presence" CHECK (
+    ("from" OR "from__run" IS NULL)
+    AND ("from__unit" IS NOT NULL) = "from"
+  ),
+  PRIMARY KEY ("id"),
+  FOREIGN KEY ("run", "unit") REFERENCES "plan_units" ("run", "number") ON DELETE SET NULL,
+  FOREIGN KEY ("from__run", "from__unit") REFERENCES "plan_units" ("run", "number")
+) STRICT;
+CREATE INDEX "unit_logs_by_run_unit" ON "unit_logs" ("run", "unit");
+CREATE INDEX "unit_logs_by_from__run_from__unit" ON "unit_logs" ("from__run", "from__unit");
+
 -- Each kind of field that can be immutable, beside some that change.
 CREATE TABLE "fixed" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -5612,6 +5668,43 @@ CREATE VIEW "remarks__parts_readable" AS SELECT
   "_position",
   "topic"
 FROM "remarks__parts";
+
+CREATE VIEW "plan_units_readable" AS SELECT
+  "run",
+  "number",
+  "made_for",
+  (SELECT count(*) FROM "plan_units__dependencies"
+    WHERE "plan_units__dependencies"."_run" = "plan_units"."run" AND "plan_units__dependencies"."_number" = "plan_units"."number")
+    AS "dependencies__count",
+  (SELECT count(*) FROM "plan_units__beside"
+    WHERE "plan_units__beside"."_run" = "plan_units"."run" AND "plan_units__beside"."_number" = "plan_units"."number")
+    AS "beside__count"
+FROM "plan_units";
+
+CREATE VIEW "plan_units__dependencies_readable" AS SELECT
+  "_run",
+  "_number",
+  "_position",
+  "unit",
+  "why"
+FROM "plan_units__dependencies";
+
+CREATE VIEW "plan_units__beside_readable" AS SELECT
+  "_run",
+  "_number",
+  "_position",
+  "value"
+FROM "plan_units__beside";
+
+CREATE VIEW "unit_logs_readable" AS SELECT
+  "id",
+  "run",
+  "unit",
+  CASE "from" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "from",
+  "from__run",
+  "from__unit",
+  "text"
+FROM "unit_logs";
 
 CREATE VIEW "fixed_readable" AS SELECT
   "id",

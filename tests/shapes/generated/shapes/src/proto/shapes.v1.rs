@@ -1098,6 +1098,58 @@ pub mod remark {
         pub topic: ::prost::alloc::string::String,
     }
 }
+/// A unit of a plan, which waits for others of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PlanUnit {
+    #[prost(string, tag = "1")]
+    pub run: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+    /// The unit of the same run that it was made for.
+    #[prost(uint32, optional, tag = "3")]
+    pub made_for: ::core::option::Option<u32>,
+    #[prost(message, repeated, tag = "4")]
+    pub dependencies: ::prost::alloc::vec::Vec<plan_unit::Dependency>,
+    /// Units of the run that may go at the same time.
+    #[prost(uint32, repeated, tag = "5")]
+    pub beside: ::prost::alloc::vec::Vec<u32>,
+}
+/// Nested message and enum types in `PlanUnit`.
+pub mod plan_unit {
+    /// Another unit that must be done before.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Dependency {
+        #[prost(uint32, optional, tag = "1")]
+        pub unit: ::core::option::Option<u32>,
+        #[prost(string, tag = "2")]
+        pub why: ::prost::alloc::string::String,
+    }
+}
+/// What a unit said.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnitLog {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub run: ::prost::alloc::string::String,
+    #[prost(uint32, optional, tag = "3")]
+    pub unit: ::core::option::Option<u32>,
+    #[prost(message, optional, tag = "4")]
+    pub from: ::core::option::Option<unit_log::From>,
+    #[prost(string, tag = "5")]
+    pub text: ::prost::alloc::string::String,
+}
+/// Nested message and enum types in `UnitLog`.
+pub mod unit_log {
+    /// Where it comes from.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct From {
+        #[prost(string, tag = "1")]
+        pub run: ::prost::alloc::string::String,
+        #[prost(uint32, tag = "2")]
+        pub unit: u32,
+    }
+}
 /// Each scalar where zero and unset are one value.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Implicit {

@@ -240,10 +240,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "parent",
+                columns: &["parent"],
                 field: "parent",
                 table: "full_keys",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     763,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,

@@ -526,10 +526,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "after_job",
+                columns: &["after_job"],
                 field: "after_job",
                 table: "jobs",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     1085,
                     r#"SELECT 1 FROM "jobs" WHERE "id" = ?1"#,
@@ -565,7 +565,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "jobs",
-            column: "after_job",
+            columns: &["after_job"],
             field: "after_job",
             names: protostore::Stmt::new(
                 1086,

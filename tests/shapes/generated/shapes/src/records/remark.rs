@@ -449,10 +449,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "topic",
+                columns: &["topic"],
                 field: "topic",
                 table: "topics",
-                key: "name",
+                key: &["name"],
                 exists: protostore::Stmt::new(
                     1135,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
@@ -460,10 +460,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "part__topic",
+                columns: &["part__topic"],
                 field: "part.topic",
                 table: "topics",
-                key: "name",
+                key: &["name"],
                 exists: protostore::Stmt::new(
                     1136,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,

@@ -787,10 +787,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "keeps",
+                columns: &["keeps"],
                 field: "keeps",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     262,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -798,10 +798,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "goes_along",
+                columns: &["goes_along"],
                 field: "goes_along",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     263,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -809,10 +809,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "lets_go",
+                columns: &["lets_go"],
                 field: "lets_go",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     264,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -820,10 +820,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "maybe",
+                columns: &["maybe"],
                 field: "maybe",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     265,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -831,10 +831,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "must",
+                columns: &["must"],
                 field: "must",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     266,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -842,10 +842,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "alone",
+                columns: &["alone"],
                 field: "alone",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     267,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -853,10 +853,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "number",
+                columns: &["number"],
                 field: "number",
                 table: "int_keys",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     268,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
@@ -864,10 +864,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "parent",
+                columns: &["parent"],
                 field: "parent",
                 table: "sources",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     269,
                     r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
@@ -875,10 +875,10 @@ pub static TABLE: protostore::Table = protostore::Table {
                 ),
             },
             protostore::ForeignKey {
-                column: "link__target",
+                columns: &["link__target"],
                 field: "link.target",
                 table: "targets",
-                key: "id",
+                key: &["id"],
                 exists: protostore::Stmt::new(
                     270,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,

@@ -107,7 +107,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "sources",
-            column: "keeps",
+            columns: &["keeps"],
             field: "keeps",
             names: protostore::Stmt::new(
                 252,
@@ -117,7 +117,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "settings__target_ids",
-            column: "value",
+            columns: &["value"],
             field: "target_ids",
             names: protostore::Stmt::new(
                 253,

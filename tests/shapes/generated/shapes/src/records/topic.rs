@@ -107,7 +107,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "remarks",
-            column: "topic",
+            columns: &["topic"],
             field: "topic",
             names: protostore::Stmt::new(
                 1124,
@@ -117,7 +117,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "remarks",
-            column: "part__topic",
+            columns: &["part__topic"],
             field: "part.topic",
             names: protostore::Stmt::new(
                 1125,
@@ -127,7 +127,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "remarks__parts",
-            column: "topic",
+            columns: &["topic"],
             field: "parts.topic",
             names: protostore::Stmt::new(
                 1126,

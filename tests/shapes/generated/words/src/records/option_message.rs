@@ -392,7 +392,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[
         protostore::Referrer {
             table: "write__reads",
-            column: "value",
+            columns: &["value"],
             field: "reads",
             names: protostore::Stmt::new(
                 8,
@@ -402,7 +402,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "run",
-            column: "str",
+            columns: &["str"],
             field: "str",
             names: protostore::Stmt::new(
                 9,
@@ -412,7 +412,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         },
         protostore::Referrer {
             table: "info__reads",
-            column: "value",
+            columns: &["value"],
             field: "reads",
             names: protostore::Stmt::new(
                 10,

@@ -107,10 +107,10 @@ pub static TABLE: protostore::Table = protostore::Table {
         ],
         references: &[
             protostore::ForeignKey {
-                column: "str",
+                columns: &["str"],
                 field: "str",
                 table: "read",
-                key: "self",
+                key: &["self"],
                 exists: protostore::Stmt::new(
                     68,
                     r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,

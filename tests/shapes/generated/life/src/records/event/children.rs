@@ -23,10 +23,10 @@ impl protostore::ChildTable for TopicIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "topic_ids",
                     table: "topics",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         24,
                         r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,

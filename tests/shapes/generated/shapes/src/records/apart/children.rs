@@ -249,10 +249,10 @@ impl protostore::ChildTable for Must {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "target",
+                    columns: &["target"],
                     field: "must.target",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         865,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -1007,10 +1007,10 @@ impl protostore::ChildTable for Room {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "target",
+                    columns: &["target"],
                     field: "room.target",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         891,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -1862,10 +1862,10 @@ impl protostore::ChildTable for House {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "target",
+                    columns: &["target"],
                     field: "house.target",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         921,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,

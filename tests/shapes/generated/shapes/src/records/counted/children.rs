@@ -24,12 +24,12 @@ impl protostore::ChildTable for Targets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "targets",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
-                        1253,
+                        1317,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -41,19 +41,19 @@ impl protostore::ChildTable for Targets {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            1246,
+            1310,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["region", "number", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1247,
+                1311,
                 r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1248,
+            1312,
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -61,7 +61,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1249,
+            1313,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

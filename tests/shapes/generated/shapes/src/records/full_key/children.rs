@@ -23,10 +23,10 @@ impl protostore::ChildTable for Others {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "full_keys",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         771,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
@@ -34,10 +34,10 @@ impl protostore::ChildTable for Others {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "others",
                     table: "full_keys",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         772,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,

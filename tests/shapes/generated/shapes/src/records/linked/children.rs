@@ -96,10 +96,10 @@ impl protostore::ChildTable for GroupsTargets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "groups.targets",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         533,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -181,10 +181,10 @@ impl protostore::ChildTable for Named {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "named.value",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         540,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,

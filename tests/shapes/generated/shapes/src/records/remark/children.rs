@@ -23,10 +23,10 @@ impl protostore::ChildTable for SeenTopics {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "remarks",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         1144,
                         r#"SELECT 1 FROM "remarks" WHERE "id" = ?1"#,
@@ -110,10 +110,10 @@ impl protostore::ChildTable for Parts {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "topic",
+                    columns: &["topic"],
                     field: "parts.topic",
                     table: "topics",
-                    key: "name",
+                    key: &["name"],
                     exists: protostore::Stmt::new(
                         1149,
                         r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,

@@ -372,10 +372,10 @@ impl protostore::ChildTable for TargetIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_singleton",
+                    columns: &["_singleton"],
                     field: "_singleton",
                     table: "settings",
-                    key: "_singleton",
+                    key: &["_singleton"],
                     exists: protostore::Stmt::new(
                         586,
                         r#"SELECT 1 FROM "settings" WHERE "_singleton" = ?1"#,
@@ -383,10 +383,10 @@ impl protostore::ChildTable for TargetIds {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "target_ids",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         587,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,

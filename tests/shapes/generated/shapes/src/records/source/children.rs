@@ -23,10 +23,10 @@ impl protostore::ChildTable for Targets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "sources",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         278,
                         r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
@@ -34,10 +34,10 @@ impl protostore::ChildTable for Targets {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "targets",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         279,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
@@ -117,10 +117,10 @@ impl protostore::ChildTable for Numbers {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "sources",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         287,
                         r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
@@ -128,10 +128,10 @@ impl protostore::ChildTable for Numbers {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "numbers",
                     table: "int_keys",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         288,
                         r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
@@ -210,10 +210,10 @@ impl protostore::ChildTable for Links {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "target",
+                    columns: &["target"],
                     field: "links.target",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
                         293,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,

@@ -26,24 +26,24 @@ impl protostore::ChildTable for Words {
         },
         member: 3,
         insert: protostore::Stmt::new(
-            1200,
+            1264,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1201,
+                1265,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1202,
+            1266,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1203,
+            1267,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -92,23 +92,23 @@ impl protostore::ChildTable for Targets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_id",
+                    columns: &["_id"],
                     field: "id",
                     table: "tagged",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
-                        1211,
+                        1275,
                         r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                         &["id"],
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "targets",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
-                        1212,
+                        1276,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -120,24 +120,24 @@ impl protostore::ChildTable for Targets {
         },
         member: 5,
         insert: protostore::Stmt::new(
-            1204,
+            1268,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1205,
+                1269,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1206,
+            1270,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1207,
+            1271,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -186,12 +186,12 @@ impl protostore::ChildTable for Links {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "target",
+                    columns: &["target"],
                     field: "links.target",
                     table: "targets",
-                    key: "id",
+                    key: &["id"],
                     exists: protostore::Stmt::new(
-                        1217,
+                        1281,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -207,24 +207,24 @@ impl protostore::ChildTable for Links {
         },
         member: 6,
         insert: protostore::Stmt::new(
-            1213,
+            1277,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1214,
+                1278,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1215,
+            1279,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1216,
+            1280,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value

@@ -24,10 +24,10 @@ impl protostore::ChildTable for Reads {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "reads",
                     table: "read",
-                    key: "self",
+                    key: &["self"],
                     exists: protostore::Stmt::new(
                         112,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,

@@ -23,10 +23,10 @@ impl protostore::ChildTable for Reads {
             ],
             references: &[
                 protostore::ForeignKey {
-                    column: "_ok",
+                    columns: &["_ok"],
                     field: "ok",
                     table: "write",
-                    key: "ok",
+                    key: &["ok"],
                     exists: protostore::Stmt::new(
                         54,
                         r#"SELECT 1 FROM "write" WHERE "ok" = ?1"#,
@@ -34,10 +34,10 @@ impl protostore::ChildTable for Reads {
                     ),
                 },
                 protostore::ForeignKey {
-                    column: "value",
+                    columns: &["value"],
                     field: "reads",
                     table: "read",
-                    key: "self",
+                    key: &["self"],
                     exists: protostore::Stmt::new(
                         55,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
