@@ -12,7 +12,8 @@ use std::rc::Rc;
 use fastrand::Rng;
 use probe::{Probe, Rule, apart, entries, many, one, set};
 use prost_reflect::DescriptorPool;
-use protostore::{Filter, Kind, Record};
+use protostore::columns::Many;
+use protostore::{Col, Filter, Kind, Record};
 use shapes::{Store, proto::shapes::v1 as proto};
 
 /// Filters of each type in one run; `PROTOSTORE_CASES` asks for more.
@@ -122,6 +123,20 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         assert_eq!(backward.iter().collect::<Vec<_>>(), rest, "{context} by {orders:?}");
     }
     assert!(found_some > cases() / 10, "only {found_some} filters told records apart");
+}
+
+/// One element for which all of a filter holds: what holds for the record, had it this element alone.
+fn within<R: 'static, T: 'static, P: Many + 'static>(
+    col: Col<R, T, P>,
+    alone: fn(&R) -> Vec<R>,
+    probes: Vec<Probe<R>>,
+) -> Probe<R> {
+    let test = Box::new(move |rng: &mut Rng, records: &[R]| {
+        let (inner, holds) = filter(rng, &probes, records, 2);
+        let rule: Rule<R> = Rc::new(move |r| alone(r).iter().any(|one| holds(one)));
+        (col.any(inner), rule)
+    });
+    Probe { test, sort: None }
 }
 
 /// A key that no other case has.
@@ -566,4 +581,72 @@ async fn lists_by_the_beginning_of_a_key() {
     // All of them, or none.
     let refused = store.deeps().insert_many(vec![record("c", 1), record("a", 0)]).await.unwrap_err();
     assert_eq!((refused.kind(), store.deeps().count().await.unwrap()), (Kind::AlreadyExists, 6));
+}
+
+#[test]
+fn several_conditions_on_one_element() {
+    use shapes::{Deep, deep as c};
+    let (store, mut rng) = (shapes::open_test().unwrap(), Rng::with_seed(seed()));
+    let records = records::<Deep, proto::Deep>(&store, &mut rng, |rng, m| {
+        m.region = format!("r{}", rng.u8(0..3));
+        m.number = rng.u32(..);
+    });
+    let racks: fn(&Deep) -> Vec<Deep> =
+        |r| r.racks.iter().map(|rack| Deep { racks: vec![rack.clone()], ..r.clone() }).collect();
+    let hosts: fn(&Deep) -> Vec<Deep> = |r| {
+        let places = r.racks.iter().enumerate().flat_map(|(i, rack)| (0..rack.hosts.len()).map(move |j| (i, j)));
+        let alone = |(i, j): (usize, usize)| {
+            let mut one = r.clone();
+            one.racks.iter_mut().for_each(|rack| rack.hosts.clear());
+            one.racks[i].hosts.push(r.racks[i].hosts[j].clone());
+            one
+        };
+        places.map(alone).collect()
+    };
+    let of_hosts = || {
+        probes([
+            vec![one(c::number, |r: &Deep| Some(r.number))],
+            many(c::racks::name, |r: &Deep| r.racks.iter().map(|r| Some(r.name.clone())).collect()).into(),
+            many(c::racks::hosts::name, |r: &Deep| {
+                r.racks.iter().flat_map(|r| &r.hosts).map(|h| h.name.clone()).collect()
+            })
+            .into(),
+            many(c::racks::hosts::ports::number, |r: &Deep| {
+                r.racks.iter().flat_map(|r| &r.hosts).flat_map(|h| &h.ports).map(|p| Some(p.number)).collect()
+            })
+            .into(),
+        ])
+    };
+    let cabinet = set(c::racks::cabinet, |r: &Deep| r.racks.iter().map(|r| r.cabinet.is_some()).collect());
+    let of_racks = probes([of_hosts(), vec![within(c::racks::hosts, hosts, of_hosts()), cabinet]]);
+    let probes = probes([
+        vec![
+            one(c::region, |r: &Deep| Some(r.region.clone())),
+            within(c::racks, racks, of_racks),
+            within(c::racks::hosts, hosts, of_hosts()),
+        ],
+        of_hosts(),
+    ]);
+    check(&store, &mut rng, &records, &probes, |a, b| (&a.region, a.number).cmp(&(&b.region, b.number)));
+}
+
+#[test]
+fn several_conditions_on_one_entry() {
+    use shapes::{Maps, maps as c};
+    let (store, mut rng) = (shapes::open_test().unwrap(), Rng::with_seed(seed()));
+    let records = records::<Maps, proto::Maps>(&store, &mut rng, |rng, m| m.id = id(rng));
+    let points: fn(&Maps) -> Vec<Maps> = |r| {
+        let alone = |(k, v): (&String, &shapes::Point)| Maps { points: [(k.clone(), v.clone())].into(), ..r.clone() };
+        r.points.iter().map(alone).collect()
+    };
+    let of_points = || {
+        probes([
+            vec![entries(c::points::y, |r: &Maps| r.points.iter().map(|(k, v)| (k.clone(), v.y)).collect())],
+            many(c::points::x, |r: &Maps| r.points.values().map(|p| Some(p.x)).collect()).into(),
+            many(c::fixed64s, |r: &Maps| r.fixed64s.values().map(|v| Some(*v)).collect()).into(),
+        ])
+    };
+    let within = within(c::points, points, of_points());
+    let probes = probes([vec![one(c::id, |r: &Maps| Some(r.id.clone())), within], of_points()]);
+    check(&store, &mut rng, &records, &probes, |a, b| a.id.cmp(&b.id));
 }

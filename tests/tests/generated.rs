@@ -154,3 +154,57 @@ fn a_time_that_is_made_is_as_coarse_as_its_column() {
     let upserted = wait(store.events().upsert(event.clone())).unwrap();
     assert!(upserted.time == event.time && upserted.change_time > event.change_time);
 }
+
+#[test]
+fn an_upsert_by_another_index_keeps_the_key() {
+    let store = store();
+    let first =
+        insert(&store, Made { number: 7, name: "a".to_owned(), words: vec!["x".to_owned()], ..Made::default() });
+    let again =
+        Made { number: 7, name: "b".to_owned(), words: vec!["y".to_owned(), "z".to_owned()], ..Made::default() };
+    let stored = wait(store.apply(made::upsert_by_number(again.clone()))).expect("is written");
+    let kept = (&first.id, &first.token, first.create_time);
+    assert_eq!((&stored.id, &stored.token, stored.create_time), kept);
+    assert_eq!((stored.name.as_str(), stored.words.len()), ("b", 2));
+    assert!(stored.update_time >= first.update_time);
+    assert_eq!(get(&store, &stored.id), stored);
+    // The key may be given, and then it is the one of the row.
+    let given = Made { id: first.id.clone(), ..again.clone() };
+    assert_eq!(store.write(move |tx| tx.run(made::upsert_by_number(given.clone()))).unwrap().id, first.id);
+    let other = Made { id: generate::uuid_v7(), ..again };
+    let refused = wait(store.apply(made::upsert_by_number(other))).unwrap_err();
+    assert_eq!(refused.to_string(), "mades.number: is taken by another record");
+    assert_eq!(refused.kind(), Kind::AlreadyExists);
+    // Where there is none, it is inserted, and its number is one that is given.
+    let new = wait(store.apply(made::upsert_by_number(Made { number: 9, ..Made::default() }))).unwrap();
+    assert_eq!((get(&store, &new.id), wait(store.mades().count()).unwrap()), (new, 2));
+    assert_eq!(insert(&store, Made::default()).number, 10);
+}
+
+#[test]
+fn what_is_not_set_says_no_record() {
+    let store = store();
+    let target = shapes::Target { id: "t".to_owned(), ..Default::default() };
+    wait(store.targets().insert(target)).unwrap();
+    let source = |id: &str, code: Option<&str>| shapes::Source {
+        id: id.to_owned(),
+        must: "t".to_owned(),
+        code: code.map(str::to_owned),
+        ..Default::default()
+    };
+    let refused = wait(store.apply(shapes::source::upsert_by_code(source("a", None)))).unwrap_err();
+    assert_eq!(refused.to_string(), "sources.code: must be set, to say which record is meant");
+    wait(store.apply(shapes::source::upsert_by_code(source("a", Some("x"))))).unwrap();
+    let mut again = source("a", Some("x"));
+    again.targets = vec!["t".to_owned()];
+    assert_eq!(wait(store.apply(shapes::source::upsert_by_code(again.clone()))).unwrap(), again);
+    // A partial index knows nothing of the rows that are not in it.
+    let job =
+        |id: &str, address: &str| shapes::Job { id: id.to_owned(), address: address.to_owned(), ..Default::default() };
+    wait(store.apply(shapes::job::upsert_by_address(job("a", "here")))).unwrap();
+    let refused = wait(store.apply(shapes::job::upsert_by_address(job("b", "")))).unwrap_err();
+    assert_eq!(refused.to_string(), "jobs.address: is not among the rows that the index tells apart");
+    assert!(wait(store.jobs().get("b")).unwrap().is_none(), "nothing of it was done");
+    let refused = wait(store.apply(shapes::job::upsert_by_address(job("b", "here")))).unwrap_err();
+    assert_eq!(refused.kind(), Kind::AlreadyExists);
+}

@@ -34,6 +34,7 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
 use crate::error::Kind;
+use crate::schema::Child;
 
 /// A condition on the records of one table: `virtual_machine::mem_size_mb.gt(1024)`.
 ///
@@ -54,6 +55,8 @@ pub(crate) enum Expr {
     Not(Box<Expr>),
     /// A column is as it should be.
     Test(Test),
+    /// It holds for one element of a list.
+    Element(&'static Child, Box<Expr>),
     /// The condition of a partial index, in its own words.
     OfIndex(&'static str),
     /// A value cannot be compared with; said when the filter is used.

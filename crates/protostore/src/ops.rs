@@ -11,6 +11,7 @@ mod many;
 mod page;
 pub(crate) mod refusal;
 mod update;
+mod upsert_by;
 
 pub use by::{CountBy, DeleteBy, ExistsBy};
 pub use delete::Delete;
@@ -23,6 +24,7 @@ pub use list::{AllBy, ListBy};
 pub use many::{DeleteMany, GetMany};
 pub use page::{Page, PageOf};
 pub use update::Update;
+pub use upsert_by::UpsertBy;
 
 use std::future::Future;
 

@@ -187,6 +187,8 @@ pub struct Child {
     pub layout: Layout,
     /// The member of the record whose bit in a mask rewrites the rows.
     pub member: u16,
+    /// How many columns its key has, which are the first: the record's key, and a place in each list around.
+    pub key: usize,
     /// Inserts one row: key parts, position, item columns.
     pub insert: Stmt,
     /// Deletes the rows of a record; none for a table inside the elements of another, whose rows go with those.
@@ -202,6 +204,14 @@ impl Stmt {
     #[must_use]
     pub const fn new(slot: u32, sqlite: &'static str, fields: &'static [&'static str]) -> Self {
         Self { slot, sqlite, fields }
+    }
+}
+
+impl Child {
+    /// Says whether the rows lie inside the elements of another list; those of a message there have no place of their own.
+    pub(crate) fn is_inside(&self, around: &Self) -> bool {
+        let (own, of) = (self.layout.columns.iter(), around.layout.columns.iter().take(around.key));
+        self.key >= around.key && own.zip(of).all(|(own, of)| own.field == of.field)
     }
 }
 

@@ -53,14 +53,18 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 plan.table.name.proto,
                 fields.join(" and ")
             )]);
-            let statement = reading(plan, get);
+            let (statement, text) = (format_ident!("{}", lookup.rust.to_uppercase()), reading(plan, get));
+            let upsert = (!plan.table.append_only).then(|| upsert(plan, lookup, &statement));
             quote! {
+                static #statement: protostore::Stmt = #text;
+
                 #doc
                 #[must_use]
                 pub fn #function(#declared) -> protostore::GetBy<#record, #by> {
-                    static GET: protostore::Stmt = #statement;
-                    protostore::GetBy::new(&GET, #given)
+                    protostore::GetBy::new(&#statement, #given)
                 }
+
+                #upsert
             }
         }
         LookupKind::List { listing, through } => {
@@ -90,6 +94,27 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                     protostore::ListBy::new(&LISTING, #given)
                 }
             }
+        }
+    }
+}
+
+/// Returns the function that writes a record in place of the one with its values in a unique index.
+fn upsert(plan: &TablePlan<'_>, lookup: &Lookup<'_>, statement: &Ident) -> TokenStream {
+    let record = ident(&plan.table.record.ty.rust);
+    let function = format_ident!("upsert{}", lookup.rust.strip_prefix("get").unwrap_or(&lookup.rust));
+    let new = if lookup.of.is_some() { quote!(partial) } else { quote!(new) };
+    let fields: Vec<String> = lookup.by.iter().map(|(_, column)| format!("`{}`", column.name.proto)).collect();
+    let of = lookup.of.as_ref().map(|of| format!(" where `{of}`")).unwrap_or_default();
+    let doc = lines([format!(
+        "Writes a row of `{}` in place of the one with its {}{of}, which keeps its key, or inserts it.",
+        plan.table.name.proto,
+        fields.join(" and ")
+    )]);
+    quote! {
+        #doc
+        #[must_use]
+        pub fn #function(record: #record) -> protostore::UpsertBy<#record> {
+            protostore::UpsertBy::#new(record, &#statement)
         }
     }
 }

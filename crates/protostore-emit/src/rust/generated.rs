@@ -24,6 +24,8 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
     }
     let is_key = |scalar: &Scalar| table.key.contains(&scalar.column.name.sql);
     let completed = made.iter().map(|(member, scalar, generated)| complete(*member, scalar, *generated));
+    // A record that is found by another index than its key keeps the key.
+    let by_index = !table.append_only && table.indexes.iter().any(|index| index.unique);
     let mut kept =
         made.iter().filter(|(_, scalar, generated)| !is_key(scalar) && *generated != Generated::UpdateTime).peekable();
     let keeps = kept
@@ -34,10 +36,11 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
             )
         })
         .unwrap_or_default();
-    let kept: Vec<_> = kept.map(|(member, scalar, generated)| keep(*member, scalar, *generated)).collect();
+    let keys = made.iter().filter(|(_, scalar, _)| by_index && is_key(scalar));
+    let kept: Vec<_> = kept.chain(keys).map(|(member, scalar, generated)| keep(*member, scalar, *generated)).collect();
     let keep = (!kept.is_empty()).then(|| {
         let uses_made = made.iter().any(|(_, scalar, generated)| {
-            !is_key(scalar) && !matches!(generated, Generated::CreateTime | Generated::UpdateTime)
+            (by_index || !is_key(scalar)) && !matches!(generated, Generated::CreateTime | Generated::UpdateTime)
         });
         let made = if uses_made { quote!(made) } else { quote!(_: &protostore::Made) };
         let made = if uses_made { quote!(#made: &protostore::Made) } else { made };

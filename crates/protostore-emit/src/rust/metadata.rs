@@ -78,7 +78,7 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
     let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, rows: _, nested: _ } = plan;
     let checks = child_checks(child);
     let layout = layout(&child.name.sql, &child.columns(), references, &checks);
-    let member = Literal::u16_unsuffixed(*member);
+    let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));
     let [insert, load, load_many] = [insert, load, load_many].map(statement);
     let delete = match delete {
         Some(delete) => {
@@ -91,6 +91,7 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
         protostore::Child {
             layout: #layout,
             member: #member,
+            key: #key,
             insert: #insert,
             delete: #delete,
             load: #load,

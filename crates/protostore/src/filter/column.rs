@@ -296,6 +296,16 @@ impl<R, T, P: Many> Col<R, T, P> {
     pub fn is_empty(self) -> Filter<R> {
         !self.test(Cond::Always)
     }
+
+    /// Holds where one element satisfies all of a filter, in which the fields of the element are about it alone.
+    ///
+    /// What the filter says of other fields of the record holds as it does elsewhere.
+    pub fn any(self, filter: Filter<R>) -> Filter<R> {
+        match self.place.list {
+            Some(list) => Filter::new(Expr::Element(list, Box::new(filter.expr))),
+            None => filter,
+        }
+    }
 }
 
 impl<R, T: Ordered, P: One> Col<R, T, P> {

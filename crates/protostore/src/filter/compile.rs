@@ -6,12 +6,14 @@ use super::column::{Cond, Holds, Nil, Place, Test};
 use super::{Expr, Filter};
 use crate::error::{Error, Kind, Result};
 use crate::record::Record;
+use crate::schema::Child;
 use crate::value::{Bind, Binder, Kept};
 
-/// The alias of the record's table, which the conditions of partial indexes know too, of the table whose elements are
-/// looked at, and of the table of a member.
+/// The alias of the record's table, which the conditions of partial indexes know too, of a table of which any element
+/// will do, of one whose elements are looked at one by one, with a number behind it, and of the table of a member.
 const RECORD: &str = "t";
 const ELEMENT: &str = "c";
+const WITHIN: &str = "e";
 const ROW: &str = "m";
 
 /// The most parameters of one statement, as SQLite has it by default.
@@ -23,6 +25,8 @@ pub(crate) struct Query {
     pub(crate) sql: String,
     pub(crate) fields: Vec<&'static str>,
     values: Vec<Kept>,
+    /// The lists of which an element is looked at, from the outermost.
+    within: Vec<&'static Child>,
 }
 
 impl Query {
@@ -78,6 +82,16 @@ impl Query {
                 self.push(") IS NOT TRUE");
                 Ok(())
             }
+            Expr::Element(list, inner) => {
+                let alias = format!("{WITHIN}{}", self.within.len());
+                self.elements::<R>(list, &alias);
+                self.push(" AND ");
+                self.within.push(*list);
+                let done = self.expr::<R>(inner);
+                self.within.pop();
+                self.push(")");
+                done
+            }
             Expr::Test(test) => {
                 self.test::<R>(test);
                 Ok(())
@@ -127,19 +141,42 @@ impl Query {
             Cond::Is("IS NOT", value) if place.alone => (&Cond::Is("=", value.clone()), "NOT "),
             cond => (cond, ""),
         };
-        // Every element has the record's key, however deep it stands.
-        let ties = child.layout.columns.iter().zip(R::TABLE.key);
-        let ties: Vec<String> =
-            ties.map(|(own, key)| format!("{} = {}", quoted(ELEMENT, own.name), quoted(RECORD, key))).collect();
-        let table = name(child.layout.name);
-        let _ = write!(self.sql, "{not}EXISTS (SELECT 1 FROM {table} {ELEMENT} WHERE {}", ties.join(" AND "));
+        self.push(not);
+        let alias = match self.within.iter().rposition(|list| list.layout.name == child.layout.name) {
+            Some(at) => {
+                self.push("(");
+                format!("{WITHIN}{at}")
+            }
+            None => {
+                self.elements::<R>(child, ELEMENT);
+                self.push(" AND ");
+                ELEMENT.to_owned()
+            }
+        };
         if let Some(key) = entry {
-            let _ = write!(self.sql, " AND {} = ", quoted(ELEMENT, place.key));
+            let _ = write!(self.sql, "{} = ", quoted(&alias, place.key));
             self.value(field, key.clone());
+            self.push(" AND ");
         }
-        self.push(" AND ");
-        self.cond(ELEMENT, place, field, cond);
+        self.cond(&alias, place, field, cond);
         self.push(")");
+    }
+
+    /// Begins to look at the elements of a list: those inside the element around, or else all of the record.
+    fn elements<R: Record>(&mut self, list: &'static Child, alias: &str) {
+        let around = self.within.iter().rposition(|around| list.is_inside(around));
+        let key: Vec<String> = match around {
+            Some(at) => {
+                let (alias, around) = (format!("{WITHIN}{at}"), self.within[at]);
+                around.layout.columns.iter().take(around.key).map(|column| quoted(&alias, column.name)).collect()
+            }
+            // Every element has the record's key, however deep it stands.
+            None => R::TABLE.key.iter().map(|key| quoted(RECORD, key)).collect(),
+        };
+        let ties = list.layout.columns.iter().zip(key);
+        let ties: Vec<String> = ties.map(|(own, key)| format!("{} = {key}", quoted(alias, own.name))).collect();
+        let _ =
+            write!(self.sql, "EXISTS (SELECT 1 FROM {} {alias} WHERE {}", name(list.layout.name), ties.join(" AND "));
     }
 
     fn cond(&mut self, table: &str, place: &Place, field: &'static str, cond: &Cond) {

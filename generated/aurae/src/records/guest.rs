@@ -35,17 +35,24 @@ FROM "guests""#,
     };
 }
 
+static GET_BY_MACHINE_ID: protostore::Stmt = protostore::Stmt::new(
+    193,
+    select!(r#"WHERE "machine_id" = ?1"#),
+    &["machine_id"],
+);
+
 /// Gets the row of `guests` with this `machine_id`, by its unique index.
 #[must_use]
 pub fn get_by_machine_id(
     machine_id: impl Into<String>,
 ) -> protostore::GetBy<Guest, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        193,
-        select!(r#"WHERE "machine_id" = ?1"#),
-        &["machine_id"],
-    );
-    protostore::GetBy::new(&GET, machine_id.into())
+    protostore::GetBy::new(&GET_BY_MACHINE_ID, machine_id.into())
+}
+
+/// Writes a row of `guests` in place of the one with its `machine_id`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_machine_id(record: Guest) -> protostore::UpsertBy<Guest> {
+    protostore::UpsertBy::new(record, &GET_BY_MACHINE_ID)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -212,15 +212,22 @@ FROM "images""#,
     };
 }
 
+static GET_BY_PATH: protostore::Stmt = protostore::Stmt::new(
+    127,
+    select!(r#"WHERE "path" = ?1"#),
+    &["path"],
+);
+
 /// Gets the row of `images` with this `path`, by its unique index.
 #[must_use]
 pub fn get_by_path(path: impl Into<String>) -> protostore::GetBy<Image, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        127,
-        select!(r#"WHERE "path" = ?1"#),
-        &["path"],
-    );
-    protostore::GetBy::new(&GET, path.into())
+    protostore::GetBy::new(&GET_BY_PATH, path.into())
+}
+
+/// Writes a row of `images` in place of the one with its `path`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_path(record: Image) -> protostore::UpsertBy<Image> {
+    protostore::UpsertBy::new(record, &GET_BY_PATH)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -147,15 +147,22 @@ FROM "networks""#,
     };
 }
 
+static GET_BY_CIDR: protostore::Stmt = protostore::Stmt::new(
+    109,
+    select!(r#"WHERE "cidr" = ?1"#),
+    &["cidr"],
+);
+
 /// Gets the row of `networks` with this `cidr`, by its unique index.
 #[must_use]
 pub fn get_by_cidr(cidr: impl Into<String>) -> protostore::GetBy<Network, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        109,
-        select!(r#"WHERE "cidr" = ?1"#),
-        &["cidr"],
-    );
-    protostore::GetBy::new(&GET, cidr.into())
+    protostore::GetBy::new(&GET_BY_CIDR, cidr.into())
+}
+
+/// Writes a row of `networks` in place of the one with its `cidr`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_cidr(record: Network) -> protostore::UpsertBy<Network> {
+    protostore::UpsertBy::new(record, &GET_BY_CIDR)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

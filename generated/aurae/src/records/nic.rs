@@ -57,17 +57,24 @@ FROM "nics""#,
     };
 }
 
+static GET_BY_HOST_DEVICE: protostore::Stmt = protostore::Stmt::new(
+    84,
+    select!(r#"WHERE "host_device" = ?1"#),
+    &["host_device"],
+);
+
 /// Gets the row of `nics` with this `host_device`, by its unique index.
 #[must_use]
 pub fn get_by_host_device(
     host_device: impl Into<String>,
 ) -> protostore::GetBy<Nic, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        84,
-        select!(r#"WHERE "host_device" = ?1"#),
-        &["host_device"],
-    );
-    protostore::GetBy::new(&GET, host_device.into())
+    protostore::GetBy::new(&GET_BY_HOST_DEVICE, host_device.into())
+}
+
+/// Writes a row of `nics` in place of the one with its `host_device`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_host_device(record: Nic) -> protostore::UpsertBy<Nic> {
+    protostore::UpsertBy::new(record, &GET_BY_HOST_DEVICE)
 }
 
 /// Lists the rows of `nics` with this `machine_id`, in pages by key.

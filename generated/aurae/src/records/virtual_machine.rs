@@ -306,17 +306,26 @@ FROM "virtual_machines""#,
     };
 }
 
+static GET_BY_AURAED_ADDRESS: protostore::Stmt = protostore::Stmt::new(
+    37,
+    select!(r#"WHERE "auraed_address" = ?1"#),
+    &["auraed_address"],
+);
+
 /// Gets the row of `virtual_machines` with this `auraed_address`, by its unique index.
 #[must_use]
 pub fn get_by_auraed_address(
     auraed_address: impl Into<String>,
 ) -> protostore::GetBy<VirtualMachine, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        37,
-        select!(r#"WHERE "auraed_address" = ?1"#),
-        &["auraed_address"],
-    );
-    protostore::GetBy::new(&GET, auraed_address.into())
+    protostore::GetBy::new(&GET_BY_AURAED_ADDRESS, auraed_address.into())
+}
+
+/// Writes a row of `virtual_machines` in place of the one with its `auraed_address`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_auraed_address(
+    record: VirtualMachine,
+) -> protostore::UpsertBy<VirtualMachine> {
+    protostore::UpsertBy::new(record, &GET_BY_AURAED_ADDRESS)
 }
 
 /// Lists the rows of `virtual_machines` with this `kernel.image_id`, in pages by key.

@@ -54,6 +54,7 @@ impl protostore::ChildTable for NetworkIds {
             ],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             138,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -26,6 +26,7 @@ impl protostore::ChildTable for Arguments {
             checks: &[],
         },
         member: 3,
+        key: 3,
         insert: protostore::Stmt::new(
             168,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
@@ -101,6 +102,7 @@ impl protostore::ChildTable for Environment {
             checks: &[],
         },
         member: 4,
+        key: 3,
         insert: protostore::Stmt::new(
             172,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")

@@ -31,6 +31,7 @@ impl protostore::ChildTable for Architectures {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             123,
             r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

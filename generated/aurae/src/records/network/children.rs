@@ -25,6 +25,7 @@ impl protostore::ChildTable for Nameservers {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             101,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -102,6 +103,7 @@ impl protostore::ChildTable for Routes {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             105,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")

@@ -25,6 +25,7 @@ impl protostore::ChildTable for IpNameservers {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             80,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,

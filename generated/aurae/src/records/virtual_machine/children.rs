@@ -27,6 +27,7 @@ impl protostore::ChildTable for KernelArguments {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             11,
             r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -227,6 +228,7 @@ impl protostore::ChildTable for Drives {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             15,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
@@ -432,6 +434,7 @@ impl protostore::ChildTable for ImageIds {
             ],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             20,
             r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -504,6 +507,7 @@ impl protostore::ChildTable for Tags {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             29,
             r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -581,6 +585,7 @@ impl protostore::ChildTable for Transitions {
             ],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             33,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")

@@ -90,17 +90,24 @@ FROM "encodings""#,
     };
 }
 
+static GET_BY_TEXT: protostore::Stmt = protostore::Stmt::new(
+    746,
+    select!(r#"WHERE "text" = ?1"#),
+    &["text"],
+);
+
 /// Gets the row of `encodings` with this `text`, by its unique index.
 #[must_use]
 pub fn get_by_text(
     text: protostore::Timestamp,
 ) -> protostore::GetBy<Encodings, protostore::stored::Rfc3339> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        746,
-        select!(r#"WHERE "text" = ?1"#),
-        &["text"],
-    );
-    protostore::GetBy::new(&GET, protostore::stored::Rfc3339(text))
+    protostore::GetBy::new(&GET_BY_TEXT, protostore::stored::Rfc3339(text))
+}
+
+/// Writes a row of `encodings` in place of the one with its `text`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_text(record: Encodings) -> protostore::UpsertBy<Encodings> {
+    protostore::UpsertBy::new(record, &GET_BY_TEXT)
 }
 
 /// Lists the rows of `encodings` with this `full`, in pages by key.

@@ -114,15 +114,22 @@ macro_rules! select {
     };
 }
 
+static GET_BY_ADDRESS: protostore::Stmt = protostore::Stmt::new(
+    1091,
+    select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
+    &["address"],
+);
+
 /// Gets the row of `jobs` with this `address` where `address <> ''`, by its unique index.
 #[must_use]
 pub fn get_by_address(address: impl Into<String>) -> protostore::GetBy<Job, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        1091,
-        select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
-        &["address"],
-    );
-    protostore::GetBy::new(&GET, address.into())
+    protostore::GetBy::new(&GET_BY_ADDRESS, address.into())
+}
+
+/// Writes a row of `jobs` in place of the one with its `address` where `address <> ''`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_address(record: Job) -> protostore::UpsertBy<Job> {
+    protostore::UpsertBy::partial(record, &GET_BY_ADDRESS)
 }
 
 /// Lists the rows of `jobs` with this `after_job`, in pages by key.

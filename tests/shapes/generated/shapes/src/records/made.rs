@@ -36,15 +36,22 @@ FROM "mades""#,
     };
 }
 
+static GET_BY_NUMBER: protostore::Stmt = protostore::Stmt::new(
+    624,
+    select!(r#"WHERE "number" = ?1"#),
+    &["number"],
+);
+
 /// Gets the row of `mades` with this `number`, by its unique index.
 #[must_use]
 pub fn get_by_number(number: i32) -> protostore::GetBy<Made, i32> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        624,
-        select!(r#"WHERE "number" = ?1"#),
-        &["number"],
-    );
-    protostore::GetBy::new(&GET, number)
+    protostore::GetBy::new(&GET_BY_NUMBER, number)
+}
+
+/// Writes a row of `mades` in place of the one with its `number`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_number(record: Made) -> protostore::UpsertBy<Made> {
+    protostore::UpsertBy::new(record, &GET_BY_NUMBER)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -147,6 +154,7 @@ impl protostore::Record for Made {
         made.keep(4, &mut self.number, &old.number);
         made.keep(5, &mut self.maybe_number, &old.maybe_number);
         self.create_time = old.create_time;
+        made.keep(0, &mut self.id, &old.id);
     }
 
     fn numbered(

@@ -59,26 +59,40 @@ FROM "sources""#,
     };
 }
 
+static GET_BY_ALONE: protostore::Stmt = protostore::Stmt::new(
+    294,
+    select!(r#"WHERE "alone" = ?1"#),
+    &["alone"],
+);
+
 /// Gets the row of `sources` with this `alone`, by its unique index.
 #[must_use]
 pub fn get_by_alone(alone: impl Into<String>) -> protostore::GetBy<Source, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        294,
-        select!(r#"WHERE "alone" = ?1"#),
-        &["alone"],
-    );
-    protostore::GetBy::new(&GET, alone.into())
+    protostore::GetBy::new(&GET_BY_ALONE, alone.into())
 }
+
+/// Writes a row of `sources` in place of the one with its `alone`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
+    protostore::UpsertBy::new(record, &GET_BY_ALONE)
+}
+
+static GET_BY_CODE: protostore::Stmt = protostore::Stmt::new(
+    295,
+    select!(r#"WHERE "code" = ?1"#),
+    &["code"],
+);
 
 /// Gets the row of `sources` with this `code`, by its unique index.
 #[must_use]
 pub fn get_by_code(code: impl Into<String>) -> protostore::GetBy<Source, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        295,
-        select!(r#"WHERE "code" = ?1"#),
-        &["code"],
-    );
-    protostore::GetBy::new(&GET, code.into())
+    protostore::GetBy::new(&GET_BY_CODE, code.into())
+}
+
+/// Writes a row of `sources` in place of the one with its `code`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_code(record: Source) -> protostore::UpsertBy<Source> {
+    protostore::UpsertBy::new(record, &GET_BY_CODE)
 }
 
 /// Lists the rows of `sources` with this `keeps`, in pages by key.

@@ -20,15 +20,22 @@ macro_rules! select {
     };
 }
 
+static GET_BY_STR: protostore::Stmt = protostore::Stmt::new(
+    69,
+    select!(r#"WHERE "str" = ?1"#),
+    &["str"],
+);
+
 /// Gets the row of `run` with this `str`, by its unique index.
 #[must_use]
 pub fn get_by_str(str: impl Into<String>) -> protostore::GetBy<StringMessage, String> {
-    static GET: protostore::Stmt = protostore::Stmt::new(
-        69,
-        select!(r#"WHERE "str" = ?1"#),
-        &["str"],
-    );
-    protostore::GetBy::new(&GET, str.into())
+    protostore::GetBy::new(&GET_BY_STR, str.into())
+}
+
+/// Writes a row of `run` in place of the one with its `str`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_str(record: StringMessage) -> protostore::UpsertBy<StringMessage> {
+    protostore::UpsertBy::new(record, &GET_BY_STR)
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -39,6 +39,7 @@ impl protostore::ChildTable for TopicIds {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             19,
             r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -108,6 +109,7 @@ impl protostore::ChildTable for Details {
             checks: &[],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             25,
             r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES (?1, ?2, ?3)"#,
@@ -181,6 +183,7 @@ impl protostore::ChildTable for DetailsNumbers {
             checks: &[],
         },
         member: 3,
+        key: 3,
         insert: protostore::Stmt::new(
             29,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")

@@ -26,6 +26,7 @@ impl protostore::ChildTable for Cards {
             checks: &[],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             8,
             r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES (?1, ?2, ?3, ?4)"#,
@@ -99,6 +100,7 @@ impl protostore::ChildTable for Answers {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             12,
             r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,

@@ -45,6 +45,7 @@ impl protostore::ChildTable for OfPoint_1 {
             ],
         },
         member: 0,
+        key: 1,
         insert: protostore::Stmt::new(
             1047,
             r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -121,6 +122,7 @@ impl protostore::ChildTable for Wing {
             checks: &[],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1051,
             r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES (?1, ?2, ?3)"#,
@@ -200,6 +202,7 @@ impl protostore::ChildTable for WingShelf {
             checks: &[],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1055,
             r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES (?1, ?2)"#,
@@ -266,6 +269,7 @@ impl protostore::ChildTable for WingShelfBooks {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             1058,
             r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -350,6 +354,7 @@ impl protostore::ChildTable for WingShelfPlace {
             ],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1061,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
@@ -429,6 +434,7 @@ impl protostore::ChildTable for WingLeft {
             checks: &[],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1064,
             r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES (?1, ?2)"#,
@@ -498,6 +504,7 @@ impl protostore::ChildTable for WingLeftBooks {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             1067,
             r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -582,6 +589,7 @@ impl protostore::ChildTable for WingLeftPlace {
             ],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1070,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
@@ -658,6 +666,7 @@ impl protostore::ChildTable for OfNothing_3 {
             checks: &[],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             1073,
             r#"INSERT INTO "alone__nothing" ("_singleton") VALUES (?1)"#,

@@ -45,6 +45,7 @@ impl protostore::ChildTable for OfPoint_2 {
             ],
         },
         member: 1,
+        key: 1,
         insert: protostore::Stmt::new(
             849,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -117,6 +118,7 @@ impl protostore::ChildTable for OfNothing_3 {
             checks: &[],
         },
         member: 2,
+        key: 1,
         insert: protostore::Stmt::new(
             853,
             r#"INSERT INTO "aparts__nothing" ("_id") VALUES (?1)"#,
@@ -178,6 +180,7 @@ impl protostore::ChildTable for Empty {
             checks: &[],
         },
         member: 3,
+        key: 1,
         insert: protostore::Stmt::new(
             857,
             r#"INSERT INTO "aparts__empty" ("_id") VALUES (?1)"#,
@@ -305,6 +308,7 @@ impl protostore::ChildTable for Must {
             ],
         },
         member: 4,
+        key: 1,
         insert: protostore::Stmt::new(
             861,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
@@ -440,6 +444,7 @@ impl protostore::ChildTable for MustNames {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             866,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -522,6 +527,7 @@ impl protostore::ChildTable for MustPoints {
             ],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             869,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -628,6 +634,7 @@ impl protostore::ChildTable for MustByNumber {
             ],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             872,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
@@ -707,6 +714,7 @@ impl protostore::ChildTable for MustBare {
             checks: &[],
         },
         member: 4,
+        key: 1,
         insert: protostore::Stmt::new(
             875,
             r#"INSERT INTO "aparts__must__bare" ("_id") VALUES (?1)"#,
@@ -771,6 +779,7 @@ impl protostore::ChildTable for MustShelf {
             checks: &[],
         },
         member: 4,
+        key: 1,
         insert: protostore::Stmt::new(
             878,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES (?1, ?2)"#,
@@ -837,6 +846,7 @@ impl protostore::ChildTable for MustShelfBooks {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             881,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -921,6 +931,7 @@ impl protostore::ChildTable for MustShelfPlace {
             ],
         },
         member: 4,
+        key: 1,
         insert: protostore::Stmt::new(
             884,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
@@ -1063,6 +1074,7 @@ impl protostore::ChildTable for Room {
             ],
         },
         member: 5,
+        key: 1,
         insert: protostore::Stmt::new(
             887,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
@@ -1195,6 +1207,7 @@ impl protostore::ChildTable for RoomNames {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             892,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1277,6 +1290,7 @@ impl protostore::ChildTable for RoomPoints {
             ],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             895,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -1383,6 +1397,7 @@ impl protostore::ChildTable for RoomByNumber {
             ],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             898,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
@@ -1462,6 +1477,7 @@ impl protostore::ChildTable for RoomBare {
             checks: &[],
         },
         member: 5,
+        key: 1,
         insert: protostore::Stmt::new(
             901,
             r#"INSERT INTO "aparts__room__bare" ("_id") VALUES (?1)"#,
@@ -1526,6 +1542,7 @@ impl protostore::ChildTable for RoomShelf {
             checks: &[],
         },
         member: 5,
+        key: 1,
         insert: protostore::Stmt::new(
             904,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES (?1, ?2)"#,
@@ -1592,6 +1609,7 @@ impl protostore::ChildTable for RoomShelfBooks {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             907,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1676,6 +1694,7 @@ impl protostore::ChildTable for RoomShelfPlace {
             ],
         },
         member: 5,
+        key: 1,
         insert: protostore::Stmt::new(
             910,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
@@ -1774,6 +1793,7 @@ impl protostore::ChildTable for There {
             ],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             913,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1918,6 +1938,7 @@ impl protostore::ChildTable for House {
             ],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             917,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
@@ -2053,6 +2074,7 @@ impl protostore::ChildTable for HouseNames {
             checks: &[],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             922,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -2135,6 +2157,7 @@ impl protostore::ChildTable for HousePoints {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             925,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -2241,6 +2264,7 @@ impl protostore::ChildTable for HouseByNumber {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             928,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
@@ -2320,6 +2344,7 @@ impl protostore::ChildTable for HouseBare {
             checks: &[],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             931,
             r#"INSERT INTO "aparts__house__bare" ("_id") VALUES (?1)"#,
@@ -2384,6 +2409,7 @@ impl protostore::ChildTable for HouseShelf {
             checks: &[],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             934,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES (?1, ?2)"#,
@@ -2450,6 +2476,7 @@ impl protostore::ChildTable for HouseShelfBooks {
             checks: &[],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             937,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -2534,6 +2561,7 @@ impl protostore::ChildTable for HouseShelfPlace {
             ],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             940,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
@@ -2610,6 +2638,7 @@ impl protostore::ChildTable for OfNone_11 {
             checks: &[],
         },
         member: 6,
+        key: 1,
         insert: protostore::Stmt::new(
             943,
             r#"INSERT INTO "aparts__none" ("_id") VALUES (?1)"#,
@@ -2696,6 +2725,7 @@ impl protostore::ChildTable for Only {
             ],
         },
         member: 7,
+        key: 1,
         insert: protostore::Stmt::new(
             947,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -2774,6 +2804,7 @@ impl protostore::ChildTable for WingShelf {
             checks: &[],
         },
         member: 8,
+        key: 1,
         insert: protostore::Stmt::new(
             951,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES (?1, ?2)"#,
@@ -2848,6 +2879,7 @@ impl protostore::ChildTable for WingShelfBooks {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             955,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -2932,6 +2964,7 @@ impl protostore::ChildTable for WingShelfPlace {
             ],
         },
         member: 8,
+        key: 1,
         insert: protostore::Stmt::new(
             958,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
@@ -3011,6 +3044,7 @@ impl protostore::ChildTable for WingLeft {
             checks: &[],
         },
         member: 8,
+        key: 1,
         insert: protostore::Stmt::new(
             961,
             r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES (?1, ?2)"#,
@@ -3088,6 +3122,7 @@ impl protostore::ChildTable for WingLeftBooks {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             965,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -3172,6 +3207,7 @@ impl protostore::ChildTable for WingLeftPlace {
             ],
         },
         member: 8,
+        key: 1,
         insert: protostore::Stmt::new(
             968,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
@@ -3253,6 +3289,7 @@ impl protostore::ChildTable for Wings {
             checks: &[],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             971,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES (?1, ?2, ?3, ?4)"#,
@@ -3331,6 +3368,7 @@ impl protostore::ChildTable for WingsShelf {
             checks: &[],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             975,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
@@ -3398,6 +3436,7 @@ impl protostore::ChildTable for WingsShelfBooks {
             checks: &[],
         },
         member: 9,
+        key: 3,
         insert: protostore::Stmt::new(
             978,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
@@ -3484,6 +3523,7 @@ impl protostore::ChildTable for WingsShelfPlace {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             981,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
@@ -3568,6 +3608,7 @@ impl protostore::ChildTable for WingsLeft {
             checks: &[],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             984,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
@@ -3638,6 +3679,7 @@ impl protostore::ChildTable for WingsLeftBooks {
             checks: &[],
         },
         member: 9,
+        key: 3,
         insert: protostore::Stmt::new(
             987,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
@@ -3724,6 +3766,7 @@ impl protostore::ChildTable for WingsLeftPlace {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             990,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
@@ -3809,6 +3852,7 @@ impl protostore::ChildTable for ByName {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             993,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES (?1, ?2, ?3, ?4)"#,
@@ -3890,6 +3934,7 @@ impl protostore::ChildTable for ByNameValueShelf {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             997,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
@@ -3957,6 +4002,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
             checks: &[],
         },
         member: 10,
+        key: 3,
         insert: protostore::Stmt::new(
             1000,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
@@ -4048,6 +4094,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
             ],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             1003,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
@@ -4132,6 +4179,7 @@ impl protostore::ChildTable for ByNameValueLeft {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             1006,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
@@ -4202,6 +4250,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
             checks: &[],
         },
         member: 10,
+        key: 3,
         insert: protostore::Stmt::new(
             1009,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
@@ -4293,6 +4342,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
             ],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             1012,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")

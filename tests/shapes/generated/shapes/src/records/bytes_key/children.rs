@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             192,
             r#"INSERT INTO "bytes_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

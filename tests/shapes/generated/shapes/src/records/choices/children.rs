@@ -31,6 +31,7 @@ impl protostore::ChildTable for ListedNumbers {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             132,
             r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -40,6 +40,7 @@ impl protostore::ChildTable for Targets {
             ],
         },
         member: 3,
+        key: 3,
         insert: protostore::Stmt::new(
             1310,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,

@@ -36,6 +36,7 @@ impl protostore::ChildTable for Racks {
             ],
         },
         member: 2,
+        key: 3,
         insert: protostore::Stmt::new(
             457,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
@@ -126,6 +127,7 @@ impl protostore::ChildTable for RacksHosts {
             checks: &[],
         },
         member: 2,
+        key: 4,
         insert: protostore::Stmt::new(
             461,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
@@ -206,6 +208,7 @@ impl protostore::ChildTable for RacksHostsPorts {
             ],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             464,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
@@ -289,6 +292,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             467,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
@@ -369,6 +373,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             470,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
@@ -448,6 +453,7 @@ impl protostore::ChildTable for RacksHostsNames {
             checks: &[],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             473,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
@@ -525,6 +531,7 @@ impl protostore::ChildTable for RacksSpares {
             checks: &[],
         },
         member: 2,
+        key: 4,
         insert: protostore::Stmt::new(
             476,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
@@ -605,6 +612,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
             ],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             479,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
@@ -691,6 +699,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             482,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
@@ -771,6 +780,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             485,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
@@ -850,6 +860,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
             checks: &[],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             488,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
@@ -927,6 +938,7 @@ impl protostore::ChildTable for RacksTags {
             checks: &[],
         },
         member: 2,
+        key: 4,
         insert: protostore::Stmt::new(
             491,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
@@ -1002,6 +1014,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
             ],
         },
         member: 2,
+        key: 4,
         insert: protostore::Stmt::new(
             494,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
@@ -1074,6 +1087,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
             checks: &[],
         },
         member: 2,
+        key: 4,
         insert: protostore::Stmt::new(
             497,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
@@ -1163,6 +1177,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
             ],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             500,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
@@ -1249,6 +1264,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             503,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
@@ -1335,6 +1351,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
             checks: &[],
         },
         member: 2,
+        key: 6,
         insert: protostore::Stmt::new(
             506,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
@@ -1414,6 +1431,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
             checks: &[],
         },
         member: 2,
+        key: 5,
         insert: protostore::Stmt::new(
             509,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",

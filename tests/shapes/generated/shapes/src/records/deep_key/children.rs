@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             240,
             r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,

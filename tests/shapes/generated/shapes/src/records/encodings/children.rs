@@ -25,6 +25,7 @@ impl protostore::ChildTable for Fulls {
             checks: &[],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             711,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -94,6 +95,7 @@ impl protostore::ChildTable for FullByFull {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             715,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -166,6 +168,7 @@ impl protostore::ChildTable for ManyBits {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             719,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -241,6 +244,7 @@ impl protostore::ChildTable for BitsByName {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             723,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -316,6 +320,7 @@ impl protostore::ChildTable for Texts {
             ],
         },
         member: 17,
+        key: 2,
         insert: protostore::Stmt::new(
             727,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -385,6 +390,7 @@ impl protostore::ChildTable for Owns {
             checks: &[],
         },
         member: 20,
+        key: 2,
         insert: protostore::Stmt::new(
             731,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -454,6 +460,7 @@ impl protostore::ChildTable for InnerNames {
             checks: &[],
         },
         member: 21,
+        key: 2,
         insert: protostore::Stmt::new(
             735,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -541,6 +548,7 @@ impl protostore::ChildTable for Inners {
             ],
         },
         member: 22,
+        key: 2,
         insert: protostore::Stmt::new(
             739,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
@@ -622,6 +630,7 @@ impl protostore::ChildTable for InnersNames {
             checks: &[],
         },
         member: 22,
+        key: 3,
         insert: protostore::Stmt::new(
             743,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")

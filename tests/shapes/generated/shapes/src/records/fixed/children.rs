@@ -25,6 +25,7 @@ impl protostore::ChildTable for Notes {
             checks: &[],
         },
         member: 15,
+        key: 2,
         insert: protostore::Stmt::new(
             1246,
             r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Names {
             checks: &[],
         },
         member: 0,
+        key: 2,
         insert: protostore::Stmt::new(
             604,
             r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,

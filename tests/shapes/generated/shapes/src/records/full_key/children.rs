@@ -48,6 +48,7 @@ impl protostore::ChildTable for Others {
             checks: &[],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             764,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -117,6 +118,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             773,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             180,
             r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -28,6 +28,7 @@ impl protostore::ChildTable for Tries {
             ],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             1087,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES (?1, ?2, ?3, ?4)"#,

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Order {
             checks: &[],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             164,
             r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -102,6 +103,7 @@ impl protostore::ChildTable for Where {
             ],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             168,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")

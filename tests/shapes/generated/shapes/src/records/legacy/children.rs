@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             352,
             r#"INSERT INTO "legacies__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

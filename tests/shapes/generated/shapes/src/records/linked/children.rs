@@ -25,6 +25,7 @@ impl protostore::ChildTable for Groups {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             524,
             r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
@@ -116,6 +117,7 @@ impl protostore::ChildTable for GroupsTargets {
             ],
         },
         member: 1,
+        key: 3,
         insert: protostore::Stmt::new(
             528,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
@@ -201,6 +203,7 @@ impl protostore::ChildTable for Named {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             534,
             r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,

@@ -46,6 +46,7 @@ impl protostore::ChildTable for Points {
             ],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             144,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -126,6 +127,7 @@ impl protostore::ChildTable for Nothings {
             checks: &[],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             148,
             r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES (?1, ?2)"#,
@@ -256,6 +258,7 @@ impl protostore::ChildTable for Items {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             152,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",

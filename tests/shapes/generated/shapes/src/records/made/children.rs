@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             620,
             r#"INSERT INTO "mades__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -27,6 +27,7 @@ impl protostore::ChildTable for Strings {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             364,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -99,6 +100,7 @@ impl protostore::ChildTable for Bools {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             368,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -174,6 +176,7 @@ impl protostore::ChildTable for Int32s {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             372,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -249,6 +252,7 @@ impl protostore::ChildTable for Sint32s {
             ],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             376,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -324,6 +328,7 @@ impl protostore::ChildTable for Sfixed32s {
             ],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             380,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -399,6 +404,7 @@ impl protostore::ChildTable for Int64s {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             384,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -479,6 +485,7 @@ impl protostore::ChildTable for Uint32s {
             ],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             388,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -559,6 +566,7 @@ impl protostore::ChildTable for Fixed32s {
             ],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             392,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -639,6 +647,7 @@ impl protostore::ChildTable for Uint64s {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             396,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -714,6 +723,7 @@ impl protostore::ChildTable for Fixed64s {
             ],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             400,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -783,6 +793,7 @@ impl protostore::ChildTable for Doubles {
             checks: &[],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             404,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -852,6 +863,7 @@ impl protostore::ChildTable for ByteStrings {
             checks: &[],
         },
         member: 12,
+        key: 2,
         insert: protostore::Stmt::new(
             408,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -927,6 +939,7 @@ impl protostore::ChildTable for Colours {
             ],
         },
         member: 13,
+        key: 2,
         insert: protostore::Stmt::new(
             412,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -996,6 +1009,7 @@ impl protostore::ChildTable for Times {
             checks: &[],
         },
         member: 14,
+        key: 2,
         insert: protostore::Stmt::new(
             416,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -1065,6 +1079,7 @@ impl protostore::ChildTable for Durations {
             checks: &[],
         },
         member: 15,
+        key: 2,
         insert: protostore::Stmt::new(
             420,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -1153,6 +1168,7 @@ impl protostore::ChildTable for Points {
             ],
         },
         member: 16,
+        key: 2,
         insert: protostore::Stmt::new(
             424,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
@@ -1240,6 +1256,7 @@ impl protostore::ChildTable for Nothings {
             checks: &[],
         },
         member: 17,
+        key: 2,
         insert: protostore::Stmt::new(
             428,
             r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
@@ -1358,6 +1375,7 @@ impl protostore::ChildTable for Shelves {
             ],
         },
         member: 18,
+        key: 2,
         insert: protostore::Stmt::new(
             432,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
@@ -1488,6 +1506,7 @@ impl protostore::ChildTable for ShelvesValueBooks {
             checks: &[],
         },
         member: 18,
+        key: 3,
         insert: protostore::Stmt::new(
             436,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
@@ -1562,6 +1581,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
             ],
         },
         member: 18,
+        key: 3,
         insert: protostore::Stmt::new(
             439,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
@@ -1654,6 +1674,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
             ],
         },
         member: 18,
+        key: 3,
         insert: protostore::Stmt::new(
             442,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
@@ -1744,6 +1765,7 @@ impl protostore::ChildTable for InsideCounts {
             ],
         },
         member: 19,
+        key: 2,
         insert: protostore::Stmt::new(
             445,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,

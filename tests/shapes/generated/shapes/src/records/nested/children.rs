@@ -46,6 +46,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             112,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -157,6 +158,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             116,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
@@ -247,6 +249,7 @@ impl protostore::ChildTable for OuterNames {
             checks: &[],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             120,
             r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -27,6 +27,7 @@ impl protostore::ChildTable for Values {
             checks: &[],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             809,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -96,6 +97,7 @@ impl protostore::ChildTable for RawByRaw {
             checks: &[],
         },
         member: 13,
+        key: 2,
         insert: protostore::Stmt::new(
             813,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -170,6 +172,7 @@ impl protostore::ChildTable for Inners {
             checks: &[],
         },
         member: 17,
+        key: 2,
         insert: protostore::Stmt::new(
             817,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")

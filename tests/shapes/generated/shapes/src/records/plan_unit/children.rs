@@ -45,6 +45,7 @@ impl protostore::ChildTable for Dependencies {
             ],
         },
         member: 3,
+        key: 3,
         insert: protostore::Stmt::new(
             1185,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
@@ -129,6 +130,7 @@ impl protostore::ChildTable for Beside {
             ],
         },
         member: 4,
+        key: 3,
         insert: protostore::Stmt::new(
             1191,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,

@@ -43,6 +43,7 @@ impl protostore::ChildTable for SeenTopics {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             1137,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -130,6 +131,7 @@ impl protostore::ChildTable for Parts {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             1145,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,

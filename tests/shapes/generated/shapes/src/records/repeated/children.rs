@@ -27,6 +27,7 @@ impl protostore::ChildTable for Bools {
             checks: &[protostore::Check::new("value__check", "bools", "must be 0 or 1")],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             24,
             r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -102,6 +103,7 @@ impl protostore::ChildTable for Int32s {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             28,
             r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -177,6 +179,7 @@ impl protostore::ChildTable for Sint32s {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             32,
             r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -252,6 +255,7 @@ impl protostore::ChildTable for Sfixed32s {
             ],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             36,
             r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -321,6 +325,7 @@ impl protostore::ChildTable for Int64s {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             40,
             r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -390,6 +395,7 @@ impl protostore::ChildTable for Sint64s {
             checks: &[],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             44,
             r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -459,6 +465,7 @@ impl protostore::ChildTable for Sfixed64s {
             checks: &[],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             48,
             r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -534,6 +541,7 @@ impl protostore::ChildTable for Uint32s {
             ],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             52,
             r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -609,6 +617,7 @@ impl protostore::ChildTable for Fixed32s {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             56,
             r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -684,6 +693,7 @@ impl protostore::ChildTable for Uint64s {
             ],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             60,
             r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -759,6 +769,7 @@ impl protostore::ChildTable for Fixed64s {
             ],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             64,
             r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -828,6 +839,7 @@ impl protostore::ChildTable for Floats {
             checks: &[],
         },
         member: 12,
+        key: 2,
         insert: protostore::Stmt::new(
             68,
             r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -897,6 +909,7 @@ impl protostore::ChildTable for Doubles {
             checks: &[],
         },
         member: 13,
+        key: 2,
         insert: protostore::Stmt::new(
             72,
             r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -966,6 +979,7 @@ impl protostore::ChildTable for Strings {
             checks: &[],
         },
         member: 14,
+        key: 2,
         insert: protostore::Stmt::new(
             76,
             r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1035,6 +1049,7 @@ impl protostore::ChildTable for ByteStrings {
             checks: &[],
         },
         member: 15,
+        key: 2,
         insert: protostore::Stmt::new(
             80,
             r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1110,6 +1125,7 @@ impl protostore::ChildTable for Colours {
             ],
         },
         member: 16,
+        key: 2,
         insert: protostore::Stmt::new(
             84,
             r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1179,6 +1195,7 @@ impl protostore::ChildTable for Times {
             checks: &[],
         },
         member: 17,
+        key: 2,
         insert: protostore::Stmt::new(
             88,
             r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -1248,6 +1265,7 @@ impl protostore::ChildTable for Durations {
             checks: &[],
         },
         member: 18,
+        key: 2,
         insert: protostore::Stmt::new(
             92,
             r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

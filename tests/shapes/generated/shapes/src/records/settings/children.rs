@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             561,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -94,6 +95,7 @@ impl protostore::ChildTable for Sheets {
             checks: &[],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             565,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
@@ -167,6 +169,7 @@ impl protostore::ChildTable for SheetsNumbers {
             checks: &[],
         },
         member: 6,
+        key: 3,
         insert: protostore::Stmt::new(
             569,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
@@ -234,6 +237,7 @@ impl protostore::ChildTable for Named {
             checks: &[],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             572,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
@@ -307,6 +311,7 @@ impl protostore::ChildTable for NamedValueNumbers {
             checks: &[],
         },
         member: 7,
+        key: 3,
         insert: protostore::Stmt::new(
             576,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
@@ -399,6 +404,7 @@ impl protostore::ChildTable for TargetIds {
             ],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             579,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,

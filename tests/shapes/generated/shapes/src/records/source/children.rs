@@ -50,6 +50,7 @@ impl protostore::ChildTable for Targets {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             271,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -142,6 +143,7 @@ impl protostore::ChildTable for Numbers {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             280,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -230,6 +232,7 @@ impl protostore::ChildTable for Links {
             ],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             289,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             1264,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -119,6 +120,7 @@ impl protostore::ChildTable for Targets {
             ],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             1268,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -206,6 +208,7 @@ impl protostore::ChildTable for Links {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             1277,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,

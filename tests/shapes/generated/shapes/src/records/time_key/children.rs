@@ -26,6 +26,7 @@ impl protostore::ChildTable for Words {
             checks: &[],
         },
         member: 2,
+        key: 3,
         insert: protostore::Stmt::new(
             793,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,

@@ -50,6 +50,7 @@ impl protostore::ChildTable for Branches {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             829,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Structs {
             checks: &[],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             663,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -94,6 +95,7 @@ impl protostore::ChildTable for Values {
             checks: &[],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             667,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -163,6 +165,7 @@ impl protostore::ChildTable for OfLists_11 {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             671,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -232,6 +235,7 @@ impl protostore::ChildTable for Anys {
             checks: &[],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             675,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -301,6 +305,7 @@ impl protostore::ChildTable for Masks {
             checks: &[],
         },
         member: 12,
+        key: 2,
         insert: protostore::Stmt::new(
             679,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -369,6 +374,7 @@ impl protostore::ChildTable for Empties {
             checks: &[],
         },
         member: 13,
+        key: 2,
         insert: protostore::Stmt::new(
             683,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
@@ -438,6 +444,7 @@ impl protostore::ChildTable for StructsByKey {
             checks: &[],
         },
         member: 14,
+        key: 2,
         insert: protostore::Stmt::new(
             687,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -513,6 +520,7 @@ impl protostore::ChildTable for AnysByKey {
             ],
         },
         member: 15,
+        key: 2,
         insert: protostore::Stmt::new(
             691,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
@@ -587,6 +595,7 @@ impl protostore::ChildTable for EmptiesByKey {
             ],
         },
         member: 16,
+        key: 2,
         insert: protostore::Stmt::new(
             695,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
@@ -656,6 +665,7 @@ impl protostore::ChildTable for InnerMasks {
             checks: &[],
         },
         member: 18,
+        key: 2,
         insert: protostore::Stmt::new(
             699,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,

@@ -37,6 +37,7 @@ impl protostore::ChildTable for Numbers {
             ],
         },
         member: 8,
+        key: 8,
         insert: protostore::Stmt::new(
             204,
             r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")

@@ -25,6 +25,7 @@ impl protostore::ChildTable for Strings {
             checks: &[],
         },
         member: 10,
+        key: 2,
         insert: protostore::Stmt::new(
             643,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -94,6 +95,7 @@ impl protostore::ChildTable for Doubles {
             checks: &[],
         },
         member: 11,
+        key: 2,
         insert: protostore::Stmt::new(
             647,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -163,6 +165,7 @@ impl protostore::ChildTable for ByNumber {
             checks: &[],
         },
         member: 12,
+        key: 2,
         insert: protostore::Stmt::new(
             651,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,

@@ -40,6 +40,7 @@ impl protostore::ChildTable for Reads {
             ],
         },
         member: 2,
+        key: 3,
         insert: protostore::Stmt::new(
             105,
             r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,

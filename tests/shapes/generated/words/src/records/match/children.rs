@@ -33,6 +33,7 @@ impl protostore::ChildTable for Traits {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             137,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")

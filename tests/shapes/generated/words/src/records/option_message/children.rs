@@ -32,6 +32,7 @@ impl protostore::ChildTable for Into {
             ],
         },
         member: 3,
+        key: 2,
         insert: protostore::Stmt::new(
             11,
             r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES (?1, ?2, ?3, ?4)"#,
@@ -105,6 +106,7 @@ impl protostore::ChildTable for OfString_5 {
             checks: &[],
         },
         member: 4,
+        key: 2,
         insert: protostore::Stmt::new(
             15,
             r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -174,6 +176,7 @@ impl protostore::ChildTable for OfVec_6 {
             checks: &[],
         },
         member: 5,
+        key: 2,
         insert: protostore::Stmt::new(
             19,
             r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -249,6 +252,7 @@ impl protostore::ChildTable for OfOption_7 {
             ],
         },
         member: 6,
+        key: 2,
         insert: protostore::Stmt::new(
             23,
             r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -341,6 +345,7 @@ impl protostore::ChildTable for From {
             ],
         },
         member: 7,
+        key: 2,
         insert: protostore::Stmt::new(
             27,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
@@ -447,6 +452,7 @@ impl protostore::ChildTable for OfAB_9 {
             ],
         },
         member: 8,
+        key: 2,
         insert: protostore::Stmt::new(
             31,
             r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
@@ -522,6 +528,7 @@ impl protostore::ChildTable for OfAB_10_1 {
             ],
         },
         member: 9,
+        key: 2,
         insert: protostore::Stmt::new(
             35,
             r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,

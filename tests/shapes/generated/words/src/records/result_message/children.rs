@@ -50,6 +50,7 @@ impl protostore::ChildTable for Reads {
             ],
         },
         member: 2,
+        key: 2,
         insert: protostore::Stmt::new(
             47,
             r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES (?1, ?2, ?3)"#,

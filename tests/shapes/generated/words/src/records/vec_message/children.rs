@@ -24,6 +24,7 @@ impl protostore::ChildTable for OfOk_2 {
             checks: &[],
         },
         member: 1,
+        key: 2,
         insert: protostore::Stmt::new(
             78,
             r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES (?1, ?2)"#,
@@ -94,6 +95,7 @@ impl protostore::ChildTable for OkOk {
             checks: &[],
         },
         member: 1,
+        key: 3,
         insert: protostore::Stmt::new(
             82,
             r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES (?1, ?2, ?3, ?4)"#,
