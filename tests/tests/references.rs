@@ -228,3 +228,57 @@ fn deletes_follow_references_of_several_fields() {
     assert_eq!((kept.kind(), kept.field()), (Kind::Precondition, Some("run, made_for")));
     assert!(delete("a", 2).expect("nothing keeps it") && delete("a", 1).expect("nothing does now"));
 }
+
+#[test]
+fn relations_show_the_rows_that_refer() {
+    use shapes::crate_::{self, Crate};
+    use shapes::proto::shapes::v1 as proto;
+    use shapes::{Item, Label};
+    let store = shapes::open_test().expect("a TEST store");
+    let mut rng = Rng::with_seed(5);
+    let crates: Vec<Crate> = (0..30)
+        .map(|n| Crate { id: format!("c{n:02}"), tags: vec!["t".to_owned(); n % 3], ..Crate::default() })
+        .collect();
+    let items: Vec<Item> = (1..200)
+        .map(|id| Item {
+            id,
+            crate_: if rng.u8(0..4) == 0 { String::new() } else { format!("c{:02}", rng.u8(0..25)) },
+            names: (0..rng.usize(0..3)).map(|n| format!("name {n} of {id}")).collect(),
+        })
+        .collect();
+    let labels: Vec<Label> =
+        (0..30).step_by(2).map(|n| Label { text: format!("label {n}"), crate_: format!("c{n:02}") }).collect();
+    let (all, most, some) = (crates.clone(), items.clone(), labels.clone());
+    store
+        .write(move |tx| {
+            all.iter().try_for_each(|r| tx.insert(r).map(|_| ()))?;
+            most.iter().try_for_each(|r| tx.insert(r).map(|_| ()))?;
+            some.iter().try_for_each(|r| tx.insert(r).map(|_| ()))
+        })
+        .expect("inserts");
+    let of = |id: &str| items.iter().filter(|i| i.crate_ == id).cloned().collect::<Vec<_>>();
+    let label = |id: &str| labels.iter().filter(|l| l.crate_ == id).cloned().collect::<Vec<_>>();
+
+    // A record twice, in an order of the caller's, and one that is not there.
+    let mut asked: Vec<Crate> = crates.iter().rev().cloned().collect();
+    asked.extend([crates[3].clone(), Crate { id: "none".to_owned(), ..Crate::default() }]);
+    let shown = store.read(|r| r.run(crate_::items_of_all(&asked))).expect("a read");
+    assert_eq!(shown, asked.iter().map(|c| of(&c.id)).collect::<Vec<_>>());
+    let shown = store.read(|r| r.run(crate_::label_of_all(&asked))).expect("a read");
+    assert_eq!(shown, asked.iter().map(|c| label(&c.id)).collect::<Vec<_>>());
+    assert!(store.read(|r| r.run(crate_::items_of_all(&[]))).expect("a read").is_empty());
+    for one in &crates {
+        assert_eq!(store.read(|r| r.run(crate_::items_of(&*one.id))).expect("a read"), of(&one.id));
+    }
+
+    // Into the message, from which no record is made.
+    let mut message = proto::Crate::from(crates[2].clone());
+    crate_::fill_items(&mut message, of("c02"));
+    crate_::fill_label(&mut message, label("c02"));
+    assert_eq!(message.items.len(), of("c02").len());
+    assert_eq!(message.label.as_ref().map(|l| l.text.as_str()), Some("label 2"));
+    let refused = Crate::try_from(message.clone()).expect_err("it shows rows");
+    assert_eq!(refused.to_string(), "items: shows rows of another table, so it must not be set");
+    let refused = Crate::try_from(proto::Crate { items: Vec::new(), ..message }).expect_err("it shows a row");
+    assert_eq!(refused.field(), Some("label"));
+}

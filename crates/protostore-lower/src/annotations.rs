@@ -48,6 +48,8 @@ pub(crate) struct ColumnOptions {
     /// `Some(None)` for a number that has no meaning yet.
     pub(crate) encoding: Option<Option<Form>>,
     pub(crate) generated: Option<Generated>,
+    /// `relation: "nics.machine_id"`
+    pub(crate) relation: Option<String>,
     pub(crate) required: Option<bool>,
     pub(crate) immutable: Option<bool>,
     /// `Some(None)` for a number that has no meaning yet.
@@ -281,6 +283,7 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         field: text(options, "field"),
         name: text(options, "name"),
         references: read_references(options),
+        relation: text(options, "relation"),
         index: value(options, "index").and_then(|v| v.as_bool()),
         unique: value(options, "unique").and_then(|v| v.as_bool()),
         encoding: value(options, "encoding").and_then(|v| v.as_enum_number()).map(read_encoding),

@@ -84,6 +84,7 @@ codes! {
     NotEnforced = "P0607", "a reference that is not enforced says what happens on a delete";
     ResourceKey = "P0608", "a `resource_reference` names a record whose key is not its name";
     ForeignKeyFields = "P0609", "a `foreign_key` has other fields than the key that it names";
+    BadRelation = "P0610", "a `relation` names no reference to its own table";
 
     // Indexes.
     BadIndex = "P0701", "an index cannot be read";

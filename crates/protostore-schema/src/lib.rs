@@ -20,7 +20,7 @@ pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
-pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Scalar, Variant};
+pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use snapshot::SnapshotError;
 pub use sql_name::{
     SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, sql_name,

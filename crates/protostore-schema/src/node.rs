@@ -32,6 +32,23 @@ pub struct Absent {
     /// Whether the field is marked `deprecated`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// The rows of another table that it shows on request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+}
+
+/// The rows of a table whose reference names the row of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// SQL name of the table whose rows are shown.
+    pub table: String,
+    /// SQL name of its column that refers.
+    pub column: String,
+    /// Whether there may be several of them.
+    pub many: bool,
+    /// Whether the API's field is a `Box`, because the message contains itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub boxed: bool,
 }
 
 /// A field of one value, in one column.

@@ -46,8 +46,8 @@ pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
     AddTo, AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get,
-    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, Update, Upsert, UpsertBy,
-    WriteOp,
+    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, ShownBy, Update, Upsert,
+    UpsertBy, WriteOp,
 };
 pub use options::Options;
 pub use record::{

@@ -20,7 +20,7 @@ pub use get::{Exists, Get, GetBy};
 pub use insert::{Insert, InsertMany, Upsert};
 pub(crate) use insert::{Whole, compound, insert, upsert};
 pub use join::{AddTo, RemoveFrom};
-pub use list::{AllBy, ListBy};
+pub use list::{AllBy, ListBy, ShownBy};
 pub use many::{DeleteMany, GetMany};
 pub use page::{Page, PageOf};
 pub use update::Update;

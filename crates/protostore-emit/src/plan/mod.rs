@@ -7,6 +7,7 @@ mod lookup;
 mod none;
 mod partial;
 mod record;
+mod relation;
 
 use protostore_schema::{Column, Schema};
 
@@ -15,6 +16,7 @@ pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
 pub(crate) use record::{ReferencePlan, ReferrerPlan, TablePlan};
+pub(crate) use relation::RelationPlan;
 
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

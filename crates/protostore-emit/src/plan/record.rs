@@ -4,7 +4,8 @@ use protostore_schema::{Column, ForeignKey, Generated, OnDelete, Reference, Sche
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, Lookup, Partial, Statement, Statements, after, equal, fields, keys, lookup, names, parameters, partial,
+    ChildPlan, Lookup, Partial, RelationPlan, Statement, Statements, after, equal, fields, keys, lookup, names,
+    parameters, partial, relation,
 };
 use crate::sql::{list, quote};
 
@@ -29,6 +30,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) lookups: Vec<Lookup<'s>>,
     /// The conditions of the partial indexes, each a filter.
     pub(crate) partials: Vec<Partial>,
+    /// The fields that show rows of other tables.
+    pub(crate) relations: Vec<RelationPlan<'s>>,
 }
 
 /// Columns that name a row of another table, and how to ask whether that row is there.
@@ -87,6 +90,7 @@ impl<'s> TablePlan<'s> {
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             lookups: lookup::of(schema, table, all),
             partials: partial::of_table(schema, table),
+            relations: relation::of(schema, table, all),
         }
     }
 }

@@ -207,15 +207,15 @@ fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join
 }
 
 /// The parameters of a function and what becomes of them.
-struct Arguments {
-    declared: TokenStream,
-    given: TokenStream,
+pub(super) struct Arguments {
+    pub(super) declared: TokenStream,
+    pub(super) given: TokenStream,
     owned: TokenStream,
 }
 
 impl Arguments {
     /// Returns the parts of a table's key; a singleton's needs none.
-    fn of_key(scope: &Scope<'_, '_>, table: &Table) -> Self {
+    pub(super) fn of_key(scope: &Scope<'_, '_>, table: &Table) -> Self {
         if table.singleton.is_some() {
             let key = quote!(protostore::Singleton);
             return Self { declared: TokenStream::new(), given: key.clone(), owned: key };

@@ -58,11 +58,15 @@ fn structure(scope: &Scope<'_, '_>, record: &TokenStream, name: &TypeName, nodes
 
 /// Returns the refusal of a message that sets a field which is not stored.
 fn refuse_absent(node: &Node) -> Option<TokenStream> {
-    let Node::Absent(Absent { name, .. }) = node else { return None };
+    let Node::Absent(Absent { name, deprecated: _, relation }) = node else { return None };
     let (field, name) = (ident(&name.rust), &name.proto);
+    let why = match relation {
+        Some(_) => "shows rows of another table, so it must not be set",
+        None => "is not stored, so it must not be set",
+    };
     Some(quote! {
         if protostore::is_set(&value.#field) {
-            return Err(protostore::Error::invalid(#name, "is not stored, so it must not be set"));
+            return Err(protostore::Error::invalid(#name, #why));
         }
     })
 }

@@ -14,6 +14,7 @@ mod generated;
 mod krate;
 mod metadata;
 mod record;
+mod relations;
 mod revision;
 mod tokens;
 mod types;
@@ -60,6 +61,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.extend(own.iter().map(|d| record::definition(&scope, d)));
     items.push(metadata::select(plan));
     items.extend(accessors::functions(&scope, plan));
+    items.extend(relations::functions(&scope, plan));
     items.push(columns::module());
     items.extend(convert::record(&scope, table));
     items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));

@@ -86,7 +86,8 @@ impl Build<'_> {
             Shape::Messages(message) => Node::Child(self.child(i, self.messages(i, message))),
             Shape::Map(_) => Node::Child(self.child(i, self.map_value(i))),
             Shape::Absent => {
-                Node::Absent(Absent { name: own_name(spot), deprecated: annotations::is_deprecated(&spot.field) })
+                let deprecated = annotations::is_deprecated(&spot.field);
+                Node::Absent(Absent { name: own_name(spot), deprecated, relation: spot.relation.clone() })
             }
         }
     }

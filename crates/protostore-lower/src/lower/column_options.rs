@@ -44,13 +44,27 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 
 /// Adds what one place says; a value that another place gave differently is a contradiction.
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
-    let ColumnOptions { field: _, name, references, index, unique, encoding, generated, required, immutable, storage } =
-        options;
+    let ColumnOptions {
+        field: _,
+        name,
+        references,
+        index,
+        unique,
+        encoding,
+        generated,
+        required,
+        immutable,
+        storage,
+        relation,
+    } = options;
     let path = draft.spots[i].dotted();
     if let Some(asked) = storage
         && let Some(storage) = storage::check(&draft.spots[i], *asked, said, report)
     {
         set(&mut draft.spots[i].column.storage, storage, "storage", &path, said, report);
+    }
+    if let Some(relation) = relation {
+        set(&mut draft.spots[i].column.relation, relation.clone(), "relation", &path, said, report);
     }
     if draft.spots[i].shape_is_absent() {
         let others = [

@@ -1,7 +1,7 @@
 //! A table on its way from descriptors to the model: its fields at any depth, and what was decided about each.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-use protostore_schema::{Form, Generated, Index, OnDelete, Type};
+use protostore_schema::{Form, Generated, Index, OnDelete, Relation, Type};
 
 use crate::annotations::{self, Anchor, Storage, TableOptions};
 use crate::diagnostic::Place;
@@ -49,6 +49,8 @@ pub(crate) struct Spot {
     pub(crate) parent: Option<usize>,
     /// The field with a table of its own that it is or stands in.
     pub(crate) child: Option<usize>,
+    /// Of a field that is not stored: the rows of another table that it shows.
+    pub(crate) relation: Option<Relation>,
     /// Field numbers from the record down.
     pub(crate) numbers: Vec<u32>,
     /// Field names from the record down.
@@ -125,6 +127,7 @@ pub(crate) struct Merged {
     pub(crate) required: Option<(bool, Said)>,
     pub(crate) immutable: Option<(bool, Said)>,
     pub(crate) storage: Option<(Storage, Said)>,
+    pub(crate) relation: Option<(String, Said)>,
 }
 
 /// A reference as it is written.

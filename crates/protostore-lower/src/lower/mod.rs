@@ -24,6 +24,7 @@ mod misplaced;
 mod paths;
 mod references;
 mod refusals;
+mod relations;
 mod required;
 mod resources;
 mod revision;
@@ -119,6 +120,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         width::check(draft, report);
         indexes::decide(draft, report);
     }
+    relations::check(&mut drafts, report);
     sql_names::check(&drafts, report);
 
     let types = types::name_types(&drafts, report);

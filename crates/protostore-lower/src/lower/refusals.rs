@@ -117,8 +117,10 @@ fn refuses_message(
     } else if let Some(table) = around.records.get(full_name) {
         let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());
         let help = format!(
-            "keep its key instead, in a field with `[(protostore.v1.column) = {{references: {{table: \"{table}\"}}}}]`\n\
-             or, for a copy, write `[(protostore.v1.column) = {{storage: BYTES}}]`"
+            "to show rows that refer to this one, write `[(protostore.v1.column) = {{relation: \"{table}.…\"}}]` with the \
+             field that refers;\n\
+             for a copy, write `storage: BYTES`; to name one, keep its key instead, in a field with `references: {{table: \
+             \"{table}\"}}`"
         );
         Some((Code::RecordInside, text, help))
     } else if field.cardinality() == prost_reflect::Cardinality::Required {

@@ -6,7 +6,7 @@ use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
 use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
-use super::{refusals, storage};
+use super::{refusals, relations, storage};
 use crate::Code;
 
 /// Messages inside messages; a snapshot of deeper ones could not be read back.
@@ -80,7 +80,10 @@ impl Walk<'_> {
             Some(Shape::Map(_)) => Part::MapValue,
             _ => Part::Field,
         };
-        let stated = storage::asked(self.draft, &field, &path).and_then(|asked| storage::shape(&field, part, asked));
+        let stated = match relations::is_asked(self.draft, &field, &path) && part == Part::Field {
+            true => Some(Shape::Absent),
+            false => storage::asked(self.draft, &field, &path).and_then(|asked| storage::shape(&field, part, asked)),
+        };
         let goes_on = matches!(stated, None | Some(Shape::Row(_)));
         let refused = refusals::refuses_shape(&field, stated.as_ref(), self.around, report)
             || (goes_on && (self.recurses(&field, report) || self.is_too_deep(&field, &path, report)));
@@ -116,6 +119,7 @@ impl Walk<'_> {
             required: false,
             immutable: false,
             key: false,
+            relation: None,
             composite: false,
             column: Merged::default(),
             sql: String::new(),

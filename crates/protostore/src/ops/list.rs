@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::page::page;
 use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, load_children};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::record::{Children, Mutable, Record};
 use crate::schema::{Listing, Stmt};
 use crate::session::Session;
@@ -108,3 +108,43 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
 }
 
 impl<R: Record, P: Bind + Send + Sync> ReadOp for AllBy<R, P> {}
+
+/// Reads the records that refer to each of some records, in the order of these.
+#[derive(Clone, Debug)]
+pub struct ShownBy<Q: Record, R> {
+    stmt: &'static Stmt,
+    keys: Vec<Q::Key>,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<Q: Record, R: Record> ShownBy<Q, R> {
+    /// For generated code: the statement, and the records that are referred to.
+    #[must_use]
+    pub fn new(stmt: &'static Stmt, records: &[Q]) -> Self {
+        Self { stmt, keys: records.iter().map(|record| Q::own_key(record.key())).collect(), of: PhantomData }
+    }
+}
+
+impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
+    type Out = Vec<Vec<R>>;
+    const NAME: &'static str = "shown_by";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Vec<R>>> {
+        let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
+        let mut found: Vec<(u64, R)> = Vec::new();
+        let read = s.all(self.stmt, &keys, usize::MAX, &mut found).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))?;
+        let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
+        load_children(s, &mut records).await?;
+        let mut all: Vec<Vec<R>> = Vec::new();
+        all.resize_with(self.keys.len(), Vec::new);
+        for (place, record) in places.into_iter().zip(records) {
+            let at = usize::try_from(place).ok().and_then(|place| all.get_mut(place));
+            at.ok_or_else(|| Error::new(Kind::Engine, "answered for a record that was not asked for"))?.push(record);
+        }
+        Ok(all)
+    }
+}
+
+impl<Q: Record, R: Record> ReadOp for ShownBy<Q, R> {}

@@ -2538,6 +2538,45 @@ CREATE TABLE "unit_logs" (
 CREATE INDEX "unit_logs_by_run_unit" ON "unit_logs" ("run", "unit");
 CREATE INDEX "unit_logs_by_from__run_from__unit" ON "unit_logs" ("from__run", "from__unit");
 
+-- Something on a shelf, with what lies in it.
+CREATE TABLE "crates" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "text" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "crates__tags" (
+  "_id" TEXT NOT NULL REFERENCES "crates" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Something in a crate, or alone.
+CREATE TABLE "items" (
+  "id" INTEGER NOT NULL,
+  "crate" TEXT
+    CONSTRAINT "crate__check" CHECK ("crate" IS NULL OR "crate" <> '')
+    REFERENCES "crates" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "items_by_crate" ON "items" ("crate");
+
+CREATE TABLE "items__names" (
+  "_id" INTEGER NOT NULL REFERENCES "items" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- What stands on a crate.
+CREATE TABLE "labels" (
+  "text" TEXT NOT NULL CONSTRAINT "text__check" CHECK ("text" <> ''),
+  "crate" TEXT CONSTRAINT "crate__check" CHECK ("crate" IS NULL OR "crate" <> '') REFERENCES "crates" ("id"),
+  PRIMARY KEY ("text")
+) STRICT;
+CREATE UNIQUE INDEX "labels_unique_crate" ON "labels" ("crate");
+
 -- Each kind of field that can be immutable, beside some that change.
 CREATE TABLE "fixed" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -5705,6 +5744,35 @@ CREATE VIEW "unit_logs_readable" AS SELECT
   "from__unit",
   "text"
 FROM "unit_logs";
+
+CREATE VIEW "crates_readable" AS SELECT
+  "id",
+  "text",
+  (SELECT count(*) FROM "crates__tags" WHERE "crates__tags"."_id" = "crates"."id") AS "tags__count"
+FROM "crates";
+
+CREATE VIEW "crates__tags_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "crates__tags";
+
+CREATE VIEW "items_readable" AS SELECT
+  "id",
+  "crate",
+  (SELECT count(*) FROM "items__names" WHERE "items__names"."_id" = "items"."id") AS "names__count"
+FROM "items";
+
+CREATE VIEW "items__names_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "items__names";
+
+CREATE VIEW "labels_readable" AS SELECT
+  "text",
+  "crate"
+FROM "labels";
 
 CREATE VIEW "fixed_readable" AS SELECT
   "id",

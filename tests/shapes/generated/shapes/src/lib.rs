@@ -13,6 +13,7 @@ pub use records::choices::{
 };
 
 pub use records::counted::Counted;
+pub use records::crate_::Crate;
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
@@ -23,8 +24,10 @@ pub use records::flags::Flags;
 pub use records::full_key::FullKey;
 pub use records::implicit::Implicit;
 pub use records::int_key::IntKey;
+pub use records::item::Item;
 pub use records::job::{Job, JobState, JobTry};
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
+pub use records::label::Label;
 pub use records::legacy::{Grade, Legacy, LegacyInner};
 pub use records::linked::{Linked, LinkedGroup};
 pub use records::lists::{Lists, ListsItem, ListsItemKind};
@@ -239,6 +242,21 @@ pub mod unit_log {
     pub use crate::records::unit_log::{*, columns::*};
 }
 
+/// Table `crates`: the record `Crate`, its fields and its accessors.
+pub mod crate_ {
+    pub use crate::records::crate_::{*, columns::*};
+}
+
+/// Table `items`: the record `Item`, its fields and its accessors.
+pub mod item {
+    pub use crate::records::item::{*, columns::*};
+}
+
+/// Table `labels`: the record `Label`, its fields and its accessors.
+pub mod label {
+    pub use crate::records::label::{*, columns::*};
+}
+
 /// Table `fixed`: the record `Fixed`, its fields and its accessors.
 pub mod fixed {
     pub use crate::records::fixed::{*, columns::*};
@@ -266,7 +284,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1338,
+    slots: 1382,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -312,6 +330,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::remark::TABLE,
         &records::plan_unit::TABLE,
         &records::unit_log::TABLE,
+        &records::crate_::TABLE,
+        &records::item::TABLE,
+        &records::label::TABLE,
         &records::fixed::TABLE,
         &records::tagged::TABLE,
         &records::counted::TABLE,
@@ -557,6 +578,24 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `unit_logs`.
     #[must_use]
     pub fn unit_logs(&self) -> protostore::TableOf<'_, records::unit_log::UnitLog, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `crates`.
+    #[must_use]
+    pub fn crates(&self) -> protostore::TableOf<'_, records::crate_::Crate, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `items`.
+    #[must_use]
+    pub fn items(&self) -> protostore::TableOf<'_, records::item::Item, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `labels`.
+    #[must_use]
+    pub fn labels(&self) -> protostore::TableOf<'_, records::label::Label, E> {
         self.0.table()
     }
 

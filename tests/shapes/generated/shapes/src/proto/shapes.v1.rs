@@ -1150,6 +1150,38 @@ pub mod unit_log {
         pub unit: u32,
     }
 }
+/// Something on a shelf, with what lies in it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Crate {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "3")]
+    pub items: ::prost::alloc::vec::Vec<Item>,
+    #[prost(message, optional, tag = "4")]
+    pub label: ::core::option::Option<Label>,
+    #[prost(string, repeated, tag = "5")]
+    pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Something in a crate, or alone.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Item {
+    #[prost(int64, tag = "1")]
+    pub id: i64,
+    #[prost(string, tag = "2")]
+    pub crate_: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "3")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What stands on a crate.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Label {
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub crate_: ::prost::alloc::string::String,
+}
 /// Each scalar where zero and unset are one value.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Implicit {

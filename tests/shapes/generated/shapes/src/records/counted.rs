@@ -32,24 +32,24 @@ macro_rules! select {
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1318,
+            1362,
             select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
-            1319,
+            1363,
             select!(
                 r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1321,
+            1365,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
-            1320,
+            1364,
             r#"DELETE FROM "counted" WHERE "region" = ?1"#,
             &["region"],
         ),
@@ -65,7 +65,7 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1322,
+            1366,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -75,7 +75,7 @@ ORDER BY "region", "number""#
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1323,
+            1367,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -85,7 +85,7 @@ ORDER BY "region", "number""#
             &["targets", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1325,
+            1369,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -95,7 +95,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1324,
+            1368,
             r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -115,7 +115,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1314,
+        1358,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -134,7 +134,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Counted, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        1315,
+        1359,
         r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") SELECT ?1, ?2,
     coalesce(max("_position"), -1) + 1, ?3
 FROM "counted__targets"
@@ -157,7 +157,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Counted, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1316,
+        1360,
         r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
         &["region", "number", "targets"],
     );
@@ -285,17 +285,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1298,
+        1342,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        1300,
+        1344,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text") VALUES (?1, ?2, ?3, ?4)"#,
         &["region", "number", "revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1299,
+        1343,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("region", "number")
@@ -303,29 +303,29 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["region", "number", "revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        1301,
+        1345,
         r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        1302,
+        1346,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        1303,
+        1347,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
-        1304,
+        1348,
         r#"SELECT o.key, t."region", t."number", t."revision", t."text"
 FROM json_each(?1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1305,
+        1349,
         r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
@@ -340,14 +340,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            1306,
+            1350,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            1307,
+            1351,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
     max(coalesce(max("revision"), 0), 0)
 FROM "counted""#,
@@ -355,12 +355,12 @@ FROM "counted""#,
         ),
     },
     read: protostore::Stmt::new(
-        1308,
+        1352,
         r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     touch: protostore::Stmt::new(
-        1309,
+        1353,
         r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
         &["revision", "region", "number"],
     ),

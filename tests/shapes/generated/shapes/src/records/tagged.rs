@@ -49,22 +49,22 @@ pub fn list_by_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1282,
+            1326,
             select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
             &["target"],
         ),
         after: protostore::Stmt::new(
-            1283,
+            1327,
             select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["target", "id"],
         ),
         count: protostore::Stmt::new(
-            1285,
+            1329,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
             &["target", ""],
         ),
         delete: protostore::Stmt::new(
-            1284,
+            1328,
             r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
             &["target"],
         ),
@@ -83,22 +83,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1286,
+            1330,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            1287,
+            1331,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            1289,
+            1333,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            1288,
+            1332,
             r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -117,21 +117,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1290,
+            1334,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1291,
+            1335,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            1293,
+            1337,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -141,7 +141,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1292,
+            1336,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -157,21 +157,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1294,
+            1338,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            1295,
+            1339,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1297,
+            1341,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -181,7 +181,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1296,
+            1340,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -199,7 +199,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1272,
+        1316,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -217,7 +217,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Tagged, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        1273,
+        1317,
         r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "tagged__targets"
@@ -239,7 +239,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Tagged, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1274,
+        1318,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -399,7 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1262,
+                    1306,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -410,7 +410,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1263,
+                    1307,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -439,15 +439,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1250, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1294, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1252,
+        1296,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        1251,
+        1295,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -456,25 +456,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        1253,
+        1297,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1254, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1298, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1255,
+        1299,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1256,
+        1300,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each(?1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1257,
+        1301,
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -486,14 +486,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            1258,
+            1302,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            1259,
+            1303,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -501,12 +501,12 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        1260,
+        1304,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
     touch: protostore::Stmt::new(
-        1261,
+        1305,
         r#"UPDATE "tagged" SET "etag" = ?1 WHERE "id" = ?2"#,
         &["etag", "id"],
     ),
