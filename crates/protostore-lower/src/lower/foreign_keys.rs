@@ -115,6 +115,11 @@ fn fields(
             report.add(Code::CannotApply, place, text, "name a field of the message");
             return None;
         }
+        if spot.column.generated.is_some() {
+            let text = format!("`{path}` is made by the store, so it names no row");
+            report.add(Code::CannotGenerate, place, text, "take `generated` away, or name another field");
+            return None;
+        }
         if spots.contains(&i) {
             let text = format!("the foreign key names `{path}` twice");
             report.add(Code::ForeignKeyFields, place, text, "name a field for each part of the key");

@@ -72,7 +72,12 @@ fn refer(draft: &mut Draft, i: usize, resource: &Resource, named: &str, report: 
     }
     let Some((target, said)) = &spot.column.reference else { return };
     let place = said.place(report.sources, &[]);
-    if spot.ty() != Some(&Type::String) {
+    if let Some((_, made)) = &spot.column.generated {
+        let text = format!("`{path}` names a `{named}`, which a value that is made would not name");
+        let place = made.place(report.sources, &[("generated", 0)]);
+        report.add(Code::CannotGenerate, place, text, "take `generated` away: a reference names a row that is there");
+        spot.column.reference = None;
+    } else if spot.ty() != Some(&Type::String) {
         let text = format!("`{path}` is no string, so it cannot hold the name of a `{named}`");
         report.add(Code::CannotApply, place, text, "put `resource_reference` on a string, or on a list of strings");
         spot.column.reference = None;
