@@ -141,6 +141,25 @@ fn a_deletion_elsewhere_changes_the_revision_of_what_named_the_row() {
 }
 
 #[test]
+fn a_reference_of_several_fields_that_is_unset_changes_the_revision() {
+    let store = store();
+    let record = |number, other: Option<i64>| Counted {
+        region: "r".to_owned(),
+        number,
+        other_region: if other.is_some() { "r".to_owned() } else { String::new() },
+        other_number: other,
+        ..Counted::default()
+    };
+    for record in [record(1, Some(1)), record(2, Some(1)), record(3, None)] {
+        wait(store.counted().insert(record)).unwrap();
+    }
+    assert!(wait(store.counted().delete(("r", 1))).unwrap());
+    let left = wait(store.counted().page(None, 10)).unwrap().records;
+    let left: Vec<_> = left.iter().map(|r| (r.number, r.revision, r.other_region.as_str(), r.other_number)).collect();
+    assert_eq!(left, [(2, Some(4), "", None), (3, Some(3), "", None)]);
+}
+
+#[test]
 fn the_only_record_has_a_revision_too() {
     let store = store();
     let text = |revision, text: &str| State { revision, text: text.to_owned() };

@@ -32,6 +32,8 @@ pub enum Change {
     Key { table: String, from: Vec<String>, to: Vec<String> },
     /// Whether rows are inserted and never change.
     AppendOnly { table: String, now: bool },
+    /// Another column holds the hash of a chain, or none does.
+    HashChain { table: String, from: Option<String>, to: Option<String> },
     /// Another column changes with every write, or none does.
     Revision { table: String, from: Option<String>, to: Option<String> },
     /// A column that the older schema lacks.
@@ -106,9 +108,11 @@ impl fmt::Display for Change {
             Self::Key { table, from, to } => write!(f, "key of `{table}` changed from {} to {}", list(from), list(to)),
             Self::AppendOnly { table, now: true } => write!(f, "rows of `{table}` never change now"),
             Self::AppendOnly { table, now: false } => write!(f, "rows of `{table}` may change now"),
+            Self::HashChain { table, from, to } => {
+                write!(f, "hash chain of `{table}` changed from {} to {}", or_none(from), or_none(to))
+            }
             Self::Revision { table, from, to } => {
-                let name = |column: &Option<String>| column.as_ref().map_or("none".to_owned(), |c| format!("`{c}`"));
-                write!(f, "revision of `{table}` changed from {} to {}", name(from), name(to))
+                write!(f, "revision of `{table}` changed from {} to {}", or_none(from), or_none(to))
             }
             Self::ColumnAdded { table, column } => write!(f, "column `{column}` of `{table}` is new"),
             Self::ColumnRemoved { table, column } => write!(f, "column `{column}` of `{table}` is gone"),
@@ -188,6 +192,10 @@ impl fmt::Display for Change {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn or_none(column: &Option<String>) -> String {
+    column.as_ref().map_or_else(|| "none".to_owned(), |column| format!("`{column}`"))
 }
 
 fn index_word(unique: bool) -> &'static str {

@@ -62,6 +62,11 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         let (from, to) = (old.revision.clone(), new.revision.clone());
         changes.push(Change::Revision { table: owner.clone(), from, to });
     }
+    let chain = |table: &Table| table.hash_column().map(id);
+    if chain(old) != chain(new) {
+        let (from, to) = (old.hash_chain.clone(), new.hash_chain.clone());
+        changes.push(Change::HashChain { table: owner.clone(), from, to });
+    }
     let (olds, news) = (relations(old), relations(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
     let pairs = pair(&olds, &news, |o, n| o.path == n.path);

@@ -319,3 +319,9 @@ fn another_revision_is_a_change() {
     let said = sentences(|s| s.tables[0].revision = Some("mem_size_mb".to_owned()));
     assert_eq!(said, ["revision of `virtual_machines` changed from none to `mem_size_mb`"]);
 }
+
+#[test]
+fn another_chain_is_a_change() {
+    let said = sentences(|s| s.tables[0].hash_chain = Some("mem_size_mb".to_owned()));
+    assert_eq!(said, ["hash chain of `virtual_machines` changed from none to `mem_size_mb`"]);
+}

@@ -35,6 +35,7 @@ pub(crate) struct TableOptions {
     pub(crate) record: Option<String>,
     pub(crate) append_only: bool,
     pub(crate) revision: Option<String>,
+    pub(crate) hash_chain: Option<String>,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
@@ -134,6 +135,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         record: text(&options, "record"),
         append_only: truth(&options, "append_only"),
         revision: text(&options, "revision"),
+        hash_chain: text(&options, "hash_chain"),
     })
 }
 

@@ -114,6 +114,8 @@ codes! {
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";
     CannotBeRevision = "P0922", "a field cannot be the revision of its row";
+    CannotBeChained = "P0923", "a table cannot have a chain of hashes";
+    EncodingVaries = "P0924", "a chained record has no single encoding";
 }
 
 impl std::fmt::Display for Code {

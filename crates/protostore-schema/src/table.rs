@@ -33,6 +33,9 @@ pub struct Table {
     /// SQL name of the column that every write changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// SQL name of the column that holds the hash of the row and of those before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash_chain: Option<String>,
     /// Where the field stands.
     #[serde(skip)]
     pub source: Source,
@@ -137,6 +140,13 @@ impl Table {
     #[must_use]
     pub fn revision_column(&self) -> Option<&Column> {
         let name = self.revision.as_ref()?;
+        self.columns().into_iter().find(|column| column.name.sql == *name)
+    }
+
+    /// Returns the column that holds the hash of the row and of those before.
+    #[must_use]
+    pub fn hash_column(&self) -> Option<&Column> {
+        let name = self.hash_chain.as_ref()?;
         self.columns().into_iter().find(|column| column.name.sql == *name)
     }
 

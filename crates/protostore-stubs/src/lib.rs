@@ -4,6 +4,7 @@
 
 mod comments;
 mod modules;
+mod packed;
 mod places;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,7 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8], command: &str) ->
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.iter_mut().for_each(comments::tame);
     files.iter_mut().for_each(places::complete);
+    files.iter_mut().for_each(packed::complete);
 
     let mut sources: BTreeMap<Module, Vec<String>> = BTreeMap::new();
     for file in &files {

@@ -3,9 +3,9 @@
 use prost::Message as _;
 use prost_types::source_code_info::Location;
 use prost_types::{
-    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
-    FileDescriptorSet, MethodDescriptorProto, ServiceDescriptorProto, SourceCodeInfo, field_descriptor_proto::Label,
-    field_descriptor_proto::Type,
+    DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FieldOptions,
+    FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto, ServiceDescriptorProto, SourceCodeInfo,
+    field_descriptor_proto::Label, field_descriptor_proto::Type,
 };
 use protostore_stubs::{Stubs, emit};
 
@@ -154,4 +154,24 @@ fn what_prost_panics_at_is_an_error() {
     file.enum_type.push(EnumDescriptorProto { name: Some("State".to_owned()), value: values, ..Default::default() });
     let error = emit(std::slice::from_ref(&file), &encoded(std::slice::from_ref(&file)), COMMAND).unwrap_err();
     assert!(error.to_string().contains("UpNow"), "{error}");
+}
+
+#[test]
+fn a_repeated_number_is_packed_whatever_its_options_say_of_other_things() {
+    let numbers = |packed| FieldDescriptorProto {
+        name: Some("numbers".to_owned()),
+        number: Some(2),
+        label: Some(Label::Repeated.into()),
+        r#type: Some(Type::Float.into()),
+        options: Some(FieldOptions { deprecated: Some(true), packed, ..Default::default() }),
+        ..Default::default()
+    };
+    for (packed, is_packed) in [(None, true), (Some(true), true), (Some(false), false)] {
+        let mut file = file("aurae.vms.v0", "A machine.");
+        file.message_type[0].field.push(numbers(packed));
+        let descriptors = FileDescriptorSet { file: vec![file.clone()] }.encode_to_vec();
+        let stubs = emit(&[file], &descriptors, COMMAND).expect("is emitted");
+        let text: String = stubs.files.values().map(String::as_str).collect();
+        assert!(text.contains("numbers") && text.contains("packed = \"false\"") != is_packed, "{packed:?}: {text}");
+    }
 }

@@ -47,12 +47,12 @@ pub use number::EnumNumber;
 pub use ops::{
     AddTo, AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get,
     GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, ShownBy, Update, Upsert,
-    UpsertBy, WriteOp,
+    UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;
 pub use record::{
-    By, ChildTable, Children, Element, Fill, Made, Make, Mutable, Nested, Numbered, Record, Revised, Revision,
-    RevisionField, Sequence, Singleton, entries, positions,
+    By, Chain, Chained, ChildTable, Children, Element, Fill, Link, Made, Make, Mutable, Nested, Numbered, Record,
+    Revised, Revision, RevisionField, Sequence, Singleton, chain_hash, chain_origin, entries, positions,
 };
 pub use redacted::Redacted;
 pub use schema::{

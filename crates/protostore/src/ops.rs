@@ -12,6 +12,7 @@ mod page;
 pub(crate) mod refusal;
 mod update;
 mod upsert_by;
+mod verify;
 
 pub use by::{CountBy, DeleteBy, ExistsBy};
 pub use delete::Delete;
@@ -25,6 +26,7 @@ pub use many::{DeleteMany, GetMany};
 pub use page::{Page, PageOf};
 pub use update::Update;
 pub use upsert_by::UpsertBy;
+pub use verify::{Verified, Verify};
 
 use std::future::Future;
 

@@ -1,11 +1,13 @@
 //! What generated code implements for each table: data and names; the behaviour is in `ops`.
 
+pub(crate) mod chain;
 mod children;
 mod make;
 pub(crate) mod revision;
 mod sequence;
 mod singleton;
 
+pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
 pub use children::{By, Children, Element, Nested};
 pub use make::{Fill, Made, Make};
 pub use revision::{Revised, Revision, RevisionField};
@@ -36,6 +38,9 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const REVISION: Option<&'static RevisionField> = None;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
+
+    /// How a row is linked to the one before.
+    const CHAIN: Option<&'static Chain<Self>> = None;
 
     /// Returns the key of the record.
     fn key(&self) -> Self::KeyRef<'_>;

@@ -20,6 +20,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) delete: Statement,
     pub(crate) sequences: Vec<SequencePlan<'s>>,
     pub(crate) revision: Option<RevisionPlan<'s>>,
+    /// Reads the number and the hash of the last row of a chain.
+    pub(crate) chain: Option<Statement>,
     pub(crate) page_first: Statement,
     pub(crate) page_after: Statement,
     pub(crate) get_many: Statement,
@@ -85,6 +87,7 @@ impl<'s> TablePlan<'s> {
             ),
             sequences: sequences(table, all),
             revision: RevisionPlan::of(table, all),
+            chain: chain(table, all),
             references: references(&table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers(schema, table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
@@ -207,6 +210,14 @@ fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec
             ReferrerPlan { table: name, columns, names }
         })
         .collect()
+}
+
+/// Returns the statement that reads the last row of a chain.
+fn chain(table: &Table, all: &mut Statements) -> Option<Statement> {
+    let (hash, key) = (&table.hash_column()?.name, table.key.first()?);
+    let (sql, key) = (quote(&hash.sql), quote(key));
+    let last = format!("SELECT {key}, {sql} FROM {} ORDER BY {key} DESC LIMIT 1", quote(&table.name.sql));
+    Some(all.add(format!("{}.{}.last", table.name.proto, hash.proto), last, Vec::new()))
 }
 
 /// Returns the columns that the store numbers.

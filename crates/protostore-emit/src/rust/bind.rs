@@ -29,6 +29,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     let (keeps, generated) = super::generated::methods(table);
     let (revision, revised, revisions) = super::revision::parts(scope, table);
     let marker = super::revision::marker(table);
+    let (chain, chained) = (super::chain::constant(table), super::chain::marker(table));
     let bind = if table.columns().is_empty() {
         quote! {
             fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
@@ -53,6 +54,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             const TABLE: &'static protostore::Table = &TABLE;
             #keeps
             #revised
+            #chain
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
@@ -64,6 +66,8 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
 
         #mutable
         #marker
+
+        #chained
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod accessors;
 mod bind;
+mod chain;
 mod children;
 mod columns;
 mod convert;
@@ -69,6 +70,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.push(decode::record(&scope, table));
     items.push(metadata::table(plan));
     items.extend(plan.revision.as_ref().map(metadata::revision));
+    items.extend(chain::chain(plan));
     items.extend(children::module(&scope, plan));
     tokens::records_file(&head, &items)
 }

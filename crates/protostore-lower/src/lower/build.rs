@@ -45,6 +45,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         foreign_keys: build.foreign_keys(None),
         append_only: draft.options.append_only,
         revision: draft.revision.map(|i| draft.spots[i].sql.clone()),
+        hash_chain: draft.hash_chain.map(|i| draft.spots[i].sql.clone()),
         source: sources.source(&draft.name_place(sources)),
     }
 }
@@ -131,8 +132,9 @@ impl Build<'_> {
             Presence::Member => true,
         };
         let generated = spot.column.generated.as_ref().map(|(generated, _)| *generated);
-        // What the store numbers is never zero.
-        let numbered = generated == Some(Generated::Sequence) || self.draft.revision == Some(i);
+        // What the store counts and chains is never zero.
+        let own = [self.draft.revision, self.draft.hash_chain].contains(&Some(i));
+        let numbered = generated == Some(Generated::Sequence) || own;
         let is_plain = spot.presence == Presence::Implicit && !needed && !spot.null_for_zero() && !numbered;
         let is_text = matches!(ty, Type::String | Type::Bytes);
         let column = Column {

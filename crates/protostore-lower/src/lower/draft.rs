@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub(crate) key: Vec<usize>,
     /// The field that every write changes.
     pub(crate) revision: Option<usize>,
+    /// The field that holds the hash of the row and of those before.
+    pub(crate) hash_chain: Option<usize>,
     /// Indexes, each with the spot of the repeated field whose child table has it.
     pub(crate) indexes: Vec<(Option<usize>, Index)>,
     /// References of several fields.

@@ -15,6 +15,7 @@ mod draft;
 mod enums;
 mod foreign_keys;
 mod generated;
+mod hash_chain;
 mod immutable;
 mod indexes;
 mod keys;
@@ -109,6 +110,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         generated::check(draft, report);
         immutable::read(draft, report);
         revision::choose(draft, report);
+        hash_chain::choose(draft, report);
         column_names::decide(draft);
     }
     resources::read(&mut drafts, report);

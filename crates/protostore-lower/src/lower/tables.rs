@@ -70,6 +70,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         refused: vec![],
         key: vec![],
         revision: None,
+        hash_chain: None,
         indexes: vec![],
         foreign_keys: vec![],
     })

@@ -7,8 +7,10 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::mask::Mask;
-use crate::ops::{Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Update, Upsert};
-use crate::record::{Mutable, Record, Revised};
+use crate::ops::{
+    Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Update, Upsert, Verified, Verify,
+};
+use crate::record::{Chained, Link, Mutable, Record, Revised};
 use crate::store::Filtered;
 
 /// The records of one table.
@@ -122,5 +124,17 @@ impl<'s, R: Revised, E: Engine> TableOf<'s, R, E> {
         revision: R::Revision,
     ) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
         self.engine.write(Delete::<R>::new(R::own_key(key)).if_revision(revision))
+    }
+}
+
+impl<'s, R: Chained, E: Engine> TableOf<'s, R, E> {
+    /// Reads every row in one snapshot, and says which is the first that does not fit the chain.
+    pub fn verify(&self) -> impl Future<Output = Result<Verified>> + Send + use<'s, R, E> {
+        self.engine.list(Verify::<R>::new())
+    }
+
+    /// The same for the rows after one that was verified before, which must still be there.
+    pub fn verify_after(&self, head: Link) -> impl Future<Output = Result<Verified>> + Send + use<'s, R, E> {
+        self.engine.list(Verify::<R>::after(head))
     }
 }

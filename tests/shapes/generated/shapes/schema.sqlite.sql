@@ -2831,8 +2831,12 @@ CREATE TABLE "counted" (
   "number" INTEGER NOT NULL,
   "revision" INTEGER CONSTRAINT "revision__check" CHECK ("revision" IS NULL OR "revision" <> 0),
   "text" TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY ("region", "number")
+  "other_region" TEXT CONSTRAINT "other_region__check" CHECK ("other_region" IS NULL OR "other_region" <> ''),
+  "other_number" INTEGER,
+  PRIMARY KEY ("region", "number"),
+  FOREIGN KEY ("other_region", "other_number") REFERENCES "counted" ("region", "number") ON DELETE SET NULL
 ) STRICT;
+CREATE INDEX "counted_by_other_region_other_number" ON "counted" ("other_region", "other_number");
 
 CREATE TABLE "counted__targets" (
   "_region" TEXT NOT NULL,
@@ -2853,6 +2857,183 @@ CREATE TABLE "state" (
   "text" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_singleton")
 ) STRICT;
+
+-- A row of a chain with each kind of field that can be in one. The numbers are not in the order of declaration.
+CREATE TABLE "audits" (
+  "text" TEXT NOT NULL DEFAULT '',
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" <> 0),
+  "hash" BLOB NOT NULL CONSTRAINT "hash__check" CHECK ("hash" <> x''),
+  "create_time" INTEGER,
+  "maybe" TEXT,
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "zigzag" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "zigzag__check" CHECK ("zigzag" BETWEEN -2147483648 AND 2147483647),
+  "fixed" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "fixed__check" CHECK ("fixed" >= 0),
+  "real" INTEGER,
+  "step" INTEGER NOT NULL CONSTRAINT "step__check" CHECK ("step" IN (0, 1)),
+  "step__count" INTEGER
+    CONSTRAINT "step__count__check" CHECK (
+      "step__count" IS NULL OR "step__count" BETWEEN -2147483648 AND 2147483647
+    ),
+  "step__done" INTEGER CONSTRAINT "step__done__check" CHECK ("step__done" IS NULL OR "step__done" IN (0, 1)),
+  "one" TEXT,
+  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other__count" INTEGER
+    CONSTRAINT "other__count__check" CHECK (
+      "other__count" IS NULL OR "other__count" BETWEEN -2147483648 AND 2147483647
+    ),
+  "other__done" INTEGER CONSTRAINT "other__done__check" CHECK ("other__done" IS NULL OR "other__done" IN (0, 1)),
+  "third" INTEGER CONSTRAINT "third__check" CHECK ("third" IS NULL OR "third" IN (0, 1)),
+  "packed" BLOB NOT NULL DEFAULT x'',
+  "any" BLOB,
+  "mask" TEXT,
+  "wrapped" INTEGER CONSTRAINT "wrapped__check" CHECK ("wrapped" IS NULL OR "wrapped" BETWEEN 0 AND 4294967295),
+  CONSTRAINT "step__presence" CHECK (
+    ("step__count" IS NOT NULL) = "step"
+    AND ("step" OR "step__done" IS NULL)
+  ),
+  CONSTRAINT "other__presence" CHECK (
+    ("other__count" IS NOT NULL) = "other"
+    AND ("other" OR "other__done" IS NULL)
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one" IS NOT NULL) + "other" + ("third" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("number")
+) STRICT;
+CREATE TRIGGER "audits__no_update" BEFORE UPDATE ON "audits"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__no_delete" BEFORE DELETE ON "audits"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__reals" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__reals__no_update" BEFORE UPDATE ON "audits__reals"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__reals__no_delete" BEFORE DELETE ON "audits__reals"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__numbers" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__numbers__no_update" BEFORE UPDATE ON "audits__numbers"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__numbers__no_delete" BEFORE DELETE ON "audits__numbers"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__words" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__words__no_update" BEFORE UPDATE ON "audits__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__words__no_delete" BEFORE DELETE ON "audits__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__steps" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "count" INTEGER NOT NULL CONSTRAINT "count__check" CHECK ("count" BETWEEN -2147483648 AND 2147483647),
+  "done" INTEGER CONSTRAINT "done__check" CHECK ("done" IS NULL OR "done" IN (0, 1)),
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__steps__no_update" BEFORE UPDATE ON "audits__steps"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__steps__no_delete" BEFORE DELETE ON "audits__steps"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__steps__words" (
+  "_number" INTEGER NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_number", "_position", "_position_2"),
+  FOREIGN KEY ("_number", "_position") REFERENCES "audits__steps" ("_number", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__steps__words__no_update" BEFORE UPDATE ON "audits__steps__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__steps__words__no_delete" BEFORE DELETE ON "audits__steps__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__step__words" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__step__words__no_update" BEFORE UPDATE ON "audits__step__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__step__words__no_delete" BEFORE DELETE ON "audits__step__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+CREATE TABLE "audits__other__words" (
+  "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_number", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER "audits__other__words__no_update" BEFORE UPDATE ON "audits__other__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+CREATE TRIGGER "audits__other__words__no_delete" BEFORE DELETE ON "audits__other__words"
+BEGIN
+  SELECT RAISE(ABORT, 'audits is append-only');
+END;
+
+-- The smallest row of a chain.
+CREATE TABLE "entries" (
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 1 AND 4294967295),
+  "text" TEXT NOT NULL DEFAULT '',
+  "hash" BLOB CONSTRAINT "hash__check" CHECK ("hash" IS NULL OR "hash" <> x''),
+  PRIMARY KEY ("number")
+) STRICT;
+CREATE TRIGGER "entries__no_update" BEFORE UPDATE ON "entries"
+BEGIN
+  SELECT RAISE(ABORT, 'entries is append-only');
+END;
+CREATE TRIGGER "entries__no_delete" BEFORE DELETE ON "entries"
+BEGIN
+  SELECT RAISE(ABORT, 'entries is append-only');
+END;
 
 CREATE TRIGGER "targets__revises__tagged__target" BEFORE DELETE ON "targets"
 WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "target" = OLD."id")
@@ -2911,7 +3092,19 @@ BEGIN
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
   UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
-    WHERE "parent" = OLD."id" AND "id" <> OLD."id";
+    WHERE "parent" = OLD."id" AND ("id") <> (OLD."id");
+END;
+
+CREATE TRIGGER "counted__revises__counted__other_region__other_number" BEFORE DELETE ON "counted"
+WHEN EXISTS (SELECT 1 FROM "counted" WHERE "other_region" = OLD."region" AND "other_number" = OLD."number")
+BEGIN
+  INSERT INTO "protostore__sequences" ("table", "path", "last")
+    SELECT 82, '3', max(coalesce(max("revision"), 0), 0) FROM "counted"
+    WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
+    ON CONFLICT DO NOTHING;
+  UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 82 AND "path" = '3';
+  UPDATE "counted" SET "revision" = (SELECT "last" FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
+    WHERE "other_region" = OLD."region" AND "other_number" = OLD."number" AND ("region", "number") <> (OLD."region", OLD."number");
 END;
 
 CREATE VIEW "implicits_readable" AS SELECT
@@ -5879,7 +6072,9 @@ CREATE VIEW "counted_readable" AS SELECT
   (SELECT count(*) FROM "counted__targets"
     WHERE "counted__targets"."_region" = "counted"."region" AND "counted__targets"."_number" = "counted"."number")
     AS "targets__count",
-  "text"
+  "text",
+  "other_region",
+  "other_number"
 FROM "counted";
 
 CREATE VIEW "counted__targets_readable" AS SELECT
@@ -5894,3 +6089,103 @@ CREATE VIEW "state_readable" AS SELECT
   "revision",
   "text"
 FROM "state";
+
+CREATE VIEW "audits_readable" AS SELECT
+  "text",
+  "number",
+  CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time",
+  "maybe",
+  CASE "colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "colour" END
+    AS "colour",
+  "zigzag",
+  "fixed",
+  CASE WHEN "real" IS NOT NULL THEN printf('%016X', "real") END AS "real",
+  (SELECT count(*) FROM "audits__reals" WHERE "audits__reals"."_number" = "audits"."number") AS "reals__count",
+  (SELECT count(*) FROM "audits__numbers" WHERE "audits__numbers"."_number" = "audits"."number") AS "numbers__count",
+  (SELECT count(*) FROM "audits__words" WHERE "audits__words"."_number" = "audits"."number") AS "words__count",
+  (SELECT count(*) FROM "audits__steps" WHERE "audits__steps"."_number" = "audits"."number") AS "steps__count",
+  CASE "step" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "step",
+  "step__count",
+  (SELECT count(*) FROM "audits__step__words"
+    WHERE "audits__step__words"."_number" = "audits"."number")
+    AS "step__words__count",
+  CASE "step__done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "step__done",
+  CASE
+    WHEN "one" IS NOT NULL THEN 'one'
+    WHEN "other" THEN 'other'
+    WHEN "third" IS NOT NULL THEN 'third' END
+    AS "choice",
+  "one",
+  CASE "other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other",
+  "other__count",
+  (SELECT count(*) FROM "audits__other__words"
+    WHERE "audits__other__words"."_number" = "audits"."number")
+    AS "other__words__count",
+  CASE "other__done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__done",
+  CASE "third" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "third",
+  CASE WHEN "packed" IS NOT NULL THEN hex("packed") END AS "packed",
+  CASE WHEN "any" IS NOT NULL THEN hex("any") END AS "any",
+  "mask",
+  "wrapped"
+FROM "audits";
+
+CREATE VIEW "audits__reals_readable" AS SELECT
+  "_number",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "audits__reals";
+
+CREATE VIEW "audits__numbers_readable" AS SELECT
+  "_number",
+  "_position",
+  "value"
+FROM "audits__numbers";
+
+CREATE VIEW "audits__words_readable" AS SELECT
+  "_number",
+  "_position",
+  "value"
+FROM "audits__words";
+
+CREATE VIEW "audits__steps_readable" AS SELECT
+  "_number",
+  "_position",
+  "count",
+  (SELECT count(*) FROM "audits__steps__words"
+    WHERE "audits__steps__words"."_number" = "audits__steps"."_number" AND "audits__steps__words"."_position" = "audits__steps"."_position")
+    AS "words__count",
+  CASE "done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "done"
+FROM "audits__steps";
+
+CREATE VIEW "audits__steps__words_readable" AS SELECT
+  "_number",
+  "_position",
+  "_position_2",
+  "value"
+FROM "audits__steps__words";
+
+CREATE VIEW "audits__step__words_readable" AS SELECT
+  "_number",
+  "_position",
+  "value"
+FROM "audits__step__words";
+
+CREATE VIEW "audits__other__words_readable" AS SELECT
+  "_number",
+  "_position",
+  "value"
+FROM "audits__other__words";
+
+CREATE VIEW "entries_readable" AS SELECT
+  "number",
+  "text",
+  CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash"
+FROM "entries";

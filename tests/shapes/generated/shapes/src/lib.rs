@@ -7,6 +7,7 @@ mod records;
 
 pub use records::alone::{Alone, AloneChoice};
 pub use records::apart::{Apart, ApartChoice, ApartLonely, ApartRoom, ApartRoomKind};
+pub use records::audit::{Audit, AuditChoice, AuditStep};
 pub use records::bytes_key::BytesKey;
 pub use records::choices::{
     Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
@@ -17,6 +18,7 @@ pub use records::crate_::Crate;
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
 pub use records::deep_key::{DeepKey, DeepKeyMeta};
 pub use records::encodings::{Encodings, EncodingsChoice, EncodingsInner};
+pub use records::entry::Entry;
 pub use records::event::Event;
 pub use records::explicit::Explicit;
 pub use records::fixed::{Fixed, FixedChoice, FixedPart, FixedWhole, FixedWholeCore};
@@ -277,6 +279,16 @@ pub mod state {
     pub use crate::records::state::{*, columns::*};
 }
 
+/// Table `audits`: the record `Audit`, its fields and its accessors.
+pub mod audit {
+    pub use crate::records::audit::{*, columns::*};
+}
+
+/// Table `entries`: the record `Entry`, its fields and its accessors.
+pub mod entry {
+    pub use crate::records::entry::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -284,7 +296,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1382,
+    slots: 1440,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -337,6 +349,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::tagged::TABLE,
         &records::counted::TABLE,
         &records::state::TABLE,
+        &records::audit::TABLE,
+        &records::entry::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -621,6 +635,18 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn state(&self) -> protostore::SingletonOf<'_, records::state::State, E> {
         self.0.singleton()
+    }
+
+    /// Returns the table `audits`.
+    #[must_use]
+    pub fn audits(&self) -> protostore::TableOf<'_, records::audit::Audit, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `entries`.
+    #[must_use]
+    pub fn entries(&self) -> protostore::TableOf<'_, records::entry::Entry, E> {
+        self.0.table()
     }
 
     /// Closes the store: writes what was accepted, and lets go of the file.

@@ -141,7 +141,7 @@ pub struct Encodings {
     pub full: u64,
     #[prost(fixed64, optional, tag = "3")]
     pub maybe_full: ::core::option::Option<u64>,
-    #[prost(uint64, repeated, packed = "false", tag = "4")]
+    #[prost(uint64, repeated, tag = "4")]
     pub fulls: ::prost::alloc::vec::Vec<u64>,
     #[prost(btree_map = "uint64, uint64", tag = "5")]
     pub full_by_full: ::prost::alloc::collections::BTreeMap<u64, u64>,
@@ -151,7 +151,7 @@ pub struct Encodings {
     pub bits: f32,
     #[prost(double, optional, tag = "8")]
     pub maybe_bits: ::core::option::Option<f64>,
-    #[prost(double, repeated, packed = "false", tag = "9")]
+    #[prost(double, repeated, tag = "9")]
     pub many_bits: ::prost::alloc::vec::Vec<f64>,
     #[prost(btree_map = "string, float", tag = "10")]
     pub bits_by_name: ::prost::alloc::collections::BTreeMap<
@@ -219,7 +219,7 @@ pub struct FullKey {
     pub id: u64,
     #[prost(fixed64, optional, tag = "2")]
     pub parent: ::core::option::Option<u64>,
-    #[prost(fixed64, repeated, packed = "false", tag = "3")]
+    #[prost(fixed64, repeated, tag = "3")]
     pub others: ::prost::alloc::vec::Vec<u64>,
     #[prost(string, repeated, tag = "4")]
     pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
@@ -395,6 +395,10 @@ pub struct Counted {
     pub targets: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, tag = "5")]
     pub text: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub other_region: ::prost::alloc::string::String,
+    #[prost(int64, optional, tag = "7")]
+    pub other_number: ::core::option::Option<i64>,
 }
 /// The revision of the only record, in 32 bits.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -403,6 +407,80 @@ pub struct State {
     pub revision: u32,
     #[prost(string, tag = "2")]
     pub text: ::prost::alloc::string::String,
+}
+/// A row of a chain with each kind of field that can be in one. The numbers are not in the order of declaration.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Audit {
+    #[prost(string, tag = "7")]
+    pub text: ::prost::alloc::string::String,
+    #[prost(int64, tag = "1")]
+    pub number: i64,
+    #[prost(bytes = "vec", tag = "2")]
+    pub hash: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, optional, tag = "3")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, optional, tag = "4")]
+    pub maybe: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(enumeration = "Colour", tag = "5")]
+    pub colour: i32,
+    #[prost(sint32, tag = "6")]
+    pub zigzag: i32,
+    #[prost(fixed64, tag = "8")]
+    pub fixed: u64,
+    #[prost(double, optional, tag = "9")]
+    pub real: ::core::option::Option<f64>,
+    #[prost(float, repeated, tag = "10")]
+    pub reals: ::prost::alloc::vec::Vec<f32>,
+    #[prost(sint64, repeated, tag = "11")]
+    pub numbers: ::prost::alloc::vec::Vec<i64>,
+    #[prost(string, repeated, tag = "12")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "13")]
+    pub steps: ::prost::alloc::vec::Vec<audit::Step>,
+    #[prost(message, optional, tag = "14")]
+    pub step: ::core::option::Option<audit::Step>,
+    #[prost(message, repeated, tag = "18")]
+    pub packed: ::prost::alloc::vec::Vec<audit::Step>,
+    #[prost(message, optional, tag = "19")]
+    pub any: ::core::option::Option<::prost_types::Any>,
+    #[prost(message, optional, tag = "20")]
+    pub mask: ::core::option::Option<::prost_types::FieldMask>,
+    #[prost(message, optional, tag = "21")]
+    pub wrapped: ::core::option::Option<u32>,
+    #[prost(oneof = "audit::Choice", tags = "15, 16, 17")]
+    pub choice: ::core::option::Option<audit::Choice>,
+}
+/// Nested message and enum types in `Audit`.
+pub mod audit {
+    /// A message inside, with a list of its own.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Step {
+        #[prost(int32, tag = "2")]
+        pub count: i32,
+        #[prost(string, repeated, tag = "1")]
+        pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+        #[prost(bool, optional, tag = "3")]
+        pub done: ::core::option::Option<bool>,
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Choice {
+        #[prost(string, tag = "15")]
+        One(::prost::alloc::string::String),
+        #[prost(message, tag = "16")]
+        Other(Step),
+        #[prost(bool, tag = "17")]
+        Third(bool),
+    }
+}
+/// The smallest row of a chain.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Entry {
+    #[prost(uint32, tag = "1")]
+    pub number: u32,
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", optional, tag = "3")]
+    pub hash: ::core::option::Option<::prost::alloc::vec::Vec<u8>>,
 }
 /// Keyed by an integer.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -494,7 +572,7 @@ pub struct Source {
     pub parent: ::prost::alloc::string::String,
     #[prost(string, repeated, tag = "10")]
     pub targets: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    #[prost(int64, repeated, packed = "false", tag = "11")]
+    #[prost(int64, repeated, tag = "11")]
     pub numbers: ::prost::alloc::vec::Vec<i64>,
     #[prost(message, repeated, tag = "12")]
     pub links: ::prost::alloc::vec::Vec<source::Link>,
@@ -1422,9 +1500,9 @@ pub struct Packed {
     pub must: ::core::option::Option<Point>,
     #[prost(message, repeated, tag = "4")]
     pub points: ::prost::alloc::vec::Vec<Point>,
-    #[prost(double, repeated, packed = "false", tag = "5")]
+    #[prost(double, repeated, tag = "5")]
     pub doubles: ::prost::alloc::vec::Vec<f64>,
-    #[prost(enumeration = "Colour", repeated, packed = "false", tag = "6")]
+    #[prost(enumeration = "Colour", repeated, tag = "6")]
     pub colours: ::prost::alloc::vec::Vec<i32>,
     #[prost(message, repeated, tag = "7")]
     pub times: ::prost::alloc::vec::Vec<::prost_types::Timestamp>,

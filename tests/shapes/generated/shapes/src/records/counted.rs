@@ -17,13 +17,17 @@ pub struct Counted {
     pub targets: Vec<String>,
     /// Field 5, `text`.
     pub text: String,
+    /// Field 6, `other_region`.
+    pub other_region: String,
+    /// Field 7, `other_number`.
+    pub other_number: Option<i64>,
 }
 
 /// Reads rows of `counted`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "region", "number", "revision", "text" FROM "counted""#, "\n",
-        $rest)
+        concat!(r#"SELECT "region", "number", "revision", "text", "other_region", "other_number" FROM "counted""#,
+        "\n", $rest)
     };
 }
 
@@ -32,30 +36,109 @@ macro_rules! select {
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1362,
+            1363,
             select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
-            1363,
+            1364,
             select!(
                 r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1365,
+            1366,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
-            1364,
+            1365,
             r#"DELETE FROM "counted" WHERE "region" = ?1"#,
             &["region"],
         ),
     };
 
     protostore::ListBy::new(&LISTING, region.into())
+}
+
+/// Lists the rows of `counted` with this `other_region`, in pages by key.
+#[must_use]
+pub fn list_by_other_region(
+    other_region: impl Into<String>,
+) -> protostore::ListBy<Counted, Option<String>> {
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            1367,
+            select!(r#"WHERE "other_region" IS ?1 ORDER BY "region", "number""#),
+            &["other_region"],
+        ),
+        after: protostore::Stmt::new(
+            1368,
+            select!(
+                r#"WHERE "other_region" IS ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+            ),
+            &["other_region", "region", "number"],
+        ),
+        count: protostore::Stmt::new(
+            1370,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS ?1 LIMIT ?2)"#,
+            &["other_region", ""],
+        ),
+        delete: protostore::Stmt::new(
+            1369,
+            r#"DELETE FROM "counted" WHERE "other_region" IS ?1"#,
+            &["other_region"],
+        ),
+    };
+
+    protostore::ListBy::new(
+        &LISTING,
+        Some(other_region.into()).filter(|v: &String| !v.is_empty()),
+    )
+}
+
+/// Lists the rows of `counted` with this `other_region` and `other_number`, in pages by key.
+#[must_use]
+pub fn list_by_other_region_other_number(
+    other_region: impl Into<String>,
+    other_number: i64,
+) -> protostore::ListBy<Counted, (Option<String>, i64)> {
+    static LISTING: protostore::Listing = protostore::Listing {
+        first: protostore::Stmt::new(
+            1371,
+            select!(
+                r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 ORDER BY "region", "number""#
+            ),
+            &["other_region", "other_number"],
+        ),
+        after: protostore::Stmt::new(
+            1372,
+            select!(
+                r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 AND ("region", "number") > (?3, ?4)
+ORDER BY "region", "number""#
+            ),
+            &["other_region", "other_number", "region", "number"],
+        ),
+        count: protostore::Stmt::new(
+            1374,
+            r#"SELECT count(*)
+FROM (SELECT 1
+FROM "counted"
+WHERE "other_region" IS ?1 AND "other_number" = ?2 LIMIT ?3)"#,
+            &["other_region", "other_number", ""],
+        ),
+        delete: protostore::Stmt::new(
+            1373,
+            r#"DELETE FROM "counted" WHERE "other_region" IS ?1 AND "other_number" = ?2"#,
+            &["other_region", "other_number"],
+        ),
+    };
+
+    protostore::ListBy::new(
+        &LISTING,
+        (Some(other_region.into()).filter(|v: &String| !v.is_empty()), other_number),
+    )
 }
 
 /// Lists the rows of `counted` whose `targets` hold `element`, in pages by key.
@@ -65,7 +148,7 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1366,
+            1375,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -75,7 +158,7 @@ ORDER BY "region", "number""#
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1367,
+            1376,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -85,7 +168,7 @@ ORDER BY "region", "number""#
             &["targets", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1369,
+            1378,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -95,7 +178,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1368,
+            1377,
             r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -115,7 +198,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1358,
+        1359,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -134,7 +217,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Counted, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        1359,
+        1360,
         r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") SELECT ?1, ?2,
     coalesce(max("_position"), -1) + 1, ?3
 FROM "counted__targets"
@@ -157,7 +240,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Counted, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1360,
+        1361,
         r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
         &["region", "number", "targets"],
     );
@@ -180,6 +263,8 @@ impl From<Counted> for proto::shapes::v1::Counted {
             revision: value.revision,
             targets: value.targets,
             text: value.text,
+            other_region: value.other_region,
+            other_number: value.other_number,
         }
     }
 }
@@ -194,6 +279,8 @@ impl TryFrom<proto::shapes::v1::Counted> for Counted {
             revision: value.revision,
             targets: value.targets,
             text: value.text,
+            other_region: value.other_region,
+            other_number: value.other_number,
         })
     }
 }
@@ -228,6 +315,8 @@ impl protostore::Record for Counted {
             1 => binder.put(&self.number),
             2 => binder.put(&self.revision),
             4 => binder.put(&self.text),
+            5 => binder.put(&protostore::nonzero(&self.other_region)),
+            6 => binder.put(&self.other_number),
             _ => Ok(()),
         }
     }
@@ -252,6 +341,8 @@ impl protostore::Decode for Counted {
             revision: row.take()?,
             targets: Vec::new(),
             text: row.take()?,
+            other_region: row.take_or_default()?,
+            other_number: row.take()?,
         })
     }
 }
@@ -265,11 +356,30 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("number", "number"),
             protostore::Column::new("revision", "revision"),
             protostore::Column::new("text", "text"),
+            protostore::Column::new("other_region", "other_region"),
+            protostore::Column::new("other_number", "other_number"),
         ],
-        references: &[],
+        references: &[
+            protostore::ForeignKey {
+                columns: &["other_region", "other_number"],
+                field: "other_region, other_number",
+                table: "counted",
+                key: &["region", "number"],
+                exists: protostore::Stmt::new(
+                    1354,
+                    r#"SELECT 1 FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
+                    &["other_region", "other_number"],
+                ),
+            },
+        ],
         checks: &[
             protostore::Check::new("region__check", "region", "must not be empty"),
             protostore::Check::new("revision__check", "revision", "must not be zero"),
+            protostore::Check::new(
+                "other_region__check",
+                "other_region",
+                "must not be empty",
+            ),
         ],
     },
     number: 82,
@@ -281,6 +391,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["revision"], &["revision"]),
         protostore::FieldOf::children(&["targets"], &[]),
         protostore::FieldOf::value(&["text"], &["text"]),
+        protostore::FieldOf::value(&["other_region"], &["other_region"]),
+        protostore::FieldOf::value(&["other_number"], &["other_number"]),
     ],
     referrers: &[],
     sequences: &[],
@@ -291,16 +403,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     ),
     insert: protostore::Stmt::new(
         1344,
-        r#"INSERT INTO "counted" ("region", "number", "revision", "text") VALUES (?1, ?2, ?3, ?4)"#,
-        &["region", "number", "revision", "text"],
+        r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+        &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     upsert: protostore::Stmt::new(
         1343,
-        r#"INSERT INTO "counted" ("region", "number", "revision", "text")
-VALUES (?1, ?2, ?3, ?4)
+        r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("region", "number")
-DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
-        &["region", "number", "revision", "text"],
+DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
+    "other_region" = excluded."other_region", "other_number" = excluded."other_number""#,
+        &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     delete: protostore::Stmt::new(
         1345,
@@ -319,7 +433,7 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
     ),
     get_many: protostore::Stmt::new(
         1348,
-        r#"SELECT o.key, t."region", t."number", t."revision", t."text"
+        r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each(?1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],

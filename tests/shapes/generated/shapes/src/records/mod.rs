@@ -4,6 +4,7 @@
 
 pub mod alone;
 pub mod apart;
+pub mod audit;
 pub mod bytes_key;
 pub mod choices;
 pub mod counted;
@@ -11,6 +12,7 @@ pub mod crate_;
 pub mod deep;
 pub mod deep_key;
 pub mod encodings;
+pub mod entry;
 pub mod event;
 pub mod explicit;
 pub mod fixed;

@@ -34,3 +34,16 @@ pub const text: ::protostore::Col<Counted, String> = ::protostore::Col::member(
     4,
     "text",
 );
+
+/// `other_region`.
+pub const other_region: ::protostore::Col<Counted, String> = ::protostore::Col::member(
+        5,
+        "other_region",
+    )
+    .zero(::protostore::columns::Nil::Text, None);
+
+/// `other_number`.
+pub const other_number: ::protostore::Col<Counted, i64> = ::protostore::Col::member(
+    6,
+    "other_number",
+);
