@@ -308,6 +308,67 @@ fn shelves_of(wing: &mut proto::apart::Wing) -> impl Iterator<Item = &mut proto:
     wing.shelf.iter_mut().chain(left)
 }
 
+/// Draws what JSON can carry.
+fn mend_page(rng: &mut Rng, page: &mut proto::Page) {
+    page.list.truncate(1);
+    page.any = page.any.take().map(|_| any(rng));
+    if let Some(mask) = &mut page.mask {
+        mask.paths.retain(|path| path != "é");
+    }
+    page.plain_null = 0;
+    if let Some(proto::page::Way::Null(number)) = &mut page.way {
+        *number = 0;
+    }
+    if let Some(legacy) = &mut page.legacy {
+        legacy.id = id(rng);
+    }
+    let way = match &mut page.way {
+        Some(proto::page::Way::Left(left)) => Some(&mut **left),
+        _ => None,
+    };
+    let next = page.next.as_deref_mut();
+    for inner in page.list.iter_mut().chain(way).chain(next) {
+        mend_page(rng, inner);
+    }
+}
+
+/// Any message that is known, or none.
+fn any(rng: &mut Rng) -> prost_types::Any {
+    use prost::Message;
+    let of = |name: &str, value: Vec<u8>| prost_types::Any { type_url: format!("types.example/{name}"), value };
+    let point =
+        proto::Point { x: rng.i32(..), y: Some(0), colour: 77, time: Some(Timestamp { seconds: -1, nanos: 1 }) };
+    match rng.u8(0..6) {
+        0 => prost_types::Any::default(),
+        1 => of("google.protobuf.Timestamp", Timestamp { seconds: 0, nanos: 5 }.encode_to_vec()),
+        2 => of("google.protobuf.Any", of("shapes.v1.Point", point.encode_to_vec()).encode_to_vec()),
+        3 => {
+            let page = proto::Page { way: Some(proto::page::Way::Null(0)), ..Default::default() };
+            let page = proto::Page { mask: Some(prost_types::FieldMask::default()), floats: vec![0.5], ..page };
+            of("shapes.v1.Page", page.encode_to_vec())
+        }
+        4 => of("google.protobuf.Int64Value", 7_i64.encode_to_vec()),
+        _ => of("shapes.v1.Point", point.encode_to_vec()),
+    }
+}
+
+shape!(json, Texts, |rng, m| {
+    m.id = id(rng);
+    m.must = m.must.or(Some(point()));
+    m.any = m.any.take().map(|_| any(rng));
+    if let Some(legacy) = &mut m.legacy {
+        legacy.id = id(rng);
+    }
+    let one = match &mut m.choice {
+        Some(proto::texts::Choice::OnePage(page)) => Some(page),
+        _ => None,
+    };
+    let inner = m.inner.iter_mut().chain(&mut m.inners).filter_map(|inner| inner.page.as_mut());
+    let pages = m.page.iter_mut().chain(&mut m.pages).chain(m.by_name.values_mut()).chain(one).chain(inner);
+    pages.for_each(|page| mend_page(rng, page));
+    m.by_number.insert(i64::MIN, 77);
+});
+
 #[test]
 fn messages_in_tables_of_their_own() {
     let store = shapes::open_test().expect("a TEST store");

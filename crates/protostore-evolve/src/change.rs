@@ -84,6 +84,22 @@ pub enum Change {
     OneofLoses { table: String, oneof: String, member: String },
     /// The same member and column, shown under another name.
     OneofLabel { table: String, oneof: String, from: String, to: String },
+    /// A field of a message in JSON that the older schema lacks.
+    JsonAdded { message: String, field: String },
+    /// A field of a message in JSON that the newer schema lacks.
+    JsonRemoved { message: String, field: String },
+    /// The same number, under another name in JSON.
+    JsonRenamed { message: String, number: u32, from: String, to: String },
+    /// The same number, of another type or shape in JSON.
+    JsonType { message: String, field: String },
+    /// A name that a stored text may hold is now that of another number.
+    JsonNameReused { message: String, name: String, from: u32, to: u32 },
+    /// A name of an enum in JSON that is new.
+    JsonValueAdded { message: String, name: String, number: i32 },
+    /// A name of an enum in JSON that is gone, or is that of another number.
+    JsonValueGone { message: String, name: String, number: i32 },
+    /// A name of an enum that a stored text may hold is now that of another number.
+    JsonValueReused { message: String, name: String, from: i32, to: i32 },
     /// A number that has a name now.
     ValueAdded { enumeration: String, value: String, number: i32 },
     /// A number that has no name any more.
@@ -177,6 +193,27 @@ impl fmt::Display for Change {
             Self::OneofLabel { table, oneof, from, to } => {
                 write!(f, "member `{from}` of oneof `{oneof}` of `{table}` is now `{to}`")
             }
+            Self::JsonAdded { message, field } => write!(f, "`{field}` of `{message}` in JSON is new"),
+            Self::JsonRemoved { message, field } => write!(f, "`{field}` of `{message}` in JSON is gone"),
+            Self::JsonRenamed { message, number, from, to } => {
+                write!(f, "field {number} of `{message}` is now `{to}` in JSON, it was `{from}`")
+            }
+            Self::JsonType { message, field } => write!(f, "`{field}` of `{message}` has another type in JSON"),
+            Self::JsonNameReused { message, name, from, to } => {
+                write!(
+                    f,
+                    "`{name}` of `{message}` is field {to} in JSON now, and stored text has field {from} under it"
+                )
+            }
+            Self::JsonValueAdded { message, name, number } => {
+                write!(f, "value `{name}` ({number}) of enum `{message}` in JSON is new")
+            }
+            Self::JsonValueGone { message, name, number } => {
+                write!(f, "value `{name}` ({number}) of enum `{message}` in JSON is gone")
+            }
+            Self::JsonValueReused { message, name, from, to } => {
+                write!(f, "value `{name}` of enum `{message}` is {to} now, and stored text has {from} under it")
+            }
             Self::ValueAdded { enumeration, value, number } => {
                 write!(f, "value `{value}` ({number}) of enum `{enumeration}` is new")
             }
@@ -247,6 +284,7 @@ fn form_name(form: Form) -> &'static str {
         Form::Microseconds => "microseconds",
         Form::Timestamptz => "the engine's own time",
         Form::Rfc3339 => "RFC 3339",
+        Form::Json => "JSON",
         Form::Bytes => "bytes",
     }
 }

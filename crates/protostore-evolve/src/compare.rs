@@ -3,7 +3,7 @@
 use protostore_schema::{Condition, ForeignKey, Index, Schema, Table};
 
 use crate::relation::{ColumnId, Member, Members, Relation, id, relations};
-use crate::{Change, column, enumeration};
+use crate::{Change, column, document, enumeration};
 
 /// What is the same thing in both, what only the newer has, and what only the older had.
 pub(crate) struct Pairs<A> {
@@ -45,6 +45,7 @@ pub fn compare(old: &Schema, new: &Schema) -> Vec<Change> {
     changes.extend(tables.both.iter().flat_map(|&(o, n)| compare_tables((old, o), (new, n))));
     changes.extend(tables.added.iter().map(added));
     changes.extend(enumeration::compare(&old.enums, &new.enums));
+    changes.extend(document::compare(&old.documents, &new.documents));
     changes
 }
 

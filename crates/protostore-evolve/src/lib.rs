@@ -7,6 +7,7 @@
 mod change;
 mod column;
 mod compare;
+mod document;
 mod enumeration;
 mod fault;
 mod history;

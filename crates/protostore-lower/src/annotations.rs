@@ -62,6 +62,7 @@ pub(crate) struct ColumnOptions {
 pub(crate) enum Storage {
     Columns,
     ChildTable,
+    Json,
     Bytes,
     NotStored,
 }
@@ -302,6 +303,7 @@ fn read_column(options: &DynamicMessage) -> ColumnOptions {
         storage: value(options, "storage").and_then(|v| v.as_enum_number()).map(|number| match number {
             1 => Some(Storage::Columns),
             2 => Some(Storage::ChildTable),
+            3 => Some(Storage::Json),
             4 => Some(Storage::Bytes),
             5 => Some(Storage::NotStored),
             _ => None,

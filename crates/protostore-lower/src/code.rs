@@ -67,6 +67,7 @@ codes! {
     ValidationRule = "P0407", "`buf.validate` rules are not supported";
     FieldInfo = "P0410", "`google.api.field_info` is not supported";
     RequiredMessage = "P0412", "a `required` message of proto2 is not supported";
+    NoJson = "P0413", "a message has no JSON that tells its fields apart";
 
     // Required fields.
     RequiredBool = "P0501", "REQUIRED on a plain bool says nothing";

@@ -165,6 +165,8 @@ pub enum Form {
     Timestamptz,
     /// A point in time as text of 30 characters, `2026-11-20T23:41:22.000000000Z`: the years 1 to 9999, in order.
     Rfc3339,
+    /// A message, or all of a repeated field, as canonical protobuf JSON.
+    Json,
     /// A string as its UTF-8, in which NUL may occur; a well-known message as its protobuf bytes.
     Bytes,
 }
@@ -185,6 +187,7 @@ impl Form {
             Self::FloatBits => matches!(ty, Type::Float | Type::Double),
             Self::Seconds | Self::Milliseconds | Self::Microseconds => matches!(ty, Type::Timestamp | Type::Duration),
             Self::Rfc3339 | Self::Timestamptz => *ty == Type::Timestamp,
+            Self::Json => matches!(ty, Type::Message(_) | Type::Repeated(_) | Type::Any),
             Self::Bytes => matches!(ty, Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask),
         }
     }

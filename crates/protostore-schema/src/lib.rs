@@ -9,6 +9,7 @@
 
 mod column;
 mod condition;
+mod document;
 mod index;
 mod name;
 mod node;
@@ -18,6 +19,7 @@ mod table;
 
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
+pub use document::{Document, DocumentEnum, DocumentField, DocumentKind, DocumentScalar, DocumentShape, Documents};
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
@@ -52,6 +54,9 @@ pub struct Schema {
     /// The enums that columns use, by full name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enums: Vec<Enum>,
+    /// The messages that stand in columns of JSON.
+    #[serde(default, skip_serializing_if = "Documents::is_empty")]
+    pub documents: Documents,
     /// Where the store message stands.
     #[serde(skip)]
     pub source: Source,

@@ -13,11 +13,12 @@
 //! | [`Rfc3339`] | [`Timestamp`](crate::Timestamp) | text | kept |
 //! | [`Utf8`] | `String` | bytes | kept |
 //! | `Json` | `Struct`, `Value`, `ListValue` | text | not kept |
+//! | `document::Text` | a message, all of a repeated field | text | not kept |
 //! | `Encoded` | a message | bytes | not kept |
 //! | `Paths` | `FieldMask` | text | not kept |
 //!
 //! "Kept" means that SQL's `<`, `ORDER BY` and an index order the column as Rust orders the values, so that a filter or a
-//! page token goes through the same form. The last three need the feature `prost`.
+//! page token goes through the same form. The last four need the feature `prost`.
 
 #[cfg(feature = "prost")]
 mod encoded;
@@ -34,7 +35,7 @@ mod utf8;
 #[cfg(feature = "prost")]
 pub use encoded::{Encoded, only};
 #[cfg(feature = "prost")]
-pub use json::{Document, Json};
+pub use json::{Document, Json, document};
 pub use number::{DoubleBits, FloatBits, FullRange};
 #[cfg(feature = "prost")]
 pub use paths::Paths;

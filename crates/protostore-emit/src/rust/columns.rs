@@ -4,7 +4,7 @@
 //! Every path is absolute, because the modules are named as fields are.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use protostore_schema::{ChildTable, Column, Item, Name, Node, Oneof, Place, Scalar, Table, Type};
+use protostore_schema::{ChildTable, Column, Form, Item, Name, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
 use super::form;
@@ -266,6 +266,10 @@ impl Of<'_, '_, '_> {
         };
         if let Some(encoded) = encoded {
             let message = message(&encoded.message);
+            if column.form == Form::Json {
+                let of = self.scope.document(column);
+                return quote!(::protostore::stored::document::Text<#of, crate::#message>);
+            }
             return quote!(::protostore::stored::Encoded<crate::#message>);
         }
         if let Some(form) = form::of(self.outside, column) {

@@ -32,6 +32,7 @@ pub(super) fn of(scope: &Scope<'_, '_>, column: &Column) -> Option<Wrapper> {
         Form::Microseconds => Some(Wrapper::copying(&quote!(Microseconds), Some(&own))),
         Form::Timestamptz => Some(Wrapper::copying(&quote!(Timestamptz), None)),
         Form::Rfc3339 => Some(Wrapper::copying(&quote!(Rfc3339), None)),
+        Form::Json => Some(json(scope, column, &own)),
         Form::Bytes if column.ty == Type::String => Some(Wrapper::borrowing(&quote!(Utf8), Some(&own))),
         Form::Bytes => Some(Wrapper::borrowing(&quote!(Encoded), Some(&own))),
     }
@@ -51,6 +52,19 @@ fn own_form(ty: &Type, own: &TokenStream) -> Option<Wrapper> {
             Some(Wrapper { part, ..Wrapper::borrowing(&quote!(Encoded), Some(&owner)) })
         }
     }
+}
+
+/// Returns the wrapper of a message, or of all of a repeated field, as JSON.
+fn json(scope: &Scope<'_, '_>, column: &Column, own: &TokenStream) -> Wrapper {
+    let of = scope.document(column);
+    let text = quote!(protostore::stored::document::Text);
+    let part = match &column.ty {
+        Type::Repeated(repeated) => Some((encoded(&repeated.owner), ident(&repeated.field))),
+        _ => None,
+    };
+    let message = part.as_ref().map_or(own, |(owner, _)| owner);
+    let read = quote!(#text<#of, #message>);
+    Wrapper { path: quote!(#text::<#of, _>::of), read, copies: false, part }
 }
 
 impl Wrapper {

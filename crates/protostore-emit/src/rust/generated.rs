@@ -83,7 +83,7 @@ fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream
         Form::Seconds => 1_000_000_000,
         Form::Milliseconds => 1_000_000,
         Form::Microseconds | Form::Timestamptz => 1_000,
-        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Bytes => 1,
+        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Json | Form::Bytes => 1,
     });
     match generated {
         Generated::UuidV7 => quote!(make.uuid_v7(#member, #path, &mut self.#field)?;),

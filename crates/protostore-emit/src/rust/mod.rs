@@ -10,6 +10,7 @@ mod columns;
 mod convert;
 mod debug;
 mod decode;
+mod documents;
 mod form;
 mod generated;
 mod krate;
@@ -40,6 +41,9 @@ pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> 
             let path = format!("records/{}/children.rs", table.table.record.module);
             files.push((path, children_file(input, &types, table)));
         }
+    }
+    if let Some(text) = documents::file(input, types.documents()) {
+        files.push(("documents.rs".to_owned(), text));
     }
     if types.has_shared() {
         files.push(("records/types.rs".to_owned(), shared_file(input, &types)));

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use protostore_schema::{ChildTable, Docs, Encoded, Enum, Item, Node, Oneof, Schema, Type, TypeName};
+use protostore_schema::{ChildTable, Column, Docs, Encoded, Enum, Item, Node, Oneof, Schema, Type, TypeName};
 use quote::quote;
 
 use super::children;
+use super::documents::Names;
 use super::tokens::ident;
 
 /// A type that is no record.
@@ -23,6 +24,8 @@ pub(super) enum Definition<'s> {
 pub(super) struct Types<'s> {
     definitions: Vec<(String, Definition<'s>)>,
     modules: BTreeMap<String, String>,
+    /// What stands for the messages in JSON.
+    documents: Names,
     /// The types that stand for child tables, by the module of their record.
     markers: BTreeMap<String, BTreeMap<&'s [u32], String>>,
 }
@@ -51,7 +54,12 @@ impl<'s> Types<'s> {
             definitions.iter().any(|(_, d)| d.rust() == name) || schema.tables.iter().any(|t| t.record.ty.rust == name)
         };
         let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
-        Self { definitions, modules, markers }
+        Self { definitions, modules, documents: Names::of(&schema.documents), markers }
+    }
+
+    /// Returns what stands for the messages in JSON.
+    pub(super) fn documents(&self) -> &Names {
+        &self.documents
     }
 
     /// Returns whether several tables use a type.
@@ -127,6 +135,11 @@ impl Scope<'_, '_> {
     /// Returns the type that stands for a child table of the module's record.
     pub(super) fn marker(&self, child: &ChildTable) -> Ident {
         ident(&self.types.markers[self.module][&child.path[..]])
+    }
+
+    /// Returns the type that says what a column of JSON is of.
+    pub(super) fn document(&self, column: &Column) -> TokenStream {
+        self.types.documents.of_column(column)
     }
 
     /// Returns the type that the API's messages have for a value.

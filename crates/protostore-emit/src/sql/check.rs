@@ -107,7 +107,7 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
             return some(condition, "must be a time such as 2026-11-20T23:41:22.000000000Z");
         }
         Form::Bytes if column.non_zero => return some(format!("{name} <> x''"), "must not be empty"),
-        Form::Bytes | Form::FullRange | Form::FloatBits => return None,
+        Form::Json | Form::Bytes | Form::FullRange | Form::FloatBits => return None,
         Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz => return None,
     }
     match (&column.ty, column.non_zero) {

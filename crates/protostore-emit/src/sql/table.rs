@@ -163,7 +163,7 @@ pub(super) fn sql_type(ty: &Type, form: Form) -> &'static str {
         Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds => "INTEGER",
         // SQLite has no time of its own.
         Form::Microseconds | Form::Timestamptz => "INTEGER",
-        Form::Rfc3339 => "TEXT",
+        Form::Rfc3339 | Form::Json => "TEXT",
         Form::Bytes => "BLOB",
     }
 }
@@ -185,6 +185,8 @@ pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
         Form::FullRange => "-9223372036854775808",
         Form::FloatBits => "0",
         Form::Bytes => "x''",
+        Form::Json if matches!(ty, Type::Repeated(repeated) if repeated.key.is_some()) => "'{}'",
+        Form::Json => "'[]'",
         Form::Own => own_zero(ty),
         Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz | Form::Rfc3339 => {
             unreachable!("a message is never zero, it is unset")

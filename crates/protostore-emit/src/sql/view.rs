@@ -196,7 +196,7 @@ fn formed(column: &Column, name: &str) -> Option<String> {
         Form::Seconds => time(1, 0),
         Form::Milliseconds => time(1_000, 3),
         Form::Microseconds | Form::Timestamptz => time(1_000_000, 6),
-        Form::Rfc3339 => name.to_owned(),
+        Form::Rfc3339 | Form::Json => name.to_owned(),
         // A text tool ends it at the first NUL; everything before it is legible.
         Form::Bytes if column.ty == Type::String => format!("CAST({name} AS TEXT)"),
         Form::Bytes => format!("CASE WHEN {name} IS NOT NULL THEN hex({name}) END"),

@@ -179,6 +179,7 @@ fn form(spot: &Spot, asked: Option<Form>, place: Place, report: &mut Report<'_>)
                 Form::Seconds | Form::Milliseconds | Form::Microseconds => "units are for Timestamp and Duration",
                 Form::Rfc3339 => "RFC3339 is for Timestamp",
                 Form::Timestamptz => "TIMESTAMPTZ is for Timestamp",
+                Form::Json => "write `storage: JSON`",
                 Form::Bytes => "write `storage: BYTES`",
             };
             (format!("`{path}` is of type `{}`, which has no {}", type_word(ty), form_word(form)), help.to_owned())

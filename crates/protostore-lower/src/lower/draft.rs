@@ -229,10 +229,14 @@ impl Spot {
 
     /// Returns the form in which its values stand in their column.
     pub(crate) fn form(&self) -> Form {
-        let is_bytes = self.column.storage.as_ref().is_some_and(|(storage, _)| *storage == Storage::Bytes);
+        let stored = match self.column.storage {
+            Some((Storage::Bytes, _)) => Form::Bytes,
+            Some((Storage::Json, _)) => Form::Json,
+            _ => Form::Own,
+        };
         match &self.column.encoding {
             Some((form, _)) => *form,
-            None if is_bytes && self.ty().is_some_and(|ty| Form::Bytes.is_of(ty)) => Form::Bytes,
+            None if self.ty().is_some_and(|ty| stored.is_of(ty)) => stored,
             None => Form::Own,
         }
     }
@@ -333,7 +337,7 @@ pub(crate) fn type_word(ty: &Type) -> &str {
         Type::Any => "google.protobuf.Any",
         Type::FieldMask => "google.protobuf.FieldMask",
         Type::Message(message) => &message.proto,
-        Type::Repeated(_) => "repeated field as BYTES",
+        Type::Repeated(_) => "repeated field in one column",
     }
 }
 
@@ -348,6 +352,7 @@ pub(crate) fn form_word(form: Form) -> &'static str {
         Form::Microseconds => "MICROSECONDS",
         Form::Rfc3339 => "RFC3339",
         Form::Timestamptz => "TIMESTAMPTZ",
+        Form::Json => "JSON",
         Form::Bytes => "BYTES",
     }
 }

@@ -144,6 +144,9 @@ fn refuse(draft: &Draft, i: usize, place: &Place, report: &mut Report<'_>) -> bo
             ("is a message".to_owned(), help)
         }
         (Shape::Absent, _) => ("is not stored".to_owned(), "store the field, or name another".to_owned()),
+        (Shape::Scalar(_), _) if spot.form() == Form::Json => {
+            ("is stored as JSON".to_owned(), "name a field of one scalar".to_owned())
+        }
         (Shape::Scalar(_), _) if spot.form() == Form::Bytes => {
             ("is stored as BYTES".to_owned(), "take `storage` away; a key holds no NUL".to_owned())
         }

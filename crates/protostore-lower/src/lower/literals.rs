@@ -115,6 +115,7 @@ fn text(text: &str, form: Form) -> Result<Literal, String> {
         | Form::Milliseconds
         | Form::Microseconds
         | Form::Timestamptz
+        | Form::Json
         | Form::Rfc3339 => Literal::Text(text.to_owned()),
     })
 }
@@ -144,7 +145,7 @@ fn unit(nanoseconds: i128, form: Form) -> Result<Literal, String> {
         Form::Seconds => (SECOND, "seconds"),
         Form::Milliseconds => (1_000_000, "milliseconds"),
         Form::Microseconds | Form::Timestamptz => (1_000, "microseconds"),
-        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Bytes => (1, "nanoseconds"),
+        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Json | Form::Bytes => (1, "nanoseconds"),
     };
     let number = (nanoseconds % unit == 0).then_some(nanoseconds / unit);
     let number = number.and_then(|number| i64::try_from(number).ok());

@@ -11,6 +11,7 @@ mod build;
 mod column_names;
 mod column_options;
 mod conditions;
+mod documents;
 mod draft;
 mod enums;
 mod foreign_keys;
@@ -139,6 +140,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         docs: report.sources.docs(file.name(), store.path()),
         tables,
         enums: enums::lower(&drafts, &types, report),
+        documents: documents::lower(store, &drafts, report),
         source: report.sources.source(&place),
     }
 }

@@ -119,7 +119,7 @@ fn refuses_message(
         let help = format!(
             "to show rows that refer to this one, write `[(protostore.v1.column) = {{relation: \"{table}.…\"}}]` with the \
              field that refers;\n\
-             for a copy, write `storage: BYTES`; to name one, keep its key instead, in a field with `references: {{table: \
+             for a copy, write `storage: JSON` or `BYTES`; to name one, keep its key instead, in a field with `references: {{table: \
              \"{table}\"}}`"
         );
         Some((Code::RecordInside, text, help))

@@ -22,8 +22,8 @@ pub(super) fn asked(draft: &Draft, field: &FieldDescriptor, path: &[String]) -> 
 pub(super) fn shape(field: &FieldDescriptor, part: Part, storage: Storage) -> Option<Shape> {
     match storage {
         Storage::NotStored if part == Part::Field => Some(Shape::Absent),
-        Storage::Bytes if field.is_list() || field.is_map() => repeated(field).map(Shape::Scalar),
-        Storage::Bytes => match field.kind() {
+        Storage::Bytes | Storage::Json if field.is_list() || field.is_map() => repeated(field).map(Shape::Scalar),
+        Storage::Bytes | Storage::Json => match field.kind() {
             Kind::Message(message) if column_type(&field.kind()).is_none() && message.full_name() != EMPTY => {
                 let boxed = part == Part::Field && is_boxed(field);
                 Some(Shape::Scalar(Type::Message(Encoded { boxed, ..encoded(&message) })))
@@ -80,12 +80,17 @@ pub(super) fn check(spot: &Spot, asked: Option<Storage>, said: &Said, report: &m
     let is_columns = matches!(spot.shape, Shape::Message(_));
     let bytes = matches!(spot.ty(), Some(Type::String | Type::Any | Type::Message(_) | Type::Repeated(_)))
         || spot.ty().is_some_and(|ty| protostore_schema::Form::Bytes.is_of(ty));
+    let json = matches!(
+        spot.ty(),
+        Some(Type::Message(_) | Type::Repeated(_) | Type::Any | Type::Struct | Type::Value | Type::ListValue)
+    );
     let member = spot.presence == Presence::Member;
     let (why, help) = match asked {
-        None => ("is not known".to_owned(), "write COLUMNS, CHILD_TABLE, BYTES or NOT_STORED"),
+        None => ("is not known".to_owned(), "write COLUMNS, CHILD_TABLE, JSON, BYTES or NOT_STORED"),
         Some(Storage::Columns) if is_columns => return asked,
         Some(Storage::ChildTable) if repeated || matches!(spot.shape, Shape::Row(_)) => return asked,
         Some(Storage::Bytes) if bytes => return asked,
+        Some(Storage::Json) if json => return asked,
         Some(Storage::NotStored) if spot.shape_is_absent() && !member && spot.presence != Presence::Required => {
             return asked;
         }
@@ -96,9 +101,14 @@ pub(super) fn check(spot: &Spot, asked: Option<Storage>, said: &Said, report: &m
         Some(Storage::Bytes) => {
             ("cannot be BYTES".to_owned(), "BYTES is for messages, repeated and map fields, and strings")
         }
-        Some(Storage::NotStored) if member => {
-            ("cannot be NOT_STORED".to_owned(), "a member of a oneof is stored; store it as BYTES, or move it out")
-        }
+        Some(Storage::Json) => (
+            "cannot be JSON".to_owned(),
+            "JSON is for repeated and map fields, and for messages but those with a column of their own",
+        ),
+        Some(Storage::NotStored) if member => (
+            "cannot be NOT_STORED".to_owned(),
+            "a member of a oneof is stored; store it as JSON or BYTES, or move it out",
+        ),
         Some(Storage::NotStored) => {
             ("cannot be NOT_STORED".to_owned(), "what is required, and the key and the value of a map, are stored")
         }

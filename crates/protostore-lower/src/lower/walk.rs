@@ -140,7 +140,7 @@ impl Walk<'_> {
         let cycle: Vec<_> = names.map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
         let text = format!("`{}` contains itself: {}", message.name(), cycle.join(" -> "));
         let help = format!(
-            "write `[(protostore.v1.column) = {{storage: BYTES}}]` on the field, or `NOT_STORED`; or make `{}` a table of \
+            "write `[(protostore.v1.column) = {{storage: JSON}}]` on the field, or `BYTES`, or `NOT_STORED`; or make `{}` a table of \
              its own and refer to it by key",
             message.name()
         );

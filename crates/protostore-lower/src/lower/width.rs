@@ -52,7 +52,7 @@ fn widest(draft: &Draft, columns: &[&Spot]) -> String {
     if named.is_empty() {
         format!("move fields of `{}` to a table of their own, with its key as a reference", draft.message.name())
     } else {
-        format!("write `storage: CHILD_TABLE` or `BYTES` on messages; the widest: {}", named.join(", "))
+        format!("write `storage: CHILD_TABLE`, `JSON` or `BYTES` on messages; the widest: {}", named.join(", "))
     }
 }
 

@@ -21,13 +21,18 @@ pub fn only<M: Default>(set: impl FnOnce(&mut M)) -> M {
     message
 }
 
+/// Returns whether prost would not decode the bytes of a message again.
+pub(super) fn is_too_deep<M: Message + Default>(bytes: &[u8]) -> bool {
+    bytes.len() > SHALLOW && M::decode(bytes).is_err()
+}
+
 /// The longest encoding that cannot be nested too deep: each of 101 messages takes a tag and a length at least.
 const SHALLOW: usize = 201;
 
 impl<M: Message + Default> Bind for Encoded<&M> {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         let bytes = self.0.encode_to_vec();
-        if bytes.len() > SHALLOW && M::decode(bytes.as_slice()).is_err() {
+        if is_too_deep::<M>(&bytes) {
             return Err(b.refuse(Kind::Invalid, "must not be nested deeper than 100 messages"));
         }
         b.blob(&bytes)

@@ -1,5 +1,6 @@
 //! Values without a schema, as canonical JSON text.
 
+pub mod document;
 mod read;
 mod write;
 

@@ -2401,6 +2401,51 @@ CREATE TABLE "alone__nothing" (
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
+-- Everything that one column of JSON can hold.
+CREATE TABLE "texts" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "page" TEXT,
+  "must" TEXT NOT NULL,
+  "pages" TEXT NOT NULL DEFAULT '[]',
+  "doubles" TEXT NOT NULL DEFAULT '[]',
+  "colours" TEXT NOT NULL DEFAULT '[]',
+  "times" TEXT NOT NULL DEFAULT '[]',
+  "by_name" TEXT NOT NULL DEFAULT '{}',
+  "by_number" TEXT NOT NULL DEFAULT '{}',
+  "any" TEXT,
+  "settings" TEXT,
+  "legacy" TEXT,
+  "one_point" TEXT,
+  "one_page" TEXT,
+  "text" TEXT,
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__page" TEXT,
+  "inner__names" TEXT,
+  CONSTRAINT "choice__oneof" CHECK (
+    ("one_point" IS NOT NULL) + ("one_page" IS NOT NULL) + ("text" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner" OR "inner__page" IS NULL)
+    AND ("inner__names" IS NOT NULL) = "inner"
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "texts__values" (
+  "_id" TEXT NOT NULL REFERENCES "texts" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "texts__inners" (
+  "_id" TEXT NOT NULL REFERENCES "texts" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "page" TEXT,
+  "names" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
 -- Work that waits.
 CREATE TABLE "jobs" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -5841,6 +5886,47 @@ FROM "alone__wing__left__place";
 CREATE VIEW "alone__nothing_readable" AS SELECT
   "_singleton"
 FROM "alone__nothing";
+
+CREATE VIEW "texts_readable" AS SELECT
+  "id",
+  "page",
+  "must",
+  "pages",
+  "doubles",
+  "colours",
+  "times",
+  "by_name",
+  "by_number",
+  (SELECT count(*) FROM "texts__values" WHERE "texts__values"."_id" = "texts"."id") AS "values__count",
+  "any",
+  "settings",
+  "legacy",
+  CASE
+    WHEN "one_point" IS NOT NULL THEN 'one_point'
+    WHEN "one_page" IS NOT NULL THEN 'one_page'
+    WHEN "text" IS NOT NULL THEN 'text' END
+    AS "choice",
+  "one_point",
+  "one_page",
+  "text",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  "inner__page",
+  "inner__names",
+  (SELECT count(*) FROM "texts__inners" WHERE "texts__inners"."_id" = "texts"."id") AS "inners__count"
+FROM "texts";
+
+CREATE VIEW "texts__values_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "texts__values";
+
+CREATE VIEW "texts__inners_readable" AS SELECT
+  "_id",
+  "_position",
+  "page",
+  "names"
+FROM "texts__inners";
 
 CREATE VIEW "jobs_readable" AS SELECT
   "id",

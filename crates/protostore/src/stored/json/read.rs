@@ -13,18 +13,34 @@ use super::DEEPEST;
 
 /// Returns what a text says, or nothing where it is not one JSON value that a write could have been given.
 pub(super) fn document(text: &str) -> Option<Content> {
-    let mut reader = Reader { rest: text, depth: 0 };
+    let mut reader = Reader::of(text);
     let content = reader.content()?;
-    reader.blank();
-    reader.rest.is_empty().then_some(content)
+    reader.is_at_end().then_some(content)
 }
 
-struct Reader<'t> {
+/// Text that is read from left to right.
+pub(super) struct Reader<'t> {
     rest: &'t str,
     depth: usize,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { rest: text, depth: 0 }
+    }
+
+    /// Returns whether nothing is left but white space.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        self.blank();
+        self.rest.is_empty()
+    }
+
+    /// Returns the byte that the next value begins with.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        self.blank();
+        self.rest.bytes().next()
+    }
+
     fn blank(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
@@ -41,13 +57,12 @@ impl Reader<'_> {
         }
     }
 
-    fn expect(&mut self, token: &str) -> Option<()> {
+    pub(super) fn expect(&mut self, token: &str) -> Option<()> {
         self.eat(token).then_some(())
     }
 
     fn content(&mut self) -> Option<Content> {
-        self.blank();
-        match self.rest.as_bytes().first()? {
+        match self.peek()? {
             b'{' => self.object().map(Content::StructValue),
             b'[' => self.array().map(Content::ListValue),
             b'"' => self.string().map(Content::StringValue),
@@ -61,9 +76,7 @@ impl Reader<'_> {
     fn object(&mut self) -> Option<Struct> {
         let mut fields = BTreeMap::new();
         self.items("{", "}", |reader| {
-            reader.blank();
-            let key = reader.string()?;
-            reader.expect(":")?;
+            let key = reader.key()?;
             let value = reader.content()?.into();
             fields.insert(key, value).is_none().then_some(())
         })?;
@@ -80,7 +93,12 @@ impl Reader<'_> {
     }
 
     /// Reads what stands between two brackets.
-    fn items(&mut self, open: &str, close: &str, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    pub(super) fn items(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut item: impl FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
         self.expect(open)?;
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -97,7 +115,14 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn string(&mut self) -> Option<String> {
+    /// Reads a name and the colon after it.
+    pub(super) fn key(&mut self) -> Option<String> {
+        self.blank();
+        let key = self.string()?;
+        self.expect(":").map(|()| key)
+    }
+
+    pub(super) fn string(&mut self) -> Option<String> {
         let mut tokens = Deserializer::from_str(self.rest).into_iter::<String>();
         let string = tokens.next()?.ok()?;
         self.rest = &self.rest[tokens.byte_offset()..];
@@ -105,11 +130,16 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Option<f64> {
+        // serde_json rounds differently unless a feature is set; the standard library reads what it wrote.
+        self.token()?.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// Reads a number as it is written.
+    pub(super) fn token(&mut self) -> Option<&'t str> {
         let mut tokens = Deserializer::from_str(self.rest).into_iter::<f64>();
         tokens.next()?.ok()?;
         let (number, rest) = self.rest.split_at(tokens.byte_offset());
         self.rest = rest;
-        // serde_json rounds differently unless a feature is set; the standard library reads what it wrote.
-        number.parse().ok().filter(|number: &f64| number.is_finite())
+        Some(number)
     }
 }

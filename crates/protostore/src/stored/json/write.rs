@@ -1,5 +1,7 @@
 //! Values to JSON text, exactly or not at all.
 
+use std::fmt::{Display, LowerExp};
+
 use prost_types::value::Kind as Content;
 use prost_types::{ListValue, NullValue, Struct};
 
@@ -26,8 +28,13 @@ impl Writer {
         &self.text
     }
 
+    /// Appends text as it is.
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
     /// Appends what stands between two brackets, with commas.
-    fn nest<I: Iterator>(
+    pub(super) fn nest<I: Iterator>(
         &mut self,
         brackets: [char; 2],
         items: I,
@@ -49,7 +56,7 @@ impl Writer {
         Ok(())
     }
 
-    fn string(&mut self, string: &str) -> Result<(), Refusal> {
+    pub(super) fn string(&mut self, string: &str) -> Result<(), Refusal> {
         // PostgreSQL's JSONB cannot hold NUL either, escaped or not.
         if string.contains('\0') {
             return Err("must not contain the character NUL");
@@ -59,12 +66,27 @@ impl Writer {
     }
 
     /// Appends a number as ECMAScript, and so protobuf's own libraries, spell it; but -0 keeps its sign.
-    fn number(&mut self, number: f64) -> Result<(), Refusal> {
+    pub(super) fn number(&mut self, number: f64) -> Result<(), Refusal> {
         if !number.is_finite() {
             return Err("must not hold NaN or an infinity, for which JSON has no number: store it as BYTES");
         }
-        // Both notations of the standard library have the fewest digits that read back to the same bits.
-        if number == 0.0 || (1e-6..1e21).contains(&number.abs()) {
+        self.spell(number, &number);
+        Ok(())
+    }
+
+    /// Appends a finite number of single precision, with the digits that such a one needs.
+    pub(super) fn single(&mut self, number: f32) {
+        if number.abs() == f32::MAX {
+            // Its fewest digits are beyond it in double precision, in which others read them.
+            self.spell(number.into(), &f64::from(number));
+        } else {
+            self.spell(number.into(), &number);
+        }
+    }
+
+    /// Both notations of the standard library have the fewest digits that read back to the same bits.
+    fn spell(&mut self, value: f64, number: &(impl Display + LowerExp)) {
+        if value == 0.0 || (1e-6..1e21).contains(&value.abs()) {
             self.text.push_str(&number.to_string());
         } else {
             let scientific = format!("{number:e}");
@@ -72,7 +94,6 @@ impl Writer {
             let sign = if exponent.starts_with('-') { "e" } else { "e+" };
             self.text.extend([digits, sign, exponent]);
         }
-        Ok(())
     }
 }
 

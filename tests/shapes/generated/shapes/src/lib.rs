@@ -2,6 +2,8 @@
 //!
 //! Every shape of record.
 
+#[doc(hidden)]
+pub mod documents;
 pub mod proto;
 mod records;
 
@@ -50,6 +52,7 @@ pub use records::source::{Source, SourceLink};
 pub use records::state::State;
 pub use records::tagged::{Tagged, TaggedLink};
 pub use records::target::Target;
+pub use records::texts::{Texts, TextsChoice, TextsInner};
 pub use records::time_key::TimeKey;
 pub use records::topic::Topic;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
@@ -219,6 +222,11 @@ pub mod alone {
     pub use crate::records::alone::{*, columns::*};
 }
 
+/// Table `texts`: the record `Texts`, its fields and its accessors.
+pub mod texts {
+    pub use crate::records::texts::{*, columns::*};
+}
+
 /// Table `jobs`: the record `Job`, its fields and its accessors.
 pub mod job {
     pub use crate::records::job::{*, columns::*};
@@ -296,7 +304,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1440,
+    slots: 1456,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -337,6 +345,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::partial::TABLE,
         &records::apart::TABLE,
         &records::alone::TABLE,
+        &records::texts::TABLE,
         &records::job::TABLE,
         &records::topic::TABLE,
         &records::remark::TABLE,
@@ -561,6 +570,12 @@ impl<E: protostore::Engine> Store<E> {
     #[must_use]
     pub fn alone(&self) -> protostore::SingletonOf<'_, records::alone::Alone, E> {
         self.0.singleton()
+    }
+
+    /// Returns the table `texts`.
+    #[must_use]
+    pub fn texts(&self) -> protostore::TableOf<'_, records::texts::Texts, E> {
+        self.0.table()
     }
 
     /// Returns the table `jobs`.

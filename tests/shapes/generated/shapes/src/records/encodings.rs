@@ -358,7 +358,7 @@ impl protostore::Record for Encodings {
                 (
                     children::BitsByName,
                     (
-                        children::Texts,
+                        children::OfTexts_18,
                         (children::Owns, (children::InnerNames, (children::Inners, ()))),
                     ),
                 ),
@@ -821,4 +821,5 @@ CROSS JOIN "encodings" t ON t."id" = o.value"#,
 };
 
 #[doc(hidden)]
+#[allow(non_camel_case_types, reason = "field numbers tell two of one name apart")]
 pub mod children;

@@ -41,6 +41,7 @@ pub mod source;
 pub mod state;
 pub mod tagged;
 pub mod target;
+pub mod texts;
 pub mod time_key;
 pub mod topic;
 pub mod tree;

@@ -40,24 +40,24 @@ macro_rules! select {
 pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1196,
+            1212,
             select!(r#"WHERE "run" = ?1 ORDER BY "run", "number""#),
             &["run"],
         ),
         after: protostore::Stmt::new(
-            1197,
+            1213,
             select!(
                 r#"WHERE "run" = ?1 AND ("run", "number") > (?2, ?3) ORDER BY "run", "number""#
             ),
             &["run", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1199,
+            1215,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 LIMIT ?2)"#,
             &["run", ""],
         ),
         delete: protostore::Stmt::new(
-            1198,
+            1214,
             r#"DELETE FROM "plan_units" WHERE "run" = ?1"#,
             &["run"],
         ),
@@ -74,24 +74,24 @@ pub fn list_by_run_made_for(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1200,
+            1216,
             select!(r#"WHERE "run" = ?1 AND "made_for" = ?2 ORDER BY "run", "number""#),
             &["run", "made_for"],
         ),
         after: protostore::Stmt::new(
-            1201,
+            1217,
             select!(
                 r#"WHERE "run" = ?1 AND "made_for" = ?2 AND ("run", "number") > (?3, ?4) ORDER BY "run", "number""#
             ),
             &["run", "made_for", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1203,
+            1219,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT ?3)"#,
             &["run", "made_for", ""],
         ),
         delete: protostore::Stmt::new(
-            1202,
+            1218,
             r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2"#,
             &["run", "made_for"],
         ),
@@ -108,7 +108,7 @@ pub fn list_by_dependencies_run_unit(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1204,
+            1220,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__dependencies"
@@ -118,7 +118,7 @@ ORDER BY "run", "number""#
             &["run", "dependencies.unit"],
         ),
         after: protostore::Stmt::new(
-            1205,
+            1221,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__dependencies"
@@ -128,7 +128,7 @@ ORDER BY "run", "number""#
             &["run", "dependencies.unit", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1207,
+            1223,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "plan_units"
@@ -138,7 +138,7 @@ WHERE "_run" = ?1 AND "unit" = ?2) LIMIT ?3)"#,
             &["run", "dependencies.unit", ""],
         ),
         delete: protostore::Stmt::new(
-            1206,
+            1222,
             r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -159,7 +159,7 @@ pub fn list_by_beside_run(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1208,
+            1224,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__beside"
@@ -169,7 +169,7 @@ ORDER BY "run", "number""#
             &["run", "beside"],
         ),
         after: protostore::Stmt::new(
-            1209,
+            1225,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__beside"
@@ -179,7 +179,7 @@ ORDER BY "run", "number""#
             &["run", "beside", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1211,
+            1227,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "plan_units"
@@ -189,7 +189,7 @@ WHERE "_run" = ?1 AND "value" = ?2) LIMIT ?3)"#,
             &["run", "beside", ""],
         ),
         delete: protostore::Stmt::new(
-            1210,
+            1226,
             r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -209,7 +209,7 @@ pub fn plan_units_by_dependencies(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1190,
+        1206,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."unit"
@@ -227,7 +227,7 @@ pub fn plan_units_by_beside(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1195,
+        1211,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."value"
@@ -357,7 +357,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "plan_units",
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
-                    1182,
+                    1198,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                     &["run", "made_for"],
                 ),
@@ -393,7 +393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["run", "made_for"],
             field: "run, made_for",
             names: protostore::Stmt::new(
-                1183,
+                1199,
                 r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT 1"#,
                 &["run", "number"],
             ),
@@ -403,7 +403,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
             names: protostore::Stmt::new(
-                1184,
+                1200,
                 r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = ?1 AND "from__unit" = ?2 LIMIT 1"#,
                 &["run", "number"],
             ),
@@ -411,17 +411,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     sequences: &[],
     get: protostore::Stmt::new(
-        1174,
+        1190,
         select!(r#"WHERE "run" = ?1 AND "number" = ?2"#),
         &["run", "number"],
     ),
     insert: protostore::Stmt::new(
-        1176,
+        1192,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES (?1, ?2, ?3)"#,
         &["run", "number", "made_for"],
     ),
     upsert: protostore::Stmt::new(
-        1175,
+        1191,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("run", "number")
@@ -429,25 +429,25 @@ DO UPDATE SET "made_for" = excluded."made_for""#,
         &["run", "number", "made_for"],
     ),
     delete: protostore::Stmt::new(
-        1177,
+        1193,
         r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
         &["run", "number"],
     ),
-    page_first: protostore::Stmt::new(1178, select!(r#"ORDER BY "run", "number""#), &[]),
+    page_first: protostore::Stmt::new(1194, select!(r#"ORDER BY "run", "number""#), &[]),
     page_after: protostore::Stmt::new(
-        1179,
+        1195,
         select!(r#"WHERE ("run", "number") > (?1, ?2) ORDER BY "run", "number""#),
         &["run", "number"],
     ),
     get_many: protostore::Stmt::new(
-        1180,
+        1196,
         r#"SELECT o.key, t."run", t."number", t."made_for"
 FROM json_each(?1) o
 CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1181,
+        1197,
         r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1

@@ -45,22 +45,22 @@ pub fn list_by_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1150,
+            1166,
             select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
             &["topic"],
         ),
         after: protostore::Stmt::new(
-            1151,
+            1167,
             select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1153,
+            1169,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
             &["topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1152,
+            1168,
             r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
             &["topic"],
         ),
@@ -79,22 +79,22 @@ pub fn list_by_first_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1154,
+            1170,
             select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
             &["first_topic"],
         ),
         after: protostore::Stmt::new(
-            1155,
+            1171,
             select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1157,
+            1173,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
             &["first_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1156,
+            1172,
             r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
             &["first_topic"],
         ),
@@ -113,22 +113,22 @@ pub fn list_by_last_topic(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1158,
+            1174,
             select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
             &["last_topic"],
         ),
         after: protostore::Stmt::new(
-            1159,
+            1175,
             select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1161,
+            1177,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
             &["last_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1160,
+            1176,
             r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
             &["last_topic"],
         ),
@@ -144,24 +144,24 @@ pub fn list_by_part_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1162,
+            1178,
             select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
         after: protostore::Stmt::new(
-            1163,
+            1179,
             select!(
                 r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1165,
+            1181,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
             &["part.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1164,
+            1180,
             r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
             &["part.topic"],
         ),
@@ -180,14 +180,14 @@ pub fn list_by_seen_topics(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1166,
+            1182,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
         after: protostore::Stmt::new(
-            1167,
+            1183,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "remarks__seen_topics"
@@ -197,7 +197,7 @@ ORDER BY "id""#
             &["seen_topics", "id"],
         ),
         count: protostore::Stmt::new(
-            1169,
+            1185,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -207,7 +207,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["seen_topics", ""],
         ),
         delete: protostore::Stmt::new(
-            1168,
+            1184,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
             &["seen_topics"],
         ),
@@ -223,21 +223,21 @@ pub fn list_by_parts_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1170,
+            1186,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
         after: protostore::Stmt::new(
-            1171,
+            1187,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1173,
+            1189,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -247,7 +247,7 @@ WHERE "topic" IS ?1) LIMIT ?2)"#,
             &["parts.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1172,
+            1188,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
             &["parts.topic"],
         ),
@@ -265,7 +265,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1141,
+        1157,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -283,7 +283,7 @@ pub fn add_to_seen_topics(
     element: impl Into<String>,
 ) -> protostore::AddTo<Remark, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        1142,
+        1158,
         r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") SELECT ?1,
     coalesce(max("_position"), -1) + 1, ?2
 FROM "remarks__seen_topics"
@@ -305,7 +305,7 @@ pub fn remove_from_seen_topics(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Remark, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1143,
+        1159,
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "seen_topics"],
     );
@@ -454,7 +454,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1135,
+                    1151,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["topic"],
                 ),
@@ -465,7 +465,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1136,
+                    1152,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["part.topic"],
                 ),
@@ -511,15 +511,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1127, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1143, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1129,
+        1145,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
-        1128,
+        1144,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -529,25 +529,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     delete: protostore::Stmt::new(
-        1130,
+        1146,
         r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1131, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1147, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1132,
+        1148,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1133,
+        1149,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1134,
+        1150,
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

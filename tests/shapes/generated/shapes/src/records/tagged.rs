@@ -49,22 +49,22 @@ pub fn list_by_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1326,
+            1342,
             select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
             &["target"],
         ),
         after: protostore::Stmt::new(
-            1327,
+            1343,
             select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["target", "id"],
         ),
         count: protostore::Stmt::new(
-            1329,
+            1345,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
             &["target", ""],
         ),
         delete: protostore::Stmt::new(
-            1328,
+            1344,
             r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
             &["target"],
         ),
@@ -83,22 +83,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1330,
+            1346,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            1331,
+            1347,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            1333,
+            1349,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            1332,
+            1348,
             r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -117,21 +117,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1334,
+            1350,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1335,
+            1351,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            1337,
+            1353,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -141,7 +141,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1336,
+            1352,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -157,21 +157,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1338,
+            1354,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            1339,
+            1355,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1341,
+            1357,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -181,7 +181,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1340,
+            1356,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -199,7 +199,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1316,
+        1332,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -217,7 +217,7 @@ pub fn add_to_targets(
     element: impl Into<String>,
 ) -> protostore::AddTo<Tagged, String> {
     static ADD: protostore::Stmt = protostore::Stmt::new(
-        1317,
+        1333,
         r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
     -1) + 1, ?2
 FROM "tagged__targets"
@@ -239,7 +239,7 @@ pub fn remove_from_targets(
     element: impl Into<String>,
 ) -> protostore::RemoveFrom<Tagged, String> {
     static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1318,
+        1334,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -399,7 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1306,
+                    1322,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -410,7 +410,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1307,
+                    1323,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -439,15 +439,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1294, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1310, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1296,
+        1312,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        1295,
+        1311,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -456,25 +456,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        1297,
+        1313,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1298, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1314, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1299,
+        1315,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1300,
+        1316,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each(?1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1301,
+        1317,
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -486,14 +486,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            1302,
+            1318,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            1303,
+            1319,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -501,12 +501,12 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        1304,
+        1320,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
     touch: protostore::Stmt::new(
-        1305,
+        1321,
         r#"UPDATE "tagged" SET "etag" = ?1 WHERE "id" = ?2"#,
         &["etag", "id"],
     ),

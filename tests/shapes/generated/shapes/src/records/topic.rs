@@ -110,7 +110,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "topic",
             names: protostore::Stmt::new(
-                1124,
+                1140,
                 r#"SELECT 1 FROM "remarks" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["part__topic"],
             field: "part.topic",
             names: protostore::Stmt::new(
-                1125,
+                1141,
                 r#"SELECT 1 FROM "remarks" WHERE "part__topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -130,21 +130,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "parts.topic",
             names: protostore::Stmt::new(
-                1126,
+                1142,
                 r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1116, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(1132, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        1118,
+        1134,
         r#"INSERT INTO "topics" ("name", "text") VALUES (?1, ?2)"#,
         &["name", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1117,
+        1133,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES (?1, ?2)
 ON CONFLICT ("name")
@@ -152,23 +152,23 @@ DO UPDATE SET "text" = excluded."text""#,
         &["name", "text"],
     ),
     delete: protostore::Stmt::new(
-        1119,
+        1135,
         r#"DELETE FROM "topics" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(1120, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(1136, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        1121,
+        1137,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
-        1122,
+        1138,
         r#"SELECT o.key, t."name", t."text" FROM json_each(?1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1123,
+        1139,
         r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -33,24 +33,24 @@ impl protostore::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1402,
+            1418,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "reals", "reals"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1403,
+                1419,
                 r#"DELETE FROM "audits__reals" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1404,
+            1420,
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1405,
+            1421,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
@@ -103,24 +103,24 @@ impl protostore::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1406,
+            1422,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1407,
+                1423,
                 r#"DELETE FROM "audits__numbers" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1408,
+            1424,
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1409,
+            1425,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
@@ -173,24 +173,24 @@ impl protostore::ChildTable for Words {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1410,
+            1426,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1411,
+                1427,
                 r#"DELETE FROM "audits__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1412,
+            1428,
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1413,
+            1429,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
@@ -251,19 +251,19 @@ impl protostore::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1414,
+            1430,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.count", "steps.done"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1415,
+                1431,
                 r#"DELETE FROM "audits__steps" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1416,
+            1432,
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = ?1
@@ -271,7 +271,7 @@ ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1417,
+            1433,
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
@@ -330,14 +330,14 @@ impl protostore::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: protostore::Stmt::new(
-            1418,
+            1434,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.words", "steps.words"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1419,
+            1435,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = ?1
@@ -345,7 +345,7 @@ ORDER BY "_position", "_position_2""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1420,
+            1436,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
@@ -398,24 +398,24 @@ impl protostore::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            1421,
+            1437,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "step.words", "step.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1422,
+                1438,
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1423,
+            1439,
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1424,
+            1440,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
@@ -470,24 +470,24 @@ impl protostore::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            1425,
+            1441,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "other.words", "other.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1426,
+                1442,
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1427,
+            1443,
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1428,
+            1444,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value

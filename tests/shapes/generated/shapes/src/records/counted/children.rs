@@ -29,7 +29,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1362,
+                        1378,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -42,19 +42,19 @@ impl protostore::ChildTable for Targets {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1355,
+            1371,
             r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["region", "number", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1356,
+                1372,
                 r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1357,
+            1373,
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -62,7 +62,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1358,
+            1374,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

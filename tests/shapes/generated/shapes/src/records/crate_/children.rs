@@ -27,24 +27,24 @@ impl protostore::ChildTable for Tags {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1247,
+            1263,
             r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1248,
+                1264,
                 r#"DELETE FROM "crates__tags" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1249,
+            1265,
             r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1250,
+            1266,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "crates__tags" c ON c."_id" = o.value

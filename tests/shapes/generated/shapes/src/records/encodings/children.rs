@@ -295,9 +295,9 @@ ORDER BY o.key, c."_key""#,
 
 /// The elements of `texts`, in `encodings__texts`.
 #[derive(Debug)]
-pub struct Texts;
+pub struct OfTexts_18;
 
-impl protostore::ChildTable for Texts {
+impl protostore::ChildTable for OfTexts_18 {
     type Owner = Encodings;
     type Place = i64;
     type Item = protostore::Timestamp;

@@ -132,7 +132,7 @@ pub const texts: ::protostore::Col<
     ::protostore::columns::List,
 > = ::protostore::Col::list(
     17,
-    <crate::records::encodings::children::Texts as ::protostore::ChildTable>::CHILD,
+    <crate::records::encodings::children::OfTexts_18 as ::protostore::ChildTable>::CHILD,
     "value",
 );
 

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Notes {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            1290,
+            1306,
             r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "notes", "notes"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1291,
+                1307,
                 r#"DELETE FROM "fixed__notes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1292,
+            1308,
             r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1293,
+            1309,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "fixed__notes" c ON c."_id" = o.value

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Names {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            1264,
+            1280,
             r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "names", "names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1265,
+                1281,
                 r#"DELETE FROM "items__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1266,
+            1282,
             r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1267,
+            1283,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "items__names" c ON c."_id" = o.value

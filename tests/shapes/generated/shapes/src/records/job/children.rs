@@ -30,24 +30,24 @@ impl protostore::ChildTable for Tries {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1087,
+            1103,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "tries", "tries.host", "tries.failed"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1088,
+                1104,
                 r#"DELETE FROM "jobs__tries" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1089,
+            1105,
             r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1090,
+            1106,
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each(?1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value

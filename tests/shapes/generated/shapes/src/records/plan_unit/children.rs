@@ -30,7 +30,7 @@ impl protostore::ChildTable for Dependencies {
                     table: "plan_units",
                     key: &["run", "number"],
                     exists: protostore::Stmt::new(
-                        1189,
+                        1205,
                         r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                         &["run", "dependencies.unit"],
                     ),
@@ -47,20 +47,20 @@ impl protostore::ChildTable for Dependencies {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1185,
+            1201,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["run", "number", "dependencies", "dependencies.unit", "dependencies.why"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1186,
+                1202,
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = ?1 AND "_number" = ?2"#,
                 &["run", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1187,
+            1203,
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
 WHERE "_run" = ?1 AND "_number" = ?2
@@ -68,7 +68,7 @@ ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1188,
+            1204,
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each(?1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -132,19 +132,19 @@ impl protostore::ChildTable for Beside {
         member: 4,
         key: 3,
         insert: protostore::Stmt::new(
-            1191,
+            1207,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["run", "number", "beside", "beside"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1192,
+                1208,
                 r#"DELETE FROM "plan_units__beside" WHERE "_run" = ?1 AND "_number" = ?2"#,
                 &["run", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1193,
+            1209,
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
 WHERE "_run" = ?1 AND "_number" = ?2
@@ -152,7 +152,7 @@ ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1194,
+            1210,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1

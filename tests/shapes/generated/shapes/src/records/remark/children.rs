@@ -28,7 +28,7 @@ impl protostore::ChildTable for SeenTopics {
                     table: "remarks",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1144,
+                        1160,
                         r#"SELECT 1 FROM "remarks" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -45,24 +45,24 @@ impl protostore::ChildTable for SeenTopics {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1137,
+            1153,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1138,
+                1154,
                 r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1139,
+            1155,
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1140,
+            1156,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
@@ -116,7 +116,7 @@ impl protostore::ChildTable for Parts {
                     table: "topics",
                     key: &["name"],
                     exists: protostore::Stmt::new(
-                        1149,
+                        1165,
                         r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                         &["parts.topic"],
                     ),
@@ -133,24 +133,24 @@ impl protostore::ChildTable for Parts {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1145,
+            1161,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1146,
+                1162,
                 r#"DELETE FROM "remarks__parts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1147,
+            1163,
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1148,
+            1164,
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value

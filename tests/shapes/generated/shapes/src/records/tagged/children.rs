@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1308,
+            1324,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1309,
+                1325,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1310,
+            1326,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1311,
+            1327,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -98,7 +98,7 @@ impl protostore::ChildTable for Targets {
                     table: "tagged",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1319,
+                        1335,
                         r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                         &["id"],
                     ),
@@ -109,7 +109,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1320,
+                        1336,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -122,24 +122,24 @@ impl protostore::ChildTable for Targets {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1312,
+            1328,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1313,
+                1329,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1314,
+            1330,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1315,
+            1331,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -193,7 +193,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1325,
+                        1341,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -210,24 +210,24 @@ impl protostore::ChildTable for Links {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1321,
+            1337,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1322,
+                1338,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1323,
+            1339,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1324,
+            1340,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
