@@ -1,11 +1,28 @@
 //! Random messages of every shape, through the emitted and compiled code and an encrypted store: what goes in comes out,
 //! and what is refused is refused with the name of its field.
 
+#[path = "shapes/asked.rs"]
+mod asked;
+#[path = "shapes/drawer.rs"]
+mod drawer;
 #[path = "shapes/random.rs"]
+#[allow(dead_code, reason = "the tests that know no options draw whole messages")]
 mod random;
+#[path = "shapes/reach.rs"]
+mod reach;
+#[path = "shapes/same.rs"]
+mod same;
+#[path = "shapes/spoil.rs"]
+mod spoil;
+#[path = "shapes/wild.rs"]
+mod wild;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use asked::Asks;
+use drawer::{Drawer, Rows};
 use fastrand::Rng;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, Value};
 use prost_types::Timestamp;
 use protostore::Mutable;
 use shapes::Store;
@@ -24,29 +41,47 @@ fn pool() -> DescriptorPool {
     DescriptorPool::decode(shapes::SCHEMA.descriptors).expect("the crate holds its descriptors")
 }
 
-/// Draws messages of type `M`, stores each and reads it back in every way there is.
+/// The rows that references name, which the tests insert first.
+fn rows() -> Rows {
+    let texts = (0..4).map(|n| Value::String(format!("t{n}"))).collect();
+    let numbers = (0..4).map(Value::I64).collect();
+    let full = [0, 1, (1 << 63) - 1, 1 << 63, u64::MAX].map(Value::U64).to_vec();
+    [("targets".to_owned(), texts), ("int_keys".to_owned(), numbers), ("full_keys".to_owned(), full)].into()
+}
+
+/// Draws messages of type `M`, stores each and reads it back in every way there is; and breaks each in one place, and
+/// sees it refused.
 fn round_trips<R, M>(store: &Store, mut mend: impl FnMut(&mut Rng, &mut M))
 where
     R: Mutable + TryFrom<M, Error = protostore::Error>,
-    M: prost::Message + Default + From<R> + PartialEq + Clone + std::fmt::Debug,
+    M: prost::Message + Default + From<R> + Clone + std::fmt::Debug,
 {
-    let pool = pool();
-    let descriptor = pool.get_message_by_name(R::TABLE.record).expect("the record's message is among the descriptors");
+    let (descriptor, asks) = table(R::TABLE.number);
+    let rows = rows();
+    let drawer = Drawer { asks: &asks, rows: &rows };
     let mut rng = Rng::with_seed(seed());
+    let mut counts = BTreeMap::new();
     for case in 0..cases() {
-        let drawn: DynamicMessage = random::message(&mut rng, &descriptor);
+        let drawn: DynamicMessage = drawer.message(&mut rng, &descriptor);
         let mut message: M = drawn.transcode_to().expect("a message of this type");
         mend(&mut rng, &mut message);
+        let dynamic = reflected(&descriptor, &message);
+        reach::count(&dynamic, &mut counts);
         let context = format!("{} case {case} of seed {}: {message:?}", R::TABLE.record, seed());
         let record = R::try_from(message.clone()).unwrap_or_else(|e| panic!("{context}: {e}"));
+        refused::<R, M>(store, &mut rng, &asks, &record, dynamic.clone());
         let (upserted, inserted, key) = (record.clone(), record.clone(), R::own_key(record.key()));
         store.write(move |tx| tx.upsert(&upserted)).unwrap_or_else(|e| panic!("{context}: {e}"));
         let found = store.read(|r| r.get::<R>(record.key())).unwrap_or_else(|e| panic!("{context}: {e}"));
         let found = found.unwrap_or_else(|| panic!("{context}: not found"));
-        assert_eq!(found, record, "{context}");
-        assert_eq!(M::from(found), message, "{context}");
+        let found = reflected(&descriptor, &M::from(found));
+        same::same(&asks, &dynamic, &found).unwrap_or_else(|e| panic!("{context}: {e} differs"));
         assert!(store.write(move |tx| tx.delete::<R>(R::borrow_key(&key))).unwrap(), "{context}");
         store.write(move |tx| tx.insert(&inserted)).unwrap_or_else(|e| panic!("{context}: {e}"));
+    }
+    for name in reach::types(&asks, &descriptor) {
+        let count = counts.get(&name).copied().unwrap_or_default();
+        assert!(count * 20 >= cases(), "only {count} messages of {} cases held a {name} with something in it", cases());
     }
     // The children of a whole page come in a fixed number of statements, and each to its own record.
     let mut after: Option<R::Key> = None;
@@ -54,7 +89,7 @@ where
         let page = store.read(|r| r.page::<R>(after.take(), 7)).unwrap();
         for record in &page.records {
             let alone = store.read(|r| r.get::<R>(record.key())).unwrap();
-            assert_eq!(alone.as_ref(), Some(record));
+            assert!(alone.is_some_and(|alone| alike(&alone, record)), "{record:?}");
         }
         many(store, &page.records);
         after = page.next;
@@ -68,7 +103,8 @@ where
 fn many<R: protostore::Mutable>(store: &Store, records: &[R]) {
     let asked: Vec<&R> = records.iter().rev().chain(records).collect();
     let found = store.read(|r| r.get_many::<R>(asked.iter().map(|record| record.key()))).unwrap();
-    assert!(found.iter().map(Option::as_ref).eq(asked.iter().copied().map(Some)));
+    assert_eq!(found.len(), asked.len());
+    assert!(found.iter().flatten().zip(&asked).all(|(found, asked)| alike(found, asked)));
     let (gone, left) = records.split_at(records.len() / 2);
     let again = gone.to_vec();
     let deleted = store.write(move |tx| tx.delete_many::<R>(again.iter().chain(&again).map(R::key))).unwrap();
@@ -79,6 +115,54 @@ fn many<R: protostore::Mutable>(store: &Store, records: &[R]) {
     assert!(found.iter().map(Option::is_some).eq(there));
     let again = gone.to_vec();
     store.write(move |tx| tx.run(protostore::InsertMany(again.clone()))).unwrap();
+}
+
+/// Returns the message of a table's record, and what is asked of its fields.
+fn table(number: u32) -> (MessageDescriptor, Asks) {
+    let store = pool().get_message_by_name(shapes::SCHEMA.store).expect("the store is among its descriptors");
+    let field = store.get_field(number).expect("a table is a field of the store");
+    (field.kind().as_message().expect("a table holds a message").clone(), Asks::of_table(&field))
+}
+
+fn reflected(of: &MessageDescriptor, message: &impl prost::Message) -> DynamicMessage {
+    let mut dynamic = DynamicMessage::new(of.clone());
+    dynamic.transcode_from(message).expect("a message of this type");
+    dynamic
+}
+
+/// Returns whether two records say the same; unlike `==`, of a NaN too.
+fn alike<R: std::fmt::Debug>(a: &R, b: &R) -> bool {
+    format!("{a:?}") == format!("{b:?}")
+}
+
+/// Breaks a message that is not stored yet: it is refused by the name of its field, and nothing of it is written.
+fn refused<R, M>(store: &Store, rng: &mut Rng, asks: &Asks, record: &R, mut message: DynamicMessage)
+where
+    R: Mutable + TryFrom<M, Error = protostore::Error>,
+    M: prost::Message + Default,
+{
+    let key: Vec<String> =
+        R::TABLE.layout.columns.iter().filter(|c| R::TABLE.key.contains(&c.name)).map(|c| c.field.to_owned()).collect();
+    let Some(spoilt) = spoil::spoil(rng, asks, &key, &mut message) else { return };
+    // What is nested too deep for prost is no message that could arrive.
+    let Ok(broken) = message.transcode_to::<M>() else { return };
+    let context = format!("{}: {spoilt:?}: {message}", R::TABLE.record);
+    let before = store.read(|r| r.get::<R>(record.key())).unwrap();
+    // A table of one row has it already.
+    let upsert = rng.bool() || R::TABLE.key == ["_singleton"];
+    let refused = R::try_from(broken)
+        .and_then(|broken| store.write(move |tx| if upsert { tx.upsert(&broken) } else { tx.insert(&broken) }));
+    let e = refused.expect_err(&context);
+    assert_eq!(e.field(), Some(spoilt.field.as_str()), "{context}: {e}");
+    assert!(spoilt.says.iter().any(|says| e.to_string().ends_with(says)), "{context}: {e}");
+    // Before there is a record, there is no table.
+    if let Some(table) = e.table() {
+        let list = spoilt.list.iter().map(|list| list.replace('.', "__"));
+        let parts: Vec<String> = std::iter::once(R::TABLE.layout.name.to_owned()).chain(list).collect();
+        assert_eq!(table, protostore_schema::sql_name(&parts.join("__")), "{context}: {e}");
+    }
+    let after = store.read(|r| r.get::<R>(record.key())).unwrap();
+    assert!(alike(&before, &after), "{context}: something was written");
 }
 
 /// A key that no other case has.
@@ -166,6 +250,26 @@ shape!(well_known_types, WellKnown, |rng, m| {
 });
 shape!(singletons_without_columns, Flags, |_, _| {});
 
+shape!(scalars_of_proto2, Olden, |rng, m| m.id = id(rng));
+shape!(scalars_in_every_place, Places, |rng, m| m.id = id(rng));
+shape!(encodings_in_every_place, Codes, |rng, m| m.id = id(rng));
+shape!(well_known_types_in_every_place, Known, |rng, m| m.id = id(rng));
+
+/// Every type of message that the records of this file hold is drawn; each draw asserts how often.
+#[test]
+fn sixty_types_of_messages() {
+    let text = include_str!("shapes.rs");
+    let mut reached = BTreeSet::new();
+    for found in shapes::SCHEMA.tables {
+        let name = found.record.rsplit('.').next().expect("a name");
+        if text.contains(&format!(", {name}, |")) || text.contains(&format!("<shapes::{name}, proto::{name}>")) {
+            let (descriptor, asks) = table(found.number);
+            reached.extend(reach::types(&asks, &descriptor));
+        }
+    }
+    assert!(reached.len() >= 60, "{} types: {reached:?}", reached.len());
+}
+
 #[test]
 fn singletons() {
     let store = shapes::open_test().expect("a TEST store");
@@ -199,53 +303,13 @@ fn singletons() {
     assert_eq!(missing.unwrap_err().kind(), protostore::Kind::NotFound);
 }
 
-/// A number of the whole range, its ends among them.
-fn full(rng: &mut Rng) -> u64 {
-    let any = rng.u64(..);
-    *rng.choice(&[0, 1, (1 << 63) - 1, 1 << 63, u64::MAX, any]).expect("a choice")
-}
-
-/// A time of protobuf's whole range, in steps of so many nanoseconds.
-fn coarse(rng: &mut Rng, step: i32) -> Timestamp {
-    let any = rng.i64(-62_135_596_800..253_402_300_800);
-    let seconds = *rng.choice(&[-62_135_596_800, 253_402_300_799, 0, -1, any]).expect("a choice");
-    Timestamp { seconds, nanos: rng.i32(0..1_000_000_000) / step * step }
-}
-
-/// A span of protobuf's whole range, in steps of so many nanoseconds.
-fn span(rng: &mut Rng, step: i32) -> prost_types::Duration {
-    let any = rng.i64(-315_576_000_000..315_576_000_000);
-    let seconds = *rng.choice(&[-315_576_000_000, 315_576_000_000, any]).expect("a choice");
-    let nanos = rng.i32(0..1_000_000_000) / step * step;
-    prost_types::Duration { seconds, nanos: if seconds < 0 { -nanos } else { nanos } }
-}
-
 shape!(encodings, Encodings, |rng, m| {
-    const SECOND: i32 = 1_000_000_000;
     m.id = id(rng);
-    m.full = full(rng);
-    m.maybe_full = m.maybe_full.map(|_| full(rng));
-    m.fulls = m.fulls.iter().map(|_| full(rng)).collect();
-    m.full_by_full = m.full_by_full.keys().map(|_| (full(rng), full(rng))).collect();
-    m.wrapped = m.wrapped.map(|_| full(rng));
-    m.seconds = m.seconds.map(|_| coarse(rng, SECOND));
-    m.milliseconds = m.milliseconds.map(|_| coarse(rng, 1_000_000));
-    m.microseconds = m.microseconds.map(|_| coarse(rng, 1_000));
+    // It is unique.
     m.text = m.text.map(|_| Timestamp { seconds: rng.i64(0..200_000_000_000), nanos: 1 });
-    m.span_seconds = m.span_seconds.map(|_| span(rng, SECOND));
-    m.span_milliseconds = m.span_milliseconds.map(|_| span(rng, 1_000_000));
-    m.span_microseconds = m.span_microseconds.map(|_| span(rng, 1_000));
-    m.texts = m.texts.iter().map(|_| coarse(rng, 1)).collect();
-    m.own = m.own.map(|_| coarse(rng, 1_000));
-    m.owns = m.owns.iter().map(|_| coarse(rng, 1_000)).collect();
-    for inner in m.inner.iter_mut().chain(&mut m.inners) {
-        inner.full = full(rng);
-        inner.names = inner.names.keys().map(|_| (full(rng), id(rng))).collect();
-    }
 });
 shape!(keys_of_a_time_and_a_number, TimeKey, |rng, m| {
-    m.time = Some(coarse(rng, 1));
-    m.number = full(rng) ^ rng.u64(0..1 << 40);
+    m.time = Some(Timestamp { seconds: rng.i64(-62_135_596_800..253_402_300_800), nanos: rng.i32(0..1_000_000_000) });
 });
 
 #[test]

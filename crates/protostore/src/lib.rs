@@ -51,7 +51,7 @@ pub use ops::{
 };
 pub use options::Options;
 pub use record::{
-    By, Chain, Chained, ChildTable, Children, Element, Fill, Link, Made, Make, Mutable, Nested, Numbered, Record,
+    Both, By, Chain, Chained, ChildTable, Children, Element, Fill, Link, Made, Make, Mutable, Nested, Numbered, Record,
     Revised, Revision, RevisionField, Sequence, Singleton, chain_hash, chain_origin, entries, positions,
 };
 pub use redacted::Redacted;

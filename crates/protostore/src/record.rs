@@ -1,5 +1,6 @@
 //! What generated code implements for each table: data and names; the behaviour is in `ops`.
 
+mod both;
 pub(crate) mod chain;
 mod children;
 mod make;
@@ -7,6 +8,7 @@ pub(crate) mod revision;
 mod sequence;
 mod singleton;
 
+pub use both::Both;
 pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
 pub use children::{By, Children, Element, Nested};
 pub use make::{Fill, Made, Make};
@@ -28,7 +30,7 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     type Key: Bind + Decode + Clone + Debug + Send + Sync + 'static;
     /// The key, borrowed: `&str`, `u64`, `(&str, &str)`.
     type KeyRef<'a>: Bind + Copy + Send + Sync;
-    /// The child tables: `()`, or one and the rest.
+    /// The child tables: `()`, one and the rest, or [`Both`] of two lists.
     type Children: Children<Self>;
     /// The type of the field that every write changes; `()` where the table has no `revision`.
     type Revision: Revision;

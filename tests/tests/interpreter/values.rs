@@ -3,7 +3,8 @@
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
 use protostore::stored::{
-    DoubleBits, Encoded, FloatBits, FullRange, Json, Microseconds, Milliseconds, Paths, Rfc3339, Seconds, Utf8,
+    DoubleBits, Encoded, FloatBits, FullRange, Json, Microseconds, Milliseconds, Paths, Rfc3339, Seconds, Timestamptz,
+    Utf8,
 };
 use protostore::{Bind, Binder, Cell, Duration, Error, Timestamp, Value as Read};
 use protostore_schema::{Column, Form, Type};
@@ -78,6 +79,7 @@ pub(crate) fn put(to: &mut Parameters, column: &Column, value: &Value) -> Result
                 Form::Milliseconds => Milliseconds(time).bind(to),
                 Form::Microseconds => Microseconds(time).bind(to),
                 Form::Rfc3339 => Rfc3339(time).bind(to),
+                Form::Timestamptz => Timestamptz(time).bind(to),
                 _ => time.bind(to),
             }
         }
@@ -161,6 +163,7 @@ pub(crate) fn take(column: &Column, field: &FieldDescriptor, sql: &Sql) -> Value
                         Form::Milliseconds => read::<Milliseconds<Timestamp>>(cell).0,
                         Form::Microseconds => read::<Microseconds<Timestamp>>(cell).0,
                         Form::Rfc3339 => read::<Rfc3339>(cell).0,
+                        Form::Timestamptz => read::<Timestamptz>(cell).0,
                         _ => read::<Timestamp>(cell),
                     };
                     fill(&|m| m.transcode_from(&prost_types::Timestamp::from(time)).expect("a Timestamp"));

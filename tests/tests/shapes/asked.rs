@@ -28,6 +28,7 @@ pub(crate) enum Encoding {
     Milliseconds,
     Microseconds,
     Rfc3339,
+    Timestamptz,
 }
 
 /// The shape of a field.
@@ -93,6 +94,7 @@ fn read(options: &DynamicMessage, field: &FieldDescriptor, ask: &mut Ask) {
         4 => ask.encoding = Encoding::Milliseconds,
         5 => ask.encoding = Encoding::Microseconds,
         6 => ask.encoding = Encoding::Rfc3339,
+        7 => ask.encoding = Encoding::Timestamptz,
         _ => {}
     }
     match number(options, "storage") {

@@ -110,7 +110,7 @@ impl Spoiler<'_> {
             return None;
         }
         m.set_field(field, Value::String("\0".to_owned()));
-        Some(Spoilt::new(path, None, &["must be a UUID in lower case with hyphens", NUL]))
+        Some(Spoilt::new(path, None, &["must be a UUID in lower case, with hyphens", NUL]))
     }
 
     fn entry(
@@ -274,6 +274,7 @@ fn chain(of: &MessageDescriptor) -> Option<DynamicMessage> {
 }
 
 fn timestamp(rng: &mut Rng, m: &mut DynamicMessage, encoding: Encoding) -> &'static str {
+    const BEFORE: &str = "must not be before the year 4714 BC";
     const NANOS: &str = "has nanoseconds that are not between 0 and 999999999";
     let own = "must be between the years 1677 and 2262";
     let beyond: Vec<(i64, i32, &'static str)> = match encoding {
@@ -282,6 +283,12 @@ fn timestamp(rng: &mut Rng, m: &mut DynamicMessage, encoding: Encoding) -> &'sta
             (253_402_300_800, 0, "must be between the years 1 and 9999"),
         ],
         Encoding::Seconds | Encoding::Milliseconds | Encoding::Microseconds => units(encoding, false),
+        Encoding::Timestamptz => {
+            let mut all = units(encoding, false);
+            all.retain(|(seconds, ..)| *seconds != i64::MIN);
+            all.extend([(-210_866_803_201, 0, BEFORE), (i64::MIN, 0, BEFORE)]);
+            all
+        }
         Encoding::Own | Encoding::FullRange | Encoding::FloatBits => {
             vec![(9_223_372_036, 854_775_808, own), (-9_223_372_037, 145_224_191, own), (i64::MAX, 0, own)]
         }

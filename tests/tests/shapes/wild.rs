@@ -63,6 +63,9 @@ fn quiet(v: f32) -> f32 {
     if v.is_nan() { f32::from_bits(v.to_bits() | 0x0040_0000) } else { v }
 }
 
+/// The beginning of 24 November 4714 BC.
+const FIRST_OF_POSTGRESQL: i64 = -210_866_803_200;
+
 /// Returns a point in time that the encoding holds, its ends among them.
 pub(crate) fn timestamp(rng: &mut Rng, of: &MessageDescriptor, encoding: Encoding) -> DynamicMessage {
     const YEAR_1: i64 = -62_135_596_800;
@@ -79,6 +82,7 @@ pub(crate) fn timestamp(rng: &mut Rng, of: &MessageDescriptor, encoding: Encodin
         Encoding::Seconds => (i64::MIN, i64::MAX),
         Encoding::Milliseconds => (i64::MIN / 1_000, i64::MAX / 1_000 - 1),
         Encoding::Microseconds => (i64::MIN / 1_000_000, i64::MAX / 1_000_000 - 1),
+        Encoding::Timestamptz => (FIRST_OF_POSTGRESQL, i64::MAX / 1_000_000 - 1),
         Encoding::Rfc3339 | Encoding::FullRange | Encoding::FloatBits => (YEAR_1, YEAR_9999),
     };
     let any = rng.i64(least..=most);
@@ -110,7 +114,7 @@ fn nanos(rng: &mut Rng, encoding: Encoding) -> i32 {
     let step = match encoding {
         Encoding::Seconds => return 0,
         Encoding::Milliseconds => 1_000_000,
-        Encoding::Microseconds => 1_000,
+        Encoding::Microseconds | Encoding::Timestamptz => 1_000,
         _ => 1,
     };
     let most = 1_000_000_000 / step;

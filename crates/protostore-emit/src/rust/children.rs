@@ -34,8 +34,16 @@ pub(super) fn markers(table: &Table, is_type: impl Fn(&str) -> bool) -> BTreeMap
         .collect()
 }
 
-/// Returns child tables as a list of types: `(A, (B, ()))`.
+/// How many child tables stand in one list of types; the compiler goes as deep as a list is long.
+const LIST: usize = 8;
+
+/// Returns child tables as a list of types: `(A, (B, ()))`; many of them as a tree of lists.
 pub(super) fn list(scope: &Scope<'_, '_>, children: &[&ChildTable], module: &TokenStream) -> TokenStream {
+    if children.len() > LIST {
+        let (first, second) = children.split_at(children.len() / 2);
+        let (first, second) = (list(scope, first, module), list(scope, second, module));
+        return quote!(protostore::Both<#first, #second>);
+    }
     children.iter().rev().fold(quote!(()), |rest, child| {
         let marker = scope.marker(child);
         quote!((#module #marker, #rest))

@@ -239,7 +239,7 @@ fn children_from(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
     };
     let each = match &child.place {
         Place::Position(_) | Place::Alone(_) => quote!(#ty::try_from),
-        Place::Key(_) => quote!(|(k, v)| Ok((k, #ty::try_from(v)?))),
+        Place::Key(_) => quote!(|(k, v)| Ok((k, #ty::try_from(v).map_err(|e| e.at("value"))?))),
     };
     quote!(value.#field.into_iter().map(#each).collect::<protostore::Result<_>>().map_err(|e| e.at(#name))?)
 }

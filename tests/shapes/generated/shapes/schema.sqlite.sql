@@ -3080,6 +3080,1867 @@ BEGIN
   SELECT RAISE(ABORT, 'entries is append-only');
 END;
 
+-- Each scalar of proto2, in each presence, in a message, in elements and in entries.
+CREATE TABLE "olden" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" IN (0, 1)),
+  "must__a_bool" INTEGER
+    CONSTRAINT "must__a_bool__check" CHECK ("must__a_bool" IS NULL OR "must__a_bool" IN (0, 1)),
+  "must__an_int32" INTEGER
+    CONSTRAINT "must__an_int32__check" CHECK (
+      "must__an_int32" IS NULL OR "must__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "must__a_sint32" INTEGER
+    CONSTRAINT "must__a_sint32__check" CHECK (
+      "must__a_sint32" IS NULL OR "must__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "must__a_sfixed32" INTEGER
+    CONSTRAINT "must__a_sfixed32__check" CHECK (
+      "must__a_sfixed32" IS NULL OR "must__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "must__an_int64" INTEGER,
+  "must__a_sint64" INTEGER,
+  "must__a_sfixed64" INTEGER,
+  "must__a_uint32" INTEGER
+    CONSTRAINT "must__a_uint32__check" CHECK (
+      "must__a_uint32" IS NULL OR "must__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "must__a_fixed32" INTEGER
+    CONSTRAINT "must__a_fixed32__check" CHECK (
+      "must__a_fixed32" IS NULL OR "must__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "must__a_uint64" INTEGER
+    CONSTRAINT "must__a_uint64__check" CHECK ("must__a_uint64" IS NULL OR "must__a_uint64" >= 0),
+  "must__a_fixed64" INTEGER
+    CONSTRAINT "must__a_fixed64__check" CHECK ("must__a_fixed64" IS NULL OR "must__a_fixed64" >= 0),
+  "must__a_float" REAL,
+  "must__a_double" REAL,
+  "must__a_string" TEXT,
+  "must__a_bytes" BLOB,
+  "must__a_grade" INTEGER
+    CONSTRAINT "must__a_grade__check" CHECK (
+      "must__a_grade" IS NULL OR "must__a_grade" BETWEEN -2147483648 AND 2147483647
+    ),
+  "may" INTEGER NOT NULL CONSTRAINT "may__check" CHECK ("may" IN (0, 1)),
+  "may__a_bool" INTEGER CONSTRAINT "may__a_bool__check" CHECK ("may__a_bool" IS NULL OR "may__a_bool" IN (0, 1)),
+  "may__an_int32" INTEGER
+    CONSTRAINT "may__an_int32__check" CHECK (
+      "may__an_int32" IS NULL OR "may__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "may__a_sint32" INTEGER
+    CONSTRAINT "may__a_sint32__check" CHECK (
+      "may__a_sint32" IS NULL OR "may__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "may__a_sfixed32" INTEGER
+    CONSTRAINT "may__a_sfixed32__check" CHECK (
+      "may__a_sfixed32" IS NULL OR "may__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "may__an_int64" INTEGER,
+  "may__a_sint64" INTEGER,
+  "may__a_sfixed64" INTEGER,
+  "may__a_uint32" INTEGER
+    CONSTRAINT "may__a_uint32__check" CHECK ("may__a_uint32" IS NULL OR "may__a_uint32" BETWEEN 0 AND 4294967295),
+  "may__a_fixed32" INTEGER
+    CONSTRAINT "may__a_fixed32__check" CHECK (
+      "may__a_fixed32" IS NULL OR "may__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "may__a_uint64" INTEGER
+    CONSTRAINT "may__a_uint64__check" CHECK ("may__a_uint64" IS NULL OR "may__a_uint64" >= 0),
+  "may__a_fixed64" INTEGER
+    CONSTRAINT "may__a_fixed64__check" CHECK ("may__a_fixed64" IS NULL OR "may__a_fixed64" >= 0),
+  "may__a_float" REAL,
+  "may__a_double" REAL,
+  "may__a_string" TEXT,
+  "may__a_bytes" BLOB,
+  "may__a_grade" INTEGER
+    CONSTRAINT "may__a_grade__check" CHECK (
+      "may__a_grade" IS NULL OR "may__a_grade" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_must" INTEGER NOT NULL CONSTRAINT "one_must__check" CHECK ("one_must" IN (0, 1)),
+  "one_must__a_bool" INTEGER
+    CONSTRAINT "one_must__a_bool__check" CHECK ("one_must__a_bool" IS NULL OR "one_must__a_bool" IN (0, 1)),
+  "one_must__an_int32" INTEGER
+    CONSTRAINT "one_must__an_int32__check" CHECK (
+      "one_must__an_int32" IS NULL OR "one_must__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_must__a_sint32" INTEGER
+    CONSTRAINT "one_must__a_sint32__check" CHECK (
+      "one_must__a_sint32" IS NULL OR "one_must__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_must__a_sfixed32" INTEGER
+    CONSTRAINT "one_must__a_sfixed32__check" CHECK (
+      "one_must__a_sfixed32" IS NULL OR "one_must__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_must__an_int64" INTEGER,
+  "one_must__a_sint64" INTEGER,
+  "one_must__a_sfixed64" INTEGER,
+  "one_must__a_uint32" INTEGER
+    CONSTRAINT "one_must__a_uint32__check" CHECK (
+      "one_must__a_uint32" IS NULL OR "one_must__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "one_must__a_fixed32" INTEGER
+    CONSTRAINT "one_must__a_fixed32__check" CHECK (
+      "one_must__a_fixed32" IS NULL OR "one_must__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "one_must__a_uint64" INTEGER
+    CONSTRAINT "one_must__a_uint64__check" CHECK ("one_must__a_uint64" IS NULL OR "one_must__a_uint64" >= 0),
+  "one_must__a_fixed64" INTEGER
+    CONSTRAINT "one_must__a_fixed64__check" CHECK ("one_must__a_fixed64" IS NULL OR "one_must__a_fixed64" >= 0),
+  "one_must__a_float" REAL,
+  "one_must__a_double" REAL,
+  "one_must__a_string" TEXT,
+  "one_must__a_bytes" BLOB,
+  "one_must__a_grade" INTEGER
+    CONSTRAINT "one_must__a_grade__check" CHECK (
+      "one_must__a_grade" IS NULL OR "one_must__a_grade" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_grade" INTEGER
+    CONSTRAINT "one_grade__check" CHECK ("one_grade" IS NULL OR "one_grade" BETWEEN -2147483648 AND 2147483647),
+  CONSTRAINT "must__presence" CHECK (
+    ("must__a_bool" IS NOT NULL) = "must"
+    AND ("must__an_int32" IS NOT NULL) = "must"
+    AND ("must__a_sint32" IS NOT NULL) = "must"
+    AND ("must__a_sfixed32" IS NOT NULL) = "must"
+    AND ("must__an_int64" IS NOT NULL) = "must"
+    AND ("must__a_sint64" IS NOT NULL) = "must"
+    AND ("must__a_sfixed64" IS NOT NULL) = "must"
+    AND ("must__a_uint32" IS NOT NULL) = "must"
+    AND ("must__a_fixed32" IS NOT NULL) = "must"
+    AND ("must__a_uint64" IS NOT NULL) = "must"
+    AND ("must__a_fixed64" IS NOT NULL) = "must"
+    AND ("must__a_float" IS NOT NULL) = "must"
+    AND ("must__a_double" IS NOT NULL) = "must"
+    AND ("must__a_string" IS NOT NULL) = "must"
+    AND ("must__a_bytes" IS NOT NULL) = "must"
+    AND ("must__a_grade" IS NOT NULL) = "must"
+  ),
+  CONSTRAINT "may__presence" CHECK (
+    ("may" OR "may__a_bool" IS NULL)
+    AND ("may" OR "may__an_int32" IS NULL)
+    AND ("may" OR "may__a_sint32" IS NULL)
+    AND ("may" OR "may__a_sfixed32" IS NULL)
+    AND ("may" OR "may__an_int64" IS NULL)
+    AND ("may" OR "may__a_sint64" IS NULL)
+    AND ("may" OR "may__a_sfixed64" IS NULL)
+    AND ("may" OR "may__a_uint32" IS NULL)
+    AND ("may" OR "may__a_fixed32" IS NULL)
+    AND ("may" OR "may__a_uint64" IS NULL)
+    AND ("may" OR "may__a_fixed64" IS NULL)
+    AND ("may" OR "may__a_float" IS NULL)
+    AND ("may" OR "may__a_double" IS NULL)
+    AND ("may" OR "may__a_string" IS NULL)
+    AND ("may" OR "may__a_bytes" IS NULL)
+    AND ("may" OR "may__a_grade" IS NULL)
+  ),
+  CONSTRAINT "one_must__presence" CHECK (
+    ("one_must__a_bool" IS NOT NULL) = "one_must"
+    AND ("one_must__an_int32" IS NOT NULL) = "one_must"
+    AND ("one_must__a_sint32" IS NOT NULL) = "one_must"
+    AND ("one_must__a_sfixed32" IS NOT NULL) = "one_must"
+    AND ("one_must__an_int64" IS NOT NULL) = "one_must"
+    AND ("one_must__a_sint64" IS NOT NULL) = "one_must"
+    AND ("one_must__a_sfixed64" IS NOT NULL) = "one_must"
+    AND ("one_must__a_uint32" IS NOT NULL) = "one_must"
+    AND ("one_must__a_fixed32" IS NOT NULL) = "one_must"
+    AND ("one_must__a_uint64" IS NOT NULL) = "one_must"
+    AND ("one_must__a_fixed64" IS NOT NULL) = "one_must"
+    AND ("one_must__a_float" IS NOT NULL) = "one_must"
+    AND ("one_must__a_double" IS NOT NULL) = "one_must"
+    AND ("one_must__a_string" IS NOT NULL) = "one_must"
+    AND ("one_must__a_bytes" IS NOT NULL) = "one_must"
+    AND ("one_must__a_grade" IS NOT NULL) = "one_must"
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    "one_must" + ("one_grade" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "olden__musts" (
+  "_id" TEXT NOT NULL REFERENCES "olden" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool" INTEGER NOT NULL CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
+  "an_int32" INTEGER NOT NULL CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER NOT NULL CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER NOT NULL
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER NOT NULL,
+  "a_sint64" INTEGER NOT NULL,
+  "a_sfixed64" INTEGER NOT NULL,
+  "a_uint32" INTEGER NOT NULL CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER NOT NULL CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER NOT NULL CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0),
+  "a_fixed64" INTEGER NOT NULL CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" >= 0),
+  "a_float" REAL NOT NULL,
+  "a_double" REAL NOT NULL,
+  "a_string" TEXT NOT NULL,
+  "a_bytes" BLOB NOT NULL,
+  "a_grade" INTEGER NOT NULL CONSTRAINT "a_grade__check" CHECK ("a_grade" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "olden__mays" (
+  "_id" TEXT NOT NULL REFERENCES "olden" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool" INTEGER CONSTRAINT "a_bool__check" CHECK ("a_bool" IS NULL OR "a_bool" IN (0, 1)),
+  "an_int32" INTEGER
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" IS NULL OR "a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER,
+  "a_sint64" INTEGER,
+  "a_sfixed64" INTEGER,
+  "a_uint32" INTEGER
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" IS NULL OR "a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER CONSTRAINT "a_uint64__check" CHECK ("a_uint64" IS NULL OR "a_uint64" >= 0),
+  "a_fixed64" INTEGER CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" IS NULL OR "a_fixed64" >= 0),
+  "a_float" REAL,
+  "a_double" REAL,
+  "a_string" TEXT,
+  "a_bytes" BLOB,
+  "a_grade" INTEGER
+    CONSTRAINT "a_grade__check" CHECK ("a_grade" IS NULL OR "a_grade" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "olden__by_name" (
+  "_id" TEXT NOT NULL REFERENCES "olden" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__a_bool" INTEGER
+    CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IS NULL OR "value__a_bool" IN (0, 1)),
+  "value__an_int32" INTEGER
+    CONSTRAINT "value__an_int32__check" CHECK (
+      "value__an_int32" IS NULL OR "value__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sint32" INTEGER
+    CONSTRAINT "value__a_sint32__check" CHECK (
+      "value__a_sint32" IS NULL OR "value__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sfixed32" INTEGER
+    CONSTRAINT "value__a_sfixed32__check" CHECK (
+      "value__a_sfixed32" IS NULL OR "value__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__an_int64" INTEGER,
+  "value__a_sint64" INTEGER,
+  "value__a_sfixed64" INTEGER,
+  "value__a_uint32" INTEGER
+    CONSTRAINT "value__a_uint32__check" CHECK (
+      "value__a_uint32" IS NULL OR "value__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_fixed32" INTEGER
+    CONSTRAINT "value__a_fixed32__check" CHECK (
+      "value__a_fixed32" IS NULL OR "value__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_uint64" INTEGER
+    CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" IS NULL OR "value__a_uint64" >= 0),
+  "value__a_fixed64" INTEGER
+    CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" IS NULL OR "value__a_fixed64" >= 0),
+  "value__a_float" REAL,
+  "value__a_double" REAL,
+  "value__a_string" TEXT,
+  "value__a_bytes" BLOB,
+  "value__a_grade" INTEGER
+    CONSTRAINT "value__a_grade__check" CHECK (
+      "value__a_grade" IS NULL OR "value__a_grade" BETWEEN -2147483648 AND 2147483647
+    ),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "olden__packed" (
+  "_id" TEXT NOT NULL REFERENCES "olden" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Each scalar in a message, an element, an entry and a member.
+CREATE TABLE "places" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "plain" INTEGER NOT NULL CONSTRAINT "plain__check" CHECK ("plain" IN (0, 1)),
+  "plain__a_bool" INTEGER
+    CONSTRAINT "plain__a_bool__check" CHECK ("plain__a_bool" IS NULL OR "plain__a_bool" IN (0, 1)),
+  "plain__an_int32" INTEGER
+    CONSTRAINT "plain__an_int32__check" CHECK (
+      "plain__an_int32" IS NULL OR "plain__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "plain__a_sint32" INTEGER
+    CONSTRAINT "plain__a_sint32__check" CHECK (
+      "plain__a_sint32" IS NULL OR "plain__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "plain__a_sfixed32" INTEGER
+    CONSTRAINT "plain__a_sfixed32__check" CHECK (
+      "plain__a_sfixed32" IS NULL OR "plain__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "plain__an_int64" INTEGER,
+  "plain__a_sint64" INTEGER,
+  "plain__a_sfixed64" INTEGER,
+  "plain__a_uint32" INTEGER
+    CONSTRAINT "plain__a_uint32__check" CHECK (
+      "plain__a_uint32" IS NULL OR "plain__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "plain__a_fixed32" INTEGER
+    CONSTRAINT "plain__a_fixed32__check" CHECK (
+      "plain__a_fixed32" IS NULL OR "plain__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "plain__a_uint64" INTEGER
+    CONSTRAINT "plain__a_uint64__check" CHECK ("plain__a_uint64" IS NULL OR "plain__a_uint64" >= 0),
+  "plain__a_fixed64" INTEGER
+    CONSTRAINT "plain__a_fixed64__check" CHECK ("plain__a_fixed64" IS NULL OR "plain__a_fixed64" >= 0),
+  "plain__a_float" REAL,
+  "plain__a_double" REAL,
+  "plain__a_string" TEXT,
+  "plain__a_bytes" BLOB,
+  "plain__a_colour" INTEGER
+    CONSTRAINT "plain__a_colour__check" CHECK (
+      "plain__a_colour" IS NULL OR "plain__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "maybe" INTEGER NOT NULL CONSTRAINT "maybe__check" CHECK ("maybe" IN (0, 1)),
+  "maybe__a_bool" INTEGER
+    CONSTRAINT "maybe__a_bool__check" CHECK ("maybe__a_bool" IS NULL OR "maybe__a_bool" IN (0, 1)),
+  "maybe__an_int32" INTEGER
+    CONSTRAINT "maybe__an_int32__check" CHECK (
+      "maybe__an_int32" IS NULL OR "maybe__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "maybe__a_sint32" INTEGER
+    CONSTRAINT "maybe__a_sint32__check" CHECK (
+      "maybe__a_sint32" IS NULL OR "maybe__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "maybe__a_sfixed32" INTEGER
+    CONSTRAINT "maybe__a_sfixed32__check" CHECK (
+      "maybe__a_sfixed32" IS NULL OR "maybe__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "maybe__an_int64" INTEGER,
+  "maybe__a_sint64" INTEGER,
+  "maybe__a_sfixed64" INTEGER,
+  "maybe__a_uint32" INTEGER
+    CONSTRAINT "maybe__a_uint32__check" CHECK (
+      "maybe__a_uint32" IS NULL OR "maybe__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "maybe__a_fixed32" INTEGER
+    CONSTRAINT "maybe__a_fixed32__check" CHECK (
+      "maybe__a_fixed32" IS NULL OR "maybe__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "maybe__a_uint64" INTEGER
+    CONSTRAINT "maybe__a_uint64__check" CHECK ("maybe__a_uint64" IS NULL OR "maybe__a_uint64" >= 0),
+  "maybe__a_fixed64" INTEGER
+    CONSTRAINT "maybe__a_fixed64__check" CHECK ("maybe__a_fixed64" IS NULL OR "maybe__a_fixed64" >= 0),
+  "maybe__a_float" REAL,
+  "maybe__a_double" REAL,
+  "maybe__a_string" TEXT,
+  "maybe__a_bytes" BLOB,
+  "maybe__a_colour" INTEGER
+    CONSTRAINT "maybe__a_colour__check" CHECK (
+      "maybe__a_colour" IS NULL OR "maybe__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "maybe__a_time" INTEGER,
+  "maybe__a_duration" INTEGER,
+  "either" INTEGER NOT NULL CONSTRAINT "either__check" CHECK ("either" IN (0, 1)),
+  "either__a_bool" INTEGER
+    CONSTRAINT "either__a_bool__check" CHECK ("either__a_bool" IS NULL OR "either__a_bool" IN (0, 1)),
+  "either__an_int32" INTEGER
+    CONSTRAINT "either__an_int32__check" CHECK (
+      "either__an_int32" IS NULL OR "either__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "either__a_sint32" INTEGER
+    CONSTRAINT "either__a_sint32__check" CHECK (
+      "either__a_sint32" IS NULL OR "either__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "either__a_sfixed32" INTEGER
+    CONSTRAINT "either__a_sfixed32__check" CHECK (
+      "either__a_sfixed32" IS NULL OR "either__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "either__an_int64" INTEGER,
+  "either__a_sint64" INTEGER,
+  "either__a_sfixed64" INTEGER,
+  "either__a_uint32" INTEGER
+    CONSTRAINT "either__a_uint32__check" CHECK (
+      "either__a_uint32" IS NULL OR "either__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "either__a_fixed32" INTEGER
+    CONSTRAINT "either__a_fixed32__check" CHECK (
+      "either__a_fixed32" IS NULL OR "either__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "either__a_uint64" INTEGER
+    CONSTRAINT "either__a_uint64__check" CHECK ("either__a_uint64" IS NULL OR "either__a_uint64" >= 0),
+  "either__a_fixed64" INTEGER
+    CONSTRAINT "either__a_fixed64__check" CHECK ("either__a_fixed64" IS NULL OR "either__a_fixed64" >= 0),
+  "either__a_float" REAL,
+  "either__a_double" REAL,
+  "either__a_string" TEXT,
+  "either__a_bytes" BLOB,
+  "either__a_colour" INTEGER
+    CONSTRAINT "either__a_colour__check" CHECK (
+      "either__a_colour" IS NULL OR "either__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "either__a_time" INTEGER,
+  "either__a_duration" INTEGER,
+  "one_plain" INTEGER NOT NULL CONSTRAINT "one_plain__check" CHECK ("one_plain" IN (0, 1)),
+  "one_plain__a_bool" INTEGER
+    CONSTRAINT "one_plain__a_bool__check" CHECK ("one_plain__a_bool" IS NULL OR "one_plain__a_bool" IN (0, 1)),
+  "one_plain__an_int32" INTEGER
+    CONSTRAINT "one_plain__an_int32__check" CHECK (
+      "one_plain__an_int32" IS NULL OR "one_plain__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_plain__a_sint32" INTEGER
+    CONSTRAINT "one_plain__a_sint32__check" CHECK (
+      "one_plain__a_sint32" IS NULL OR "one_plain__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_plain__a_sfixed32" INTEGER
+    CONSTRAINT "one_plain__a_sfixed32__check" CHECK (
+      "one_plain__a_sfixed32" IS NULL OR "one_plain__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_plain__an_int64" INTEGER,
+  "one_plain__a_sint64" INTEGER,
+  "one_plain__a_sfixed64" INTEGER,
+  "one_plain__a_uint32" INTEGER
+    CONSTRAINT "one_plain__a_uint32__check" CHECK (
+      "one_plain__a_uint32" IS NULL OR "one_plain__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "one_plain__a_fixed32" INTEGER
+    CONSTRAINT "one_plain__a_fixed32__check" CHECK (
+      "one_plain__a_fixed32" IS NULL OR "one_plain__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "one_plain__a_uint64" INTEGER
+    CONSTRAINT "one_plain__a_uint64__check" CHECK ("one_plain__a_uint64" IS NULL OR "one_plain__a_uint64" >= 0),
+  "one_plain__a_fixed64" INTEGER
+    CONSTRAINT "one_plain__a_fixed64__check" CHECK ("one_plain__a_fixed64" IS NULL OR "one_plain__a_fixed64" >= 0),
+  "one_plain__a_float" REAL,
+  "one_plain__a_double" REAL,
+  "one_plain__a_string" TEXT,
+  "one_plain__a_bytes" BLOB,
+  "one_plain__a_colour" INTEGER
+    CONSTRAINT "one_plain__a_colour__check" CHECK (
+      "one_plain__a_colour" IS NULL OR "one_plain__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_maybe" INTEGER NOT NULL CONSTRAINT "one_maybe__check" CHECK ("one_maybe" IN (0, 1)),
+  "one_maybe__a_bool" INTEGER
+    CONSTRAINT "one_maybe__a_bool__check" CHECK ("one_maybe__a_bool" IS NULL OR "one_maybe__a_bool" IN (0, 1)),
+  "one_maybe__an_int32" INTEGER
+    CONSTRAINT "one_maybe__an_int32__check" CHECK (
+      "one_maybe__an_int32" IS NULL OR "one_maybe__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_maybe__a_sint32" INTEGER
+    CONSTRAINT "one_maybe__a_sint32__check" CHECK (
+      "one_maybe__a_sint32" IS NULL OR "one_maybe__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_maybe__a_sfixed32" INTEGER
+    CONSTRAINT "one_maybe__a_sfixed32__check" CHECK (
+      "one_maybe__a_sfixed32" IS NULL OR "one_maybe__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_maybe__an_int64" INTEGER,
+  "one_maybe__a_sint64" INTEGER,
+  "one_maybe__a_sfixed64" INTEGER,
+  "one_maybe__a_uint32" INTEGER
+    CONSTRAINT "one_maybe__a_uint32__check" CHECK (
+      "one_maybe__a_uint32" IS NULL OR "one_maybe__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "one_maybe__a_fixed32" INTEGER
+    CONSTRAINT "one_maybe__a_fixed32__check" CHECK (
+      "one_maybe__a_fixed32" IS NULL OR "one_maybe__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "one_maybe__a_uint64" INTEGER
+    CONSTRAINT "one_maybe__a_uint64__check" CHECK ("one_maybe__a_uint64" IS NULL OR "one_maybe__a_uint64" >= 0),
+  "one_maybe__a_fixed64" INTEGER
+    CONSTRAINT "one_maybe__a_fixed64__check" CHECK ("one_maybe__a_fixed64" IS NULL OR "one_maybe__a_fixed64" >= 0),
+  "one_maybe__a_float" REAL,
+  "one_maybe__a_double" REAL,
+  "one_maybe__a_string" TEXT,
+  "one_maybe__a_bytes" BLOB,
+  "one_maybe__a_colour" INTEGER
+    CONSTRAINT "one_maybe__a_colour__check" CHECK (
+      "one_maybe__a_colour" IS NULL OR "one_maybe__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_maybe__a_time" INTEGER,
+  "one_maybe__a_duration" INTEGER,
+  "one_either" INTEGER NOT NULL CONSTRAINT "one_either__check" CHECK ("one_either" IN (0, 1)),
+  "one_either__a_bool" INTEGER
+    CONSTRAINT "one_either__a_bool__check" CHECK ("one_either__a_bool" IS NULL OR "one_either__a_bool" IN (0, 1)),
+  "one_either__an_int32" INTEGER
+    CONSTRAINT "one_either__an_int32__check" CHECK (
+      "one_either__an_int32" IS NULL OR "one_either__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_either__a_sint32" INTEGER
+    CONSTRAINT "one_either__a_sint32__check" CHECK (
+      "one_either__a_sint32" IS NULL OR "one_either__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_either__a_sfixed32" INTEGER
+    CONSTRAINT "one_either__a_sfixed32__check" CHECK (
+      "one_either__a_sfixed32" IS NULL OR "one_either__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_either__an_int64" INTEGER,
+  "one_either__a_sint64" INTEGER,
+  "one_either__a_sfixed64" INTEGER,
+  "one_either__a_uint32" INTEGER
+    CONSTRAINT "one_either__a_uint32__check" CHECK (
+      "one_either__a_uint32" IS NULL OR "one_either__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "one_either__a_fixed32" INTEGER
+    CONSTRAINT "one_either__a_fixed32__check" CHECK (
+      "one_either__a_fixed32" IS NULL OR "one_either__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "one_either__a_uint64" INTEGER
+    CONSTRAINT "one_either__a_uint64__check" CHECK ("one_either__a_uint64" IS NULL OR "one_either__a_uint64" >= 0),
+  "one_either__a_fixed64" INTEGER
+    CONSTRAINT "one_either__a_fixed64__check" CHECK (
+      "one_either__a_fixed64" IS NULL OR "one_either__a_fixed64" >= 0
+    ),
+  "one_either__a_float" REAL,
+  "one_either__a_double" REAL,
+  "one_either__a_string" TEXT,
+  "one_either__a_bytes" BLOB,
+  "one_either__a_colour" INTEGER
+    CONSTRAINT "one_either__a_colour__check" CHECK (
+      "one_either__a_colour" IS NULL OR "one_either__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one_either__a_time" INTEGER,
+  "one_either__a_duration" INTEGER,
+  CONSTRAINT "plain__presence" CHECK (
+    ("plain__a_bool" IS NOT NULL) = "plain"
+    AND ("plain__an_int32" IS NOT NULL) = "plain"
+    AND ("plain__a_sint32" IS NOT NULL) = "plain"
+    AND ("plain__a_sfixed32" IS NOT NULL) = "plain"
+    AND ("plain__an_int64" IS NOT NULL) = "plain"
+    AND ("plain__a_sint64" IS NOT NULL) = "plain"
+    AND ("plain__a_sfixed64" IS NOT NULL) = "plain"
+    AND ("plain__a_uint32" IS NOT NULL) = "plain"
+    AND ("plain__a_fixed32" IS NOT NULL) = "plain"
+    AND ("plain__a_uint64" IS NOT NULL) = "plain"
+    AND ("plain__a_fixed64" IS NOT NULL) = "plain"
+    AND ("plain__a_float" IS NOT NULL) = "plain"
+    AND ("plain__a_double" IS NOT NULL) = "plain"
+    AND ("plain__a_string" IS NOT NULL) = "plain"
+    AND ("plain__a_bytes" IS NOT NULL) = "plain"
+    AND ("plain__a_colour" IS NOT NULL) = "plain"
+  ),
+  CONSTRAINT "maybe__presence" CHECK (
+    ("maybe" OR "maybe__a_bool" IS NULL)
+    AND ("maybe" OR "maybe__an_int32" IS NULL)
+    AND ("maybe" OR "maybe__a_sint32" IS NULL)
+    AND ("maybe" OR "maybe__a_sfixed32" IS NULL)
+    AND ("maybe" OR "maybe__an_int64" IS NULL)
+    AND ("maybe" OR "maybe__a_sint64" IS NULL)
+    AND ("maybe" OR "maybe__a_sfixed64" IS NULL)
+    AND ("maybe" OR "maybe__a_uint32" IS NULL)
+    AND ("maybe" OR "maybe__a_fixed32" IS NULL)
+    AND ("maybe" OR "maybe__a_uint64" IS NULL)
+    AND ("maybe" OR "maybe__a_fixed64" IS NULL)
+    AND ("maybe" OR "maybe__a_float" IS NULL)
+    AND ("maybe" OR "maybe__a_double" IS NULL)
+    AND ("maybe" OR "maybe__a_string" IS NULL)
+    AND ("maybe" OR "maybe__a_bytes" IS NULL)
+    AND ("maybe" OR "maybe__a_colour" IS NULL)
+    AND ("maybe" OR "maybe__a_time" IS NULL)
+    AND ("maybe" OR "maybe__a_duration" IS NULL)
+  ),
+  CONSTRAINT "either__presence" CHECK (
+    ("either" OR "either__a_bool" IS NULL)
+    AND ("either" OR "either__an_int32" IS NULL)
+    AND ("either" OR "either__a_sint32" IS NULL)
+    AND ("either" OR "either__a_sfixed32" IS NULL)
+    AND ("either" OR "either__an_int64" IS NULL)
+    AND ("either" OR "either__a_sint64" IS NULL)
+    AND ("either" OR "either__a_sfixed64" IS NULL)
+    AND ("either" OR "either__a_uint32" IS NULL)
+    AND ("either" OR "either__a_fixed32" IS NULL)
+    AND ("either" OR "either__a_uint64" IS NULL)
+    AND ("either" OR "either__a_fixed64" IS NULL)
+    AND ("either" OR "either__a_float" IS NULL)
+    AND ("either" OR "either__a_double" IS NULL)
+    AND ("either" OR "either__a_string" IS NULL)
+    AND ("either" OR "either__a_bytes" IS NULL)
+    AND ("either" OR "either__a_colour" IS NULL)
+    AND ("either" OR "either__a_time" IS NULL)
+    AND ("either" OR "either__a_duration" IS NULL)
+  ),
+  CONSTRAINT "either__value__oneof" CHECK (
+    ("either__a_bool" IS NOT NULL) + ("either__an_int32" IS NOT NULL) + ("either__a_sint32" IS NOT NULL) + ("either__a_sfixed32" IS NOT NULL) + ("either__an_int64" IS NOT NULL) + ("either__a_sint64" IS NOT NULL) + ("either__a_sfixed64" IS NOT NULL) + ("either__a_uint32" IS NOT NULL) + ("either__a_fixed32" IS NOT NULL) + ("either__a_uint64" IS NOT NULL) + ("either__a_fixed64" IS NOT NULL) + ("either__a_float" IS NOT NULL) + ("either__a_double" IS NOT NULL) + ("either__a_string" IS NOT NULL) + ("either__a_bytes" IS NOT NULL) + ("either__a_colour" IS NOT NULL) + ("either__a_time" IS NOT NULL) + ("either__a_duration" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "one_plain__presence" CHECK (
+    ("one_plain__a_bool" IS NOT NULL) = "one_plain"
+    AND ("one_plain__an_int32" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_sint32" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_sfixed32" IS NOT NULL) = "one_plain"
+    AND ("one_plain__an_int64" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_sint64" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_sfixed64" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_uint32" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_fixed32" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_uint64" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_fixed64" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_float" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_double" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_string" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_bytes" IS NOT NULL) = "one_plain"
+    AND ("one_plain__a_colour" IS NOT NULL) = "one_plain"
+  ),
+  CONSTRAINT "one_maybe__presence" CHECK (
+    ("one_maybe" OR "one_maybe__a_bool" IS NULL)
+    AND ("one_maybe" OR "one_maybe__an_int32" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_sint32" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_sfixed32" IS NULL)
+    AND ("one_maybe" OR "one_maybe__an_int64" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_sint64" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_sfixed64" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_uint32" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_fixed32" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_uint64" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_fixed64" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_float" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_double" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_string" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_bytes" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_colour" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_time" IS NULL)
+    AND ("one_maybe" OR "one_maybe__a_duration" IS NULL)
+  ),
+  CONSTRAINT "one_either__presence" CHECK (
+    ("one_either" OR "one_either__a_bool" IS NULL)
+    AND ("one_either" OR "one_either__an_int32" IS NULL)
+    AND ("one_either" OR "one_either__a_sint32" IS NULL)
+    AND ("one_either" OR "one_either__a_sfixed32" IS NULL)
+    AND ("one_either" OR "one_either__an_int64" IS NULL)
+    AND ("one_either" OR "one_either__a_sint64" IS NULL)
+    AND ("one_either" OR "one_either__a_sfixed64" IS NULL)
+    AND ("one_either" OR "one_either__a_uint32" IS NULL)
+    AND ("one_either" OR "one_either__a_fixed32" IS NULL)
+    AND ("one_either" OR "one_either__a_uint64" IS NULL)
+    AND ("one_either" OR "one_either__a_fixed64" IS NULL)
+    AND ("one_either" OR "one_either__a_float" IS NULL)
+    AND ("one_either" OR "one_either__a_double" IS NULL)
+    AND ("one_either" OR "one_either__a_string" IS NULL)
+    AND ("one_either" OR "one_either__a_bytes" IS NULL)
+    AND ("one_either" OR "one_either__a_colour" IS NULL)
+    AND ("one_either" OR "one_either__a_time" IS NULL)
+    AND ("one_either" OR "one_either__a_duration" IS NULL)
+  ),
+  CONSTRAINT "one_either__value__oneof" CHECK (
+    ("one_either__a_bool" IS NOT NULL) + ("one_either__an_int32" IS NOT NULL) + ("one_either__a_sint32" IS NOT NULL) + ("one_either__a_sfixed32" IS NOT NULL) + ("one_either__an_int64" IS NOT NULL) + ("one_either__a_sint64" IS NOT NULL) + ("one_either__a_sfixed64" IS NOT NULL) + ("one_either__a_uint32" IS NOT NULL) + ("one_either__a_fixed32" IS NOT NULL) + ("one_either__a_uint64" IS NOT NULL) + ("one_either__a_fixed64" IS NOT NULL) + ("one_either__a_float" IS NOT NULL) + ("one_either__a_double" IS NOT NULL) + ("one_either__a_string" IS NOT NULL) + ("one_either__a_bytes" IS NOT NULL) + ("one_either__a_colour" IS NOT NULL) + ("one_either__a_time" IS NOT NULL) + ("one_either__a_duration" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    "one_plain" + "one_maybe" + "one_either" <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "places__plains" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool" INTEGER NOT NULL CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
+  "an_int32" INTEGER NOT NULL CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER NOT NULL CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER NOT NULL
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER NOT NULL,
+  "a_sint64" INTEGER NOT NULL,
+  "a_sfixed64" INTEGER NOT NULL,
+  "a_uint32" INTEGER NOT NULL CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER NOT NULL CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER NOT NULL CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0),
+  "a_fixed64" INTEGER NOT NULL CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" >= 0),
+  "a_float" REAL NOT NULL,
+  "a_double" REAL NOT NULL,
+  "a_string" TEXT NOT NULL,
+  "a_bytes" BLOB NOT NULL,
+  "a_colour" INTEGER NOT NULL CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__maybes" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool" INTEGER CONSTRAINT "a_bool__check" CHECK ("a_bool" IS NULL OR "a_bool" IN (0, 1)),
+  "an_int32" INTEGER
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" IS NULL OR "a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER,
+  "a_sint64" INTEGER,
+  "a_sfixed64" INTEGER,
+  "a_uint32" INTEGER
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" IS NULL OR "a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER CONSTRAINT "a_uint64__check" CHECK ("a_uint64" IS NULL OR "a_uint64" >= 0),
+  "a_fixed64" INTEGER CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" IS NULL OR "a_fixed64" >= 0),
+  "a_float" REAL,
+  "a_double" REAL,
+  "a_string" TEXT,
+  "a_bytes" BLOB,
+  "a_colour" INTEGER
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
+  "a_time" INTEGER,
+  "a_duration" INTEGER,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__eithers" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool" INTEGER CONSTRAINT "a_bool__check" CHECK ("a_bool" IS NULL OR "a_bool" IN (0, 1)),
+  "an_int32" INTEGER
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" IS NULL OR "an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" IS NULL OR "a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER,
+  "a_sint64" INTEGER,
+  "a_sfixed64" INTEGER,
+  "a_uint32" INTEGER
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" IS NULL OR "a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" IS NULL OR "a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER CONSTRAINT "a_uint64__check" CHECK ("a_uint64" IS NULL OR "a_uint64" >= 0),
+  "a_fixed64" INTEGER CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" IS NULL OR "a_fixed64" >= 0),
+  "a_float" REAL,
+  "a_double" REAL,
+  "a_string" TEXT,
+  "a_bytes" BLOB,
+  "a_colour" INTEGER
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
+  "a_time" INTEGER,
+  "a_duration" INTEGER,
+  CONSTRAINT "value__oneof" CHECK (
+    ("a_bool" IS NOT NULL) + ("an_int32" IS NOT NULL) + ("a_sint32" IS NOT NULL) + ("a_sfixed32" IS NOT NULL) + ("an_int64" IS NOT NULL) + ("a_sint64" IS NOT NULL) + ("a_sfixed64" IS NOT NULL) + ("a_uint32" IS NOT NULL) + ("a_fixed32" IS NOT NULL) + ("a_uint64" IS NOT NULL) + ("a_fixed64" IS NOT NULL) + ("a_float" IS NOT NULL) + ("a_double" IS NOT NULL) + ("a_string" IS NOT NULL) + ("a_bytes" IS NOT NULL) + ("a_colour" IS NOT NULL) + ("a_time" IS NOT NULL) + ("a_duration" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__plain_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__a_bool" INTEGER NOT NULL CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IN (0, 1)),
+  "value__an_int32" INTEGER NOT NULL
+    CONSTRAINT "value__an_int32__check" CHECK ("value__an_int32" BETWEEN -2147483648 AND 2147483647),
+  "value__a_sint32" INTEGER NOT NULL
+    CONSTRAINT "value__a_sint32__check" CHECK ("value__a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "value__a_sfixed32" INTEGER NOT NULL
+    CONSTRAINT "value__a_sfixed32__check" CHECK ("value__a_sfixed32" BETWEEN -2147483648 AND 2147483647),
+  "value__an_int64" INTEGER NOT NULL,
+  "value__a_sint64" INTEGER NOT NULL,
+  "value__a_sfixed64" INTEGER NOT NULL,
+  "value__a_uint32" INTEGER NOT NULL
+    CONSTRAINT "value__a_uint32__check" CHECK ("value__a_uint32" BETWEEN 0 AND 4294967295),
+  "value__a_fixed32" INTEGER NOT NULL
+    CONSTRAINT "value__a_fixed32__check" CHECK ("value__a_fixed32" BETWEEN 0 AND 4294967295),
+  "value__a_uint64" INTEGER NOT NULL CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" >= 0),
+  "value__a_fixed64" INTEGER NOT NULL CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" >= 0),
+  "value__a_float" REAL NOT NULL,
+  "value__a_double" REAL NOT NULL,
+  "value__a_string" TEXT NOT NULL,
+  "value__a_bytes" BLOB NOT NULL,
+  "value__a_colour" INTEGER NOT NULL
+    CONSTRAINT "value__a_colour__check" CHECK ("value__a_colour" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__maybe_by_number" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "value__a_bool" INTEGER
+    CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IS NULL OR "value__a_bool" IN (0, 1)),
+  "value__an_int32" INTEGER
+    CONSTRAINT "value__an_int32__check" CHECK (
+      "value__an_int32" IS NULL OR "value__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sint32" INTEGER
+    CONSTRAINT "value__a_sint32__check" CHECK (
+      "value__a_sint32" IS NULL OR "value__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sfixed32" INTEGER
+    CONSTRAINT "value__a_sfixed32__check" CHECK (
+      "value__a_sfixed32" IS NULL OR "value__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__an_int64" INTEGER,
+  "value__a_sint64" INTEGER,
+  "value__a_sfixed64" INTEGER,
+  "value__a_uint32" INTEGER
+    CONSTRAINT "value__a_uint32__check" CHECK (
+      "value__a_uint32" IS NULL OR "value__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_fixed32" INTEGER
+    CONSTRAINT "value__a_fixed32__check" CHECK (
+      "value__a_fixed32" IS NULL OR "value__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_uint64" INTEGER
+    CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" IS NULL OR "value__a_uint64" >= 0),
+  "value__a_fixed64" INTEGER
+    CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" IS NULL OR "value__a_fixed64" >= 0),
+  "value__a_float" REAL,
+  "value__a_double" REAL,
+  "value__a_string" TEXT,
+  "value__a_bytes" BLOB,
+  "value__a_colour" INTEGER
+    CONSTRAINT "value__a_colour__check" CHECK (
+      "value__a_colour" IS NULL OR "value__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_time" INTEGER,
+  "value__a_duration" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__either_by_flag" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" IN (0, 1)),
+  "value__a_bool" INTEGER
+    CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IS NULL OR "value__a_bool" IN (0, 1)),
+  "value__an_int32" INTEGER
+    CONSTRAINT "value__an_int32__check" CHECK (
+      "value__an_int32" IS NULL OR "value__an_int32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sint32" INTEGER
+    CONSTRAINT "value__a_sint32__check" CHECK (
+      "value__a_sint32" IS NULL OR "value__a_sint32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_sfixed32" INTEGER
+    CONSTRAINT "value__a_sfixed32__check" CHECK (
+      "value__a_sfixed32" IS NULL OR "value__a_sfixed32" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__an_int64" INTEGER,
+  "value__a_sint64" INTEGER,
+  "value__a_sfixed64" INTEGER,
+  "value__a_uint32" INTEGER
+    CONSTRAINT "value__a_uint32__check" CHECK (
+      "value__a_uint32" IS NULL OR "value__a_uint32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_fixed32" INTEGER
+    CONSTRAINT "value__a_fixed32__check" CHECK (
+      "value__a_fixed32" IS NULL OR "value__a_fixed32" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_uint64" INTEGER
+    CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" IS NULL OR "value__a_uint64" >= 0),
+  "value__a_fixed64" INTEGER
+    CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" IS NULL OR "value__a_fixed64" >= 0),
+  "value__a_float" REAL,
+  "value__a_double" REAL,
+  "value__a_string" TEXT,
+  "value__a_bytes" BLOB,
+  "value__a_colour" INTEGER
+    CONSTRAINT "value__a_colour__check" CHECK (
+      "value__a_colour" IS NULL OR "value__a_colour" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_time" INTEGER,
+  "value__a_duration" INTEGER,
+  CONSTRAINT "value__value__oneof" CHECK (
+    ("value__a_bool" IS NOT NULL) + ("value__an_int32" IS NOT NULL) + ("value__a_sint32" IS NOT NULL) + ("value__a_sfixed32" IS NOT NULL) + ("value__an_int64" IS NOT NULL) + ("value__a_sint64" IS NOT NULL) + ("value__a_sfixed64" IS NOT NULL) + ("value__a_uint32" IS NOT NULL) + ("value__a_fixed32" IS NOT NULL) + ("value__a_uint64" IS NOT NULL) + ("value__a_fixed64" IS NOT NULL) + ("value__a_float" IS NOT NULL) + ("value__a_double" IS NOT NULL) + ("value__a_string" IS NOT NULL) + ("value__a_bytes" IS NOT NULL) + ("value__a_colour" IS NOT NULL) + ("value__a_time" IS NOT NULL) + ("value__a_duration" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__a_sint32_by_number" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__an_sfixed32_by_number" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "places__a_fixed32_by_number" (
+  "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" >= 0),
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+-- Each encoding in a message that must be set, an element, an entry and a member.
+CREATE TABLE "codes" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must__a_uint64" INTEGER,
+  "must__a_fixed64" INTEGER,
+  "must__a_float" INTEGER
+    CONSTRAINT "must__a_float__check" CHECK ("must__a_float" IS NULL OR "must__a_float" BETWEEN 0 AND 4294967295),
+  "must__a_double" INTEGER,
+  "must__seconds" INTEGER,
+  "must__milliseconds" INTEGER,
+  "must__microseconds" INTEGER,
+  "must__text" TEXT
+    CONSTRAINT "must__text__check" CHECK (
+      "must__text" IS NULL OR length("must__text") = 30 AND "must__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "must__span_seconds" INTEGER,
+  "must__span_milliseconds" INTEGER,
+  "must__span_microseconds" INTEGER,
+  "must__wrapped" INTEGER,
+  "must__wrapped_float" INTEGER
+    CONSTRAINT "must__wrapped_float__check" CHECK (
+      "must__wrapped_float" IS NULL OR "must__wrapped_float" BETWEEN 0 AND 4294967295
+    ),
+  "must__wrapped_double" INTEGER,
+  "must__maybe_uint64" INTEGER,
+  "must__maybe_fixed64" INTEGER,
+  "must__maybe_float" INTEGER
+    CONSTRAINT "must__maybe_float__check" CHECK (
+      "must__maybe_float" IS NULL OR "must__maybe_float" BETWEEN 0 AND 4294967295
+    ),
+  "must__maybe_double" INTEGER,
+  "one" INTEGER NOT NULL CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
+  "one__a_uint64" INTEGER,
+  "one__a_fixed64" INTEGER,
+  "one__a_float" INTEGER
+    CONSTRAINT "one__a_float__check" CHECK ("one__a_float" IS NULL OR "one__a_float" BETWEEN 0 AND 4294967295),
+  "one__a_double" INTEGER,
+  "one__seconds" INTEGER,
+  "one__milliseconds" INTEGER,
+  "one__microseconds" INTEGER,
+  "one__text" TEXT
+    CONSTRAINT "one__text__check" CHECK (
+      "one__text" IS NULL OR length("one__text") = 30 AND "one__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "one__span_seconds" INTEGER,
+  "one__span_milliseconds" INTEGER,
+  "one__span_microseconds" INTEGER,
+  "one__wrapped" INTEGER,
+  "one__wrapped_float" INTEGER
+    CONSTRAINT "one__wrapped_float__check" CHECK (
+      "one__wrapped_float" IS NULL OR "one__wrapped_float" BETWEEN 0 AND 4294967295
+    ),
+  "one__wrapped_double" INTEGER,
+  "one__maybe_uint64" INTEGER,
+  "one__maybe_fixed64" INTEGER,
+  "one__maybe_float" INTEGER
+    CONSTRAINT "one__maybe_float__check" CHECK (
+      "one__maybe_float" IS NULL OR "one__maybe_float" BETWEEN 0 AND 4294967295
+    ),
+  "one__maybe_double" INTEGER,
+  "sum" INTEGER NOT NULL CONSTRAINT "sum__check" CHECK ("sum" IN (0, 1)),
+  "sum__a_uint64" INTEGER,
+  "sum__a_fixed64" INTEGER,
+  "sum__a_float" INTEGER
+    CONSTRAINT "sum__a_float__check" CHECK ("sum__a_float" IS NULL OR "sum__a_float" BETWEEN 0 AND 4294967295),
+  "sum__a_double" INTEGER,
+  "sum__seconds" INTEGER,
+  "sum__milliseconds" INTEGER,
+  "sum__microseconds" INTEGER,
+  "sum__text" TEXT
+    CONSTRAINT "sum__text__check" CHECK (
+      "sum__text" IS NULL OR length("sum__text") = 30 AND "sum__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "sum__span_seconds" INTEGER,
+  "sum__span_milliseconds" INTEGER,
+  "sum__span_microseconds" INTEGER,
+  "sum__wrapped" INTEGER,
+  "sum__wrapped_float" INTEGER
+    CONSTRAINT "sum__wrapped_float__check" CHECK (
+      "sum__wrapped_float" IS NULL OR "sum__wrapped_float" BETWEEN 0 AND 4294967295
+    ),
+  "sum__wrapped_double" INTEGER,
+  "full" INTEGER NOT NULL CONSTRAINT "full__check" CHECK ("full" <> -9223372036854775808),
+  "float_bits" INTEGER NOT NULL
+    CONSTRAINT "float_bits__check" CHECK ("float_bits" BETWEEN 1 AND 4294967295 AND "float_bits" <> 2147483648),
+  "double_bits" INTEGER NOT NULL
+    CONSTRAINT "double_bits__check" CHECK ("double_bits" NOT IN (0, -9223372036854775808)),
+  "second" INTEGER NOT NULL,
+  "text" TEXT NOT NULL
+    CONSTRAINT "text__check" CHECK (
+      length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "span" INTEGER NOT NULL,
+  "wrapped" INTEGER NOT NULL,
+  CONSTRAINT "must__presence" CHECK (
+    ("must__a_uint64" IS NOT NULL) = "must"
+    AND ("must__a_fixed64" IS NOT NULL) = "must"
+    AND ("must__a_float" IS NOT NULL) = "must"
+    AND ("must__a_double" IS NOT NULL) = "must"
+    AND ("must" OR "must__seconds" IS NULL)
+    AND ("must" OR "must__milliseconds" IS NULL)
+    AND ("must" OR "must__microseconds" IS NULL)
+    AND ("must" OR "must__text" IS NULL)
+    AND ("must" OR "must__span_seconds" IS NULL)
+    AND ("must" OR "must__span_milliseconds" IS NULL)
+    AND ("must" OR "must__span_microseconds" IS NULL)
+    AND ("must" OR "must__wrapped" IS NULL)
+    AND ("must" OR "must__wrapped_float" IS NULL)
+    AND ("must" OR "must__wrapped_double" IS NULL)
+    AND ("must" OR "must__maybe_uint64" IS NULL)
+    AND ("must" OR "must__maybe_fixed64" IS NULL)
+    AND ("must" OR "must__maybe_float" IS NULL)
+    AND ("must" OR "must__maybe_double" IS NULL)
+  ),
+  CONSTRAINT "one__presence" CHECK (
+    ("one__a_uint64" IS NOT NULL) = "one"
+    AND ("one__a_fixed64" IS NOT NULL) = "one"
+    AND ("one__a_float" IS NOT NULL) = "one"
+    AND ("one__a_double" IS NOT NULL) = "one"
+    AND ("one" OR "one__seconds" IS NULL)
+    AND ("one" OR "one__milliseconds" IS NULL)
+    AND ("one" OR "one__microseconds" IS NULL)
+    AND ("one" OR "one__text" IS NULL)
+    AND ("one" OR "one__span_seconds" IS NULL)
+    AND ("one" OR "one__span_milliseconds" IS NULL)
+    AND ("one" OR "one__span_microseconds" IS NULL)
+    AND ("one" OR "one__wrapped" IS NULL)
+    AND ("one" OR "one__wrapped_float" IS NULL)
+    AND ("one" OR "one__wrapped_double" IS NULL)
+    AND ("one" OR "one__maybe_uint64" IS NULL)
+    AND ("one" OR "one__maybe_fixed64" IS NULL)
+    AND ("one" OR "one__maybe_float" IS NULL)
+    AND ("one" OR "one__maybe_double" IS NULL)
+  ),
+  CONSTRAINT "sum__presence" CHECK (
+    ("sum" OR "sum__a_uint64" IS NULL)
+    AND ("sum" OR "sum__a_fixed64" IS NULL)
+    AND ("sum" OR "sum__a_float" IS NULL)
+    AND ("sum" OR "sum__a_double" IS NULL)
+    AND ("sum" OR "sum__seconds" IS NULL)
+    AND ("sum" OR "sum__milliseconds" IS NULL)
+    AND ("sum" OR "sum__microseconds" IS NULL)
+    AND ("sum" OR "sum__text" IS NULL)
+    AND ("sum" OR "sum__span_seconds" IS NULL)
+    AND ("sum" OR "sum__span_milliseconds" IS NULL)
+    AND ("sum" OR "sum__span_microseconds" IS NULL)
+    AND ("sum" OR "sum__wrapped" IS NULL)
+    AND ("sum" OR "sum__wrapped_float" IS NULL)
+    AND ("sum" OR "sum__wrapped_double" IS NULL)
+  ),
+  CONSTRAINT "sum__value__oneof" CHECK (
+    ("sum__a_uint64" IS NOT NULL) + ("sum__a_fixed64" IS NOT NULL) + ("sum__a_float" IS NOT NULL) + ("sum__a_double" IS NOT NULL) + ("sum__seconds" IS NOT NULL) + ("sum__milliseconds" IS NOT NULL) + ("sum__microseconds" IS NOT NULL) + ("sum__text" IS NOT NULL) + ("sum__span_seconds" IS NOT NULL) + ("sum__span_milliseconds" IS NOT NULL) + ("sum__span_microseconds" IS NOT NULL) + ("sum__wrapped" IS NOT NULL) + ("sum__wrapped_float" IS NOT NULL) + ("sum__wrapped_double" IS NOT NULL) <= 1
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    "one" + "sum" <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "codes__must__uint64s" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__fixed64s" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__floats" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__doubles" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_seconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_milliseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_microseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_text" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK (
+      length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_span_seconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_span_milliseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_span_microseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_wrapped" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_wrapped_float" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__must__all_wrapped_double" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_uint64" INTEGER NOT NULL,
+  "a_fixed64" INTEGER NOT NULL,
+  "a_float" INTEGER NOT NULL CONSTRAINT "a_float__check" CHECK ("a_float" BETWEEN 0 AND 4294967295),
+  "a_double" INTEGER NOT NULL,
+  "seconds" INTEGER,
+  "milliseconds" INTEGER,
+  "microseconds" INTEGER,
+  "text" TEXT
+    CONSTRAINT "text__check" CHECK (
+      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "span_seconds" INTEGER,
+  "span_milliseconds" INTEGER,
+  "span_microseconds" INTEGER,
+  "wrapped" INTEGER,
+  "wrapped_float" INTEGER
+    CONSTRAINT "wrapped_float__check" CHECK ("wrapped_float" IS NULL OR "wrapped_float" BETWEEN 0 AND 4294967295),
+  "wrapped_double" INTEGER,
+  "maybe_uint64" INTEGER,
+  "maybe_fixed64" INTEGER,
+  "maybe_float" INTEGER
+    CONSTRAINT "maybe_float__check" CHECK ("maybe_float" IS NULL OR "maybe_float" BETWEEN 0 AND 4294967295),
+  "maybe_double" INTEGER,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__uint64s" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__fixed64s" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__floats" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__doubles" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_seconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_milliseconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_microseconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_text" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK (
+      length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_span_seconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_span_milliseconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_span_microseconds" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_wrapped" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_wrapped_float" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__list__all_wrapped_double" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "codes__list" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__a_uint64" INTEGER NOT NULL,
+  "value__a_fixed64" INTEGER NOT NULL,
+  "value__a_float" INTEGER NOT NULL
+    CONSTRAINT "value__a_float__check" CHECK ("value__a_float" BETWEEN 0 AND 4294967295),
+  "value__a_double" INTEGER NOT NULL,
+  "value__seconds" INTEGER,
+  "value__milliseconds" INTEGER,
+  "value__microseconds" INTEGER,
+  "value__text" TEXT
+    CONSTRAINT "value__text__check" CHECK (
+      "value__text" IS NULL OR length("value__text") = 30 AND "value__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  "value__span_seconds" INTEGER,
+  "value__span_milliseconds" INTEGER,
+  "value__span_microseconds" INTEGER,
+  "value__wrapped" INTEGER,
+  "value__wrapped_float" INTEGER
+    CONSTRAINT "value__wrapped_float__check" CHECK (
+      "value__wrapped_float" IS NULL OR "value__wrapped_float" BETWEEN 0 AND 4294967295
+    ),
+  "value__wrapped_double" INTEGER,
+  "value__maybe_uint64" INTEGER,
+  "value__maybe_fixed64" INTEGER,
+  "value__maybe_float" INTEGER
+    CONSTRAINT "value__maybe_float__check" CHECK (
+      "value__maybe_float" IS NULL OR "value__maybe_float" BETWEEN 0 AND 4294967295
+    ),
+  "value__maybe_double" INTEGER,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__uint64s" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__fixed64s" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__floats" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__doubles" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_seconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_milliseconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_microseconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_text" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK (
+      length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_span_seconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_span_milliseconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_span_microseconds" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_wrapped" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_wrapped_float" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__by_name__value__all_wrapped_double" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "codes__by_name" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__uint64s" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__fixed64s" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__floats" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__doubles" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_seconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_milliseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_microseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_text" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK (
+      length("value") = 30 AND "value" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_span_seconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_span_milliseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_span_microseconds" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_wrapped" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_wrapped_float" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "codes__one__all_wrapped_double" (
+  "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Each well-known type in a message, an element, an entry and a member.
+CREATE TABLE "known" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "all" INTEGER NOT NULL CONSTRAINT "all__check" CHECK ("all" IN (0, 1)),
+  "all__a_bool_value" INTEGER
+    CONSTRAINT "all__a_bool_value__check" CHECK ("all__a_bool_value" IS NULL OR "all__a_bool_value" IN (0, 1)),
+  "all__a_int32_value" INTEGER
+    CONSTRAINT "all__a_int32_value__check" CHECK (
+      "all__a_int32_value" IS NULL OR "all__a_int32_value" BETWEEN -2147483648 AND 2147483647
+    ),
+  "all__a_int64_value" INTEGER,
+  "all__a_uint32_value" INTEGER
+    CONSTRAINT "all__a_uint32_value__check" CHECK (
+      "all__a_uint32_value" IS NULL OR "all__a_uint32_value" BETWEEN 0 AND 4294967295
+    ),
+  "all__a_uint64_value" INTEGER
+    CONSTRAINT "all__a_uint64_value__check" CHECK ("all__a_uint64_value" IS NULL OR "all__a_uint64_value" >= 0),
+  "all__a_float_value" REAL,
+  "all__a_double_value" REAL,
+  "all__a_string_value" TEXT,
+  "all__a_bytes_value" BLOB,
+  "all__a_struct" TEXT,
+  "all__a_value" TEXT,
+  "all__a_list_value" TEXT,
+  "all__a_any" BLOB,
+  "all__a_field_mask" TEXT,
+  "all__a_empty" INTEGER NOT NULL CONSTRAINT "all__a_empty__check" CHECK ("all__a_empty" IN (0, 1)),
+  "all__a_null" INTEGER
+    CONSTRAINT "all__a_null__check" CHECK (
+      "all__a_null" IS NULL OR "all__a_null" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one" INTEGER NOT NULL CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
+  "one__a_bool_value" INTEGER
+    CONSTRAINT "one__a_bool_value__check" CHECK ("one__a_bool_value" IS NULL OR "one__a_bool_value" IN (0, 1)),
+  "one__a_int32_value" INTEGER
+    CONSTRAINT "one__a_int32_value__check" CHECK (
+      "one__a_int32_value" IS NULL OR "one__a_int32_value" BETWEEN -2147483648 AND 2147483647
+    ),
+  "one__a_int64_value" INTEGER,
+  "one__a_uint32_value" INTEGER
+    CONSTRAINT "one__a_uint32_value__check" CHECK (
+      "one__a_uint32_value" IS NULL OR "one__a_uint32_value" BETWEEN 0 AND 4294967295
+    ),
+  "one__a_uint64_value" INTEGER
+    CONSTRAINT "one__a_uint64_value__check" CHECK ("one__a_uint64_value" IS NULL OR "one__a_uint64_value" >= 0),
+  "one__a_float_value" REAL,
+  "one__a_double_value" REAL,
+  "one__a_string_value" TEXT,
+  "one__a_bytes_value" BLOB,
+  "one__a_struct" TEXT,
+  "one__a_value" TEXT,
+  "one__a_list_value" TEXT,
+  "one__a_any" BLOB,
+  "one__a_field_mask" TEXT,
+  "one__a_empty" INTEGER NOT NULL CONSTRAINT "one__a_empty__check" CHECK ("one__a_empty" IN (0, 1)),
+  "one__a_null" INTEGER
+    CONSTRAINT "one__a_null__check" CHECK (
+      "one__a_null" IS NULL OR "one__a_null" BETWEEN -2147483648 AND 2147483647
+    ),
+  CONSTRAINT "all__presence" CHECK (
+    ("all" OR "all__a_bool_value" IS NULL)
+    AND ("all" OR "all__a_int32_value" IS NULL)
+    AND ("all" OR "all__a_int64_value" IS NULL)
+    AND ("all" OR "all__a_uint32_value" IS NULL)
+    AND ("all" OR "all__a_uint64_value" IS NULL)
+    AND ("all" OR "all__a_float_value" IS NULL)
+    AND ("all" OR "all__a_double_value" IS NULL)
+    AND ("all" OR "all__a_string_value" IS NULL)
+    AND ("all" OR "all__a_bytes_value" IS NULL)
+    AND ("all" OR "all__a_struct" IS NULL)
+    AND ("all" OR "all__a_value" IS NULL)
+    AND ("all" OR "all__a_list_value" IS NULL)
+    AND ("all" OR "all__a_any" IS NULL)
+    AND ("all" OR "all__a_field_mask" IS NULL)
+    AND ("all" OR NOT "all__a_empty")
+    AND ("all__a_null" IS NOT NULL) = "all"
+  ),
+  CONSTRAINT "one__presence" CHECK (
+    ("one" OR "one__a_bool_value" IS NULL)
+    AND ("one" OR "one__a_int32_value" IS NULL)
+    AND ("one" OR "one__a_int64_value" IS NULL)
+    AND ("one" OR "one__a_uint32_value" IS NULL)
+    AND ("one" OR "one__a_uint64_value" IS NULL)
+    AND ("one" OR "one__a_float_value" IS NULL)
+    AND ("one" OR "one__a_double_value" IS NULL)
+    AND ("one" OR "one__a_string_value" IS NULL)
+    AND ("one" OR "one__a_bytes_value" IS NULL)
+    AND ("one" OR "one__a_struct" IS NULL)
+    AND ("one" OR "one__a_value" IS NULL)
+    AND ("one" OR "one__a_list_value" IS NULL)
+    AND ("one" OR "one__a_any" IS NULL)
+    AND ("one" OR "one__a_field_mask" IS NULL)
+    AND ("one" OR NOT "one__a_empty")
+    AND ("one" OR "one__a_null" IS NULL)
+  ),
+  CONSTRAINT "one__value__oneof" CHECK (
+    ("one__a_bool_value" IS NOT NULL) + ("one__a_int32_value" IS NOT NULL) + ("one__a_int64_value" IS NOT NULL) + ("one__a_uint32_value" IS NOT NULL) + ("one__a_uint64_value" IS NOT NULL) + ("one__a_float_value" IS NOT NULL) + ("one__a_double_value" IS NOT NULL) + ("one__a_string_value" IS NOT NULL) + ("one__a_bytes_value" IS NOT NULL) + ("one__a_struct" IS NOT NULL) + ("one__a_value" IS NOT NULL) + ("one__a_list_value" IS NOT NULL) + ("one__a_any" IS NOT NULL) + ("one__a_field_mask" IS NOT NULL) + "one__a_empty" + ("one__a_null" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "known__list" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool_value" INTEGER
+    CONSTRAINT "a_bool_value__check" CHECK ("a_bool_value" IS NULL OR "a_bool_value" IN (0, 1)),
+  "a_int32_value" INTEGER
+    CONSTRAINT "a_int32_value__check" CHECK (
+      "a_int32_value" IS NULL OR "a_int32_value" BETWEEN -2147483648 AND 2147483647
+    ),
+  "a_int64_value" INTEGER,
+  "a_uint32_value" INTEGER
+    CONSTRAINT "a_uint32_value__check" CHECK (
+      "a_uint32_value" IS NULL OR "a_uint32_value" BETWEEN 0 AND 4294967295
+    ),
+  "a_uint64_value" INTEGER
+    CONSTRAINT "a_uint64_value__check" CHECK ("a_uint64_value" IS NULL OR "a_uint64_value" >= 0),
+  "a_float_value" REAL,
+  "a_double_value" REAL,
+  "a_string_value" TEXT,
+  "a_bytes_value" BLOB,
+  "a_struct" TEXT,
+  "a_value" TEXT,
+  "a_list_value" TEXT,
+  "a_any" BLOB,
+  "a_field_mask" TEXT,
+  "a_empty" INTEGER NOT NULL CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
+  "a_null" INTEGER NOT NULL CONSTRAINT "a_null__check" CHECK ("a_null" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__a_bool_value" INTEGER
+    CONSTRAINT "value__a_bool_value__check" CHECK (
+      "value__a_bool_value" IS NULL OR "value__a_bool_value" IN (0, 1)
+    ),
+  "value__a_int32_value" INTEGER
+    CONSTRAINT "value__a_int32_value__check" CHECK (
+      "value__a_int32_value" IS NULL OR "value__a_int32_value" BETWEEN -2147483648 AND 2147483647
+    ),
+  "value__a_int64_value" INTEGER,
+  "value__a_uint32_value" INTEGER
+    CONSTRAINT "value__a_uint32_value__check" CHECK (
+      "value__a_uint32_value" IS NULL OR "value__a_uint32_value" BETWEEN 0 AND 4294967295
+    ),
+  "value__a_uint64_value" INTEGER
+    CONSTRAINT "value__a_uint64_value__check" CHECK (
+      "value__a_uint64_value" IS NULL OR "value__a_uint64_value" >= 0
+    ),
+  "value__a_float_value" REAL,
+  "value__a_double_value" REAL,
+  "value__a_string_value" TEXT,
+  "value__a_bytes_value" BLOB,
+  "value__a_struct" TEXT,
+  "value__a_value" TEXT,
+  "value__a_list_value" TEXT,
+  "value__a_any" BLOB,
+  "value__a_field_mask" TEXT,
+  "value__a_empty" INTEGER NOT NULL CONSTRAINT "value__a_empty__check" CHECK ("value__a_empty" IN (0, 1)),
+  "value__a_null" INTEGER NOT NULL
+    CONSTRAINT "value__a_null__check" CHECK ("value__a_null" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__ones" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "a_bool_value" INTEGER
+    CONSTRAINT "a_bool_value__check" CHECK ("a_bool_value" IS NULL OR "a_bool_value" IN (0, 1)),
+  "a_int32_value" INTEGER
+    CONSTRAINT "a_int32_value__check" CHECK (
+      "a_int32_value" IS NULL OR "a_int32_value" BETWEEN -2147483648 AND 2147483647
+    ),
+  "a_int64_value" INTEGER,
+  "a_uint32_value" INTEGER
+    CONSTRAINT "a_uint32_value__check" CHECK (
+      "a_uint32_value" IS NULL OR "a_uint32_value" BETWEEN 0 AND 4294967295
+    ),
+  "a_uint64_value" INTEGER
+    CONSTRAINT "a_uint64_value__check" CHECK ("a_uint64_value" IS NULL OR "a_uint64_value" >= 0),
+  "a_float_value" REAL,
+  "a_double_value" REAL,
+  "a_string_value" TEXT,
+  "a_bytes_value" BLOB,
+  "a_struct" TEXT,
+  "a_value" TEXT,
+  "a_list_value" TEXT,
+  "a_any" BLOB,
+  "a_field_mask" TEXT,
+  "a_empty" INTEGER NOT NULL CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
+  "a_null" INTEGER
+    CONSTRAINT "a_null__check" CHECK ("a_null" IS NULL OR "a_null" BETWEEN -2147483648 AND 2147483647),
+  CONSTRAINT "value__oneof" CHECK (
+    ("a_bool_value" IS NOT NULL) + ("a_int32_value" IS NOT NULL) + ("a_int64_value" IS NOT NULL) + ("a_uint32_value" IS NOT NULL) + ("a_uint64_value" IS NOT NULL) + ("a_float_value" IS NOT NULL) + ("a_double_value" IS NOT NULL) + ("a_string_value" IS NOT NULL) + ("a_bytes_value" IS NOT NULL) + ("a_struct" IS NOT NULL) + ("a_value" IS NOT NULL) + ("a_list_value" IS NOT NULL) + ("a_any" IS NOT NULL) + ("a_field_mask" IS NOT NULL) + "a_empty" + ("a_null" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_bool_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" IN (0, 1)),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_int32_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_int64_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_uint32_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_uint64_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" >= 0),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_float_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" REAL NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_double_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" REAL NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_string_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_bytes_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_struct_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_list_value_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_any_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" BLOB NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_field_mask_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "known__a_empty_by_name" (
+  "_id" TEXT NOT NULL REFERENCES "known" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER "targets__revises__tagged__target" BEFORE DELETE ON "targets"
 WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "target" = OLD."id")
 BEGIN
@@ -6275,3 +8136,1862 @@ CREATE VIEW "entries_readable" AS SELECT
   "text",
   CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash"
 FROM "entries";
+
+CREATE VIEW "olden_readable" AS SELECT
+  "id",
+  CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
+  CASE "must__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must__a_bool",
+  "must__an_int32",
+  "must__a_sint32",
+  "must__a_sfixed32",
+  "must__an_int64",
+  "must__a_sint64",
+  "must__a_sfixed64",
+  "must__a_uint32",
+  "must__a_fixed32",
+  "must__a_uint64",
+  "must__a_fixed64",
+  "must__a_float",
+  "must__a_double",
+  "must__a_string",
+  CASE WHEN "must__a_bytes" IS NOT NULL THEN hex("must__a_bytes") END AS "must__a_bytes",
+  CASE "must__a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "must__a_grade" END AS "must__a_grade",
+  CASE "may" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "may",
+  CASE "may__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "may__a_bool",
+  "may__an_int32",
+  "may__a_sint32",
+  "may__a_sfixed32",
+  "may__an_int64",
+  "may__a_sint64",
+  "may__a_sfixed64",
+  "may__a_uint32",
+  "may__a_fixed32",
+  "may__a_uint64",
+  "may__a_fixed64",
+  "may__a_float",
+  "may__a_double",
+  "may__a_string",
+  CASE WHEN "may__a_bytes" IS NOT NULL THEN hex("may__a_bytes") END AS "may__a_bytes",
+  CASE "may__a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "may__a_grade" END AS "may__a_grade",
+  (SELECT count(*) FROM "olden__musts" WHERE "olden__musts"."_id" = "olden"."id") AS "musts__count",
+  (SELECT count(*) FROM "olden__mays" WHERE "olden__mays"."_id" = "olden"."id") AS "mays__count",
+  (SELECT count(*) FROM "olden__by_name" WHERE "olden__by_name"."_id" = "olden"."id") AS "by_name__count",
+  CASE WHEN "one_must" THEN 'one_must' WHEN "one_grade" IS NOT NULL THEN 'one_grade' END AS "choice",
+  CASE "one_must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_must",
+  CASE "one_must__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_must__a_bool",
+  "one_must__an_int32",
+  "one_must__a_sint32",
+  "one_must__a_sfixed32",
+  "one_must__an_int64",
+  "one_must__a_sint64",
+  "one_must__a_sfixed64",
+  "one_must__a_uint32",
+  "one_must__a_fixed32",
+  "one_must__a_uint64",
+  "one_must__a_fixed64",
+  "one_must__a_float",
+  "one_must__a_double",
+  "one_must__a_string",
+  CASE WHEN "one_must__a_bytes" IS NOT NULL THEN hex("one_must__a_bytes") END AS "one_must__a_bytes",
+  CASE "one_must__a_grade"
+    WHEN 1 THEN 'GRADE_A'
+    WHEN 2 THEN 'GRADE_B'
+    ELSE "one_must__a_grade" END
+    AS "one_must__a_grade",
+  CASE "one_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "one_grade" END AS "one_grade",
+  (SELECT count(*) FROM "olden__packed" WHERE "olden__packed"."_id" = "olden"."id") AS "packed__count"
+FROM "olden";
+
+CREATE VIEW "olden__musts_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  "a_fixed64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  CASE "a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "a_grade" END AS "a_grade"
+FROM "olden__musts";
+
+CREATE VIEW "olden__mays_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  "a_fixed64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  CASE "a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "a_grade" END AS "a_grade"
+FROM "olden__mays";
+
+CREATE VIEW "olden__by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool",
+  "value__an_int32",
+  "value__a_sint32",
+  "value__a_sfixed32",
+  "value__an_int64",
+  "value__a_sint64",
+  "value__a_sfixed64",
+  "value__a_uint32",
+  "value__a_fixed32",
+  "value__a_uint64",
+  "value__a_fixed64",
+  "value__a_float",
+  "value__a_double",
+  "value__a_string",
+  CASE WHEN "value__a_bytes" IS NOT NULL THEN hex("value__a_bytes") END AS "value__a_bytes",
+  CASE "value__a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "value__a_grade" END AS "value__a_grade"
+FROM "olden__by_name";
+
+CREATE VIEW "olden__packed_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "olden__packed";
+
+CREATE VIEW "places_readable" AS SELECT
+  "id",
+  CASE "plain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "plain",
+  CASE "plain__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "plain__a_bool",
+  "plain__an_int32",
+  "plain__a_sint32",
+  "plain__a_sfixed32",
+  "plain__an_int64",
+  "plain__a_sint64",
+  "plain__a_sfixed64",
+  "plain__a_uint32",
+  "plain__a_fixed32",
+  "plain__a_uint64",
+  "plain__a_fixed64",
+  "plain__a_float",
+  "plain__a_double",
+  "plain__a_string",
+  CASE WHEN "plain__a_bytes" IS NOT NULL THEN hex("plain__a_bytes") END AS "plain__a_bytes",
+  CASE "plain__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "plain__a_colour" END
+    AS "plain__a_colour",
+  CASE "maybe" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "maybe",
+  CASE "maybe__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "maybe__a_bool",
+  "maybe__an_int32",
+  "maybe__a_sint32",
+  "maybe__a_sfixed32",
+  "maybe__an_int64",
+  "maybe__a_sint64",
+  "maybe__a_sfixed64",
+  "maybe__a_uint32",
+  "maybe__a_fixed32",
+  "maybe__a_uint64",
+  "maybe__a_fixed64",
+  "maybe__a_float",
+  "maybe__a_double",
+  "maybe__a_string",
+  CASE WHEN "maybe__a_bytes" IS NOT NULL THEN hex("maybe__a_bytes") END AS "maybe__a_bytes",
+  CASE "maybe__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "maybe__a_colour" END
+    AS "maybe__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "maybe__a_time" / 1000000000 - ("maybe__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("maybe__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "maybe__a_time",
+  CASE
+    WHEN "maybe__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "maybe__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("maybe__a_duration" / 1000000000),
+    abs("maybe__a_duration" % 1000000000)) END
+    AS "maybe__a_duration",
+  CASE "either" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "either",
+  CASE
+    WHEN "either__a_bool" IS NOT NULL THEN 'a_bool'
+    WHEN "either__an_int32" IS NOT NULL THEN 'an_int32'
+    WHEN "either__a_sint32" IS NOT NULL THEN 'a_sint32'
+    WHEN "either__a_sfixed32" IS NOT NULL THEN 'a_sfixed32'
+    WHEN "either__an_int64" IS NOT NULL THEN 'an_int64'
+    WHEN "either__a_sint64" IS NOT NULL THEN 'a_sint64'
+    WHEN "either__a_sfixed64" IS NOT NULL THEN 'a_sfixed64'
+    WHEN "either__a_uint32" IS NOT NULL THEN 'a_uint32'
+    WHEN "either__a_fixed32" IS NOT NULL THEN 'a_fixed32'
+    WHEN "either__a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "either__a_fixed64" IS NOT NULL THEN 'a_fixed64'
+    WHEN "either__a_float" IS NOT NULL THEN 'a_float'
+    WHEN "either__a_double" IS NOT NULL THEN 'a_double'
+    WHEN "either__a_string" IS NOT NULL THEN 'a_string'
+    WHEN "either__a_bytes" IS NOT NULL THEN 'a_bytes'
+    WHEN "either__a_colour" IS NOT NULL THEN 'a_colour'
+    WHEN "either__a_time" IS NOT NULL THEN 'a_time'
+    WHEN "either__a_duration" IS NOT NULL THEN 'a_duration' END
+    AS "either__value",
+  CASE "either__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "either__a_bool",
+  "either__an_int32",
+  "either__a_sint32",
+  "either__a_sfixed32",
+  "either__an_int64",
+  "either__a_sint64",
+  "either__a_sfixed64",
+  "either__a_uint32",
+  "either__a_fixed32",
+  "either__a_uint64",
+  "either__a_fixed64",
+  "either__a_float",
+  "either__a_double",
+  "either__a_string",
+  CASE WHEN "either__a_bytes" IS NOT NULL THEN hex("either__a_bytes") END AS "either__a_bytes",
+  CASE "either__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "either__a_colour" END
+    AS "either__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "either__a_time" / 1000000000 - ("either__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("either__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "either__a_time",
+  CASE
+    WHEN "either__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "either__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("either__a_duration" / 1000000000),
+    abs("either__a_duration" % 1000000000)) END
+    AS "either__a_duration",
+  (SELECT count(*) FROM "places__plains" WHERE "places__plains"."_id" = "places"."id") AS "plains__count",
+  (SELECT count(*) FROM "places__maybes" WHERE "places__maybes"."_id" = "places"."id") AS "maybes__count",
+  (SELECT count(*) FROM "places__eithers" WHERE "places__eithers"."_id" = "places"."id") AS "eithers__count",
+  (SELECT count(*) FROM "places__plain_by_name"
+    WHERE "places__plain_by_name"."_id" = "places"."id")
+    AS "plain_by_name__count",
+  (SELECT count(*) FROM "places__maybe_by_number"
+    WHERE "places__maybe_by_number"."_id" = "places"."id")
+    AS "maybe_by_number__count",
+  (SELECT count(*) FROM "places__either_by_flag"
+    WHERE "places__either_by_flag"."_id" = "places"."id")
+    AS "either_by_flag__count",
+  (SELECT count(*) FROM "places__a_sint32_by_number"
+    WHERE "places__a_sint32_by_number"."_id" = "places"."id")
+    AS "a_sint32_by_number__count",
+  (SELECT count(*) FROM "places__an_sfixed32_by_number"
+    WHERE "places__an_sfixed32_by_number"."_id" = "places"."id")
+    AS "an_sfixed32_by_number__count",
+  (SELECT count(*) FROM "places__a_fixed32_by_number"
+    WHERE "places__a_fixed32_by_number"."_id" = "places"."id")
+    AS "a_fixed32_by_number__count",
+  CASE
+    WHEN "one_plain" THEN 'one_plain'
+    WHEN "one_maybe" THEN 'one_maybe'
+    WHEN "one_either" THEN 'one_either' END
+    AS "choice",
+  CASE "one_plain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_plain",
+  CASE "one_plain__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_plain__a_bool",
+  "one_plain__an_int32",
+  "one_plain__a_sint32",
+  "one_plain__a_sfixed32",
+  "one_plain__an_int64",
+  "one_plain__a_sint64",
+  "one_plain__a_sfixed64",
+  "one_plain__a_uint32",
+  "one_plain__a_fixed32",
+  "one_plain__a_uint64",
+  "one_plain__a_fixed64",
+  "one_plain__a_float",
+  "one_plain__a_double",
+  "one_plain__a_string",
+  CASE WHEN "one_plain__a_bytes" IS NOT NULL THEN hex("one_plain__a_bytes") END AS "one_plain__a_bytes",
+  CASE "one_plain__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "one_plain__a_colour" END
+    AS "one_plain__a_colour",
+  CASE "one_maybe" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_maybe",
+  CASE "one_maybe__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_maybe__a_bool",
+  "one_maybe__an_int32",
+  "one_maybe__a_sint32",
+  "one_maybe__a_sfixed32",
+  "one_maybe__an_int64",
+  "one_maybe__a_sint64",
+  "one_maybe__a_sfixed64",
+  "one_maybe__a_uint32",
+  "one_maybe__a_fixed32",
+  "one_maybe__a_uint64",
+  "one_maybe__a_fixed64",
+  "one_maybe__a_float",
+  "one_maybe__a_double",
+  "one_maybe__a_string",
+  CASE WHEN "one_maybe__a_bytes" IS NOT NULL THEN hex("one_maybe__a_bytes") END AS "one_maybe__a_bytes",
+  CASE "one_maybe__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "one_maybe__a_colour" END
+    AS "one_maybe__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "one_maybe__a_time" / 1000000000 - ("one_maybe__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("one_maybe__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "one_maybe__a_time",
+  CASE
+    WHEN "one_maybe__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "one_maybe__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("one_maybe__a_duration" / 1000000000),
+    abs("one_maybe__a_duration" % 1000000000)) END
+    AS "one_maybe__a_duration",
+  CASE "one_either" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_either",
+  CASE
+    WHEN "one_either__a_bool" IS NOT NULL THEN 'a_bool'
+    WHEN "one_either__an_int32" IS NOT NULL THEN 'an_int32'
+    WHEN "one_either__a_sint32" IS NOT NULL THEN 'a_sint32'
+    WHEN "one_either__a_sfixed32" IS NOT NULL THEN 'a_sfixed32'
+    WHEN "one_either__an_int64" IS NOT NULL THEN 'an_int64'
+    WHEN "one_either__a_sint64" IS NOT NULL THEN 'a_sint64'
+    WHEN "one_either__a_sfixed64" IS NOT NULL THEN 'a_sfixed64'
+    WHEN "one_either__a_uint32" IS NOT NULL THEN 'a_uint32'
+    WHEN "one_either__a_fixed32" IS NOT NULL THEN 'a_fixed32'
+    WHEN "one_either__a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "one_either__a_fixed64" IS NOT NULL THEN 'a_fixed64'
+    WHEN "one_either__a_float" IS NOT NULL THEN 'a_float'
+    WHEN "one_either__a_double" IS NOT NULL THEN 'a_double'
+    WHEN "one_either__a_string" IS NOT NULL THEN 'a_string'
+    WHEN "one_either__a_bytes" IS NOT NULL THEN 'a_bytes'
+    WHEN "one_either__a_colour" IS NOT NULL THEN 'a_colour'
+    WHEN "one_either__a_time" IS NOT NULL THEN 'a_time'
+    WHEN "one_either__a_duration" IS NOT NULL THEN 'a_duration' END
+    AS "one_either__value",
+  CASE "one_either__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_either__a_bool",
+  "one_either__an_int32",
+  "one_either__a_sint32",
+  "one_either__a_sfixed32",
+  "one_either__an_int64",
+  "one_either__a_sint64",
+  "one_either__a_sfixed64",
+  "one_either__a_uint32",
+  "one_either__a_fixed32",
+  "one_either__a_uint64",
+  "one_either__a_fixed64",
+  "one_either__a_float",
+  "one_either__a_double",
+  "one_either__a_string",
+  CASE WHEN "one_either__a_bytes" IS NOT NULL THEN hex("one_either__a_bytes") END AS "one_either__a_bytes",
+  CASE "one_either__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "one_either__a_colour" END
+    AS "one_either__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "one_either__a_time" / 1000000000 - ("one_either__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("one_either__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "one_either__a_time",
+  CASE
+    WHEN "one_either__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "one_either__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("one_either__a_duration" / 1000000000),
+    abs("one_either__a_duration" % 1000000000)) END
+    AS "one_either__a_duration"
+FROM "places";
+
+CREATE VIEW "places__plains_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  "a_fixed64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour"
+FROM "places__plains";
+
+CREATE VIEW "places__maybes_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  "a_fixed64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "a_time",
+  CASE
+    WHEN "a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
+    abs("a_duration" / 1000000000),
+    abs("a_duration" % 1000000000)) END
+    AS "a_duration"
+FROM "places__maybes";
+
+CREATE VIEW "places__eithers_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "a_bool" IS NOT NULL THEN 'a_bool'
+    WHEN "an_int32" IS NOT NULL THEN 'an_int32'
+    WHEN "a_sint32" IS NOT NULL THEN 'a_sint32'
+    WHEN "a_sfixed32" IS NOT NULL THEN 'a_sfixed32'
+    WHEN "an_int64" IS NOT NULL THEN 'an_int64'
+    WHEN "a_sint64" IS NOT NULL THEN 'a_sint64'
+    WHEN "a_sfixed64" IS NOT NULL THEN 'a_sfixed64'
+    WHEN "a_uint32" IS NOT NULL THEN 'a_uint32'
+    WHEN "a_fixed32" IS NOT NULL THEN 'a_fixed32'
+    WHEN "a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "a_fixed64" IS NOT NULL THEN 'a_fixed64'
+    WHEN "a_float" IS NOT NULL THEN 'a_float'
+    WHEN "a_double" IS NOT NULL THEN 'a_double'
+    WHEN "a_string" IS NOT NULL THEN 'a_string'
+    WHEN "a_bytes" IS NOT NULL THEN 'a_bytes'
+    WHEN "a_colour" IS NOT NULL THEN 'a_colour'
+    WHEN "a_time" IS NOT NULL THEN 'a_time'
+    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END
+    AS "value",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  "a_fixed64",
+  "a_float",
+  "a_double",
+  "a_string",
+  CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
+  CASE "a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "a_colour" END
+    AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "a_time",
+  CASE
+    WHEN "a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
+    abs("a_duration" / 1000000000),
+    abs("a_duration" % 1000000000)) END
+    AS "a_duration"
+FROM "places__eithers";
+
+CREATE VIEW "places__plain_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool",
+  "value__an_int32",
+  "value__a_sint32",
+  "value__a_sfixed32",
+  "value__an_int64",
+  "value__a_sint64",
+  "value__a_sfixed64",
+  "value__a_uint32",
+  "value__a_fixed32",
+  "value__a_uint64",
+  "value__a_fixed64",
+  "value__a_float",
+  "value__a_double",
+  "value__a_string",
+  CASE WHEN "value__a_bytes" IS NOT NULL THEN hex("value__a_bytes") END AS "value__a_bytes",
+  CASE "value__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__a_colour" END
+    AS "value__a_colour"
+FROM "places__plain_by_name";
+
+CREATE VIEW "places__maybe_by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool",
+  "value__an_int32",
+  "value__a_sint32",
+  "value__a_sfixed32",
+  "value__an_int64",
+  "value__a_sint64",
+  "value__a_sfixed64",
+  "value__a_uint32",
+  "value__a_fixed32",
+  "value__a_uint64",
+  "value__a_fixed64",
+  "value__a_float",
+  "value__a_double",
+  "value__a_string",
+  CASE WHEN "value__a_bytes" IS NOT NULL THEN hex("value__a_bytes") END AS "value__a_bytes",
+  CASE "value__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__a_colour" END
+    AS "value__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__a_time",
+  CASE
+    WHEN "value__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("value__a_duration" / 1000000000),
+    abs("value__a_duration" % 1000000000)) END
+    AS "value__a_duration"
+FROM "places__maybe_by_number";
+
+CREATE VIEW "places__either_by_flag_readable" AS SELECT
+  "_id",
+  CASE "_key" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "_key",
+  CASE
+    WHEN "value__a_bool" IS NOT NULL THEN 'a_bool'
+    WHEN "value__an_int32" IS NOT NULL THEN 'an_int32'
+    WHEN "value__a_sint32" IS NOT NULL THEN 'a_sint32'
+    WHEN "value__a_sfixed32" IS NOT NULL THEN 'a_sfixed32'
+    WHEN "value__an_int64" IS NOT NULL THEN 'an_int64'
+    WHEN "value__a_sint64" IS NOT NULL THEN 'a_sint64'
+    WHEN "value__a_sfixed64" IS NOT NULL THEN 'a_sfixed64'
+    WHEN "value__a_uint32" IS NOT NULL THEN 'a_uint32'
+    WHEN "value__a_fixed32" IS NOT NULL THEN 'a_fixed32'
+    WHEN "value__a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "value__a_fixed64" IS NOT NULL THEN 'a_fixed64'
+    WHEN "value__a_float" IS NOT NULL THEN 'a_float'
+    WHEN "value__a_double" IS NOT NULL THEN 'a_double'
+    WHEN "value__a_string" IS NOT NULL THEN 'a_string'
+    WHEN "value__a_bytes" IS NOT NULL THEN 'a_bytes'
+    WHEN "value__a_colour" IS NOT NULL THEN 'a_colour'
+    WHEN "value__a_time" IS NOT NULL THEN 'a_time'
+    WHEN "value__a_duration" IS NOT NULL THEN 'a_duration' END
+    AS "value__value",
+  CASE "value__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool",
+  "value__an_int32",
+  "value__a_sint32",
+  "value__a_sfixed32",
+  "value__an_int64",
+  "value__a_sint64",
+  "value__a_sfixed64",
+  "value__a_uint32",
+  "value__a_fixed32",
+  "value__a_uint64",
+  "value__a_fixed64",
+  "value__a_float",
+  "value__a_double",
+  "value__a_string",
+  CASE WHEN "value__a_bytes" IS NOT NULL THEN hex("value__a_bytes") END AS "value__a_bytes",
+  CASE "value__a_colour"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 2147483647 THEN 'COLOUR_BLUE'
+    WHEN -2147483648 THEN 'COLOUR_INFRARED'
+    ELSE "value__a_colour" END
+    AS "value__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "value__a_time",
+  CASE
+    WHEN "value__a_duration" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END,
+    abs("value__a_duration" / 1000000000),
+    abs("value__a_duration" % 1000000000)) END
+    AS "value__a_duration"
+FROM "places__either_by_flag";
+
+CREATE VIEW "places__a_sint32_by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "places__a_sint32_by_number";
+
+CREATE VIEW "places__an_sfixed32_by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "places__an_sfixed32_by_number";
+
+CREATE VIEW "places__a_fixed32_by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "places__a_fixed32_by_number";
+
+CREATE VIEW "codes_readable" AS SELECT
+  "id",
+  CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
+  CASE
+    WHEN "must__a_uint64" IS NOT NULL
+    THEN printf('%u', ("must__a_uint64" | (-9223372036854775807 - 1)) - ("must__a_uint64" & (-9223372036854775807 - 1))) END
+    AS "must__a_uint64",
+  CASE
+    WHEN "must__a_fixed64" IS NOT NULL
+    THEN printf('%u', ("must__a_fixed64" | (-9223372036854775807 - 1)) - ("must__a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "must__a_fixed64",
+  CASE WHEN "must__a_float" IS NOT NULL THEN printf('%08X', "must__a_float") END AS "must__a_float",
+  CASE WHEN "must__a_double" IS NOT NULL THEN printf('%016X', "must__a_double") END AS "must__a_double",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "must__seconds", 'unixepoch'), "must__seconds") AS "must__seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__milliseconds" / 1000 - ("must__milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("must__milliseconds" % 1000 + 1000) % 1000), "must__milliseconds")
+    AS "must__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__microseconds" / 1000000 - ("must__microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("must__microseconds" % 1000000 + 1000000) % 1000000), "must__microseconds")
+    AS "must__microseconds",
+  "must__text",
+  CASE WHEN "must__span_seconds" IS NOT NULL THEN printf('%ds', "must__span_seconds") END AS "must__span_seconds",
+  CASE
+    WHEN "must__span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "must__span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("must__span_milliseconds" / 1000),
+    abs("must__span_milliseconds" % 1000)) END
+    AS "must__span_milliseconds",
+  CASE
+    WHEN "must__span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "must__span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("must__span_microseconds" / 1000000),
+    abs("must__span_microseconds" % 1000000)) END
+    AS "must__span_microseconds",
+  CASE
+    WHEN "must__wrapped" IS NOT NULL
+    THEN printf('%u', ("must__wrapped" | (-9223372036854775807 - 1)) - ("must__wrapped" & (-9223372036854775807 - 1))) END
+    AS "must__wrapped",
+  CASE
+    WHEN "must__wrapped_float" IS NOT NULL
+    THEN printf('%08X', "must__wrapped_float") END
+    AS "must__wrapped_float",
+  CASE
+    WHEN "must__wrapped_double" IS NOT NULL
+    THEN printf('%016X', "must__wrapped_double") END
+    AS "must__wrapped_double",
+  CASE
+    WHEN "must__maybe_uint64" IS NOT NULL
+    THEN printf('%u', ("must__maybe_uint64" | (-9223372036854775807 - 1)) - ("must__maybe_uint64" & (-9223372036854775807 - 1))) END
+    AS "must__maybe_uint64",
+  CASE
+    WHEN "must__maybe_fixed64" IS NOT NULL
+    THEN printf('%u', ("must__maybe_fixed64" | (-9223372036854775807 - 1)) - ("must__maybe_fixed64" & (-9223372036854775807 - 1))) END
+    AS "must__maybe_fixed64",
+  CASE WHEN "must__maybe_float" IS NOT NULL THEN printf('%08X', "must__maybe_float") END AS "must__maybe_float",
+  CASE WHEN "must__maybe_double" IS NOT NULL THEN printf('%016X', "must__maybe_double") END AS "must__maybe_double",
+  (SELECT count(*) FROM "codes__must__uint64s"
+    WHERE "codes__must__uint64s"."_id" = "codes"."id")
+    AS "must__uint64s__count",
+  (SELECT count(*) FROM "codes__must__fixed64s"
+    WHERE "codes__must__fixed64s"."_id" = "codes"."id")
+    AS "must__fixed64s__count",
+  (SELECT count(*) FROM "codes__must__floats"
+    WHERE "codes__must__floats"."_id" = "codes"."id")
+    AS "must__floats__count",
+  (SELECT count(*) FROM "codes__must__doubles"
+    WHERE "codes__must__doubles"."_id" = "codes"."id")
+    AS "must__doubles__count",
+  (SELECT count(*) FROM "codes__must__all_seconds"
+    WHERE "codes__must__all_seconds"."_id" = "codes"."id")
+    AS "must__all_seconds__count",
+  (SELECT count(*) FROM "codes__must__all_milliseconds"
+    WHERE "codes__must__all_milliseconds"."_id" = "codes"."id")
+    AS "must__all_milliseconds__count",
+  (SELECT count(*) FROM "codes__must__all_microseconds"
+    WHERE "codes__must__all_microseconds"."_id" = "codes"."id")
+    AS "must__all_microseconds__count",
+  (SELECT count(*) FROM "codes__must__all_text"
+    WHERE "codes__must__all_text"."_id" = "codes"."id")
+    AS "must__all_text__count",
+  (SELECT count(*) FROM "codes__must__all_span_seconds"
+    WHERE "codes__must__all_span_seconds"."_id" = "codes"."id")
+    AS "must__all_span_seconds__count",
+  (SELECT count(*) FROM "codes__must__all_span_milliseconds"
+    WHERE "codes__must__all_span_milliseconds"."_id" = "codes"."id")
+    AS "must__all_span_milliseconds__count",
+  (SELECT count(*) FROM "codes__must__all_span_microseconds"
+    WHERE "codes__must__all_span_microseconds"."_id" = "codes"."id")
+    AS "must__all_span_microseconds__count",
+  (SELECT count(*) FROM "codes__must__all_wrapped"
+    WHERE "codes__must__all_wrapped"."_id" = "codes"."id")
+    AS "must__all_wrapped__count",
+  (SELECT count(*) FROM "codes__must__all_wrapped_float"
+    WHERE "codes__must__all_wrapped_float"."_id" = "codes"."id")
+    AS "must__all_wrapped_float__count",
+  (SELECT count(*) FROM "codes__must__all_wrapped_double"
+    WHERE "codes__must__all_wrapped_double"."_id" = "codes"."id")
+    AS "must__all_wrapped_double__count",
+  (SELECT count(*) FROM "codes__list" WHERE "codes__list"."_id" = "codes"."id") AS "list__count",
+  (SELECT count(*) FROM "codes__by_name" WHERE "codes__by_name"."_id" = "codes"."id") AS "by_name__count",
+  CASE WHEN "one" THEN 'one' WHEN "sum" THEN 'sum' END AS "choice",
+  CASE "one" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one",
+  CASE
+    WHEN "one__a_uint64" IS NOT NULL
+    THEN printf('%u', ("one__a_uint64" | (-9223372036854775807 - 1)) - ("one__a_uint64" & (-9223372036854775807 - 1))) END
+    AS "one__a_uint64",
+  CASE
+    WHEN "one__a_fixed64" IS NOT NULL
+    THEN printf('%u', ("one__a_fixed64" | (-9223372036854775807 - 1)) - ("one__a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "one__a_fixed64",
+  CASE WHEN "one__a_float" IS NOT NULL THEN printf('%08X', "one__a_float") END AS "one__a_float",
+  CASE WHEN "one__a_double" IS NOT NULL THEN printf('%016X', "one__a_double") END AS "one__a_double",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "one__seconds", 'unixepoch'), "one__seconds") AS "one__seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__milliseconds" / 1000 - ("one__milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("one__milliseconds" % 1000 + 1000) % 1000), "one__milliseconds")
+    AS "one__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__microseconds" / 1000000 - ("one__microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("one__microseconds" % 1000000 + 1000000) % 1000000), "one__microseconds")
+    AS "one__microseconds",
+  "one__text",
+  CASE WHEN "one__span_seconds" IS NOT NULL THEN printf('%ds', "one__span_seconds") END AS "one__span_seconds",
+  CASE
+    WHEN "one__span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "one__span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("one__span_milliseconds" / 1000),
+    abs("one__span_milliseconds" % 1000)) END
+    AS "one__span_milliseconds",
+  CASE
+    WHEN "one__span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "one__span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("one__span_microseconds" / 1000000),
+    abs("one__span_microseconds" % 1000000)) END
+    AS "one__span_microseconds",
+  CASE
+    WHEN "one__wrapped" IS NOT NULL
+    THEN printf('%u', ("one__wrapped" | (-9223372036854775807 - 1)) - ("one__wrapped" & (-9223372036854775807 - 1))) END
+    AS "one__wrapped",
+  CASE WHEN "one__wrapped_float" IS NOT NULL THEN printf('%08X', "one__wrapped_float") END AS "one__wrapped_float",
+  CASE
+    WHEN "one__wrapped_double" IS NOT NULL
+    THEN printf('%016X', "one__wrapped_double") END
+    AS "one__wrapped_double",
+  CASE
+    WHEN "one__maybe_uint64" IS NOT NULL
+    THEN printf('%u', ("one__maybe_uint64" | (-9223372036854775807 - 1)) - ("one__maybe_uint64" & (-9223372036854775807 - 1))) END
+    AS "one__maybe_uint64",
+  CASE
+    WHEN "one__maybe_fixed64" IS NOT NULL
+    THEN printf('%u', ("one__maybe_fixed64" | (-9223372036854775807 - 1)) - ("one__maybe_fixed64" & (-9223372036854775807 - 1))) END
+    AS "one__maybe_fixed64",
+  CASE WHEN "one__maybe_float" IS NOT NULL THEN printf('%08X', "one__maybe_float") END AS "one__maybe_float",
+  CASE WHEN "one__maybe_double" IS NOT NULL THEN printf('%016X', "one__maybe_double") END AS "one__maybe_double",
+  (SELECT count(*) FROM "codes__one__uint64s"
+    WHERE "codes__one__uint64s"."_id" = "codes"."id")
+    AS "one__uint64s__count",
+  (SELECT count(*) FROM "codes__one__fixed64s"
+    WHERE "codes__one__fixed64s"."_id" = "codes"."id")
+    AS "one__fixed64s__count",
+  (SELECT count(*) FROM "codes__one__floats"
+    WHERE "codes__one__floats"."_id" = "codes"."id")
+    AS "one__floats__count",
+  (SELECT count(*) FROM "codes__one__doubles"
+    WHERE "codes__one__doubles"."_id" = "codes"."id")
+    AS "one__doubles__count",
+  (SELECT count(*) FROM "codes__one__all_seconds"
+    WHERE "codes__one__all_seconds"."_id" = "codes"."id")
+    AS "one__all_seconds__count",
+  (SELECT count(*) FROM "codes__one__all_milliseconds"
+    WHERE "codes__one__all_milliseconds"."_id" = "codes"."id")
+    AS "one__all_milliseconds__count",
+  (SELECT count(*) FROM "codes__one__all_microseconds"
+    WHERE "codes__one__all_microseconds"."_id" = "codes"."id")
+    AS "one__all_microseconds__count",
+  (SELECT count(*) FROM "codes__one__all_text"
+    WHERE "codes__one__all_text"."_id" = "codes"."id")
+    AS "one__all_text__count",
+  (SELECT count(*) FROM "codes__one__all_span_seconds"
+    WHERE "codes__one__all_span_seconds"."_id" = "codes"."id")
+    AS "one__all_span_seconds__count",
+  (SELECT count(*) FROM "codes__one__all_span_milliseconds"
+    WHERE "codes__one__all_span_milliseconds"."_id" = "codes"."id")
+    AS "one__all_span_milliseconds__count",
+  (SELECT count(*) FROM "codes__one__all_span_microseconds"
+    WHERE "codes__one__all_span_microseconds"."_id" = "codes"."id")
+    AS "one__all_span_microseconds__count",
+  (SELECT count(*) FROM "codes__one__all_wrapped"
+    WHERE "codes__one__all_wrapped"."_id" = "codes"."id")
+    AS "one__all_wrapped__count",
+  (SELECT count(*) FROM "codes__one__all_wrapped_float"
+    WHERE "codes__one__all_wrapped_float"."_id" = "codes"."id")
+    AS "one__all_wrapped_float__count",
+  (SELECT count(*) FROM "codes__one__all_wrapped_double"
+    WHERE "codes__one__all_wrapped_double"."_id" = "codes"."id")
+    AS "one__all_wrapped_double__count",
+  CASE "sum" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "sum",
+  CASE
+    WHEN "sum__a_uint64" IS NOT NULL THEN 'a_uint64'
+    WHEN "sum__a_fixed64" IS NOT NULL THEN 'a_fixed64'
+    WHEN "sum__a_float" IS NOT NULL THEN 'a_float'
+    WHEN "sum__a_double" IS NOT NULL THEN 'a_double'
+    WHEN "sum__seconds" IS NOT NULL THEN 'seconds'
+    WHEN "sum__milliseconds" IS NOT NULL THEN 'milliseconds'
+    WHEN "sum__microseconds" IS NOT NULL THEN 'microseconds'
+    WHEN "sum__text" IS NOT NULL THEN 'text'
+    WHEN "sum__span_seconds" IS NOT NULL THEN 'span_seconds'
+    WHEN "sum__span_milliseconds" IS NOT NULL THEN 'span_milliseconds'
+    WHEN "sum__span_microseconds" IS NOT NULL THEN 'span_microseconds'
+    WHEN "sum__wrapped" IS NOT NULL THEN 'wrapped'
+    WHEN "sum__wrapped_float" IS NOT NULL THEN 'wrapped_float'
+    WHEN "sum__wrapped_double" IS NOT NULL THEN 'wrapped_double' END
+    AS "sum__value",
+  CASE
+    WHEN "sum__a_uint64" IS NOT NULL
+    THEN printf('%u', ("sum__a_uint64" | (-9223372036854775807 - 1)) - ("sum__a_uint64" & (-9223372036854775807 - 1))) END
+    AS "sum__a_uint64",
+  CASE
+    WHEN "sum__a_fixed64" IS NOT NULL
+    THEN printf('%u', ("sum__a_fixed64" | (-9223372036854775807 - 1)) - ("sum__a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "sum__a_fixed64",
+  CASE WHEN "sum__a_float" IS NOT NULL THEN printf('%08X', "sum__a_float") END AS "sum__a_float",
+  CASE WHEN "sum__a_double" IS NOT NULL THEN printf('%016X', "sum__a_double") END AS "sum__a_double",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "sum__seconds", 'unixepoch'), "sum__seconds") AS "sum__seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__milliseconds" / 1000 - ("sum__milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("sum__milliseconds" % 1000 + 1000) % 1000), "sum__milliseconds")
+    AS "sum__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__microseconds" / 1000000 - ("sum__microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("sum__microseconds" % 1000000 + 1000000) % 1000000), "sum__microseconds")
+    AS "sum__microseconds",
+  "sum__text",
+  CASE WHEN "sum__span_seconds" IS NOT NULL THEN printf('%ds', "sum__span_seconds") END AS "sum__span_seconds",
+  CASE
+    WHEN "sum__span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "sum__span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("sum__span_milliseconds" / 1000),
+    abs("sum__span_milliseconds" % 1000)) END
+    AS "sum__span_milliseconds",
+  CASE
+    WHEN "sum__span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "sum__span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("sum__span_microseconds" / 1000000),
+    abs("sum__span_microseconds" % 1000000)) END
+    AS "sum__span_microseconds",
+  CASE
+    WHEN "sum__wrapped" IS NOT NULL
+    THEN printf('%u', ("sum__wrapped" | (-9223372036854775807 - 1)) - ("sum__wrapped" & (-9223372036854775807 - 1))) END
+    AS "sum__wrapped",
+  CASE WHEN "sum__wrapped_float" IS NOT NULL THEN printf('%08X', "sum__wrapped_float") END AS "sum__wrapped_float",
+  CASE
+    WHEN "sum__wrapped_double" IS NOT NULL
+    THEN printf('%016X', "sum__wrapped_double") END
+    AS "sum__wrapped_double",
+  CASE
+    WHEN "full" IS NOT NULL
+    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
+    AS "full",
+  CASE WHEN "float_bits" IS NOT NULL THEN printf('%08X', "float_bits") END AS "float_bits",
+  CASE WHEN "double_bits" IS NOT NULL THEN printf('%016X', "double_bits") END AS "double_bits",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "second", 'unixepoch'), "second") AS "second",
+  "text",
+  CASE
+    WHEN "span" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "span" < 0 THEN '-' ELSE '' END,
+    abs("span" / 1000000),
+    abs("span" % 1000000)) END
+    AS "span",
+  CASE
+    WHEN "wrapped" IS NOT NULL
+    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
+    AS "wrapped"
+FROM "codes";
+
+CREATE VIEW "codes__must__uint64s_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__must__uint64s";
+
+CREATE VIEW "codes__must__fixed64s_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__must__fixed64s";
+
+CREATE VIEW "codes__must__floats_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__must__floats";
+
+CREATE VIEW "codes__must__doubles_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__must__doubles";
+
+CREATE VIEW "codes__must__all_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value", 'unixepoch'), "value") AS "value"
+FROM "codes__must__all_seconds";
+
+CREATE VIEW "codes__must__all_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
+    AS "value"
+FROM "codes__must__all_milliseconds";
+
+CREATE VIEW "codes__must__all_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
+    AS "value"
+FROM "codes__must__all_microseconds";
+
+CREATE VIEW "codes__must__all_text_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "codes__must__all_text";
+
+CREATE VIEW "codes__must__all_span_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%ds', "value") END AS "value"
+FROM "codes__must__all_span_seconds";
+
+CREATE VIEW "codes__must__all_span_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000),
+    abs("value" % 1000)) END
+    AS "value"
+FROM "codes__must__all_span_milliseconds";
+
+CREATE VIEW "codes__must__all_span_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000),
+    abs("value" % 1000000)) END
+    AS "value"
+FROM "codes__must__all_span_microseconds";
+
+CREATE VIEW "codes__must__all_wrapped_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__must__all_wrapped";
+
+CREATE VIEW "codes__must__all_wrapped_float_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__must__all_wrapped_float";
+
+CREATE VIEW "codes__must__all_wrapped_double_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__must__all_wrapped_double";
+
+CREATE VIEW "codes__list_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "a_uint64" IS NOT NULL
+    THEN printf('%u', ("a_uint64" | (-9223372036854775807 - 1)) - ("a_uint64" & (-9223372036854775807 - 1))) END
+    AS "a_uint64",
+  CASE
+    WHEN "a_fixed64" IS NOT NULL
+    THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "a_fixed64",
+  CASE WHEN "a_float" IS NOT NULL THEN printf('%08X', "a_float") END AS "a_float",
+  CASE WHEN "a_double" IS NOT NULL THEN printf('%016X', "a_double") END AS "a_double",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "seconds", 'unixepoch'), "seconds") AS "seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds")
+    AS "milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds")
+    AS "microseconds",
+  "text",
+  CASE WHEN "span_seconds" IS NOT NULL THEN printf('%ds', "span_seconds") END AS "span_seconds",
+  CASE
+    WHEN "span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("span_milliseconds" / 1000),
+    abs("span_milliseconds" % 1000)) END
+    AS "span_milliseconds",
+  CASE
+    WHEN "span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("span_microseconds" / 1000000),
+    abs("span_microseconds" % 1000000)) END
+    AS "span_microseconds",
+  CASE
+    WHEN "wrapped" IS NOT NULL
+    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
+    AS "wrapped",
+  CASE WHEN "wrapped_float" IS NOT NULL THEN printf('%08X', "wrapped_float") END AS "wrapped_float",
+  CASE WHEN "wrapped_double" IS NOT NULL THEN printf('%016X', "wrapped_double") END AS "wrapped_double",
+  CASE
+    WHEN "maybe_uint64" IS NOT NULL
+    THEN printf('%u', ("maybe_uint64" | (-9223372036854775807 - 1)) - ("maybe_uint64" & (-9223372036854775807 - 1))) END
+    AS "maybe_uint64",
+  CASE
+    WHEN "maybe_fixed64" IS NOT NULL
+    THEN printf('%u', ("maybe_fixed64" | (-9223372036854775807 - 1)) - ("maybe_fixed64" & (-9223372036854775807 - 1))) END
+    AS "maybe_fixed64",
+  CASE WHEN "maybe_float" IS NOT NULL THEN printf('%08X', "maybe_float") END AS "maybe_float",
+  CASE WHEN "maybe_double" IS NOT NULL THEN printf('%016X', "maybe_double") END AS "maybe_double",
+  (SELECT count(*) FROM "codes__list__uint64s"
+    WHERE "codes__list__uint64s"."_id" = "codes__list"."_id" AND "codes__list__uint64s"."_position" = "codes__list"."_position")
+    AS "uint64s__count",
+  (SELECT count(*) FROM "codes__list__fixed64s"
+    WHERE "codes__list__fixed64s"."_id" = "codes__list"."_id" AND "codes__list__fixed64s"."_position" = "codes__list"."_position")
+    AS "fixed64s__count",
+  (SELECT count(*) FROM "codes__list__floats"
+    WHERE "codes__list__floats"."_id" = "codes__list"."_id" AND "codes__list__floats"."_position" = "codes__list"."_position")
+    AS "floats__count",
+  (SELECT count(*) FROM "codes__list__doubles"
+    WHERE "codes__list__doubles"."_id" = "codes__list"."_id" AND "codes__list__doubles"."_position" = "codes__list"."_position")
+    AS "doubles__count",
+  (SELECT count(*) FROM "codes__list__all_seconds"
+    WHERE "codes__list__all_seconds"."_id" = "codes__list"."_id" AND "codes__list__all_seconds"."_position" = "codes__list"."_position")
+    AS "all_seconds__count",
+  (SELECT count(*) FROM "codes__list__all_milliseconds"
+    WHERE "codes__list__all_milliseconds"."_id" = "codes__list"."_id" AND "codes__list__all_milliseconds"."_position" = "codes__list"."_position")
+    AS "all_milliseconds__count",
+  (SELECT count(*) FROM "codes__list__all_microseconds"
+    WHERE "codes__list__all_microseconds"."_id" = "codes__list"."_id" AND "codes__list__all_microseconds"."_position" = "codes__list"."_position")
+    AS "all_microseconds__count",
+  (SELECT count(*) FROM "codes__list__all_text"
+    WHERE "codes__list__all_text"."_id" = "codes__list"."_id" AND "codes__list__all_text"."_position" = "codes__list"."_position")
+    AS "all_text__count",
+  (SELECT count(*) FROM "codes__list__all_span_seconds"
+    WHERE "codes__list__all_span_seconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_seconds"."_position" = "codes__list"."_position")
+    AS "all_span_seconds__count",
+  (SELECT count(*) FROM "codes__list__all_span_milliseconds"
+    WHERE "codes__list__all_span_milliseconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_milliseconds"."_position" = "codes__list"."_position")
+    AS "all_span_milliseconds__count",
+  (SELECT count(*) FROM "codes__list__all_span_microseconds"
+    WHERE "codes__list__all_span_microseconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_microseconds"."_position" = "codes__list"."_position")
+    AS "all_span_microseconds__count",
+  (SELECT count(*) FROM "codes__list__all_wrapped"
+    WHERE "codes__list__all_wrapped"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped"."_position" = "codes__list"."_position")
+    AS "all_wrapped__count",
+  (SELECT count(*) FROM "codes__list__all_wrapped_float"
+    WHERE "codes__list__all_wrapped_float"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped_float"."_position" = "codes__list"."_position")
+    AS "all_wrapped_float__count",
+  (SELECT count(*) FROM "codes__list__all_wrapped_double"
+    WHERE "codes__list__all_wrapped_double"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped_double"."_position" = "codes__list"."_position")
+    AS "all_wrapped_double__count"
+FROM "codes__list";
+
+CREATE VIEW "codes__list__uint64s_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__list__uint64s";
+
+CREATE VIEW "codes__list__fixed64s_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__list__fixed64s";
+
+CREATE VIEW "codes__list__floats_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__list__floats";
+
+CREATE VIEW "codes__list__doubles_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__list__doubles";
+
+CREATE VIEW "codes__list__all_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value", 'unixepoch'), "value") AS "value"
+FROM "codes__list__all_seconds";
+
+CREATE VIEW "codes__list__all_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
+    AS "value"
+FROM "codes__list__all_milliseconds";
+
+CREATE VIEW "codes__list__all_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
+    AS "value"
+FROM "codes__list__all_microseconds";
+
+CREATE VIEW "codes__list__all_text_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "codes__list__all_text";
+
+CREATE VIEW "codes__list__all_span_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%ds', "value") END AS "value"
+FROM "codes__list__all_span_seconds";
+
+CREATE VIEW "codes__list__all_span_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000),
+    abs("value" % 1000)) END
+    AS "value"
+FROM "codes__list__all_span_milliseconds";
+
+CREATE VIEW "codes__list__all_span_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000),
+    abs("value" % 1000000)) END
+    AS "value"
+FROM "codes__list__all_span_microseconds";
+
+CREATE VIEW "codes__list__all_wrapped_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__list__all_wrapped";
+
+CREATE VIEW "codes__list__all_wrapped_float_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__list__all_wrapped_float";
+
+CREATE VIEW "codes__list__all_wrapped_double_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__list__all_wrapped_double";
+
+CREATE VIEW "codes__by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE
+    WHEN "value__a_uint64" IS NOT NULL
+    THEN printf('%u', ("value__a_uint64" | (-9223372036854775807 - 1)) - ("value__a_uint64" & (-9223372036854775807 - 1))) END
+    AS "value__a_uint64",
+  CASE
+    WHEN "value__a_fixed64" IS NOT NULL
+    THEN printf('%u', ("value__a_fixed64" | (-9223372036854775807 - 1)) - ("value__a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "value__a_fixed64",
+  CASE WHEN "value__a_float" IS NOT NULL THEN printf('%08X', "value__a_float") END AS "value__a_float",
+  CASE WHEN "value__a_double" IS NOT NULL THEN printf('%016X', "value__a_double") END AS "value__a_double",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value__seconds", 'unixepoch'), "value__seconds") AS "value__seconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__milliseconds" / 1000 - ("value__milliseconds" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("value__milliseconds" % 1000 + 1000) % 1000), "value__milliseconds")
+    AS "value__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__microseconds" / 1000000 - ("value__microseconds" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value__microseconds" % 1000000 + 1000000) % 1000000), "value__microseconds")
+    AS "value__microseconds",
+  "value__text",
+  CASE WHEN "value__span_seconds" IS NOT NULL THEN printf('%ds', "value__span_seconds") END AS "value__span_seconds",
+  CASE
+    WHEN "value__span_milliseconds" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "value__span_milliseconds" < 0 THEN '-' ELSE '' END,
+    abs("value__span_milliseconds" / 1000),
+    abs("value__span_milliseconds" % 1000)) END
+    AS "value__span_milliseconds",
+  CASE
+    WHEN "value__span_microseconds" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "value__span_microseconds" < 0 THEN '-' ELSE '' END,
+    abs("value__span_microseconds" / 1000000),
+    abs("value__span_microseconds" % 1000000)) END
+    AS "value__span_microseconds",
+  CASE
+    WHEN "value__wrapped" IS NOT NULL
+    THEN printf('%u', ("value__wrapped" | (-9223372036854775807 - 1)) - ("value__wrapped" & (-9223372036854775807 - 1))) END
+    AS "value__wrapped",
+  CASE
+    WHEN "value__wrapped_float" IS NOT NULL
+    THEN printf('%08X', "value__wrapped_float") END
+    AS "value__wrapped_float",
+  CASE
+    WHEN "value__wrapped_double" IS NOT NULL
+    THEN printf('%016X', "value__wrapped_double") END
+    AS "value__wrapped_double",
+  CASE
+    WHEN "value__maybe_uint64" IS NOT NULL
+    THEN printf('%u', ("value__maybe_uint64" | (-9223372036854775807 - 1)) - ("value__maybe_uint64" & (-9223372036854775807 - 1))) END
+    AS "value__maybe_uint64",
+  CASE
+    WHEN "value__maybe_fixed64" IS NOT NULL
+    THEN printf('%u', ("value__maybe_fixed64" | (-9223372036854775807 - 1)) - ("value__maybe_fixed64" & (-9223372036854775807 - 1))) END
+    AS "value__maybe_fixed64",
+  CASE WHEN "value__maybe_float" IS NOT NULL THEN printf('%08X', "value__maybe_float") END AS "value__maybe_float",
+  CASE
+    WHEN "value__maybe_double" IS NOT NULL
+    THEN printf('%016X', "value__maybe_double") END
+    AS "value__maybe_double",
+  (SELECT count(*) FROM "codes__by_name__value__uint64s"
+    WHERE "codes__by_name__value__uint64s"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__uint64s"."_key" = "codes__by_name"."_key")
+    AS "value__uint64s__count",
+  (SELECT count(*) FROM "codes__by_name__value__fixed64s"
+    WHERE "codes__by_name__value__fixed64s"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__fixed64s"."_key" = "codes__by_name"."_key")
+    AS "value__fixed64s__count",
+  (SELECT count(*) FROM "codes__by_name__value__floats"
+    WHERE "codes__by_name__value__floats"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__floats"."_key" = "codes__by_name"."_key")
+    AS "value__floats__count",
+  (SELECT count(*) FROM "codes__by_name__value__doubles"
+    WHERE "codes__by_name__value__doubles"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__doubles"."_key" = "codes__by_name"."_key")
+    AS "value__doubles__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_seconds"
+    WHERE "codes__by_name__value__all_seconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_seconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_seconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_milliseconds"
+    WHERE "codes__by_name__value__all_milliseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_milliseconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_milliseconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_microseconds"
+    WHERE "codes__by_name__value__all_microseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_microseconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_microseconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_text"
+    WHERE "codes__by_name__value__all_text"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_text"."_key" = "codes__by_name"."_key")
+    AS "value__all_text__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_span_seconds"
+    WHERE "codes__by_name__value__all_span_seconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_seconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_span_seconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_span_milliseconds"
+    WHERE "codes__by_name__value__all_span_milliseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_milliseconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_span_milliseconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_span_microseconds"
+    WHERE "codes__by_name__value__all_span_microseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_microseconds"."_key" = "codes__by_name"."_key")
+    AS "value__all_span_microseconds__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_wrapped"
+    WHERE "codes__by_name__value__all_wrapped"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped"."_key" = "codes__by_name"."_key")
+    AS "value__all_wrapped__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_wrapped_float"
+    WHERE "codes__by_name__value__all_wrapped_float"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped_float"."_key" = "codes__by_name"."_key")
+    AS "value__all_wrapped_float__count",
+  (SELECT count(*) FROM "codes__by_name__value__all_wrapped_double"
+    WHERE "codes__by_name__value__all_wrapped_double"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped_double"."_key" = "codes__by_name"."_key")
+    AS "value__all_wrapped_double__count"
+FROM "codes__by_name";
+
+CREATE VIEW "codes__by_name__value__uint64s_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__by_name__value__uint64s";
+
+CREATE VIEW "codes__by_name__value__fixed64s_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__by_name__value__fixed64s";
+
+CREATE VIEW "codes__by_name__value__floats_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__by_name__value__floats";
+
+CREATE VIEW "codes__by_name__value__doubles_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__by_name__value__doubles";
+
+CREATE VIEW "codes__by_name__value__all_seconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value", 'unixepoch'), "value") AS "value"
+FROM "codes__by_name__value__all_seconds";
+
+CREATE VIEW "codes__by_name__value__all_milliseconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
+    AS "value"
+FROM "codes__by_name__value__all_milliseconds";
+
+CREATE VIEW "codes__by_name__value__all_microseconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
+    AS "value"
+FROM "codes__by_name__value__all_microseconds";
+
+CREATE VIEW "codes__by_name__value__all_text_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "value"
+FROM "codes__by_name__value__all_text";
+
+CREATE VIEW "codes__by_name__value__all_span_seconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%ds', "value") END AS "value"
+FROM "codes__by_name__value__all_span_seconds";
+
+CREATE VIEW "codes__by_name__value__all_span_milliseconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000),
+    abs("value" % 1000)) END
+    AS "value"
+FROM "codes__by_name__value__all_span_milliseconds";
+
+CREATE VIEW "codes__by_name__value__all_span_microseconds_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000),
+    abs("value" % 1000000)) END
+    AS "value"
+FROM "codes__by_name__value__all_span_microseconds";
+
+CREATE VIEW "codes__by_name__value__all_wrapped_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__by_name__value__all_wrapped";
+
+CREATE VIEW "codes__by_name__value__all_wrapped_float_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__by_name__value__all_wrapped_float";
+
+CREATE VIEW "codes__by_name__value__all_wrapped_double_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__by_name__value__all_wrapped_double";
+
+CREATE VIEW "codes__one__uint64s_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__one__uint64s";
+
+CREATE VIEW "codes__one__fixed64s_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__one__fixed64s";
+
+CREATE VIEW "codes__one__floats_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__one__floats";
+
+CREATE VIEW "codes__one__doubles_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__one__doubles";
+
+CREATE VIEW "codes__one__all_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value", 'unixepoch'), "value") AS "value"
+FROM "codes__one__all_seconds";
+
+CREATE VIEW "codes__one__all_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
+    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
+    AS "value"
+FROM "codes__one__all_milliseconds";
+
+CREATE VIEW "codes__one__all_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
+    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
+    AS "value"
+FROM "codes__one__all_microseconds";
+
+CREATE VIEW "codes__one__all_text_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "codes__one__all_text";
+
+CREATE VIEW "codes__one__all_span_seconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%ds', "value") END AS "value"
+FROM "codes__one__all_span_seconds";
+
+CREATE VIEW "codes__one__all_span_milliseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%03ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000),
+    abs("value" % 1000)) END
+    AS "value"
+FROM "codes__one__all_span_milliseconds";
+
+CREATE VIEW "codes__one__all_span_microseconds_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%s%d.%06ds',
+    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
+    abs("value" / 1000000),
+    abs("value" % 1000000)) END
+    AS "value"
+FROM "codes__one__all_span_microseconds";
+
+CREATE VIEW "codes__one__all_wrapped_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "value" IS NOT NULL
+    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
+    AS "value"
+FROM "codes__one__all_wrapped";
+
+CREATE VIEW "codes__one__all_wrapped_float_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%08X', "value") END AS "value"
+FROM "codes__one__all_wrapped_float";
+
+CREATE VIEW "codes__one__all_wrapped_double_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE WHEN "value" IS NOT NULL THEN printf('%016X', "value") END AS "value"
+FROM "codes__one__all_wrapped_double";
+
+CREATE VIEW "known_readable" AS SELECT
+  "id",
+  CASE "all" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "all",
+  CASE "all__a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "all__a_bool_value",
+  "all__a_int32_value",
+  "all__a_int64_value",
+  "all__a_uint32_value",
+  "all__a_uint64_value",
+  "all__a_float_value",
+  "all__a_double_value",
+  "all__a_string_value",
+  CASE WHEN "all__a_bytes_value" IS NOT NULL THEN hex("all__a_bytes_value") END AS "all__a_bytes_value",
+  "all__a_struct",
+  "all__a_value",
+  "all__a_list_value",
+  CASE WHEN "all__a_any" IS NOT NULL THEN hex("all__a_any") END AS "all__a_any",
+  "all__a_field_mask",
+  CASE "all__a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "all__a_empty",
+  CASE "all__a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "all__a_null" END AS "all__a_null",
+  (SELECT count(*) FROM "known__list" WHERE "known__list"."_id" = "known"."id") AS "list__count",
+  (SELECT count(*) FROM "known__by_name" WHERE "known__by_name"."_id" = "known"."id") AS "by_name__count",
+  CASE "one" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one",
+  CASE
+    WHEN "one__a_bool_value" IS NOT NULL THEN 'a_bool_value'
+    WHEN "one__a_int32_value" IS NOT NULL THEN 'a_int32_value'
+    WHEN "one__a_int64_value" IS NOT NULL THEN 'a_int64_value'
+    WHEN "one__a_uint32_value" IS NOT NULL THEN 'a_uint32_value'
+    WHEN "one__a_uint64_value" IS NOT NULL THEN 'a_uint64_value'
+    WHEN "one__a_float_value" IS NOT NULL THEN 'a_float_value'
+    WHEN "one__a_double_value" IS NOT NULL THEN 'a_double_value'
+    WHEN "one__a_string_value" IS NOT NULL THEN 'a_string_value'
+    WHEN "one__a_bytes_value" IS NOT NULL THEN 'a_bytes_value'
+    WHEN "one__a_struct" IS NOT NULL THEN 'a_struct'
+    WHEN "one__a_value" IS NOT NULL THEN 'a_value'
+    WHEN "one__a_list_value" IS NOT NULL THEN 'a_list_value'
+    WHEN "one__a_any" IS NOT NULL THEN 'a_any'
+    WHEN "one__a_field_mask" IS NOT NULL THEN 'a_field_mask'
+    WHEN "one__a_empty" THEN 'a_empty'
+    WHEN "one__a_null" IS NOT NULL THEN 'a_null' END
+    AS "one__value",
+  CASE "one__a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one__a_bool_value",
+  "one__a_int32_value",
+  "one__a_int64_value",
+  "one__a_uint32_value",
+  "one__a_uint64_value",
+  "one__a_float_value",
+  "one__a_double_value",
+  "one__a_string_value",
+  CASE WHEN "one__a_bytes_value" IS NOT NULL THEN hex("one__a_bytes_value") END AS "one__a_bytes_value",
+  "one__a_struct",
+  "one__a_value",
+  "one__a_list_value",
+  CASE WHEN "one__a_any" IS NOT NULL THEN hex("one__a_any") END AS "one__a_any",
+  "one__a_field_mask",
+  CASE "one__a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one__a_empty",
+  CASE "one__a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "one__a_null" END AS "one__a_null",
+  (SELECT count(*) FROM "known__ones" WHERE "known__ones"."_id" = "known"."id") AS "ones__count",
+  (SELECT count(*) FROM "known__a_bool_value_by_name"
+    WHERE "known__a_bool_value_by_name"."_id" = "known"."id")
+    AS "a_bool_value_by_name__count",
+  (SELECT count(*) FROM "known__a_int32_value_by_name"
+    WHERE "known__a_int32_value_by_name"."_id" = "known"."id")
+    AS "a_int32_value_by_name__count",
+  (SELECT count(*) FROM "known__a_int64_value_by_name"
+    WHERE "known__a_int64_value_by_name"."_id" = "known"."id")
+    AS "a_int64_value_by_name__count",
+  (SELECT count(*) FROM "known__a_uint32_value_by_name"
+    WHERE "known__a_uint32_value_by_name"."_id" = "known"."id")
+    AS "a_uint32_value_by_name__count",
+  (SELECT count(*) FROM "known__a_uint64_value_by_name"
+    WHERE "known__a_uint64_value_by_name"."_id" = "known"."id")
+    AS "a_uint64_value_by_name__count",
+  (SELECT count(*) FROM "known__a_float_value_by_name"
+    WHERE "known__a_float_value_by_name"."_id" = "known"."id")
+    AS "a_float_value_by_name__count",
+  (SELECT count(*) FROM "known__a_double_value_by_name"
+    WHERE "known__a_double_value_by_name"."_id" = "known"."id")
+    AS "a_double_value_by_name__count",
+  (SELECT count(*) FROM "known__a_string_value_by_name"
+    WHERE "known__a_string_value_by_name"."_id" = "known"."id")
+    AS "a_string_value_by_name__count",
+  (SELECT count(*) FROM "known__a_bytes_value_by_name"
+    WHERE "known__a_bytes_value_by_name"."_id" = "known"."id")
+    AS "a_bytes_value_by_name__count",
+  (SELECT count(*) FROM "known__a_struct_by_name"
+    WHERE "known__a_struct_by_name"."_id" = "known"."id")
+    AS "a_struct_by_name__count",
+  (SELECT count(*) FROM "known__a_value_by_name"
+    WHERE "known__a_value_by_name"."_id" = "known"."id")
+    AS "a_value_by_name__count",
+  (SELECT count(*) FROM "known__a_list_value_by_name"
+    WHERE "known__a_list_value_by_name"."_id" = "known"."id")
+    AS "a_list_value_by_name__count",
+  (SELECT count(*) FROM "known__a_any_by_name"
+    WHERE "known__a_any_by_name"."_id" = "known"."id")
+    AS "a_any_by_name__count",
+  (SELECT count(*) FROM "known__a_field_mask_by_name"
+    WHERE "known__a_field_mask_by_name"."_id" = "known"."id")
+    AS "a_field_mask_by_name__count",
+  (SELECT count(*) FROM "known__a_empty_by_name"
+    WHERE "known__a_empty_by_name"."_id" = "known"."id")
+    AS "a_empty_by_name__count"
+FROM "known";
+
+CREATE VIEW "known__list_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool_value",
+  "a_int32_value",
+  "a_int64_value",
+  "a_uint32_value",
+  "a_uint64_value",
+  "a_float_value",
+  "a_double_value",
+  "a_string_value",
+  CASE WHEN "a_bytes_value" IS NOT NULL THEN hex("a_bytes_value") END AS "a_bytes_value",
+  "a_struct",
+  "a_value",
+  "a_list_value",
+  CASE WHEN "a_any" IS NOT NULL THEN hex("a_any") END AS "a_any",
+  "a_field_mask",
+  CASE "a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_empty",
+  CASE "a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "a_null" END AS "a_null"
+FROM "known__list";
+
+CREATE VIEW "known__by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value__a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool_value",
+  "value__a_int32_value",
+  "value__a_int64_value",
+  "value__a_uint32_value",
+  "value__a_uint64_value",
+  "value__a_float_value",
+  "value__a_double_value",
+  "value__a_string_value",
+  CASE WHEN "value__a_bytes_value" IS NOT NULL THEN hex("value__a_bytes_value") END AS "value__a_bytes_value",
+  "value__a_struct",
+  "value__a_value",
+  "value__a_list_value",
+  CASE WHEN "value__a_any" IS NOT NULL THEN hex("value__a_any") END AS "value__a_any",
+  "value__a_field_mask",
+  CASE "value__a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_empty",
+  CASE "value__a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "value__a_null" END AS "value__a_null"
+FROM "known__by_name";
+
+CREATE VIEW "known__ones_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE
+    WHEN "a_bool_value" IS NOT NULL THEN 'a_bool_value'
+    WHEN "a_int32_value" IS NOT NULL THEN 'a_int32_value'
+    WHEN "a_int64_value" IS NOT NULL THEN 'a_int64_value'
+    WHEN "a_uint32_value" IS NOT NULL THEN 'a_uint32_value'
+    WHEN "a_uint64_value" IS NOT NULL THEN 'a_uint64_value'
+    WHEN "a_float_value" IS NOT NULL THEN 'a_float_value'
+    WHEN "a_double_value" IS NOT NULL THEN 'a_double_value'
+    WHEN "a_string_value" IS NOT NULL THEN 'a_string_value'
+    WHEN "a_bytes_value" IS NOT NULL THEN 'a_bytes_value'
+    WHEN "a_struct" IS NOT NULL THEN 'a_struct'
+    WHEN "a_value" IS NOT NULL THEN 'a_value'
+    WHEN "a_list_value" IS NOT NULL THEN 'a_list_value'
+    WHEN "a_any" IS NOT NULL THEN 'a_any'
+    WHEN "a_field_mask" IS NOT NULL THEN 'a_field_mask'
+    WHEN "a_empty" THEN 'a_empty'
+    WHEN "a_null" IS NOT NULL THEN 'a_null' END
+    AS "value",
+  CASE "a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool_value",
+  "a_int32_value",
+  "a_int64_value",
+  "a_uint32_value",
+  "a_uint64_value",
+  "a_float_value",
+  "a_double_value",
+  "a_string_value",
+  CASE WHEN "a_bytes_value" IS NOT NULL THEN hex("a_bytes_value") END AS "a_bytes_value",
+  "a_struct",
+  "a_value",
+  "a_list_value",
+  CASE WHEN "a_any" IS NOT NULL THEN hex("a_any") END AS "a_any",
+  "a_field_mask",
+  CASE "a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_empty",
+  CASE "a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "a_null" END AS "a_null"
+FROM "known__ones";
+
+CREATE VIEW "known__a_bool_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE "value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value"
+FROM "known__a_bool_value_by_name";
+
+CREATE VIEW "known__a_int32_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_int32_value_by_name";
+
+CREATE VIEW "known__a_int64_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_int64_value_by_name";
+
+CREATE VIEW "known__a_uint32_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_uint32_value_by_name";
+
+CREATE VIEW "known__a_uint64_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_uint64_value_by_name";
+
+CREATE VIEW "known__a_float_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_float_value_by_name";
+
+CREATE VIEW "known__a_double_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_double_value_by_name";
+
+CREATE VIEW "known__a_string_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_string_value_by_name";
+
+CREATE VIEW "known__a_bytes_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "known__a_bytes_value_by_name";
+
+CREATE VIEW "known__a_struct_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_struct_by_name";
+
+CREATE VIEW "known__a_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_value_by_name";
+
+CREATE VIEW "known__a_list_value_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_list_value_by_name";
+
+CREATE VIEW "known__a_any_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  CASE WHEN "value" IS NOT NULL THEN hex("value") END AS "value"
+FROM "known__a_any_by_name";
+
+CREATE VIEW "known__a_field_mask_by_name_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "known__a_field_mask_by_name";
+
+CREATE VIEW "known__a_empty_by_name_readable" AS SELECT
+  "_id",
+  "_key"
+FROM "known__a_empty_by_name";

@@ -166,7 +166,13 @@ fn encoding(rng: &mut Rng, ty: &str) -> Option<&'static str> {
     let all: &[&'static str] = match ty.rsplit('.').next().unwrap_or(ty) {
         "uint64" | "fixed64" | "UInt64Value" => &["encoding: FULL_RANGE"],
         "float" | "double" | "FloatValue" | "DoubleValue" => &["encoding: FLOAT_BITS"],
-        "Timestamp" => &["encoding: SECONDS", "encoding: MILLISECONDS", "encoding: MICROSECONDS", "encoding: RFC3339"],
+        "Timestamp" => &[
+            "encoding: SECONDS",
+            "encoding: MILLISECONDS",
+            "encoding: MICROSECONDS",
+            "encoding: RFC3339",
+            "encoding: TIMESTAMPTZ",
+        ],
         "Duration" => &["encoding: SECONDS", "encoding: MILLISECONDS", "encoding: MICROSECONDS"],
         _ => &[],
     };

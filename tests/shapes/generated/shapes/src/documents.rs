@@ -182,6 +182,9 @@ static KNOWN: protostore::stored::document::Known = protostore::stored::document
         &SHAPES_V1_BYTES_KEY,
         &SHAPES_V1_CHOICES,
         &SHAPES_V1_CHOICES_LISTED,
+        &SHAPES_V1_CODES,
+        &SHAPES_V1_CODES_CODE,
+        &SHAPES_V1_CODES_SUM,
         &SHAPES_V1_COUNTED,
         &SHAPES_V1_CRATE,
         &SHAPES_V1_DEEP,
@@ -209,6 +212,9 @@ static KNOWN: protostore::stored::document::Known = protostore::stored::document
         &SHAPES_V1_JOB_TRY,
         &SHAPES_V1_KEYWORDS,
         &SHAPES_V1_KEYWORDS_MATCH,
+        &SHAPES_V1_KNOWN,
+        &SHAPES_V1_KNOWN_ALL,
+        &SHAPES_V1_KNOWN_ANY,
         &SHAPES_V1_LABEL,
         &SHAPES_V1_LEGACY,
         &SHAPES_V1_LEGACY_INNER,
@@ -224,11 +230,18 @@ static KNOWN: protostore::stored::document::Known = protostore::stored::document
         &SHAPES_V1_NESTED_OUTER,
         &SHAPES_V1_NESTED_OUTER_MIDDLE,
         &SHAPES_V1_NOTHING,
+        &SHAPES_V1_OLDEN,
+        &SHAPES_V1_OLDEN_MAY,
+        &SHAPES_V1_OLDEN_MUST,
         &SHAPES_V1_PACKED,
         &SHAPES_V1_PACKED_INNER,
         &SHAPES_V1_PAGE,
         &SHAPES_V1_PARTIAL,
         &SHAPES_V1_PARTIAL_HALF,
+        &SHAPES_V1_PLACES,
+        &SHAPES_V1_PLACES_EITHER,
+        &SHAPES_V1_PLACES_MAYBE,
+        &SHAPES_V1_PLACES_PLAIN,
         &SHAPES_V1_PLAN_UNIT,
         &SHAPES_V1_PLAN_UNIT_DEPENDENCY,
         &SHAPES_V1_POINT,
@@ -1080,6 +1093,576 @@ static SHAPES_V1_CHOICES_LISTED: protostore::stored::document::Message = protost
                 protostore::stored::document::Scalar::String,
             ),
             oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Codes`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_CODES: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Codes",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "id",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "must",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_CODES_CODE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "list",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_CODES_CODE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "byName",
+            others: &["by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_CODES_CODE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "one",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_CODES_CODE),
+            oneof: 5,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "sum",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_CODES_SUM),
+            oneof: 5,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "full",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "floatBits",
+            others: &["float_bits"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "doubleBits",
+            others: &["double_bits"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "second",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "text",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "span",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "wrapped",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Codes.Code`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_CODES_CODE: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Codes.Code",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "seconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "milliseconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "microseconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "text",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "spanSeconds",
+            others: &["span_seconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "spanMilliseconds",
+            others: &["span_milliseconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "spanMicroseconds",
+            others: &["span_microseconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "wrapped",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "wrappedFloat",
+            others: &["wrapped_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "wrappedDouble",
+            others: &["wrapped_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "maybeUint64",
+            others: &["maybe_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "maybeFixed64",
+            others: &["maybe_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 17,
+            name: "maybeFloat",
+            others: &["maybe_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 18,
+            name: "maybeDouble",
+            others: &["maybe_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 19,
+            name: "uint64s",
+            others: &[],
+            shape: protostore::stored::document::Shape::Packed,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 20,
+            name: "fixed64s",
+            others: &[],
+            shape: protostore::stored::document::Shape::Packed,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 21,
+            name: "floats",
+            others: &[],
+            shape: protostore::stored::document::Shape::Packed,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 22,
+            name: "doubles",
+            others: &[],
+            shape: protostore::stored::document::Shape::Packed,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 23,
+            name: "allSeconds",
+            others: &["all_seconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 24,
+            name: "allMilliseconds",
+            others: &["all_milliseconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 25,
+            name: "allMicroseconds",
+            others: &["all_microseconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 26,
+            name: "allText",
+            others: &["all_text"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 27,
+            name: "allSpanSeconds",
+            others: &["all_span_seconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 28,
+            name: "allSpanMilliseconds",
+            others: &["all_span_milliseconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 29,
+            name: "allSpanMicroseconds",
+            others: &["all_span_microseconds"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 30,
+            name: "allWrapped",
+            others: &["all_wrapped"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 31,
+            name: "allWrappedFloat",
+            others: &["all_wrapped_float"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 32,
+            name: "allWrappedDouble",
+            others: &["all_wrapped_double"],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Codes.Sum`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_CODES_SUM: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Codes.Sum",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "seconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "milliseconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "microseconds",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "text",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "spanSeconds",
+            others: &["span_seconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "spanMilliseconds",
+            others: &["span_milliseconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "spanMicroseconds",
+            others: &["span_microseconds"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "wrapped",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "wrappedFloat",
+            others: &["wrapped_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "wrappedDouble",
+            others: &["wrapped_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 1,
         },
     ],
     gone: &[],
@@ -3051,6 +3634,554 @@ static SHAPES_V1_KEYWORDS_MATCH: protostore::stored::document::Message = protost
     gone: &[],
 };
 
+/// `shapes.v1.Known`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_KNOWN: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Known",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "id",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "all",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_KNOWN_ALL),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "list",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_KNOWN_ALL),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "byName",
+            others: &["by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_KNOWN_ALL),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "one",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_KNOWN_ANY),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "ones",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_KNOWN_ANY),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aBoolValueByName",
+            others: &["a_bool_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aInt32ValueByName",
+            others: &["a_int32_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aInt64ValueByName",
+            others: &["a_int64_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint32ValueByName",
+            others: &["a_uint32_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aUint64ValueByName",
+            others: &["a_uint64_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloatValueByName",
+            others: &["a_float_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDoubleValueByName",
+            others: &["a_double_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aStringValueByName",
+            others: &["a_string_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytesValueByName",
+            others: &["a_bytes_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aStructByName",
+            others: &["a_struct_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Struct,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 17,
+            name: "aValueByName",
+            others: &["a_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Value,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 18,
+            name: "aListValueByName",
+            others: &["a_list_value_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::ListValue,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 19,
+            name: "aAnyByName",
+            others: &["a_any_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Any(&KNOWN),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 20,
+            name: "aFieldMaskByName",
+            others: &["a_field_mask_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::FieldMask,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 21,
+            name: "aEmptyByName",
+            others: &["a_empty_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Empty,
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Known.All`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_KNOWN_ALL: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Known.All",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBoolValue",
+            others: &["a_bool_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "aInt32Value",
+            others: &["a_int32_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aInt64Value",
+            others: &["a_int64_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aUint32Value",
+            others: &["a_uint32_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "aUint64Value",
+            others: &["a_uint64_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aFloatValue",
+            others: &["a_float_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aDoubleValue",
+            others: &["a_double_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aStringValue",
+            others: &["a_string_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aBytesValue",
+            others: &["a_bytes_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aStruct",
+            others: &["a_struct"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Struct,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aValue",
+            others: &["a_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Value,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aListValue",
+            others: &["a_list_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::ListValue,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aAny",
+            others: &["a_any"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Any(&KNOWN),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aFieldMask",
+            others: &["a_field_mask"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::FieldMask,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aEmpty",
+            others: &["a_empty"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Empty,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aNull",
+            others: &["a_null"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Null,
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Known.Any`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_KNOWN_ANY: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Known.Any",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBoolValue",
+            others: &["a_bool_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "aInt32Value",
+            others: &["a_int32_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aInt64Value",
+            others: &["a_int64_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aUint32Value",
+            others: &["a_uint32_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "aUint64Value",
+            others: &["a_uint64_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aFloatValue",
+            others: &["a_float_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aDoubleValue",
+            others: &["a_double_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aStringValue",
+            others: &["a_string_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aBytesValue",
+            others: &["a_bytes_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Wrapper(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aStruct",
+            others: &["a_struct"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Struct,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aValue",
+            others: &["a_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Value,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aListValue",
+            others: &["a_list_value"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::ListValue,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aAny",
+            others: &["a_any"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Any(&KNOWN),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aFieldMask",
+            others: &["a_field_mask"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::FieldMask,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aEmpty",
+            others: &["a_empty"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Empty,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aNull",
+            others: &["a_null"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Null,
+            oneof: 1,
+        },
+    ],
+    gone: &[],
+};
+
 /// `shapes.v1.Label`.
 #[allow(
     dead_code,
@@ -3992,6 +5123,436 @@ static SHAPES_V1_NOTHING: protostore::stored::document::Message = protostore::st
     gone: &[],
 };
 
+/// `shapes.v1.Olden`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_OLDEN: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Olden",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "id",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "must",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MUST),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "may",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MAY),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "musts",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MUST),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "mays",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MAY),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "byName",
+            others: &["by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MAY),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "oneMust",
+            others: &["one_must"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_OLDEN_MUST),
+            oneof: 7,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "oneGrade",
+            others: &["one_grade"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_GRADE),
+            oneof: 7,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "packed",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Olden.May`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_OLDEN_MAY: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Olden.May",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBool",
+            others: &["a_bool"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "anInt32",
+            others: &["an_int32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aSint32",
+            others: &["a_sint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aSfixed32",
+            others: &["a_sfixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "anInt64",
+            others: &["an_int64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aSint64",
+            others: &["a_sint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aSfixed64",
+            others: &["a_sfixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aUint32",
+            others: &["a_uint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aFixed32",
+            others: &["a_fixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aString",
+            others: &["a_string"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytes",
+            others: &["a_bytes"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aGrade",
+            others: &["a_grade"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_GRADE),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Olden.Must`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_OLDEN_MUST: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Olden.Must",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBool",
+            others: &["a_bool"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "anInt32",
+            others: &["an_int32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aSint32",
+            others: &["a_sint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aSfixed32",
+            others: &["a_sfixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "anInt64",
+            others: &["an_int64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aSint64",
+            others: &["a_sint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aSfixed64",
+            others: &["a_sfixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aUint32",
+            others: &["a_uint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aFixed32",
+            others: &["a_fixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aString",
+            others: &["a_string"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytes",
+            others: &["a_bytes"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aGrade",
+            others: &["a_grade"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_GRADE),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
 /// `shapes.v1.Packed`.
 #[allow(
     dead_code,
@@ -4898,6 +6459,708 @@ static SHAPES_V1_PARTIAL_HALF: protostore::stored::document::Message = protostor
             kind: protostore::stored::document::Kind::Scalar(
                 protostore::stored::document::Scalar::String,
             ),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Places`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_PLACES: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Places",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "id",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "plain",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_PLAIN),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "maybe",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_MAYBE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "either",
+            others: &[],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_EITHER),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "plains",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_PLAIN),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "maybes",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_MAYBE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "eithers",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_EITHER),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "plainByName",
+            others: &["plain_by_name"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::String,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_PLAIN),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "maybeByNumber",
+            others: &["maybe_by_number"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_MAYBE),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "eitherByFlag",
+            others: &["either_by_flag"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_EITHER),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aSint32ByNumber",
+            others: &["a_sint32_by_number"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "anSfixed32ByNumber",
+            others: &["an_sfixed32_by_number"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aFixed32ByNumber",
+            others: &["a_fixed32_by_number"],
+            shape: protostore::stored::document::Shape::Map(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "onePlain",
+            others: &["one_plain"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_PLAIN),
+            oneof: 14,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "oneMaybe",
+            others: &["one_maybe"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_MAYBE),
+            oneof: 14,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "oneEither",
+            others: &["one_either"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Message(&SHAPES_V1_PLACES_EITHER),
+            oneof: 14,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Places.Either`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_PLACES_EITHER: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Places.Either",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBool",
+            others: &["a_bool"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "anInt32",
+            others: &["an_int32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aSint32",
+            others: &["a_sint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aSfixed32",
+            others: &["a_sfixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "anInt64",
+            others: &["an_int64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aSint64",
+            others: &["a_sint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aSfixed64",
+            others: &["a_sfixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aUint32",
+            others: &["a_uint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aFixed32",
+            others: &["a_fixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aString",
+            others: &["a_string"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytes",
+            others: &["a_bytes"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aColour",
+            others: &["a_colour"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_COLOUR),
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 17,
+            name: "aTime",
+            others: &["a_time"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 1,
+        },
+        protostore::stored::document::Field {
+            number: 18,
+            name: "aDuration",
+            others: &["a_duration"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 1,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Places.Maybe`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_PLACES_MAYBE: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Places.Maybe",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBool",
+            others: &["a_bool"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "anInt32",
+            others: &["an_int32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aSint32",
+            others: &["a_sint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aSfixed32",
+            others: &["a_sfixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "anInt64",
+            others: &["an_int64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aSint64",
+            others: &["a_sint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aSfixed64",
+            others: &["a_sfixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aUint32",
+            others: &["a_uint32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aFixed32",
+            others: &["a_fixed32"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aString",
+            others: &["a_string"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytes",
+            others: &["a_bytes"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aColour",
+            others: &["a_colour"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_COLOUR),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 17,
+            name: "aTime",
+            others: &["a_time"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Timestamp,
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 18,
+            name: "aDuration",
+            others: &["a_duration"],
+            shape: protostore::stored::document::Shape::Optional,
+            kind: protostore::stored::document::Kind::Duration,
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `shapes.v1.Places.Plain`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static SHAPES_V1_PLACES_PLAIN: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "shapes.v1.Places.Plain",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "aBool",
+            others: &["a_bool"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bool,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "anInt32",
+            others: &["an_int32"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "aSint32",
+            others: &["a_sint32"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 4,
+            name: "aSfixed32",
+            others: &["a_sfixed32"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "anInt64",
+            others: &["an_int64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Int64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 6,
+            name: "aSint64",
+            others: &["a_sint64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 7,
+            name: "aSfixed64",
+            others: &["a_sfixed64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Sfixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 8,
+            name: "aUint32",
+            others: &["a_uint32"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 9,
+            name: "aFixed32",
+            others: &["a_fixed32"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 10,
+            name: "aUint64",
+            others: &["a_uint64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 11,
+            name: "aFixed64",
+            others: &["a_fixed64"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Fixed64,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 12,
+            name: "aFloat",
+            others: &["a_float"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Float,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 13,
+            name: "aDouble",
+            others: &["a_double"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Double,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 14,
+            name: "aString",
+            others: &["a_string"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 15,
+            name: "aBytes",
+            others: &["a_bytes"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Bytes,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 16,
+            name: "aColour",
+            others: &["a_colour"],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Enum(&SHAPES_V1_COLOUR),
             oneof: 0,
         },
     ],

@@ -15,6 +15,7 @@ pub use records::choices::{
     Choices, ChoicesListed, ChoicesLonely, ChoicesMessage, ChoicesScalar,
 };
 
+pub use records::codes::{Codes, CodesChoice, CodesCode, CodesSum, CodesSumValue};
 pub use records::counted::Counted;
 pub use records::crate_::Crate;
 pub use records::deep::{Deep, DeepHost, DeepPort, DeepRack, DeepRackCabinet};
@@ -31,8 +32,9 @@ pub use records::int_key::IntKey;
 pub use records::item::Item;
 pub use records::job::{Job, JobState, JobTry};
 pub use records::keywords::{Keywords, KeywordsBox, KeywordsMatch};
+pub use records::known::{Known, KnownAll, KnownAny, KnownAnyValue};
 pub use records::label::Label;
-pub use records::legacy::{Grade, Legacy, LegacyInner};
+pub use records::legacy::{Legacy, LegacyInner};
 pub use records::linked::{Linked, LinkedGroup};
 pub use records::lists::{Lists, ListsItem, ListsItemKind};
 pub use records::made::Made;
@@ -41,8 +43,13 @@ pub use records::nested::{
     Nested, NestedOuter, NestedOuterMiddle, NestedOuterMiddleChoice,
 };
 
+pub use records::olden::{Olden, OldenChoice, OldenMay, OldenMust};
 pub use records::packed::{Packed, PackedChoice, PackedInner};
 pub use records::partial::{Partial, PartialHalf};
+pub use records::places::{
+    Places, PlacesChoice, PlacesEither, PlacesEitherValue, PlacesMaybe, PlacesPlain,
+};
+
 pub use records::plan_unit::{PlanUnit, PlanUnitDependency};
 pub use records::remark::{Remark, RemarkPart};
 pub use records::repeated::Repeated;
@@ -56,9 +63,12 @@ pub use records::texts::{Texts, TextsChoice, TextsInner};
 pub use records::time_key::TimeKey;
 pub use records::topic::Topic;
 pub use records::tree::{Tree, TreeBranch, TreeBranchWay, TreeKind, TreeKnot};
-pub use records::types::{ApartShelf, ApartWing, ApartWingWay, Colour, Nothing, Point};
+pub use records::types::{
+    ApartShelf, ApartWing, ApartWingWay, Colour, Grade, Nothing, NullValue, Point,
+};
+
 pub use records::unit_log::{UnitLog, UnitLogFrom};
-pub use records::well_known::{NullValue, WellKnown, WellKnownChoice, WellKnownInner};
+pub use records::well_known::{WellKnown, WellKnownChoice, WellKnownInner};
 pub use records::wide_key::WideKey;
 pub use records::wrappers::{Wrappers, WrappersChoice, WrappersInner};
 
@@ -297,6 +307,26 @@ pub mod entry {
     pub use crate::records::entry::{*, columns::*};
 }
 
+/// Table `olden`: the record `Olden`, its fields and its accessors.
+pub mod olden {
+    pub use crate::records::olden::{*, columns::*};
+}
+
+/// Table `places`: the record `Places`, its fields and its accessors.
+pub mod places {
+    pub use crate::records::places::{*, columns::*};
+}
+
+/// Table `codes`: the record `Codes`, its fields and its accessors.
+pub mod codes {
+    pub use crate::records::codes::{*, columns::*};
+}
+
+/// Table `known`: the record `Known`, its fields and its accessors.
+pub mod known {
+    pub use crate::records::known::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "shapes.v1.ShapesStore",
@@ -304,7 +334,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 1456,
+    slots: 1816,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -360,6 +390,10 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::state::TABLE,
         &records::audit::TABLE,
         &records::entry::TABLE,
+        &records::olden::TABLE,
+        &records::places::TABLE,
+        &records::codes::TABLE,
+        &records::known::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -661,6 +695,30 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `entries`.
     #[must_use]
     pub fn entries(&self) -> protostore::TableOf<'_, records::entry::Entry, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `olden`.
+    #[must_use]
+    pub fn olden(&self) -> protostore::TableOf<'_, records::olden::Olden, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `places`.
+    #[must_use]
+    pub fn places(&self) -> protostore::TableOf<'_, records::places::Places, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `codes`.
+    #[must_use]
+    pub fn codes(&self) -> protostore::TableOf<'_, records::codes::Codes, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `known`.
+    #[must_use]
+    pub fn known(&self) -> protostore::TableOf<'_, records::known::Known, E> {
         self.0.table()
     }
 

@@ -409,7 +409,10 @@ impl TryFrom<proto::shapes::v1::Apart> for Apart {
             by_name: value
                 .by_name
                 .into_iter()
-                .map(|(k, v)| Ok((k, types::ApartWing::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    types::ApartWing::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("by_name"))?,
         })
@@ -450,7 +453,10 @@ impl TryFrom<proto::shapes::v1::apart::Room> for ApartRoom {
             by_number: value
                 .by_number
                 .into_iter()
-                .map(|(k, v)| Ok((k, types::Point::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    types::Point::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("by_number"))?,
             point: value
@@ -569,40 +575,31 @@ impl TryFrom<proto::shapes::v1::apart::Lonely> for ApartLonely {
 impl protostore::Record for Apart {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = (
-        children::OfPoint_2,
+    type Children = protostore::Both<
         (
-            children::OfNothing_3,
+            children::OfPoint_2,
             (
-                children::Empty,
+                children::OfNothing_3,
                 (
-                    children::Must,
+                    children::Empty,
+                    (children::Must, (children::Room, (children::There, ()))),
+                ),
+            ),
+        ),
+        (
+            children::House,
+            (
+                children::OfNone_11,
+                (
+                    children::Only,
                     (
-                        children::Room,
-                        (
-                            children::There,
-                            (
-                                children::House,
-                                (
-                                    children::OfNone_11,
-                                    (
-                                        children::Only,
-                                        (
-                                            children::WingShelf,
-                                            (
-                                                children::WingLeft,
-                                                (children::Wings, (children::ByName, ())),
-                                            ),
-                                        ),
-                                    ),
-                                ),
-                            ),
-                        ),
+                        children::WingShelf,
+                        (children::WingLeft, (children::Wings, (children::ByName, ()))),
                     ),
                 ),
             ),
         ),
-    );
+    >;
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 

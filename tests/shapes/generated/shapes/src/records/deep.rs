@@ -156,7 +156,7 @@ impl TryFrom<proto::shapes::v1::deep::Rack> for DeepRack {
             spares: value
                 .spares
                 .into_iter()
-                .map(|(k, v)| Ok((k, DeepHost::try_from(v)?)))
+                .map(|(k, v)| Ok((k, DeepHost::try_from(v).map_err(|e| e.at("value"))?)))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("spares"))?,
             tags: value.tags,

@@ -3,6 +3,7 @@
 //! Table 15 of `shapes.v1.ShapesStore`: `legacies`.
 
 use crate::proto;
+use crate::records::types;
 
 /// Each presence of proto2; a default is never stored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,77 +19,12 @@ pub struct Legacy {
     /// Field 5, `words`.
     pub words: Vec<String>,
     /// Field 6, `grade`.
-    pub grade: Option<Grade>,
+    pub grade: Option<types::Grade>,
     /// Field 7, `must`.
-    pub must: Grade,
+    pub must: types::Grade,
     /// Field 8, `inner`.
     pub inner: Option<LegacyInner>,
 }
-
-/// An enum that does not begin at zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Grade {
-    /// `GRADE_A`.
-    #[default]
-    A,
-    /// `GRADE_B`.
-    B,
-    /// A number that this version has no name for, kept as it is.
-    Unrecognized(protostore::EnumNumber),
-}
-
-impl Grade {
-    /// Returns the number that is stored and sent.
-    #[must_use]
-    pub const fn number(self) -> i32 {
-        match self {
-            Self::A => 1,
-            Self::B => 2,
-            Self::Unrecognized(number) => number.get(),
-        }
-    }
-
-    /// Returns the name in the proto file, if the number has one.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::A => Some("GRADE_A"),
-            Self::B => Some("GRADE_B"),
-            Self::Unrecognized(_) => None,
-        }
-    }
-}
-
-impl From<i32> for Grade {
-    fn from(number: i32) -> Self {
-        match number {
-            1 => Self::A,
-            2 => Self::B,
-            _ => Self::Unrecognized(protostore::EnumNumber::__new(number)),
-        }
-    }
-}
-
-impl From<Grade> for i32 {
-    fn from(value: Grade) -> Self {
-        value.number()
-    }
-}
-
-impl protostore::Bind for Grade {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
-        binder.int(self.number().into())
-    }
-}
-
-impl protostore::Value for Grade {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
-        i32::read(cell).map(Self::from)
-    }
-}
-
-impl protostore::Comparable for Grade {}
-impl protostore::Ordered for Grade {}
 
 /// A message inside.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -143,31 +143,46 @@ impl TryFrom<proto::shapes::v1::Maps> for Maps {
             times: value
                 .times
                 .into_iter()
-                .map(|(k, v)| Ok((k, protostore::Timestamp::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    protostore::Timestamp::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("times"))?,
             durations: value
                 .durations
                 .into_iter()
-                .map(|(k, v)| Ok((k, protostore::Duration::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    protostore::Duration::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("durations"))?,
             points: value
                 .points
                 .into_iter()
-                .map(|(k, v)| Ok((k, types::Point::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    types::Point::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("points"))?,
             nothings: value
                 .nothings
                 .into_iter()
-                .map(|(k, v)| Ok((k, types::Nothing::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    types::Nothing::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("nothings"))?,
             shelves: value
                 .shelves
                 .into_iter()
-                .map(|(k, v)| Ok((k, MapsShelf::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    MapsShelf::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("shelves"))?,
             inside: value
@@ -261,58 +276,40 @@ impl TryFrom<proto::shapes::v1::maps::Inside> for MapsInside {
 impl protostore::Record for Maps {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = (
-        children::Strings,
-        (
-            children::Bools,
+    type Children = protostore::Both<
+        protostore::Both<
             (
-                children::Int32s,
+                children::Strings,
+                (children::Bools, (children::Int32s, (children::Sint32s, ()))),
+            ),
+            (
+                children::Sfixed32s,
                 (
-                    children::Sint32s,
+                    children::Int64s,
+                    (children::Uint32s, (children::Fixed32s, (children::Uint64s, ()))),
+                ),
+            ),
+        >,
+        protostore::Both<
+            (
+                children::Fixed64s,
+                (
+                    children::Doubles,
+                    (children::ByteStrings, (children::Colours, (children::Times, ()))),
+                ),
+            ),
+            (
+                children::Durations,
+                (
+                    children::Points,
                     (
-                        children::Sfixed32s,
-                        (
-                            children::Int64s,
-                            (
-                                children::Uint32s,
-                                (
-                                    children::Fixed32s,
-                                    (
-                                        children::Uint64s,
-                                        (
-                                            children::Fixed64s,
-                                            (
-                                                children::Doubles,
-                                                (
-                                                    children::ByteStrings,
-                                                    (
-                                                        children::Colours,
-                                                        (
-                                                            children::Times,
-                                                            (
-                                                                children::Durations,
-                                                                (
-                                                                    children::Points,
-                                                                    (
-                                                                        children::Nothings,
-                                                                        (children::Shelves, (children::InsideCounts, ())),
-                                                                    ),
-                                                                ),
-                                                            ),
-                                                        ),
-                                                    ),
-                                                ),
-                                            ),
-                                        ),
-                                    ),
-                                ),
-                            ),
-                        ),
+                        children::Nothings,
+                        (children::Shelves, (children::InsideCounts, ())),
                     ),
                 ),
             ),
-        ),
-    );
+        >,
+    >;
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 

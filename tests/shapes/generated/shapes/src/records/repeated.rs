@@ -125,55 +125,34 @@ impl TryFrom<proto::shapes::v1::Repeated> for Repeated {
 impl protostore::Record for Repeated {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = (
-        children::Bools,
-        (
-            children::Int32s,
+    type Children = protostore::Both<
+        protostore::Both<
             (
-                children::Sint32s,
+                children::Bools,
+                (children::Int32s, (children::Sint32s, (children::Sfixed32s, ()))),
+            ),
+            (
+                children::Int64s,
                 (
-                    children::Sfixed32s,
-                    (
-                        children::Int64s,
-                        (
-                            children::Sint64s,
-                            (
-                                children::Sfixed64s,
-                                (
-                                    children::Uint32s,
-                                    (
-                                        children::Fixed32s,
-                                        (
-                                            children::Uint64s,
-                                            (
-                                                children::Fixed64s,
-                                                (
-                                                    children::Floats,
-                                                    (
-                                                        children::Doubles,
-                                                        (
-                                                            children::Strings,
-                                                            (
-                                                                children::ByteStrings,
-                                                                (
-                                                                    children::Colours,
-                                                                    (children::Times, (children::Durations, ())),
-                                                                ),
-                                                            ),
-                                                        ),
-                                                    ),
-                                                ),
-                                            ),
-                                        ),
-                                    ),
-                                ),
-                            ),
-                        ),
-                    ),
+                    children::Sint64s,
+                    (children::Sfixed64s, (children::Uint32s, (children::Fixed32s, ()))),
                 ),
             ),
-        ),
-    );
+        >,
+        protostore::Both<
+            (
+                children::Uint64s,
+                (children::Fixed64s, (children::Floats, (children::Doubles, ()))),
+            ),
+            (
+                children::Strings,
+                (
+                    children::ByteStrings,
+                    (children::Colours, (children::Times, (children::Durations, ()))),
+                ),
+            ),
+        >,
+    >;
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 

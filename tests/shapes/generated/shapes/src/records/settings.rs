@@ -238,7 +238,10 @@ impl TryFrom<proto::shapes::v1::Settings> for Settings {
             named: value
                 .named
                 .into_iter()
-                .map(|(k, v)| Ok((k, SettingsSheet::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    SettingsSheet::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("named"))?,
             target_ids: value.target_ids,

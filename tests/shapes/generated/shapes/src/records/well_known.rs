@@ -3,6 +3,7 @@
 //! Table 41 of `shapes.v1.ShapesStore`: `well_knowns`.
 
 use crate::proto;
+use crate::records::types;
 
 /// Values without a schema, and a message without fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +23,7 @@ pub struct WellKnown {
     /// Field 7, `an_empty`.
     pub an_empty: Option<()>,
     /// Field 8, `a_null`.
-    pub a_null: NullValue,
+    pub a_null: types::NullValue,
     /// Field 9, `structs`.
     pub structs: Vec<prost_types::Struct>,
     /// Field 10, `values`.
@@ -50,66 +51,6 @@ pub struct WellKnown {
     /// Field 26, `must_be`.
     pub must_be: (),
 }
-
-/// The enum `google.protobuf.NullValue`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum NullValue {
-    /// `NULL_VALUE`.
-    #[default]
-    NullValue,
-    /// A number that this version has no name for, kept as it is.
-    Unrecognized(protostore::EnumNumber),
-}
-
-impl NullValue {
-    /// Returns the number that is stored and sent.
-    #[must_use]
-    pub const fn number(self) -> i32 {
-        match self {
-            Self::NullValue => 0,
-            Self::Unrecognized(number) => number.get(),
-        }
-    }
-
-    /// Returns the name in the proto file, if the number has one.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::NullValue => Some("NULL_VALUE"),
-            Self::Unrecognized(_) => None,
-        }
-    }
-}
-
-impl From<i32> for NullValue {
-    fn from(number: i32) -> Self {
-        match number {
-            0 => Self::NullValue,
-            _ => Self::Unrecognized(protostore::EnumNumber::__new(number)),
-        }
-    }
-}
-
-impl From<NullValue> for i32 {
-    fn from(value: NullValue) -> Self {
-        value.number()
-    }
-}
-
-impl protostore::Bind for NullValue {
-    fn bind<B: protostore::Binder>(&self, binder: &mut B) -> protostore::Result<()> {
-        binder.int(self.number().into())
-    }
-}
-
-impl protostore::Value for NullValue {
-    fn read(cell: protostore::Cell<'_>) -> Result<Self, protostore::Bad> {
-        i32::read(cell).map(Self::from)
-    }
-}
-
-impl protostore::Comparable for NullValue {}
-impl protostore::Ordered for NullValue {}
 
 /// The members of `shapes.v1.WellKnown.choice`.
 #[allow(clippy::large_enum_variant, reason = "as large as the messages are")]
@@ -279,31 +220,25 @@ impl TryFrom<proto::shapes::v1::well_known::Inner> for WellKnownInner {
 impl protostore::Record for WellKnown {
     type Key = String;
     type KeyRef<'a> = &'a str;
-    type Children = (
-        children::Structs,
+    type Children = protostore::Both<
         (
-            children::Values,
+            children::Structs,
             (
-                children::OfLists_11,
+                children::Values,
+                (children::OfLists_11, (children::Anys, (children::Masks, ()))),
+            ),
+        ),
+        (
+            children::Empties,
+            (
+                children::StructsByKey,
                 (
-                    children::Anys,
-                    (
-                        children::Masks,
-                        (
-                            children::Empties,
-                            (
-                                children::StructsByKey,
-                                (
-                                    children::AnysByKey,
-                                    (children::EmptiesByKey, (children::InnerMasks, ())),
-                                ),
-                            ),
-                        ),
-                    ),
+                    children::AnysByKey,
+                    (children::EmptiesByKey, (children::InnerMasks, ())),
                 ),
             ),
         ),
-    );
+    >;
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
 

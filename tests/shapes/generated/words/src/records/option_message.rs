@@ -136,7 +136,10 @@ impl TryFrom<proto::Option> for OptionMessage {
             from: value
                 .from
                 .into_iter()
-                .map(|(k, v)| Ok((k, FromMessage::try_from(v)?)))
+                .map(|(k, v)| Ok((
+                    k,
+                    FromMessage::try_from(v).map_err(|e| e.at("value"))?,
+                )))
                 .collect::<protostore::Result<_>>()
                 .map_err(|e| e.at("from"))?,
             a_b: value.a_b,

@@ -27,13 +27,13 @@ pub const words: ::protostore::Col<Legacy, String, ::protostore::columns::List> 
 );
 
 /// `grade`.
-pub const grade: ::protostore::Col<Legacy, crate::records::legacy::Grade> = ::protostore::Col::member(
+pub const grade: ::protostore::Col<Legacy, crate::records::types::Grade> = ::protostore::Col::member(
     5,
     "grade",
 );
 
 /// `must`.
-pub const must: ::protostore::Col<Legacy, crate::records::legacy::Grade> = ::protostore::Col::member(
+pub const must: ::protostore::Col<Legacy, crate::records::types::Grade> = ::protostore::Col::member(
     6,
     "must",
 );

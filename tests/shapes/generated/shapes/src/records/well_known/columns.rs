@@ -45,7 +45,7 @@ pub const an_empty: ::protostore::Col<WellKnown, ::protostore::columns::Message>
     .message();
 
 /// `a_null`.
-pub const a_null: ::protostore::Col<WellKnown, crate::records::well_known::NullValue> = ::protostore::Col::member(
+pub const a_null: ::protostore::Col<WellKnown, crate::records::types::NullValue> = ::protostore::Col::member(
     7,
     "a_null",
 );

@@ -1,0 +1,57 @@
+//! Two lists of child tables as one, so that a long list of types is a tree and no chain: the compiler goes as deep as
+//! its types do.
+
+use std::marker::PhantomData;
+
+use super::children::{By, Children, Element, Nested};
+use crate::error::Result;
+use crate::mask::Mask;
+use crate::record::{ChildTable, Record};
+use crate::session::Session;
+use crate::value::{Bind, Decode};
+
+/// The child tables of `A`, and then those of `B`.
+#[derive(Debug)]
+pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
+
+impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
+    const NONE: bool = A::NONE && B::NONE;
+
+    async fn load<S: Session>(s: &mut S, owner: &mut R) -> Result<()> {
+        A::load(s, owner).await?;
+        B::load(s, owner).await
+    }
+
+    async fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> Result<()> {
+        A::load_many(s, owners, keys).await?;
+        B::load_many(s, owners, keys).await
+    }
+
+    async fn insert<S: Session>(s: &mut S, owner: &R) -> Result<()> {
+        A::insert(s, owner).await?;
+        B::insert(s, owner).await
+    }
+
+    async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
+        A::replace(s, owner, mask).await?;
+        B::replace(s, owner, mask).await
+    }
+}
+
+impl<C: ChildTable, A: Nested<C>, B: Nested<C>> Nested<C> for Both<A, B> {
+    const NONE: bool = A::NONE && B::NONE;
+
+    async fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
+        s: &mut S,
+        by: By<'_, K>,
+        elements: &mut [Element<P, C>],
+    ) -> Result<()> {
+        A::load(s, by, elements).await?;
+        B::load(s, by, elements).await
+    }
+
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item) -> Result<()> {
+        A::insert(s, prefix, owner).await?;
+        B::insert(s, prefix, owner).await
+    }
+}
