@@ -1,4 +1,12 @@
 //! What an API says of its fields beside their types: what is not shown, and what is refused.
 
+#[path = "rules/columns.rs"]
+mod columns;
+#[path = "rules/forms.rs"]
+mod forms;
 #[path = "rules/redacted.rs"]
 mod redacted;
+#[path = "rules/refused.rs"]
+mod refused;
+#[path = "rules/values.rs"]
+mod values;

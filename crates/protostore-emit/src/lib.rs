@@ -6,6 +6,7 @@
 mod page;
 mod plan;
 mod rust;
+mod says;
 mod sql;
 
 use std::collections::BTreeMap;

@@ -54,6 +54,12 @@ pub enum Change {
     NonZero { table: String, column: String, now: bool },
     /// Whether the column keeps the value of the insert.
     Immutable { table: String, column: String, now: bool },
+    /// What a value must be beside what its type allows.
+    Rules { table: String, column: String },
+    /// How many elements a list or map may have.
+    Counted { table: String },
+    /// Whether one member of a oneof must be set.
+    OneofRequired { table: String, oneof: String, now: bool },
     /// Whether the column is left out of the readable view.
     Redacted { table: String, column: String, now: bool },
     /// The column names rows of another table, which it did not.
@@ -149,6 +155,14 @@ impl fmt::Display for Change {
             Self::NonZero { table, column, now: false } => write!(f, "`{column}` of `{table}` now accepts zero"),
             Self::Immutable { table, column, now: true } => write!(f, "`{column}` of `{table}` is immutable now"),
             Self::Immutable { table, column, now: false } => write!(f, "`{column}` of `{table}` may change now"),
+            Self::Rules { table, column } => write!(f, "the rules of `{column}` of `{table}` changed"),
+            Self::Counted { table } => write!(f, "how many elements `{table}` may have changed"),
+            Self::OneofRequired { table, oneof, now: true } => {
+                write!(f, "one member of oneof `{oneof}` of `{table}` must be set now")
+            }
+            Self::OneofRequired { table, oneof, now: false } => {
+                write!(f, "oneof `{oneof}` of `{table}` may have no member set now")
+            }
             Self::Redacted { table, column, now: true } => {
                 write!(f, "`{column}` of `{table}` is left out of the readable view now")
             }

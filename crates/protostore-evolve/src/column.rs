@@ -51,6 +51,9 @@ fn compare_column(
     if o.redacted != n.redacted && n.role != Role::OwnerKey {
         changes.push(Change::Redacted { table: table.clone(), column: column.clone(), now: n.redacted });
     }
+    if o.rules != n.rules {
+        changes.push(Change::Rules { table: table.clone(), column: column.clone() });
+    }
     match (&o.reference, &n.reference) {
         (None, None) => {}
         (None, Some(to)) => changes.push(Change::ReferenceAdded { table, column, target: to.table.clone() }),

@@ -81,6 +81,7 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         changes.extend(compare_oneofs(o, n));
         changes.extend(compare_indexes(o, n));
         changes.extend(compare_foreign_keys((old_schema, o), (new_schema, n)));
+        changes.extend((o.counted != n.counted).then(|| Change::Counted { table: n.name.to_owned() }));
     }
     let gone = |r: &&Relation<'_>| Change::ChildRemoved { table: r.name.to_owned(), owner: owner.clone() };
     let added = |r: &&Relation<'_>| Change::ChildAdded { table: r.name.to_owned(), owner: owner.clone() };
@@ -224,7 +225,12 @@ fn compare_members(table: &str, old: &Members<'_>, new: &Members<'_>) -> Vec<Cha
         let (from, to) = (o.label.to_owned(), n.label.to_owned());
         Change::OneofLabel { table: table.clone(), oneof: oneof.clone(), from, to }
     });
-    gains.chain(loses).chain(labels).collect()
+    let required = (old.required != new.required).then(|| Change::OneofRequired {
+        table: table.clone(),
+        oneof: oneof.clone(),
+        now: new.required,
+    });
+    gains.chain(loses).chain(labels).chain(required).collect()
 }
 
 fn members_pair<'a>(old: &Members<'a>, new: &Members<'a>) -> Pairs<Member<'a>> {

@@ -1,6 +1,8 @@
 //! A table as SQL has it: a record's own, or that of a repeated field, with everything that SQL can tell of it.
 
-use protostore_schema::{Alone, ChildTable, Column, ForeignKey, Index, Item, Node, Place, Role, Schema, Table};
+use protostore_schema::{
+    Alone, ChildTable, Column, Counted, ForeignKey, Index, Item, Node, Place, Role, Schema, Table,
+};
 
 /// What a column is called by: the path of field numbers, and what it holds of the field.
 pub(crate) type ColumnId = (Vec<u32>, Role);
@@ -17,6 +19,8 @@ pub(crate) struct Relation<'a> {
     /// What is said of a message in a table of its own.
     pub(crate) alone: Option<Alone>,
     pub(crate) foreign_keys: &'a [ForeignKey],
+    /// How many rows an owner may have.
+    pub(crate) counted: Counted,
 }
 
 /// A column and whether it may be unset where it stands.
@@ -31,6 +35,7 @@ pub(crate) struct Placed<'a> {
 /// A oneof and its members.
 pub(crate) struct Members<'a> {
     pub(crate) name: &'a str,
+    pub(crate) required: bool,
     pub(crate) members: Vec<Member<'a>>,
 }
 
@@ -57,6 +62,7 @@ pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
         indexes: &table.indexes,
         alone: None,
         foreign_keys: &table.foreign_keys,
+        counted: Counted::default(),
     };
     std::iter::once(own).chain(table.descendants().into_iter().map(child)).collect()
 }
@@ -93,6 +99,7 @@ fn child(child: &ChildTable) -> Relation<'_> {
             Place::Position(_) | Place::Key(_) => None,
         },
         foreign_keys: &child.foreign_keys,
+        counted: child.counted,
     }
 }
 
@@ -149,7 +156,7 @@ fn oneofs_of<'n>(node: &'n Node) -> Vec<Members<'n>> {
             };
             let members = oneof.variants.iter().filter_map(|v| member(&v.node)).collect();
             let inner = oneof.variants.iter().flat_map(|v| oneofs_of(&v.node));
-            std::iter::once(Members { name: &oneof.name.sql, members }).chain(inner).collect()
+            std::iter::once(Members { name: &oneof.name.sql, required: oneof.required, members }).chain(inner).collect()
         }
     }
 }

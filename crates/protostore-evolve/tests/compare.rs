@@ -2,8 +2,8 @@
 
 use protostore_evolve::compare;
 use protostore_schema::{
-    Alone, ChildTable, Condition, ForeignKey, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof, Place,
-    Scalar, Schema, Type, Variant,
+    Alone, Asks, ChildTable, Condition, ForeignKey, Form, Group, Index, IndexColumn, Item, Node, OnDelete, Oneof,
+    Place, Rule, Scalar, Schema, Type, Variant,
 };
 
 fn shop() -> Schema {
@@ -108,6 +108,20 @@ fn what_a_column_may_hold() {
         sentences(|schema| scalar(schema, 1).column.non_zero = true),
         ["`mem_size_mb` of `virtual_machines` now refuses zero"]
     );
+}
+
+#[test]
+fn what_rules_ask() {
+    let rule = Rule { name: "uint32.finite".to_owned(), asks: Asks::Finite };
+    assert_eq!(
+        sentences(|schema| scalar(schema, 1).column.rules.all.push(rule)),
+        ["the rules of `mem_size_mb` of `virtual_machines` changed"]
+    );
+    let counted = sentences(|schema| child(schema).counted.max = Some(3));
+    assert_eq!(counted, [format!("how many elements `{}` may have changed", child(&mut shop()).name.sql)]);
+    let required = sentences(|schema| oneof(schema).required = true);
+    let name = oneof(&mut shop()).name.sql.clone();
+    assert_eq!(required, [format!("one member of oneof `{name}` of `virtual_machines` must be set now")]);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Reads the options of descriptors. The only file that knows how an annotation is represented.
 
+mod rules;
+
+pub(crate) use rules::{Asked, FieldRules, Ignore, field_rules, format, message_rule, oneof_required};
+
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
 use protostore_schema::{Form, Generated, OnDelete};
 
@@ -12,7 +16,7 @@ const COLUMN: i32 = 233_037_591;
 const TABLE: i32 = 233_037_592;
 const FIELD_BEHAVIOR: i32 = 1052;
 const RESOURCE_REFERENCE: i32 = 1055;
-const VALIDATE: u32 = 1159;
+const VALIDATE: i32 = 1159;
 
 /// Number of the `options` of a message, a field and a oneof in their descriptors.
 const MESSAGE_OPTIONS: i32 = 7;
@@ -176,10 +180,6 @@ pub(crate) fn resource_name_field(message: &MessageDescriptor) -> Option<String>
     Some(text(&options, "name_field").filter(|name| !name.is_empty()).unwrap_or_else(|| "name".to_owned()))
 }
 
-pub(crate) fn has_field_info(field: &FieldDescriptor) -> bool {
-    extension(&field.options(), "google.api.field_info").is_some()
-}
-
 pub(crate) fn is_redacted(field: &FieldDescriptor) -> bool {
     truth(&field.options(), "debug_redact")
 }
@@ -192,25 +192,16 @@ pub(crate) fn is_message_set(message: &MessageDescriptor) -> bool {
     truth(&message.options(), "message_set_wire_format")
 }
 
-/// Returns the number of the option that holds a `buf.validate` rule.
-fn validation(options: &DynamicMessage) -> Option<u32> {
-    let known = options.extensions().map(|(e, _)| (e.number(), e.full_name().starts_with("buf.validate.")));
-    let unknown = options.unknown_fields().map(|f| (f.number(), false));
-    known.chain(unknown).find(|(number, buf)| *number == VALIDATE || *buf).map(|(number, _)| number)
+pub(crate) fn validation_anchor(field: &FieldDescriptor) -> Anchor {
+    anchor_field(field, VALIDATE)
 }
 
-pub(crate) fn field_validation(field: &FieldDescriptor) -> Option<Anchor> {
-    validation(&field.options()).map(|number| anchor_field(field, number.cast_signed()))
+pub(crate) fn message_validation_anchor(message: &MessageDescriptor) -> Anchor {
+    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, VALIDATE)
 }
 
-pub(crate) fn message_validation(message: &MessageDescriptor) -> Option<Anchor> {
-    let number = validation(&message.options())?.cast_signed();
-    Some(anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, number))
-}
-
-pub(crate) fn oneof_validation(oneof: &OneofDescriptor) -> Option<Anchor> {
-    let number = validation(&oneof.options())?.cast_signed();
-    Some(anchor(oneof.parent_file().name(), oneof.path(), ONEOF_OPTIONS, number))
+pub(crate) fn oneof_validation_anchor(oneof: &OneofDescriptor) -> Anchor {
+    anchor(oneof.parent_file().name(), oneof.path(), ONEOF_OPTIONS, VALIDATE)
 }
 
 pub(crate) fn store_anchor(message: &MessageDescriptor) -> Anchor {

@@ -64,8 +64,8 @@ codes! {
     WellKnownType = "P0404", "a well-known type is not supported";
     Group = "P0405", "groups are not supported";
     Extensible = "P0406", "extensions and message sets are not supported";
-    ValidationRule = "P0407", "`buf.validate` rules are not supported";
-    FieldInfo = "P0410", "`google.api.field_info` is not supported";
+    ValidationRule = "P0407", "a `buf.validate` rule cannot be kept";
+    FieldInfo = "P0410", "a format of `google.api.field_info` is not known";
     RequiredMessage = "P0412", "a `required` message of proto2 is not supported";
     NoJson = "P0413", "a message has no JSON that tells its fields apart";
 
@@ -74,6 +74,9 @@ codes! {
     CannotBeRequired = "P0502", "a field cannot be REQUIRED";
     UnknownBehavior = "P0503", "an unknown field behaviour";
     RedactedKey = "P0504", "a part of a key is `debug_redact`";
+    RuleType = "P0505", "a rule is of another type than its field";
+    ImpossibleRule = "P0506", "no value keeps the rules of a field";
+    BadPattern = "P0507", "a pattern is not one of RE2";
 
     // References.
     UnknownTable = "P0601", "a reference names no table";

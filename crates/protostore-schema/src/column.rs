@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Docs, Name, Reference};
+use crate::{Docs, Name, Reference, Rules};
 
 /// A column of a table or child table.
 ///
@@ -35,6 +35,9 @@ pub struct Column {
     /// Whether its field is `debug_redact`: left out of what is made to be read by people.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
+    /// What a value must be beside what its type allows.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
     /// What the field says of itself.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,

@@ -13,6 +13,7 @@ mod document;
 mod index;
 mod name;
 mod node;
+mod rule;
 mod snapshot;
 mod sql_name;
 mod table;
@@ -23,10 +24,11 @@ pub use document::{Document, DocumentEnum, DocumentField, DocumentKind, Document
 pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
+pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
 pub use snapshot::SnapshotError;
 pub use sql_name::{
-    SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, sql_name,
-    trigger_name, view_name,
+    SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, rules_name,
+    sql_name, trigger_name, view_name,
 };
 pub use table::{ForeignKey, OnDelete, Record, Reference, Table};
 

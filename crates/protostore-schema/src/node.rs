@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, Docs, ForeignKey, Index, Name, Type, TypeName};
+use crate::{Column, Counted, Docs, ForeignKey, Index, Name, Type, TypeName};
 
 /// One member of a message, in the order of declaration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,6 +114,9 @@ pub struct Oneof {
     /// What the oneof says of itself.
     #[serde(default, skip_serializing_if = "Docs::is_empty")]
     pub docs: Docs,
+    /// Whether one of the members must be set.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
     /// The members.
     pub variants: Vec<Variant>,
 }
@@ -152,6 +155,9 @@ pub struct ChildTable {
     pub place: Place,
     /// An element: of a map, its value.
     pub item: Item,
+    /// How many elements there may be.
+    #[serde(default, skip_serializing_if = "Counted::is_empty")]
+    pub counted: Counted,
     /// Indexes beside the primary key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,

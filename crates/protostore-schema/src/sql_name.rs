@@ -27,6 +27,12 @@ pub fn check_name(column: &str) -> String {
     sql_name(&format!("{column}__check"))
 }
 
+/// Returns the name of the constraint on what an API says of a column's values beside their type.
+#[must_use]
+pub fn rules_name(column: &str) -> String {
+    sql_name(&format!("{column}__rules"))
+}
+
 /// Returns the name of the constraint that ties a message's members to its presence column.
 #[must_use]
 pub fn presence_name(message: &str) -> String {
@@ -97,6 +103,7 @@ mod tests {
     #[test]
     fn a_name_says_what_it_is_of() {
         assert_eq!(check_name("id"), "id__check");
+        assert_eq!(rules_name("port"), "port__rules");
         assert_eq!(presence_name("root_drive"), "root_drive__presence");
         assert_eq!(oneof_name("guest"), "guest__oneof");
         assert_eq!(view_name("runs"), "runs_readable");

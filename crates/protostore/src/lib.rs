@@ -29,6 +29,7 @@ mod ops;
 mod options;
 mod record;
 mod redacted;
+pub mod rules;
 mod schema;
 mod session;
 mod sqlite;

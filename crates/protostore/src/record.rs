@@ -2,6 +2,7 @@
 
 mod both;
 pub(crate) mod chain;
+pub(crate) mod check;
 mod children;
 mod make;
 pub(crate) mod revision;
@@ -40,6 +41,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const REVISION: Option<&'static RevisionField> = None;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
+    /// Says that values are kept to rules.
+    const RULES: bool = false;
 
     /// How a row is linked to the one before.
     const CHAIN: Option<&'static Chain<Self>> = None;
@@ -52,6 +55,11 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     fn own_key(key: Self::KeyRef<'_>) -> Self::Key;
     /// Puts the columns of one member, and nothing for one whose rows are in child tables.
     fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()>;
+
+    /// Refuses a member that breaks a rule.
+    fn check_field(&self, _field: usize) -> Result<()> {
+        Ok(())
+    }
 
     /// Fills in what the store makes before a write.
     fn complete(&mut self, _: &mut Make) -> Result<()> {

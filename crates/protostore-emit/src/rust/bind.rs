@@ -45,6 +45,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
         }
     };
     let mutable = (!table.append_only).then(|| quote!(impl protostore::Mutable for #name {}));
+    let rules = super::rules::methods(table);
     quote! {
         impl protostore::Record for #name {
             type Key = #owned;
@@ -55,6 +56,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             #keeps
             #revised
             #chain
+            #rules
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }

@@ -3,6 +3,7 @@
 //! Each item is formatted by itself, so that a blank line parts it from the next.
 
 mod accessors;
+mod asks;
 mod bind;
 mod chain;
 mod children;
@@ -18,6 +19,7 @@ mod metadata;
 mod record;
 mod relations;
 mod revision;
+mod rules;
 mod tokens;
 mod types;
 

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use protostore_schema::{Alone, Docs, Enum, Item, Node, Oneof, Place, Scalar, Table, Type};
 use quote::quote;
 
-use super::debug;
 use super::tokens::{docs, ident, lines};
 use super::types::{Definition, Scope};
+use super::{debug, rules};
 
 /// Returns the struct of a table's record.
 pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
@@ -16,8 +16,15 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
 /// Returns the type of something inside records.
 pub(super) fn definition(scope: &Scope<'_, '_>, definition: &Definition<'_>) -> TokenStream {
     match definition {
-        Definition::Message { name, docs, nodes } => structure(scope, &name.rust, docs, nodes),
-        Definition::Oneof(oneof) => members(scope, oneof),
+        Definition::Message { name, docs, nodes } => {
+            let (structure, checked) =
+                (structure(scope, &name.rust, docs, nodes), rules::of_message(&name.rust, nodes));
+            quote!(#structure #checked)
+        }
+        Definition::Oneof(oneof) => {
+            let (members, checked) = (members(scope, oneof), rules::of_oneof(oneof));
+            quote!(#members #checked)
+        }
         Definition::Enum(e) => enumeration(e),
     }
 }

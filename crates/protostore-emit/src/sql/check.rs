@@ -7,7 +7,7 @@ use protostore_schema::{
     ChildTable, Column, Form, Group, Item, Node, Oneof, Role, Type, check_name, oneof_name, presence_name,
 };
 
-use super::quote;
+use super::{quote, rule};
 
 /// A named CHECK.
 pub(crate) struct Check {
@@ -34,17 +34,22 @@ pub(crate) enum Place {
 
 /// Returns every CHECK below `nodes`: those of columns, of messages and of oneofs.
 pub(crate) fn checks(nodes: &[Node]) -> Vec<Check> {
+    checks_in(nodes, None)
+}
+
+/// `around` is the column that says whether the message around the members is set.
+fn checks_in(nodes: &[Node], around: Option<&str>) -> Vec<Check> {
     nodes
         .iter()
         .flat_map(|node| match node {
-            Node::Scalar(scalar) => value(&scalar.column).into_iter().collect(),
+            Node::Scalar(scalar) => value(&scalar.column).into_iter().chain(rule::check(&scalar.column)).collect(),
             Node::Group(group) => {
                 let own = value(&group.presence).into_iter().chain(presence(group));
-                own.chain(checks(&group.nodes)).collect::<Vec<_>>()
+                own.chain(checks_in(&group.nodes, Some(&group.presence.name.sql))).collect::<Vec<_>>()
             }
             Node::Oneof(oneof) => {
-                let members = oneof.variants.iter().flat_map(|v| checks(std::slice::from_ref(&v.node)));
-                members.chain(at_most_one(oneof)).collect()
+                let members = oneof.variants.iter().flat_map(|v| checks_in(std::slice::from_ref(&v.node), around));
+                members.chain(number_set(oneof, around)).collect()
             }
             Node::Child(_) | Node::Absent(_) => Vec::new(),
         })
@@ -58,7 +63,8 @@ pub(crate) fn of_child(child: &ChildTable) -> Vec<Check> {
         Item::Message { nodes, .. } => (None, &nodes[..]),
     };
     let single = child.owner.iter().chain(child.place.column()).chain(value);
-    single.filter_map(self::value).chain(checks(nodes)).collect()
+    let single = single.flat_map(|column| self::value(column).into_iter().chain(rule::check(column)));
+    single.chain(checks(nodes)).collect()
 }
 
 /// Returns the CHECK of one column's values, which stands at the column.
@@ -165,8 +171,8 @@ fn tied(node: &Node, present: &str) -> Vec<String> {
     }
 }
 
-/// Returns the CHECK that at most one member is set. It loosens and tightens without touching data.
-fn at_most_one(oneof: &Oneof) -> Option<Check> {
+/// Returns the CHECK that at most one member is set, or exactly one. It loosens and tightens without touching data.
+fn number_set(oneof: &Oneof, around: Option<&str>) -> Option<Check> {
     let set: Vec<String> = oneof
         .variants
         .iter()
@@ -180,11 +186,18 @@ fn at_most_one(oneof: &Oneof) -> Option<Check> {
             }
         })
         .collect();
-    (set.len() > 1).then(|| Check {
+    let is_whole = set.len() == oneof.variants.len();
+    let (bound, says) = match (oneof.required && is_whole, around) {
+        (false, _) if set.len() < 2 => return None,
+        (false, _) => ("<= 1".to_owned(), "may have at most one member set"),
+        (true, None) => ("= 1".to_owned(), "must have one member set"),
+        (true, Some(around)) => (format!("= {}", quote(around)), "must have one member set"),
+    };
+    Some(Check {
         name: oneof_name(&oneof.name.sql),
         place: Place::Table,
-        condition: format!("{} <= 1", set.join(" + ")),
+        condition: format!("{} {bound}", set.join(" + ")),
         field: oneof.name.proto.clone(),
-        says: "may have at most one member set".into(),
+        says: says.to_owned(),
     })
 }

@@ -5,6 +5,7 @@ mod append_only;
 mod cascade;
 mod check;
 mod condition;
+mod rule;
 mod table;
 mod trigger;
 mod view;
@@ -15,6 +16,7 @@ use crate::{Constraint, Version};
 
 pub(crate) use check::{Check, checks, of_child as child_checks};
 pub(crate) use condition::{condition, plain as plain_condition};
+pub(crate) use rule::check as rule_check;
 
 /// Returns the whole schema.
 pub(crate) fn schema(schema: &Schema, command: &str) -> String {

@@ -89,6 +89,7 @@ fn column(column: &Column) -> String {
         reference,
         generated: _,
         redacted: _,
+        rules: _,
         docs,
     } = column;
     let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty, *form));
@@ -98,7 +99,7 @@ fn column(column: &Column) -> String {
     if *default_zero {
         sql += &format!(" DEFAULT {}", zero(ty, *form));
     }
-    let check = check::value(column).map(|c| check_at_column(&c));
+    let check = check::value(column).into_iter().chain(super::rule_check(column)).map(|c| check_at_column(&c));
     let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
     let clauses: Vec<String> =
         std::iter::once(sql).chain(check).chain(reference.as_ref().and_then(references)).collect();

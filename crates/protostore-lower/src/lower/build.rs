@@ -3,7 +3,7 @@
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{
     Absent, Alone, ChildTable, Column, Docs, ForeignKey, Form, Generated, Group, Item, Name, Node, Oneof, Place,
-    Record, Reference, Role, Scalar, Table, Type, Variant,
+    Record, Reference, Role, Rules, Scalar, Table, Type, Variant,
 };
 
 use super::draft::{Composite, Draft, Part, Presence, Shape, Spot};
@@ -68,6 +68,7 @@ impl Build<'_> {
                             name: self.oneof_name(parent, oneof.name()),
                             ty: self.types.oneof(&oneof),
                             docs: self.sources.docs(oneof.parent_file().name(), oneof.path()),
+                            required: annotations::oneof_required(&oneof) == Ok(true),
                             variants: vec![member],
                         }));
                     }
@@ -240,6 +241,7 @@ impl Build<'_> {
                 .collect(),
             place: self.place(i),
             item,
+            counted: spot.counted,
             indexes: of_child.map(|(_, index)| index.clone()).collect(),
             foreign_keys: self.foreign_keys(Some(i)),
         }
@@ -263,6 +265,10 @@ impl Build<'_> {
             reference: None,
             generated: None,
             redacted: self.draft.is_redacted(spot),
+            rules: match role {
+                Role::Value | Role::MapKey => spot.rules.clone(),
+                Role::Presence | Role::OwnerKey | Role::Position | Role::Singleton => Rules::default(),
+            },
             docs: Docs::default(),
         }
     }
@@ -337,6 +343,7 @@ fn singleton(role: Role) -> Column {
         reference: None,
         generated: None,
         redacted: false,
+        rules: Rules::default(),
         docs: Docs::default(),
     }
 }

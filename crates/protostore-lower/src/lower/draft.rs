@@ -1,7 +1,7 @@
 //! A table on its way from descriptors to the model: its fields at any depth, and what was decided about each.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-use protostore_schema::{Form, Generated, Index, OnDelete, Relation, Type};
+use protostore_schema::{Counted, Form, Generated, Index, OnDelete, Relation, Rules, Type};
 
 use crate::annotations::{self, Anchor, Storage, TableOptions};
 use crate::diagnostic::Place;
@@ -64,6 +64,10 @@ pub(crate) struct Spot {
     pub(crate) required: bool,
     /// Whether it keeps the value that it has when its row is inserted.
     pub(crate) immutable: bool,
+    /// What its values must be, or those of its elements.
+    pub(crate) rules: Rules,
+    /// How many elements it may have.
+    pub(crate) counted: Counted,
     /// Whether it is a part of the primary key.
     pub(crate) key: bool,
     /// Whether it is a part of a reference of several fields.

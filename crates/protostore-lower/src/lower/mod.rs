@@ -30,6 +30,7 @@ mod relations;
 mod required;
 mod resources;
 mod revision;
+mod rules;
 mod rust_names;
 mod shared;
 mod sql_names;
@@ -107,6 +108,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     for draft in &mut drafts {
         column_options::merge(draft, report);
         required::read(draft, report);
+        rules::read(draft, report);
         keys::choose(draft, report);
         generated::check(draft, report);
         immutable::read(draft, report);
@@ -117,6 +119,8 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     resources::read(&mut drafts, report);
     references::check(&mut drafts, report);
     foreign_keys::check(&mut drafts, report);
+    rules::check_joins(&drafts, report);
+    drafts.iter().for_each(|draft| rules::check_given(draft, report));
     life::check(&mut drafts, report);
     shared::check(&drafts, report);
     for draft in &mut drafts {

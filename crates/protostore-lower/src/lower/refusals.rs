@@ -24,14 +24,6 @@ pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>
         let help = "take the `extensions` line away, and write the extensions as fields";
         report.add(Code::Extensible, place, format!("`{name}` can be extended, and extensions are not stored"), help);
     }
-    if let Some(anchor) = annotations::message_validation(message) {
-        refuse_rule(anchor.place(report.sources, &[]), name, report);
-    }
-    for oneof in message.oneofs() {
-        if let Some(anchor) = annotations::oneof_validation(&oneof) {
-            refuse_rule(anchor.place(report.sources, &[]), oneof.name(), report);
-        }
-    }
     for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic() && names::field(oneof.name()).is_empty()) {
         let place = report.sources.place(file.name(), oneof.path());
         no_rust_name(place, oneof.name(), report);
@@ -41,9 +33,6 @@ pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>
 /// Refuses what a field's options say.
 pub(super) fn check_options(field: &FieldDescriptor, report: &mut Report<'_>) {
     let name = field.name();
-    if let Some(anchor) = annotations::field_validation(field) {
-        refuse_rule(anchor.place(report.sources, &[]), name, report);
-    }
     for (i, behavior) in annotations::behaviors(field).into_iter().enumerate() {
         let place = annotations::behavior_anchor(field, i).place(report.sources, &[]);
         match behavior {
@@ -58,11 +47,6 @@ pub(super) fn check_options(field: &FieldDescriptor, report: &mut Report<'_>) {
             }
             Behavior::Identifier | Behavior::Required | Behavior::Immutable | Behavior::Neutral => {}
         }
-    }
-    if annotations::has_field_info(field) {
-        let place = annotations::field_info_anchor(field).place(report.sources, &[]);
-        let help = "take the option away; the field is stored as it is given";
-        report.add(Code::FieldInfo, place, format!("the `field_info` of `{name}` is not enforced yet"), help);
     }
     if names::field(name).is_empty() {
         no_rust_name(draft::name_place(field, report.sources), name, report);
@@ -129,11 +113,6 @@ fn refuses_message(
     } else {
         None
     }
-}
-
-fn refuse_rule(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {
-    let help = "take the rule away, or keep it on the request message, which is not stored";
-    report.add(Code::ValidationRule, place, format!("the `buf.validate` rule on `{name}` is not enforced yet"), help);
 }
 
 fn no_rust_name(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {

@@ -21,6 +21,9 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
             }
             (Some(n), _) => annotations::behavior_anchor(&spot.field, n).place(report.sources, &[]),
             (None, Some((true, said))) => said.place(report.sources, &[("required", 0)]),
+            (None, None) if super::rules::requires(spot) => {
+                annotations::validation_anchor(&spot.field).place(report.sources, &[("required", 0)])
+            }
             (None, Some((false, _)) | None) => continue,
         };
         let place = || place.clone();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
+use protostore_schema::{Counted, Rules};
+
 use super::Report;
 use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
 use super::{refusals, relations, storage};
@@ -118,6 +120,8 @@ impl Walk<'_> {
             presence: presence(&field),
             required: false,
             immutable: false,
+            rules: Rules::default(),
+            counted: Counted::default(),
             key: false,
             relation: None,
             composite: false,

@@ -2,7 +2,7 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
-use crate::record::{Children, Made, Make, Mutable, Record, assign, chain, revision};
+use crate::record::{Children, Made, Make, Mutable, Record, assign, chain, check, revision};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Bind, Binder};
@@ -95,6 +95,7 @@ pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R) -> R
     revision::refuse_given(&record)?;
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
+    check::numbered(&record)?;
     chain::link(s, &mut record).await?;
     row(s, &R::TABLE.insert, &record).await?;
     R::Children::insert(s, &record).await?;
@@ -113,6 +114,7 @@ pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made
     }
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
+    check::numbered(&record)?;
     row(s, &R::TABLE.upsert, &record).await?;
     R::Children::replace(s, &record, None).await?;
     Ok(record)

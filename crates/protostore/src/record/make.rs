@@ -1,6 +1,6 @@
 //! Fills in what a record leaves to the store: UUIDs and times before the write is queued, sequences when it is applied.
 
-use super::{Numbered, Record};
+use super::{Numbered, Record, check};
 use crate::error::{Error, Result};
 use crate::generate;
 use crate::mask::Mask;
@@ -65,25 +65,27 @@ impl Make {
         Self { write, now: Timestamp::now(), asked, left: Vec::new(), added: Vec::new(), made: Made::default() }
     }
 
-    /// Fills in a record that is to be inserted.
+    /// Fills in a record that is to be inserted, and refuses one that breaks a rule.
     pub(crate) fn insert<R: Record>(record: &mut R) -> Result<()> {
-        record.complete(&mut Self::new(Write::Insert, Vec::new())).map_err(|e| e.in_table(R::TABLE.layout.name))
+        record.complete(&mut Self::new(Write::Insert, Vec::new())).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        check::whole(record)
     }
 
-    /// Fills in a record that is to be inserted or replaced, and says what was made.
+    /// Fills in a record that is to be inserted or replaced, and says what was made; refuses one that breaks a rule.
     pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<Made> {
         let mut make = Self::new(Write::Upsert, Vec::new());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        check::whole(record)?;
         Ok(make.made)
     }
 
-    /// Fills in what an update writes, and takes what it leaves as it is out of the mask.
+    /// Fills in what an update writes, and takes what it leaves as it is out of the mask; refuses what breaks a rule.
     pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>) -> Result<()> {
         let mut make = Self::new(Write::Update, mask.bits().to_vec());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         make.left.into_iter().for_each(|member| mask.clear(member));
         make.added.into_iter().for_each(|member| mask.set(member));
-        Ok(())
+        check::masked(record, mask)
     }
 
     /// For generated code: makes a UUID of version 7 where none is given; one that is given must be canonical.

@@ -35,6 +35,329 @@ CREATE TABLE "secrets__answers" (
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
 
+-- Rules of numbers, times and enums.
+CREATE TABLE "numbers" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "an_int32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "an_int32__rules" CHECK ("an_int32" >= -3 AND "an_int32" < 4),
+  "a_sint32" INTEGER
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" IS NULL OR "a_sint32" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "a_sint32__rules" CHECK ("a_sint32" IS NULL OR ("a_sint32" IN (-1, 2) AND "a_sint32" NOT IN (7))),
+  "a_sfixed32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "a_sfixed32__rules" CHECK (("a_sfixed32" > 3 OR "a_sfixed32" < -3)),
+  "an_int64" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "an_int64__rules" CHECK ("an_int64" NOT IN (3, -9223372036854775808)),
+  "a_sint64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_sint64__rules" CHECK ("a_sint64" <= 2),
+  "a_sfixed64" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_sfixed64__rules" CHECK ("a_sfixed64" = 0 OR "a_sfixed64" = 3),
+  "a_uint32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "a_uint32__rules" CHECK ("a_uint32" = 0 OR "a_uint32" > 1 AND "a_uint32" <= 3),
+  "a_fixed32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "a_fixed32__rules" CHECK ("a_fixed32" < 3),
+  "a_uint64" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0)
+    CONSTRAINT "a_uint64__rules" CHECK ("a_uint64" >= 2),
+  "a_fixed64" INTEGER NOT NULL DEFAULT -9223372036854775808
+    CONSTRAINT "a_fixed64__rules" CHECK (
+      "a_fixed64" IN (-9223372036854775808, -9223372036854775805, 9223372036854775807)
+    ),
+  "a_float" REAL NOT NULL DEFAULT 0.0
+    CONSTRAINT "a_float__rules" CHECK ("a_float" NOT IN (0.5) AND "a_float" >= -1.5 AND "a_float" <= 1.5),
+  "a_double" REAL NOT NULL DEFAULT 0.0
+    CONSTRAINT "a_double__rules" CHECK (
+      "a_double" > -9e999 AND "a_double" < 9e999 AND ("a_double" > 2.0 OR "a_double" < -2.0)
+    ),
+  "some_bits" INTEGER NOT NULL DEFAULT 0,
+  "a_bool" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1))
+    CONSTRAINT "a_bool__rules" CHECK ("a_bool" = 1),
+  "closed" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "closed__check" CHECK ("closed" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "closed__rules" CHECK ("closed" IN (0, 1, 77)),
+  "picked" INTEGER
+    CONSTRAINT "picked__check" CHECK ("picked" IS NULL OR "picked" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "picked__rules" CHECK ("picked" IS NULL OR ("picked" IN (1, 77) AND "picked" NOT IN (77))),
+  "time" INTEGER CONSTRAINT "time__rules" CHECK ("time" IS NULL OR "time" >= -500000000 AND "time" < 2000000000),
+  "past" INTEGER,
+  "near" INTEGER,
+  "span" INTEGER
+    CONSTRAINT "span__rules" CHECK (
+      "span" IS NULL OR ("span" NOT IN (1000000000) AND "span" > -1000000000 AND "span" <= 2000000000)
+    ),
+  "coarse" INTEGER CONSTRAINT "coarse__rules" CHECK ("coarse" IS NULL OR "coarse" IN (1, 3)),
+  "wrapped" INTEGER NOT NULL
+    CONSTRAINT "wrapped__check" CHECK ("wrapped" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "wrapped__rules" CHECK ("wrapped" > 0),
+  PRIMARY KEY ("id")
+) STRICT;
+
+-- Rules of texts and bytes.
+CREATE TABLE "texts" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> '') CONSTRAINT "id__rules" CHECK (length("id") <= 40),
+  "exact" TEXT NOT NULL DEFAULT '' CONSTRAINT "exact__rules" CHECK ("exact" = '' OR "exact" = 'it''s'),
+  "long" TEXT NOT NULL DEFAULT '' CONSTRAINT "long__rules" CHECK (length("long") >= 1 AND length("long") <= 3),
+  "four" TEXT CONSTRAINT "four__rules" CHECK ("four" IS NULL OR length("four") = 2),
+  "wide" TEXT NOT NULL DEFAULT ''
+    CONSTRAINT "wide__rules" CHECK (length(CAST("wide" AS BLOB)) >= 2 AND length(CAST("wide" AS BLOB)) <= 4),
+  "both" TEXT CONSTRAINT "both__rules" CHECK ("both" IS NULL OR length(CAST("both" AS BLOB)) = 3),
+  "parts" TEXT
+    CONSTRAINT "parts__rules" CHECK (
+      "parts" IS NULL OR (substr("parts", 1, 1) = 'a' AND substr("parts", -1) = 'é' AND instr("parts", '''') > 0 AND instr("parts", 'x') = 0)
+    ),
+  "one_of" TEXT
+    CONSTRAINT "one_of__rules" CHECK (
+      "one_of" IS NULL OR ("one_of" IN ('a', 'b', 'it''s') AND "one_of" NOT IN ('b'))
+    ),
+  "pattern" TEXT,
+  "blob" BLOB NOT NULL DEFAULT x''
+    CONSTRAINT "blob__rules" CHECK (length("blob") <= 3 AND "blob" NOT IN (x'6162')),
+  "start" BLOB
+    CONSTRAINT "start__rules" CHECK (
+      "start" IS NULL OR (substr("start", 1, 1) = x'01' AND substr("start", -1) = x'62' AND instr("start", x'61') > 0)
+    ),
+  "sized" BLOB CONSTRAINT "sized__rules" CHECK ("sized" IS NULL OR length("sized") = 2),
+  "address" BLOB,
+  "raw" BLOB
+    CONSTRAINT "raw__rules" CHECK ("raw" IS NULL OR (length("raw") >= 1 AND substr("raw", 1, 1) = x'61')),
+  "detail" BLOB,
+  PRIMARY KEY ("id")
+) STRICT;
+
+-- Forms of texts.
+CREATE TABLE "forms" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "email" TEXT,
+  "hostname" TEXT,
+  "ip" TEXT,
+  "ipv4" TEXT,
+  "ipv6" TEXT,
+  "uri" TEXT,
+  "uri_ref" TEXT,
+  "address" TEXT,
+  "uuid" TEXT,
+  "tuuid" TEXT,
+  "ip_with_prefixlen" TEXT,
+  "ipv4_with_prefixlen" TEXT,
+  "ipv6_with_prefixlen" TEXT,
+  "ip_prefix" TEXT,
+  "ipv4_prefix" TEXT,
+  "ipv6_prefix" TEXT,
+  "host_and_port" TEXT,
+  "ulid" TEXT,
+  "protobuf_fqn" TEXT,
+  "protobuf_dot_fqn" TEXT,
+  "header_name" TEXT,
+  "header_value" TEXT,
+  "loose_value" TEXT,
+  "uuid4" TEXT,
+  "one_ipv4" TEXT,
+  "one_ipv6" TEXT,
+  "one_ip" TEXT,
+  PRIMARY KEY ("id")
+) STRICT;
+
+-- Rules in messages, lists, maps and oneofs.
+CREATE TABLE "trees" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "leaf" INTEGER NOT NULL CONSTRAINT "leaf__check" CHECK ("leaf" IN (0, 1)),
+  "leaf__value" INTEGER
+    CONSTRAINT "leaf__value__check" CHECK (
+      "leaf__value" IS NULL OR "leaf__value" BETWEEN -2147483648 AND 2147483647
+    )
+    CONSTRAINT "leaf__value__rules" CHECK ("leaf__value" IS NULL OR "leaf__value" >= 1),
+  "leaf__one" INTEGER
+    CONSTRAINT "leaf__one__check" CHECK ("leaf__one" IS NULL OR "leaf__one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "leaf__one__rules" CHECK ("leaf__one" IS NULL OR "leaf__one" < 3),
+  "leaf__two" TEXT,
+  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must__value" INTEGER
+    CONSTRAINT "must__value__check" CHECK (
+      "must__value" IS NULL OR "must__value" BETWEEN -2147483648 AND 2147483647
+    )
+    CONSTRAINT "must__value__rules" CHECK ("must__value" IS NULL OR "must__value" >= 1),
+  "must__one" INTEGER
+    CONSTRAINT "must__one__check" CHECK ("must__one" IS NULL OR "must__one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "must__one__rules" CHECK ("must__one" IS NULL OR "must__one" < 3),
+  "must__two" TEXT,
+  "text" TEXT CONSTRAINT "text__rules" CHECK ("text" IS NULL OR length("text") >= 1),
+  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner__value" INTEGER
+    CONSTRAINT "inner__value__check" CHECK (
+      "inner__value" IS NULL OR "inner__value" BETWEEN -2147483648 AND 2147483647
+    )
+    CONSTRAINT "inner__value__rules" CHECK ("inner__value" IS NULL OR "inner__value" >= 1),
+  "inner__one" INTEGER
+    CONSTRAINT "inner__one__check" CHECK ("inner__one" IS NULL OR "inner__one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "inner__one__rules" CHECK ("inner__one" IS NULL OR "inner__one" < 3),
+  "inner__two" TEXT,
+  "plain" INTEGER CONSTRAINT "plain__check" CHECK ("plain" IS NULL OR "plain" IN (0, 1)),
+  CONSTRAINT "leaf__presence" CHECK (
+    ("leaf__value" IS NOT NULL) = "leaf"
+    AND ("leaf" OR "leaf__one" IS NULL)
+    AND ("leaf" OR "leaf__two" IS NULL)
+  ),
+  CONSTRAINT "leaf__kind__oneof" CHECK (
+    ("leaf__one" IS NOT NULL) + ("leaf__two" IS NOT NULL) = "leaf"
+  ),
+  CONSTRAINT "must__presence" CHECK (
+    ("must__value" IS NOT NULL) = "must"
+    AND ("must" OR "must__one" IS NULL)
+    AND ("must" OR "must__two" IS NULL)
+  ),
+  CONSTRAINT "must__kind__oneof" CHECK (
+    ("must__one" IS NOT NULL) + ("must__two" IS NOT NULL) = "must"
+  ),
+  CONSTRAINT "inner__presence" CHECK (
+    ("inner__value" IS NOT NULL) = "inner"
+    AND ("inner" OR "inner__one" IS NULL)
+    AND ("inner" OR "inner__two" IS NULL)
+  ),
+  CONSTRAINT "inner__kind__oneof" CHECK (
+    ("inner__one" IS NOT NULL) + ("inner__two" IS NOT NULL) = "inner"
+  ),
+  CONSTRAINT "choice__oneof" CHECK (
+    ("text" IS NOT NULL) + "inner" + ("plain" IS NOT NULL) = 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "trees__leaf__rings" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__must__rings" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__leaves" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "value__rules" CHECK ("value" >= 1),
+  "one" INTEGER
+    CONSTRAINT "one__check" CHECK ("one" IS NULL OR "one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "one__rules" CHECK ("one" IS NULL OR "one" < 3),
+  "two" TEXT,
+  CONSTRAINT "kind__oneof" CHECK (
+    ("one" IS NOT NULL) + ("two" IS NOT NULL) = 1
+  ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__leaves__rings" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "trees__leaves" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__words" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL CONSTRAINT "value__rules" CHECK (length("value") >= 1),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__sizes" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL CONSTRAINT "_key__rules" CHECK (length("_key") <= 2),
+  "value" INTEGER NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "value__rules" CHECK ("value" > 0),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__by_number" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "value__value" INTEGER NOT NULL
+    CONSTRAINT "value__value__check" CHECK ("value__value" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "value__value__rules" CHECK ("value__value" >= 1),
+  "value__one" INTEGER
+    CONSTRAINT "value__one__check" CHECK ("value__one" IS NULL OR "value__one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "value__one__rules" CHECK ("value__one" IS NULL OR "value__one" < 3),
+  "value__two" TEXT,
+  CONSTRAINT "value__kind__oneof" CHECK (
+    ("value__one" IS NOT NULL) + ("value__two" IS NOT NULL) = 1
+  ),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__by_number__value__rings" (
+  "_id" TEXT NOT NULL,
+  "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "trees__by_number" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__inner__rings" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__needed" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__colours" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "value__rules" CHECK ("value" IN (0, 1, 77)),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__apart" (
+  "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
+  "value" INTEGER NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "value__rules" CHECK ("value" >= 1),
+  "one" INTEGER
+    CONSTRAINT "one__check" CHECK ("one" IS NULL OR "one" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "one__rules" CHECK ("one" IS NULL OR "one" < 3),
+  "two" TEXT,
+  CONSTRAINT "kind__oneof" CHECK (
+    ("one" IS NOT NULL) + ("two" IS NOT NULL) = 1
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "trees__apart__rings" (
+  "_id" TEXT NOT NULL REFERENCES "trees__apart" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A rule of a number that the store gives.
+CREATE TABLE "numbered" (
+  "number" INTEGER NOT NULL
+    CONSTRAINT "number__check" CHECK ("number" <> 0)
+    CONSTRAINT "number__rules" CHECK ("number" > 0 AND "number" < 3),
+  PRIMARY KEY ("number")
+) STRICT;
+
 CREATE VIEW "secrets_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "secrets__cards" WHERE "secrets__cards"."_id" = "secrets"."id") AS "cards__count",
@@ -52,3 +375,254 @@ FROM "secrets__cards";
 CREATE VIEW "secrets__answers_readable" AS SELECT
   "_id"
 FROM "secrets__answers";
+
+CREATE VIEW "numbers_readable" AS SELECT
+  "id",
+  "an_int32",
+  "a_sint32",
+  "a_sfixed32",
+  "an_int64",
+  "a_sint64",
+  "a_sfixed64",
+  "a_uint32",
+  "a_fixed32",
+  "a_uint64",
+  CASE
+    WHEN "a_fixed64" IS NOT NULL
+    THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END
+    AS "a_fixed64",
+  "a_float",
+  "a_double",
+  CASE WHEN "some_bits" IS NOT NULL THEN printf('%016X', "some_bits") END AS "some_bits",
+  CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
+  CASE "closed"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 77 THEN 'COLOUR_DEEP'
+    ELSE "closed" END
+    AS "closed",
+  CASE "picked"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 77 THEN 'COLOUR_DEEP'
+    ELSE "picked" END
+    AS "picked",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
+    AS "time",
+  strftime('%Y-%m-%dT%H:%M:%S', "past" / 1000000000 - ("past" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("past" % 1000000000 + 1000000000) % 1000000000)
+    AS "past",
+  strftime('%Y-%m-%dT%H:%M:%S', "near" / 1000000000 - ("near" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("near" % 1000000000 + 1000000000) % 1000000000)
+    AS "near",
+  CASE
+    WHEN "span" IS NOT NULL
+    THEN printf('%s%d.%09ds',
+    CASE WHEN "span" < 0 THEN '-' ELSE '' END,
+    abs("span" / 1000000000),
+    abs("span" % 1000000000)) END
+    AS "span",
+  CASE WHEN "coarse" IS NOT NULL THEN printf('%ds', "coarse") END AS "coarse",
+  "wrapped"
+FROM "numbers";
+
+CREATE VIEW "texts_readable" AS SELECT
+  "id",
+  "exact",
+  "long",
+  "four",
+  "wide",
+  "both",
+  "parts",
+  "one_of",
+  "pattern",
+  CASE WHEN "blob" IS NOT NULL THEN hex("blob") END AS "blob",
+  CASE WHEN "start" IS NOT NULL THEN hex("start") END AS "start",
+  CASE WHEN "sized" IS NOT NULL THEN hex("sized") END AS "sized",
+  CASE WHEN "address" IS NOT NULL THEN hex("address") END AS "address",
+  CAST("raw" AS TEXT) AS "raw",
+  CASE WHEN "detail" IS NOT NULL THEN hex("detail") END AS "detail"
+FROM "texts";
+
+CREATE VIEW "forms_readable" AS SELECT
+  "id",
+  "email",
+  "hostname",
+  "ip",
+  "ipv4",
+  "ipv6",
+  "uri",
+  "uri_ref",
+  "address",
+  "uuid",
+  "tuuid",
+  "ip_with_prefixlen",
+  "ipv4_with_prefixlen",
+  "ipv6_with_prefixlen",
+  "ip_prefix",
+  "ipv4_prefix",
+  "ipv6_prefix",
+  "host_and_port",
+  "ulid",
+  "protobuf_fqn",
+  "protobuf_dot_fqn",
+  "header_name",
+  "header_value",
+  "loose_value",
+  "uuid4",
+  "one_ipv4",
+  "one_ipv6",
+  "one_ip"
+FROM "forms";
+
+CREATE VIEW "trees_readable" AS SELECT
+  "id",
+  CASE "leaf" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "leaf",
+  "leaf__value",
+  CASE WHEN "leaf__one" IS NOT NULL THEN 'one' WHEN "leaf__two" IS NOT NULL THEN 'two' END AS "leaf__kind",
+  "leaf__one",
+  "leaf__two",
+  (SELECT count(*) FROM "trees__leaf__rings"
+    WHERE "trees__leaf__rings"."_id" = "trees"."id")
+    AS "leaf__rings__count",
+  CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
+  "must__value",
+  CASE WHEN "must__one" IS NOT NULL THEN 'one' WHEN "must__two" IS NOT NULL THEN 'two' END AS "must__kind",
+  "must__one",
+  "must__two",
+  (SELECT count(*) FROM "trees__must__rings"
+    WHERE "trees__must__rings"."_id" = "trees"."id")
+    AS "must__rings__count",
+  (SELECT count(*) FROM "trees__leaves" WHERE "trees__leaves"."_id" = "trees"."id") AS "leaves__count",
+  (SELECT count(*) FROM "trees__words" WHERE "trees__words"."_id" = "trees"."id") AS "words__count",
+  (SELECT count(*) FROM "trees__sizes" WHERE "trees__sizes"."_id" = "trees"."id") AS "sizes__count",
+  (SELECT count(*) FROM "trees__by_number" WHERE "trees__by_number"."_id" = "trees"."id") AS "by_number__count",
+  CASE
+    WHEN "text" IS NOT NULL THEN 'text'
+    WHEN "inner" THEN 'inner'
+    WHEN "plain" IS NOT NULL THEN 'plain' END
+    AS "choice",
+  "text",
+  CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
+  "inner__value",
+  CASE WHEN "inner__one" IS NOT NULL THEN 'one' WHEN "inner__two" IS NOT NULL THEN 'two' END AS "inner__kind",
+  "inner__one",
+  "inner__two",
+  (SELECT count(*) FROM "trees__inner__rings"
+    WHERE "trees__inner__rings"."_id" = "trees"."id")
+    AS "inner__rings__count",
+  CASE "plain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "plain",
+  (SELECT count(*) FROM "trees__needed" WHERE "trees__needed"."_id" = "trees"."id") AS "needed__count",
+  (SELECT count(*) FROM "trees__colours" WHERE "trees__colours"."_id" = "trees"."id") AS "colours__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "trees__apart"
+    WHERE "trees__apart"."_id" = "trees"."id") THEN 'true' ELSE 'false' END
+    AS "apart"
+FROM "trees";
+
+CREATE VIEW "trees__leaf__rings_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__leaf__rings";
+
+CREATE VIEW "trees__must__rings_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__must__rings";
+
+CREATE VIEW "trees__leaves_readable" AS SELECT
+  "_id",
+  "_position",
+  "value",
+  CASE WHEN "one" IS NOT NULL THEN 'one' WHEN "two" IS NOT NULL THEN 'two' END AS "kind",
+  "one",
+  "two",
+  (SELECT count(*) FROM "trees__leaves__rings"
+    WHERE "trees__leaves__rings"."_id" = "trees__leaves"."_id" AND "trees__leaves__rings"."_position" = "trees__leaves"."_position")
+    AS "rings__count"
+FROM "trees__leaves";
+
+CREATE VIEW "trees__leaves__rings_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "trees__leaves__rings";
+
+CREATE VIEW "trees__words_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__words";
+
+CREATE VIEW "trees__sizes_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "trees__sizes";
+
+CREATE VIEW "trees__by_number_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__value",
+  CASE WHEN "value__one" IS NOT NULL THEN 'one' WHEN "value__two" IS NOT NULL THEN 'two' END AS "value__kind",
+  "value__one",
+  "value__two",
+  (SELECT count(*) FROM "trees__by_number__value__rings"
+    WHERE "trees__by_number__value__rings"."_id" = "trees__by_number"."_id" AND "trees__by_number__value__rings"."_key" = "trees__by_number"."_key")
+    AS "value__rings__count"
+FROM "trees__by_number";
+
+CREATE VIEW "trees__by_number__value__rings_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "value"
+FROM "trees__by_number__value__rings";
+
+CREATE VIEW "trees__inner__rings_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__inner__rings";
+
+CREATE VIEW "trees__needed_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__needed";
+
+CREATE VIEW "trees__colours_readable" AS SELECT
+  "_id",
+  "_position",
+  CASE "value"
+    WHEN 0 THEN 'COLOUR_UNSPECIFIED'
+    WHEN 1 THEN 'COLOUR_RED'
+    WHEN 77 THEN 'COLOUR_DEEP'
+    ELSE "value" END
+    AS "value"
+FROM "trees__colours";
+
+CREATE VIEW "trees__apart_readable" AS SELECT
+  "_id",
+  "value",
+  CASE WHEN "one" IS NOT NULL THEN 'one' WHEN "two" IS NOT NULL THEN 'two' END AS "kind",
+  "one",
+  "two",
+  (SELECT count(*) FROM "trees__apart__rings"
+    WHERE "trees__apart__rings"."_id" = "trees__apart"."_id")
+    AS "rings__count"
+FROM "trees__apart";
+
+CREATE VIEW "trees__apart__rings_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "trees__apart__rings";
+
+CREATE VIEW "numbered_readable" AS SELECT
+  "number"
+FROM "numbered";

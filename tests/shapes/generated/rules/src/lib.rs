@@ -5,11 +5,42 @@
 pub mod proto;
 mod records;
 
+pub use records::form::Form;
+pub use records::number::Number;
+pub use records::numbered::Numbered;
 pub use records::secret::{Secret, SecretCard, SecretProof};
+pub use records::text::Text;
+pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
+pub use records::types::Colour;
 
 /// Table `secrets`: the record `Secret`, its fields and its accessors.
 pub mod secret {
     pub use crate::records::secret::{*, columns::*};
+}
+
+/// Table `numbers`: the record `Number`, its fields and its accessors.
+pub mod number {
+    pub use crate::records::number::{*, columns::*};
+}
+
+/// Table `texts`: the record `Text`, its fields and its accessors.
+pub mod text {
+    pub use crate::records::text::{*, columns::*};
+}
+
+/// Table `forms`: the record `Form`, its fields and its accessors.
+pub mod form {
+    pub use crate::records::form::{*, columns::*};
+}
+
+/// Table `trees`: the record `Tree`, its fields and its accessors.
+pub mod tree {
+    pub use crate::records::tree::{*, columns::*};
+}
+
+/// Table `numbered`: the record `Numbered`, its fields and its accessors.
+pub mod numbered {
+    pub use crate::records::numbered::{*, columns::*};
 }
 
 /// The schema that this crate reads and writes.
@@ -19,7 +50,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 16,
+    slots: 107,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -27,7 +58,14 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
             sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
         },
     ],
-    tables: &[&records::secret::TABLE],
+    tables: &[
+        &records::secret::TABLE,
+        &records::number::TABLE,
+        &records::text::TABLE,
+        &records::form::TABLE,
+        &records::tree::TABLE,
+        &records::numbered::TABLE,
+    ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
 };
@@ -42,6 +80,36 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `secrets`.
     #[must_use]
     pub fn secrets(&self) -> protostore::TableOf<'_, records::secret::Secret, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `numbers`.
+    #[must_use]
+    pub fn numbers(&self) -> protostore::TableOf<'_, records::number::Number, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `texts`.
+    #[must_use]
+    pub fn texts(&self) -> protostore::TableOf<'_, records::text::Text, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `forms`.
+    #[must_use]
+    pub fn forms(&self) -> protostore::TableOf<'_, records::form::Form, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `trees`.
+    #[must_use]
+    pub fn trees(&self) -> protostore::TableOf<'_, records::tree::Tree, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `numbered`.
+    #[must_use]
+    pub fn numbered(&self) -> protostore::TableOf<'_, records::numbered::Numbered, E> {
         self.0.table()
     }
 

@@ -37,3 +37,244 @@ pub mod secret {
         Certificate(::prost::alloc::string::String),
     }
 }
+/// Rules of numbers, times and enums.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Number {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(int32, tag = "2")]
+    pub an_int32: i32,
+    #[prost(sint32, optional, tag = "3")]
+    pub a_sint32: ::core::option::Option<i32>,
+    #[prost(sfixed32, tag = "4")]
+    pub a_sfixed32: i32,
+    #[prost(int64, tag = "5")]
+    pub an_int64: i64,
+    #[prost(sint64, tag = "6")]
+    pub a_sint64: i64,
+    #[prost(sfixed64, tag = "7")]
+    pub a_sfixed64: i64,
+    #[prost(uint32, tag = "8")]
+    pub a_uint32: u32,
+    #[prost(fixed32, tag = "9")]
+    pub a_fixed32: u32,
+    #[prost(uint64, tag = "10")]
+    pub a_uint64: u64,
+    #[prost(fixed64, tag = "11")]
+    pub a_fixed64: u64,
+    #[prost(float, tag = "12")]
+    pub a_float: f32,
+    #[prost(double, tag = "13")]
+    pub a_double: f64,
+    #[prost(double, tag = "14")]
+    pub some_bits: f64,
+    #[prost(bool, tag = "15")]
+    pub a_bool: bool,
+    #[prost(enumeration = "Colour", tag = "16")]
+    pub closed: i32,
+    #[prost(enumeration = "Colour", optional, tag = "17")]
+    pub picked: ::core::option::Option<i32>,
+    #[prost(message, optional, tag = "18")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "19")]
+    pub past: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "20")]
+    pub near: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "21")]
+    pub span: ::core::option::Option<::prost_types::Duration>,
+    #[prost(message, optional, tag = "22")]
+    pub coarse: ::core::option::Option<::prost_types::Duration>,
+    #[prost(message, optional, tag = "23")]
+    pub wrapped: ::core::option::Option<i32>,
+}
+/// Rules of texts and bytes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Text {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub exact: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub long: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "4")]
+    pub four: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, tag = "5")]
+    pub wide: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "6")]
+    pub both: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "7")]
+    pub parts: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "8")]
+    pub one_of: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "9")]
+    pub pattern: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(bytes = "vec", tag = "10")]
+    pub blob: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "11")]
+    pub start: ::core::option::Option<::prost::alloc::vec::Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "12")]
+    pub sized: ::core::option::Option<::prost::alloc::vec::Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "13")]
+    pub address: ::core::option::Option<::prost::alloc::vec::Vec<u8>>,
+    #[prost(string, optional, tag = "14")]
+    pub raw: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "15")]
+    pub detail: ::core::option::Option<::prost_types::Any>,
+}
+/// Forms of texts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Form {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "2")]
+    pub email: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "3")]
+    pub hostname: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "4")]
+    pub ip: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "5")]
+    pub ipv4: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "6")]
+    pub ipv6: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "7")]
+    pub uri: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "8")]
+    pub uri_ref: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "9")]
+    pub address: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "10")]
+    pub uuid: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "11")]
+    pub tuuid: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "12")]
+    pub ip_with_prefixlen: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "13")]
+    pub ipv4_with_prefixlen: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "14")]
+    pub ipv6_with_prefixlen: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "15")]
+    pub ip_prefix: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "16")]
+    pub ipv4_prefix: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "17")]
+    pub ipv6_prefix: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "18")]
+    pub host_and_port: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "19")]
+    pub ulid: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "20")]
+    pub protobuf_fqn: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "21")]
+    pub protobuf_dot_fqn: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "22")]
+    pub header_name: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "23")]
+    pub header_value: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "24")]
+    pub loose_value: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "25")]
+    pub uuid4: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "26")]
+    pub one_ipv4: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "27")]
+    pub one_ipv6: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "28")]
+    pub one_ip: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// Rules in messages, lists, maps and oneofs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Tree {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub leaf: ::core::option::Option<tree::Leaf>,
+    #[prost(message, optional, tag = "3")]
+    pub must: ::core::option::Option<tree::Leaf>,
+    #[prost(message, repeated, tag = "4")]
+    pub leaves: ::prost::alloc::vec::Vec<tree::Leaf>,
+    #[prost(string, repeated, tag = "5")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(btree_map = "string, int32", tag = "6")]
+    pub sizes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i32,
+    >,
+    #[prost(btree_map = "int32, message", tag = "7")]
+    pub by_number: ::prost::alloc::collections::BTreeMap<i32, tree::Leaf>,
+    #[prost(string, repeated, tag = "11")]
+    pub needed: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(enumeration = "Colour", repeated, tag = "12")]
+    pub colours: ::prost::alloc::vec::Vec<i32>,
+    #[prost(message, optional, tag = "13")]
+    pub apart: ::core::option::Option<tree::Leaf>,
+    #[prost(oneof = "tree::Choice", tags = "8, 9, 10")]
+    pub choice: ::core::option::Option<tree::Choice>,
+}
+/// Nested message and enum types in `Tree`.
+pub mod tree {
+    /// A message with rules.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Leaf {
+        #[prost(int32, tag = "1")]
+        pub value: i32,
+        #[prost(int32, repeated, tag = "4")]
+        pub rings: ::prost::alloc::vec::Vec<i32>,
+        #[prost(oneof = "leaf::Kind", tags = "2, 3")]
+        pub kind: ::core::option::Option<leaf::Kind>,
+    }
+    /// Nested message and enum types in `Leaf`.
+    pub mod leaf {
+        #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+        pub enum Kind {
+            #[prost(uint32, tag = "2")]
+            One(u32),
+            #[prost(string, tag = "3")]
+            Two(::prost::alloc::string::String),
+        }
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Choice {
+        #[prost(string, tag = "8")]
+        Text(::prost::alloc::string::String),
+        #[prost(message, tag = "9")]
+        Inner(Leaf),
+        #[prost(bool, tag = "10")]
+        Plain(bool),
+    }
+}
+/// A rule of a number that the store gives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Numbered {
+    #[prost(int64, tag = "1")]
+    pub number: i64,
+}
+/// An enum of three names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Colour {
+    Unspecified = 0,
+    Red = 1,
+    Deep = 77,
+}
+impl Colour {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "COLOUR_UNSPECIFIED",
+            Self::Red => "COLOUR_RED",
+            Self::Deep => "COLOUR_DEEP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COLOUR_UNSPECIFIED" => Some(Self::Unspecified),
+            "COLOUR_RED" => Some(Self::Red),
+            "COLOUR_DEEP" => Some(Self::Deep),
+            _ => None,
+        }
+    }
+}

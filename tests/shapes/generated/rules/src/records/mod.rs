@@ -2,4 +2,10 @@
 //!
 //! The records, a file for each table.
 
+pub mod form;
+pub mod number;
+pub mod numbered;
 pub mod secret;
+pub mod text;
+pub mod tree;
+pub mod types;
