@@ -37,6 +37,7 @@ pub(crate) enum Storage {
     #[default]
     Own,
     ChildTable,
+    Json,
     Bytes,
     NotStored,
 }
@@ -99,6 +100,7 @@ fn read(options: &DynamicMessage, field: &FieldDescriptor, ask: &mut Ask) {
     }
     match number(options, "storage") {
         2 if !field.is_list() && !field.is_map() => ask.storage = Storage::ChildTable,
+        3 => ask.storage = Storage::Json,
         4 => ask.storage = Storage::Bytes,
         5 => ask.storage = Storage::NotStored,
         _ => {}

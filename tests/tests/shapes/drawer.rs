@@ -52,7 +52,8 @@ impl Drawer<'_> {
         match ask.storage {
             Storage::NotStored => return None,
             Storage::Bytes if field.is_list() || field.is_map() => return Some(wild::field(rng, field, 3)),
-            Storage::Own | Storage::ChildTable | Storage::Bytes => {}
+            Storage::Json if field.is_list() || field.is_map() => return Some(random::whole(rng, field, 3)),
+            Storage::Own | Storage::ChildTable | Storage::Json | Storage::Bytes => {}
         }
         if field.is_map() {
             let kind = field.kind();
@@ -97,6 +98,7 @@ impl Drawer<'_> {
         }
         Some(match (field.kind(), ask.storage, ask.encoding) {
             (_, Storage::Bytes, _) => wild::value(rng, field, 3),
+            (_, Storage::Json, _) => random::value(rng, field, 3),
             (Kind::Message(of), _, Encoding::FullRange | Encoding::FloatBits) => {
                 let mut wrapper = DynamicMessage::new(of.clone());
                 let inner = of.get_field_by_name("value").expect("a wrapper has a value");

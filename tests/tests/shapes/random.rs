@@ -40,18 +40,25 @@ fn inner(rng: &mut Rng, descriptor: &MessageDescriptor, deep: usize) -> DynamicM
 }
 
 fn fill(rng: &mut Rng, message: &mut DynamicMessage, field: &FieldDescriptor, deep: usize) {
-    if field.is_map() {
-        let Kind::Message(entry) = field.kind() else { unreachable!("a map is a list of entries") };
-        let (key, of) = (entry.map_entry_key_field(), entry.map_entry_value_field());
-        let entries =
-            (0..rng.usize(0..4)).filter_map(|_| Some((value(rng, &key, deep).into_map_key()?, value(rng, &of, deep))));
-        message.set_field(field, Value::Map(entries.collect()));
-    } else if field.is_list() {
-        let items = (0..rng.usize(0..4)).map(|_| value(rng, field, deep)).collect();
-        message.set_field(field, Value::List(items));
+    if field.is_map() || field.is_list() {
+        let whole = whole(rng, field, deep);
+        message.set_field(field, whole);
     } else if !field.supports_presence() || field.cardinality() == prost_reflect::Cardinality::Required || rng.bool() {
         let value = value(rng, field, deep);
         message.set_field(field, value);
+    }
+}
+
+/// Returns a list or a map.
+pub(crate) fn whole(rng: &mut Rng, field: &FieldDescriptor, deep: usize) -> Value {
+    match field.kind() {
+        Kind::Message(entry) if field.is_map() => {
+            let (key, of) = (entry.map_entry_key_field(), entry.map_entry_value_field());
+            let entries = (0..rng.usize(0..4))
+                .filter_map(|_| Some((value(rng, &key, deep).into_map_key()?, value(rng, &of, deep))));
+            Value::Map(entries.collect())
+        }
+        _ => Value::List((0..rng.usize(0..4)).map(|_| value(rng, field, deep)).collect()),
     }
 }
 

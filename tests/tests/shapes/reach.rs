@@ -24,7 +24,7 @@ fn add(asks: &Asks, around: &str, of: &MessageDescriptor, found: &mut BTreeSet<S
         return;
     }
     // What stands in bytes ends somewhere, maybe before all of its types were met.
-    for field in of.fields().filter(|field| stored(field) != Storage::NotStored && stored(field) != Storage::Bytes) {
+    for field in of.fields().filter(|field| matches!(stored(field), Storage::Own | Storage::ChildTable)) {
         if let Kind::Message(inner) = field.kind() {
             add(asks, &join(around, field.name()), &inner, found);
         }

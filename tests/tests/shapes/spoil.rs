@@ -66,7 +66,7 @@ impl Spoiler<'_> {
                     return spoilt(&["must not be nested deeper than 100 messages"]);
                 }
             }
-            Storage::Own | Storage::ChildTable => {}
+            Storage::Own | Storage::ChildTable | Storage::Json => {}
         }
         let explicit = field.supports_presence();
         let needed = ask.required && !field.is_list() && !field.is_map();
@@ -86,7 +86,7 @@ impl Spoiler<'_> {
                 spoilt(&["must not be empty"])
             };
         }
-        if ask.storage == Storage::Bytes || (explicit && !m.has_field(field)) {
+        if matches!(ask.storage, Storage::Bytes | Storage::Json) || (explicit && !m.has_field(field)) {
             return None;
         }
         let mut value = m.get_field(field).into_owned();
@@ -141,7 +141,7 @@ impl Spoiler<'_> {
     }
 
     fn value(&self, rng: &mut Rng, value: &mut Value, path: &str, ask: &Ask, list: Option<&str>) -> Option<Spoilt> {
-        if ask.storage == Storage::Bytes {
+        if matches!(ask.storage, Storage::Bytes | Storage::Json) {
             return None;
         }
         if let (Some(table), Value::String(id)) = (&ask.reference, &mut *value)
