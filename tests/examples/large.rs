@@ -1,4 +1,5 @@
-//! How long a large store takes from proto to SQLite, stage by stage, and how much memory.
+//! How long a large store takes from proto to SQLite, stage by stage, and how much memory; and, as a measure, how long
+//! prost takes to write the messages of the same protos.
 //!
 //! `cargo run --package protostore-tests --example large -- [TABLES] [FIELDS]`; 1,000 tables of 200 fields unless told.
 #![allow(clippy::print_stdout, reason = "a benchmark speaks to a terminal")]
@@ -20,14 +21,19 @@ fn main() {
     let files = write(folder.path(), tables, fields);
     println!("{tables} tables, {fields} fields each");
 
-    let compiled = timed("compile", || {
+    let (_, compiled) = timed("compile", || {
         let inputs =
             Inputs { includes: vec![folder.path().to_path_buf()], files: vec![folder.path().join("store.proto")] };
         compile(&inputs).unwrap_or_else(|e| panic!("{}", e.render_plain()))
     });
-    let schema =
+    let (_, schema) =
         timed("lower", || lower(&compiled, "large.LargeStore").unwrap_or_else(|e| panic!("{}", e.render_plain())));
-    let emitted = timed("emit", || {
+    let (files_of_messages, descriptors) = (compiled.message_files(&schema).file, compiled.descriptor_set(&schema));
+    let (prost, stubs) = timed("messages by prost", || {
+        protostore_stubs::emit(&files_of_messages, &descriptors, "cargo xtask codegen")
+            .unwrap_or_else(|e| panic!("{e}"))
+    });
+    let (own, emitted) = timed("emit", || {
         let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema: &schema };
         protostore_emit::emit(&Input {
             schema: &schema,
@@ -49,6 +55,15 @@ fn main() {
         }
     });
     let bytes: usize = emitted.values().map(Vec::len).sum();
+    let messages: usize = stubs.files.values().map(String::len).sum();
+    let rate = |bytes: usize, seconds: f64| bytes as f64 / seconds / 1e6;
+    println!(
+        "{:.1} MB a second, where prost writes {:.1}; {:.1} times the time for {:.1} times the text",
+        rate(bytes, own),
+        rate(messages, prost),
+        own / prost,
+        bytes as f64 / messages as f64
+    );
     println!(
         "{} proto files; {} files of {} MB emitted; {} statements; {} MB of memory at most",
         files,
@@ -59,11 +74,13 @@ fn main() {
     );
 }
 
-fn timed<T>(stage: &str, run: impl FnOnce() -> T) -> T {
+/// Runs a stage and returns its seconds; prints them with the most memory that was taken until its end.
+fn timed<T>(stage: &str, run: impl FnOnce() -> T) -> (f64, T) {
     let start = Instant::now();
     let out = run();
-    println!("{stage:>24}  {:>7.2} s", start.elapsed().as_secs_f64());
-    out
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{stage:>24}  {seconds:>7.2} s  {:>6} MB at most until here", peak_megabytes());
+    (seconds, out)
 }
 
 /// Writes a file for every hundred records, and the store; returns how many there are.

@@ -42,7 +42,8 @@ impl<'s> Plan<'s> {
     /// Returns the plan of a schema.
     pub(crate) fn of(schema: &'s Schema) -> Self {
         let mut all = Statements::default();
-        let tables = schema.tables.iter().map(|table| TablePlan::of(schema, table, &mut all)).collect();
+        let referrers = record::Referrers::of(schema);
+        let tables = schema.tables.iter().map(|table| TablePlan::of(schema, &referrers, table, &mut all)).collect();
         Self { tables, all }
     }
 

@@ -1,5 +1,7 @@
 //! The statements of one table.
 
+use std::collections::BTreeMap;
+
 use protostore_schema::{Column, ForeignKey, Generated, OnDelete, Reference, Schema, Table};
 
 use super::counter::{RevisionPlan, SequencePlan};
@@ -54,7 +56,7 @@ pub(crate) struct ReferrerPlan<'s> {
 }
 
 impl<'s> TablePlan<'s> {
-    pub(super) fn of(schema: &'s Schema, table: &'s Table, all: &mut Statements) -> Self {
+    pub(super) fn of(schema: &'s Schema, referrers: &Referrers<'s>, table: &'s Table, all: &mut Statements) -> Self {
         let columns = table.columns();
         let key = table.key_columns();
         let (into, selected) = (quote(&table.name.sql), select(table));
@@ -89,7 +91,7 @@ impl<'s> TablePlan<'s> {
             revision: RevisionPlan::of(table, all),
             chain: chain(table, all),
             references: references(&table.name.proto, &columns, (&columns, &table.foreign_keys), all),
-            referrers: referrers(schema, table, all),
+            referrers: referrers.plans(table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             lookups: lookup::of(schema, table, all),
             partials: partial::of_table(schema, table),
@@ -182,34 +184,47 @@ pub(super) fn reference<'s>(
     ReferencePlan { columns, table, key, exists }
 }
 
-/// Returns the columns of the store whose reference to `table` keeps its rows from being deleted.
-fn referrers<'s>(schema: &'s Schema, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
-    let keeps = |enforced: bool, other: &str, on_delete: OnDelete| {
-        enforced && other == table.name.sql && on_delete == OnDelete::Restrict
-    };
-    let mut found: Vec<(&'s str, Vec<&'s Column>)> = Vec::new();
-    let mut add = |name: &'s str, single: &[&'s Column], columns: &[&'s Column], foreign_keys: &'s [ForeignKey]| {
-        let is_kept = |c: &&Column| c.reference.as_ref().is_some_and(|r| keeps(r.enforced, &r.table, r.on_delete));
-        found.extend(single.iter().copied().filter(is_kept).map(|column| (name, vec![column])));
-        let composite = foreign_keys.iter().filter(|key| keeps(key.enforced, &key.table, key.on_delete));
-        found.extend(composite.map(|key| (name, named(columns, &key.columns))));
-    };
-    for other in &schema.tables {
-        let columns = other.columns();
-        add(&other.name.sql, &columns, &columns, &other.foreign_keys);
-        for child in other.descendants() {
-            add(&child.name.sql, &child.item_columns(), &child.columns(), &child.foreign_keys);
+/// The columns that keep rows from being deleted, with the tables that they stand in, by the table whose rows they name.
+pub(super) struct Referrers<'s>(BTreeMap<&'s str, Vec<(&'s str, Vec<&'s Column>)>>);
+
+impl<'s> Referrers<'s> {
+    /// Goes through the store once, as it has one place for each of its tables.
+    pub(super) fn of(schema: &'s Schema) -> Self {
+        let mut found = Self(BTreeMap::new());
+        for table in &schema.tables {
+            let columns = table.columns();
+            found.add(&table.name.sql, &columns, &columns, &table.foreign_keys);
+            for child in table.descendants() {
+                found.add(&child.name.sql, &child.item_columns(), &child.columns(), &child.foreign_keys);
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, name: &'s str, single: &[&'s Column], columns: &[&'s Column], foreign_keys: &'s [ForeignKey]) {
+        let keeps = |enforced: bool, on_delete: OnDelete| enforced && on_delete == OnDelete::Restrict;
+        for column in single {
+            if let Some(reference) = column.reference.as_ref().filter(|r| keeps(r.enforced, r.on_delete)) {
+                self.0.entry(&reference.table).or_default().push((name, vec![column]));
+            }
+        }
+        for key in foreign_keys.iter().filter(|key| keeps(key.enforced, key.on_delete)) {
+            self.0.entry(&key.table).or_default().push((name, named(columns, &key.columns)));
         }
     }
-    found
-        .into_iter()
-        .map(|(name, columns)| {
-            let sql = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", quote(name), equal(names(&columns), 1));
-            let statement = format!("{}.named_by.{name}.{}", table.name.proto, fields(&columns).join("."));
-            let names = all.add(statement, sql, fields(&table.key_columns()));
-            ReferrerPlan { table: name, columns, names }
-        })
-        .collect()
+
+    /// Returns those that name rows of a table, each with how to ask it.
+    fn plans(&self, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
+        let found = self.0.get(table.name.sql.as_str()).into_iter().flatten();
+        found
+            .map(|(name, columns)| {
+                let sql = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", quote(name), equal(names(columns), 1));
+                let statement = format!("{}.named_by.{name}.{}", table.name.proto, fields(columns).join("."));
+                let names = all.add(statement, sql, fields(&table.key_columns()));
+                ReferrerPlan { table: name, columns: columns.clone(), names }
+            })
+            .collect()
+    }
 }
 
 /// Returns the statement that reads the last row of a chain.

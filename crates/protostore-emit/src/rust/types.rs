@@ -50,9 +50,9 @@ impl<'s> Types<'s> {
             })
             .collect();
         let definitions = found.definitions;
-        let is_type = |name: &str| {
-            definitions.iter().any(|(_, d)| d.rust() == name) || schema.tables.iter().any(|t| t.record.ty.rust == name)
-        };
+        let records = schema.tables.iter().map(|t| t.record.ty.rust.as_str());
+        let names: BTreeSet<&str> = definitions.iter().map(|(_, d)| d.rust()).chain(records).collect();
+        let is_type = |name: &str| names.contains(name);
         let markers = schema.tables.iter().map(|t| (t.record.module.clone(), children::markers(t, is_type))).collect();
         Self { definitions, modules, documents: Names::of(&schema.documents), markers }
     }
