@@ -57,7 +57,8 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
     for (slot, statement) in statements.iter().enumerate() {
         assert_eq!(statement.slot as usize, slot, "{name}: {}", statement.name);
         let prepared = db.prepare(&statement.sql).unwrap_or_else(|e| panic!("{name}: {}: {e}", statement.name));
-        assert_eq!(prepared.parameter_count(), statement.fields.len(), "{name}: {}", statement.name);
+        let parameters = statement.fields.len() + statement.live.as_ref().map_or(0, Vec::len);
+        assert_eq!(prepared.parameter_count(), parameters, "{name}: {}", statement.name);
     }
     for view in protostore_emit::views(schema) {
         let sql = format!("SELECT * FROM \"{view}\"");

@@ -1,4 +1,7 @@
-//! How long a row lives, on encrypted stores: rows that never change.
+//! How long a row lives, on encrypted stores: rows that never change, and rows that expire.
+
+#[path = "life/expiry.rs"]
+mod expiry;
 
 use life::{Event, EventDetail, Founding, Topic};
 use protostore::{Kind, Singleton};
@@ -58,4 +61,9 @@ fn triggers_refuse_whatever_is_not_an_insert() {
         }
     }
     db.execute_batch("DELETE FROM topics").expect_err("is named");
+}
+
+/// Waits for the asynchronous face of a store.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }

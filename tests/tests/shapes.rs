@@ -114,7 +114,7 @@ fn many<R: protostore::Mutable>(store: &Store, records: &[R]) {
     let there = gone.iter().map(|_| false).chain(left.iter().map(|_| true));
     assert!(found.iter().map(Option::is_some).eq(there));
     let again = gone.to_vec();
-    store.write(move |tx| tx.run(protostore::InsertMany(again.clone()))).unwrap();
+    store.write(move |tx| tx.run(protostore::InsertMany::new(again.clone()))).unwrap();
 }
 
 /// Returns the message of a table's record, and what is asked of its fields.

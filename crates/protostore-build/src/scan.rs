@@ -36,7 +36,8 @@ mod tests {
         let db = Connection::open_in_memory().expect("a database in memory");
         db.execute_batch("CREATE TABLE hosts (id TEXT PRIMARY KEY, rack TEXT) STRICT").expect("a table");
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();
-        let statement = Statement { slot: 0, name: "hosts.list_by_rack".to_owned(), sql: sql.to_owned(), fields };
+        let statement =
+            Statement { slot: 0, name: "hosts.list_by_rack".to_owned(), sql: sql.to_owned(), fields, live: None };
         scans(&db, &[statement]).expect("the planner answers")
     }
 

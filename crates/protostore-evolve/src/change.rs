@@ -36,6 +36,8 @@ pub enum Change {
     HashChain { table: String, from: Option<String>, to: Option<String> },
     /// Another column changes with every write, or none does.
     Revision { table: String, from: Option<String>, to: Option<String> },
+    /// Rows are gone after another time, or after none.
+    Expire { table: String, from: Option<String>, to: Option<String> },
     /// A column that the older schema lacks.
     ColumnAdded { table: String, column: String },
     /// A column that the newer schema lacks.
@@ -136,6 +138,11 @@ impl fmt::Display for Change {
             Self::Revision { table, from, to } => {
                 write!(f, "revision of `{table}` changed from {} to {}", or_none(from), or_none(to))
             }
+            Self::Expire { table, from: None, to: Some(to) } => write!(f, "rows of `{table}` now expire by `{to}`"),
+            Self::Expire { table, from: Some(from), to: Some(to) } => {
+                write!(f, "rows of `{table}` now expire by `{to}`, it was `{from}`")
+            }
+            Self::Expire { table, from: _, to: None } => write!(f, "rows of `{table}` expire no more"),
             Self::ColumnAdded { table, column } => write!(f, "column `{column}` of `{table}` is new"),
             Self::ColumnRemoved { table, column } => write!(f, "column `{column}` of `{table}` is gone"),
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),

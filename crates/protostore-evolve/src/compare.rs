@@ -68,6 +68,10 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         let (from, to) = (old.hash_chain.clone(), new.hash_chain.clone());
         changes.push(Change::HashChain { table: owner.clone(), from, to });
     }
+    if old.expire_column().map(id) != new.expire_column().map(id) {
+        let (from, to) = (old.expire.clone(), new.expire.clone());
+        changes.push(Change::Expire { table: owner.clone(), from, to });
+    }
     let (olds, news) = (relations(old), relations(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
     let pairs = pair(&olds, &news, |o, n| o.path == n.path);

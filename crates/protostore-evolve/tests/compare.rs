@@ -70,6 +70,9 @@ fn comments_rust_names_and_order_are_no_change() {
 fn the_life_of_a_row() {
     let now = sentences(|schema| schema.tables[0].append_only = true);
     assert_eq!(now, ["rows of `virtual_machines` never change now"]);
+    let column = shop().tables[0].columns()[1].name.sql.clone();
+    let now = sentences(|schema| schema.tables[0].expire = Some(column.clone()));
+    assert_eq!(now, [format!("rows of `virtual_machines` now expire by `{column}`")]);
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub(crate) struct TableOptions {
     pub(crate) append_only: bool,
     pub(crate) revision: Option<String>,
     pub(crate) hash_chain: Option<String>,
+    pub(crate) expire: Option<String>,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
@@ -141,6 +142,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         append_only: truth(&options, "append_only"),
         revision: text(&options, "revision"),
         hash_chain: text(&options, "hash_chain"),
+        expire: text(&options, "expire").filter(|path| !path.is_empty()),
     })
 }
 

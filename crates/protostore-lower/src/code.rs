@@ -114,6 +114,9 @@ codes! {
     // The life of a row.
     AppendOnlyReference = "P0901", "a reference would change rows that never change";
     LivesTogether = "P0902", "two options about the life of a row cannot stand together";
+    NotATime = "P0903", "a field does not hold the time at which a row is gone";
+    KeptFromExpiring = "P0904", "a reference would keep rows from expiring";
+    HiddenUnique = "P0905", "a unique value in a list would be held by a row that is gone";
 
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";

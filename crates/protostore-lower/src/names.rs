@@ -79,7 +79,7 @@ const RESERVED_TYPES: [&str; 12] =
     ["Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "Store", "String", "TryFrom", "Vec"];
 
 /// Methods of a store, which the accessor of a table may not hide.
-const STORE_METHODS: [&str; 13] = [
+const STORE_METHODS: [&str; 15] = [
     "apply",
     "clone",
     "close",
@@ -90,6 +90,8 @@ const STORE_METHODS: [&str; 13] = [
     "read_async",
     "run",
     "singleton",
+    "sweep",
+    "sweep_each",
     "table",
     "write",
     "write_async",

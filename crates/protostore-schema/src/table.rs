@@ -36,6 +36,9 @@ pub struct Table {
     /// SQL name of the column that holds the hash of the row and of those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hash_chain: Option<String>,
+    /// SQL name of the column of the time after which a row is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expire: Option<String>,
     /// Where the field stands.
     #[serde(skip)]
     pub source: Source,
@@ -147,6 +150,13 @@ impl Table {
     #[must_use]
     pub fn hash_column(&self) -> Option<&Column> {
         let name = self.hash_chain.as_ref()?;
+        self.columns().into_iter().find(|column| column.name.sql == *name)
+    }
+
+    /// Returns the column of the time after which a row is gone, where rows expire.
+    #[must_use]
+    pub fn expire_column(&self) -> Option<&Column> {
+        let name = self.expire.as_ref()?;
         self.columns().into_iter().find(|column| column.name.sql == *name)
     }
 

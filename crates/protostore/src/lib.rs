@@ -22,6 +22,7 @@ mod filter;
 pub mod generate;
 mod info;
 mod key;
+mod life;
 mod mask;
 mod number;
 mod open;
@@ -43,11 +44,12 @@ pub use error::{Error, Kind, Result};
 pub use filter::{Aside, At, Col, Comparable, Cursor, Filter, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
+pub use life::{Clock, Expire, Expiring, Life};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
     AddTo, AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get,
-    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, ShownBy, Update, Upsert,
+    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, ShownBy, Sweep, Update, Upsert,
     UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;

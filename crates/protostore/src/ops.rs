@@ -1,6 +1,7 @@
 //! The operations, written once: each a small struct, run over any session, synchronous or asynchronous.
 
 mod by;
+mod collision;
 mod delete;
 mod find;
 mod get;
@@ -10,6 +11,7 @@ mod list;
 mod many;
 mod page;
 pub(crate) mod refusal;
+mod sweep;
 mod update;
 mod upsert_by;
 mod verify;
@@ -24,6 +26,8 @@ pub use join::{AddTo, RemoveFrom};
 pub use list::{AllBy, ListBy, ShownBy};
 pub use many::{DeleteMany, GetMany};
 pub use page::{Page, PageOf};
+pub use sweep::Sweep;
+pub(crate) use sweep::{BATCH, Batch};
 pub use update::Update;
 pub use upsert_by::UpsertBy;
 pub use verify::{Verified, Verify};

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use crate::error::Result;
+use crate::life::Life;
 use crate::schema::{Child, Table};
 use crate::value::{Bind, Binder, Decode, Row};
 
@@ -43,6 +44,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const KEEPS: bool = false;
     /// Says that values are kept to rules.
     const RULES: bool = false;
+    /// How long a row is there.
+    const LIFE: Life = Life::NONE;
 
     /// How a row is linked to the one before.
     const CHAIN: Option<&'static Chain<Self>> = None;

@@ -1,5 +1,6 @@
 //! What generated code says about a store: plain data in statics, numbered and named once, at generation.
 
+use crate::life::Clock;
 use crate::record::Sequence;
 
 /// One store: its tables, and the way from the empty database to them.
@@ -47,6 +48,8 @@ pub struct Stmt {
     pub sqlite: &'static str,
     /// The path of the field that each parameter carries, so that a refusal can name it.
     pub fields: &'static [&'static str],
+    /// Where it finds only rows that are there for readers, the clocks whose time its last parameters carry.
+    pub live: Option<&'static [Clock]>,
 }
 
 /// One SQL table, of records or of children.
@@ -203,7 +206,21 @@ impl Stmt {
     /// For generated code: a statement in its place.
     #[must_use]
     pub const fn new(slot: u32, sqlite: &'static str, fields: &'static [&'static str]) -> Self {
-        Self { slot, sqlite, fields }
+        Self { slot, sqlite, fields, live: None }
+    }
+}
+
+impl Layout {
+    /// Says whether a row may name another that is there in SQL and not for readers.
+    pub(crate) const fn names_mortals(&self) -> bool {
+        let mut at = 0;
+        while at < self.references.len() {
+            if self.references[at].exists.live.is_some() {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 }
 

@@ -15,9 +15,11 @@ pub use view::View;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::info::Info;
-use crate::ops::{ReadOp, WriteOp};
+use crate::life::Expire;
+use crate::ops::{BATCH, Batch, ReadOp, WriteOp};
 use crate::record::{Record, Singleton};
 use crate::sqlite::Sqlite;
+use crate::time::Timestamp;
 
 /// An open store: a handle, which clones and threads share.
 #[derive(Clone, Debug)]
@@ -80,6 +82,23 @@ impl<E: Engine> Store<E> {
         f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.engine.write_with(f).await
+    }
+
+    /// For generated code: deletes the records of these tables that have expired by now, in batches, and returns how many they
+    /// were.
+    pub async fn sweep_each(&self, tables: &[&'static Expire]) -> Result<u64> {
+        let (now, mut swept) = (Timestamp::now(), 0);
+        for expire in tables {
+            loop {
+                let batch = self.apply(Batch { expire, limit: BATCH, now: Some(now) }).await?;
+                swept += batch;
+                // One that goes with another is not counted, so that a batch which is not full is no end.
+                if batch == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(swept)
     }
 
     /// Returns what the store knows about itself.

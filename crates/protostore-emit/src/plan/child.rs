@@ -2,7 +2,7 @@
 
 use protostore_schema::{ChildTable, Column, ForeignKey, Place, Schema, Table};
 
-use super::{Statement, Statements, equal, fields, keys, names, parameters, record};
+use super::{Live, Statement, Statements, equal, fields, keys, life, names, parameters, record};
 use crate::sql::{list, quote};
 
 /// The statements of a child table.
@@ -75,12 +75,13 @@ impl<'s> ChildPlan<'s> {
         let owner = match (&join, owner_key) {
             (Some(JoinPlan { add: Some(_), .. }), [owner]) => {
                 let key = vec![table.key[0].as_str()];
-                Some(record::reference(&table.name.proto, vec![*owner], &table.name.sql, key, all))
+                // Whether the owner is there for readers is a condition of the statement that adds.
+                Some(record::reference(&table.name.proto, vec![*owner], &table.name.sql, key, Live::default(), all))
             }
             _ => None,
         };
         let composite = (&columns[..], &child.foreign_keys[..]);
-        let composite = record::references(&table.name.proto, &named, composite, all);
+        let composite = record::references(schema, &table.name.proto, &named, composite, all);
         let rows = child.foreign_keys.iter().map(|key| rows(schema, table, child, key, all)).collect();
         Self {
             child,
@@ -146,17 +147,21 @@ fn rows<'s>(
         key.key.iter().zip(&key.columns).map(|(k, c)| format!("{} = {}", of("t", k), of("j", c))).collect();
     let tied: Vec<String> = owner.iter().zip(1..).map(|(c, i)| format!("{} = ?{i}", of("j", &c.name.sql))).collect();
     let order: Vec<String> = places.iter().map(|c| of("j", &c.name.sql)).collect();
+    let shown = Live::of(target, "t.", owner.len() + 1);
+    let owned = life::owner(table, owner.len() + 1 + shown.parameters());
+    let shown = shown.and(owned, str::to_owned);
     let sql = format!(
-        "SELECT {} FROM {} j JOIN {} t ON {} WHERE {} ORDER BY {}",
+        "SELECT {} FROM {} j JOIN {} t ON {} WHERE {}{} ORDER BY {}",
         selected.join(", "),
         quote(&child.name.sql),
         quote(&target.name.sql),
         ties.join(" AND "),
         tied.join(" AND "),
+        shown.after(" AND "),
         order.join(", ")
     );
     let name = format!("{}.{}.{}", table.name.proto, child.name.proto, target.name.proto);
-    RowsPlan { target, rows: all.add(name, sql, fields(&table.key_columns())) }
+    RowsPlan { target, rows: all.add_live(name, sql, fields(&table.key_columns()), shown) }
 }
 
 fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Statements) -> Option<JoinPlan<'s>> {
@@ -169,36 +174,48 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
     let order: Vec<String> = places.iter().map(|c| format!("j.{}", quote(&c.name.sql))).collect();
     let tied: Vec<String> =
         owner.iter().enumerate().map(|(i, c)| format!("j.{} = ?{}", quote(&c.name.sql), i + 1)).collect();
+    let value_parameter = owner.len() + 1;
+    let shown = Live::of(target, "t.", owner.len() + 1);
+    let owned = life::owner(table, owner.len() + 1 + shown.parameters());
+    let shown = shown.and(owned, str::to_owned);
     let rows = format!(
-        "SELECT {} FROM {own} j JOIN {} t ON t.{} = j.{named} WHERE {} ORDER BY {}",
+        "SELECT {} FROM {own} j JOIN {} t ON t.{} = j.{named} WHERE {}{} ORDER BY {}",
         target.columns().iter().map(|c| format!("t.{}", quote(&c.name.sql))).collect::<Vec<_>>().join(", "),
         quote(&target.name.sql),
         quote(&reference.column),
         tied.join(" AND "),
+        shown.after(" AND "),
         order.join(", ")
     );
-    let value_parameter = owner.len() + 1;
+    let owned = || life::owner(table, value_parameter + 1);
     let add = match (&child.place, &child.path[..]) {
         (Place::Position(position), [_]) if !table.append_only => Some(format!(
-            "INSERT INTO {own} ({}) SELECT {}, coalesce(max({}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}",
+            "INSERT INTO {own} ({}) SELECT {}, coalesce(max({}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}{}",
             list(names(&child.columns())),
             parameters(owner.len(), 1),
             quote(&position.name.sql),
-            equal(names(&owner), 1)
+            equal(names(&owner), 1),
+            owned().after(" HAVING ")
         )),
         _ => None,
     };
-    let remove = (!table.append_only)
-        .then(|| format!("DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}", equal(names(&owner), 1)));
+    let remove = (!table.append_only).then(|| {
+        format!(
+            "DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}{}",
+            equal(names(&owner), 1),
+            owned().after(" AND ")
+        )
+    });
     let owner_fields = fields(&table.key_columns());
     let mut both = owner_fields.clone();
     both.push(child.name.proto.clone());
-    let mut statement =
-        |name: &str, sql, fields| all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), sql, fields);
+    let mut statement = |name: &str, sql, fields, live| {
+        all.add_live(format!("{}.{}.{name}", table.name.proto, child.name.proto), sql, fields, live)
+    };
     Some(JoinPlan {
         target,
-        rows: statement("rows", rows, owner_fields),
-        add: add.map(|sql| statement("add", sql, both.clone())),
-        remove: remove.map(|sql| statement("remove", sql, both)),
+        rows: statement("rows", rows, owner_fields, shown),
+        add: add.map(|sql| statement("add", sql, both.clone(), owned())),
+        remove: remove.map(|sql| statement("remove", sql, both, owned())),
     })
 }

@@ -2,7 +2,7 @@
 
 use protostore_schema::{Column, Table, Type};
 
-use super::{Statement, Statements, equal, fields, names};
+use super::{Live, Statement, Statements, equal, fields, names};
 use crate::sql::quote;
 
 /// A column that the store numbers, and how the counter is moved and made.
@@ -49,12 +49,13 @@ impl<'s> RevisionPlan<'s> {
         let member = at.and_then(|at| u16::try_from(at).ok()).expect("the revision is a member of its record");
         let counter = SequencePlan::of(table, column, all);
         let (own, name, key) = (quote(&table.name.sql), quote(&column.name.sql), table.key_columns());
-        let read = format!("SELECT {name} FROM {own} WHERE {}", equal(names(&key), 1));
+        let live = Live::of(table, "", key.len() + 1);
+        let read = format!("SELECT {name} FROM {own} WHERE {}{}", equal(names(&key), 1), live.after(" AND "));
         let touch = format!("UPDATE {own} SET {name} = ?1 WHERE {}", equal(names(&key), 2));
         let field = &column.name.proto;
         let mut add = |name: &str, sql, fields| all.add(format!("{}.{field}.{name}", table.name.proto), sql, fields);
-        let read = add("read", read, fields(&key));
         let touch = add("touch", touch, [vec![field.clone()], fields(&key)].concat());
+        let read = all.add_live(format!("{}.{field}.read", table.name.proto), read, fields(&key), live);
         Some(Self { member, counter, read, touch })
     }
 }

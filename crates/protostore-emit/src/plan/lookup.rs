@@ -6,7 +6,7 @@ use protostore_schema::{ChildTable, Column, Index, Item, Schema, Table};
 
 use super::none::{NoReference, nones, same};
 use super::partial::Partial;
-use super::{Statement, Statements, after, equal, fields, names, record::select};
+use super::{Live, Statement, Statements, after, equal, fields, names, record::select};
 use crate::sql::{list, quote};
 
 /// An accessor over an index.
@@ -142,8 +142,9 @@ fn heads(indexes: &[Index], column: &Column) -> bool {
 
 fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
     let rust = format!("get_{}", by_name(&by, partial));
-    let sql = format!("{} WHERE {}{}", select(table), equal(names(&by), 1), and(partial));
-    let statement = all.add(format!("{}.{rust}", table.name.proto), sql, fields(&by));
+    let live = Live::of(table, "", by.len() + 1);
+    let sql = format!("{} WHERE {}{}{}", select(table), equal(names(&by), 1), and(partial), live.after(" AND "));
+    let statement = all.add_live(format!("{}.{rust}", table.name.proto), sql, fields(&by), live);
     let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
     Lookup { rust, by, none: Vec::new(), of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
@@ -226,23 +227,28 @@ fn pages<'s>(
     let key = table.key_columns();
     let columns: Vec<&Column> = by.iter().map(|(_, column)| *column).collect();
     let order = list(names(&key));
-    let first = format!("{} WHERE {condition} ORDER BY {order}", select(table));
-    let next = format!("{} WHERE {condition} AND {} ORDER BY {order}", select(table), after(&key, columns.len() + 1));
-    let mut statement =
-        |name: String, sql, columns: &[&Column]| all.add(format!("{}.{name}", table.name.proto), sql, fields(columns));
-    let first = statement(rust.clone(), first, &columns);
-    let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat());
-    let delete = format!("DELETE FROM {} WHERE {condition}", quote(&table.name.sql));
-    let delete = statement(format!("{rust}.delete"), delete, &columns);
+    let (now, then) = (Live::of(table, "", columns.len() + 1), Live::of(table, "", columns.len() + key.len() + 1));
+    let first = format!("{} WHERE {condition}{} ORDER BY {order}", select(table), now.after(" AND "));
+    let beyond = after(&key, columns.len() + 1);
+    let next = format!("{} WHERE {condition} AND {beyond}{} ORDER BY {order}", select(table), then.after(" AND "));
+    let delete = format!("DELETE FROM {} WHERE {condition}{}", quote(&table.name.sql), now.after(" AND "));
     // With a limit, so that one statement counts and says whether there is any.
+    let counted = Live::of(table, "", columns.len() + 2);
     let count = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {condition} LIMIT ?{})",
+        "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {condition}{} LIMIT ?{})",
         quote(&table.name.sql),
+        counted.after(" AND "),
         columns.len() + 1
     );
+    let mut statement = |name: String, sql, columns: &[&Column], live| {
+        all.add_live(format!("{}.{name}", table.name.proto), sql, fields(columns), live)
+    };
+    let first = statement(rust.clone(), first, &columns, now);
+    let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat(), then);
+    let delete = statement(format!("{rust}.delete"), delete, &columns, Live::of(table, "", columns.len() + 1));
     let mut limited = fields(&columns);
     limited.push(String::new());
-    let count = all.add(format!("{}.{rust}.count", table.name.proto), count, limited);
+    let count = all.add_live(format!("{}.{rust}.count", table.name.proto), count, limited, counted);
     let listing = Box::new(ListingPlan { first, after: next, count, delete });
     let LookupOf { through, partial, nones } = of;
     let none = nones.iter().map(|none| none.column.name.sql.clone());

@@ -3,19 +3,25 @@
 mod child;
 mod counter;
 mod keys;
+mod life;
 mod lookup;
 mod none;
 mod partial;
 mod record;
+mod referrers;
 mod relation;
 
-use protostore_schema::{Column, Schema};
+use protostore_schema::{Column, Form, Schema};
 
 pub(crate) use child::{ChildPlan, JoinPlan, RowsPlan};
 pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
+pub(crate) use life::ExpirePlan;
+use life::Live;
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
-pub(crate) use record::{ReferencePlan, ReferrerPlan, TablePlan};
+pub(crate) use record::{ReferencePlan, TablePlan};
+pub(crate) use referrers::ReferrerPlan;
+use referrers::Referrers;
 pub(crate) use relation::RelationPlan;
 
 /// A statement with its parameters.
@@ -29,6 +35,8 @@ pub struct Statement {
     pub sql: String,
     /// The path of the field that each parameter carries.
     pub fields: Vec<String>,
+    /// Where it finds only rows that are there for readers, the forms of the present time that are its last parameters.
+    pub live: Option<Vec<Form>>,
 }
 
 /// The statements of every table.
@@ -42,7 +50,7 @@ impl<'s> Plan<'s> {
     /// Returns the plan of a schema.
     pub(crate) fn of(schema: &'s Schema) -> Self {
         let mut all = Statements::default();
-        let referrers = record::Referrers::of(schema);
+        let referrers = Referrers::of(schema);
         let tables = schema.tables.iter().map(|table| TablePlan::of(schema, &referrers, table, &mut all)).collect();
         Self { tables, all }
     }
@@ -68,7 +76,12 @@ impl Statements {
     }
 
     fn add(&mut self, name: String, sql: String, fields: Vec<String>) -> Statement {
-        let statement = Statement { slot: self.next(), name, sql, fields };
+        self.add_live(name, sql, fields, Live::default())
+    }
+
+    /// Adds a statement that has the condition that a row is there.
+    fn add_live(&mut self, name: String, sql: String, fields: Vec<String>, live: Live) -> Statement {
+        let statement = Statement { slot: self.next(), name, sql, fields, live: live.into_clocks() };
         self.0.push(statement.clone());
         statement
     }

@@ -1,13 +1,11 @@
 //! The statements of one table.
 
-use std::collections::BTreeMap;
-
-use protostore_schema::{Column, ForeignKey, Generated, OnDelete, Reference, Schema, Table};
+use protostore_schema::{Column, ForeignKey, Generated, Reference, Schema, Table};
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, Lookup, Partial, RelationPlan, Statement, Statements, after, equal, fields, keys, lookup, names,
-    parameters, partial, relation,
+    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, Statement, Statements, after,
+    equal, fields, keys, lookup, names, parameters, partial, relation,
 };
 use crate::sql::{list, quote};
 
@@ -20,6 +18,7 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) insert: Statement,
     pub(crate) upsert: Statement,
     pub(crate) delete: Statement,
+    pub(crate) expire: Option<ExpirePlan<'s>>,
     pub(crate) sequences: Vec<SequencePlan<'s>>,
     pub(crate) revision: Option<RevisionPlan<'s>>,
     /// Reads the number and the hash of the last row of a chain.
@@ -48,21 +47,16 @@ pub(crate) struct ReferencePlan<'s> {
     pub(crate) exists: Statement,
 }
 
-/// Columns elsewhere that keep a row from being deleted, and how to ask whether they do.
-pub(crate) struct ReferrerPlan<'s> {
-    pub(crate) table: &'s str,
-    pub(crate) columns: Vec<&'s Column>,
-    pub(crate) names: Statement,
-}
-
 impl<'s> TablePlan<'s> {
     pub(super) fn of(schema: &'s Schema, referrers: &Referrers<'s>, table: &'s Table, all: &mut Statements) -> Self {
         let columns = table.columns();
         let key = table.key_columns();
         let (into, selected) = (quote(&table.name.sql), select(table));
-        let mut add =
-            |name: &str, sql: String, fields: Vec<String>| all.add(format!("{}.{name}", table.name.proto), sql, fields);
-        let order = list(names(&key));
+        let mut add_live = |name: &str, sql: String, fields: Vec<String>, live| {
+            all.add_live(format!("{}.{name}", table.name.proto), sql, fields, live)
+        };
+        let (order, by_key) = (list(names(&key)), equal(names(&key), 1));
+        let (live, beside) = (Live::of(table, "", 1), || Live::of(table, "", key.len() + 1));
         let insert = format!(
             "INSERT INTO {into} ({}) VALUES ({})",
             list(names(&table.all_columns())),
@@ -71,26 +65,54 @@ impl<'s> TablePlan<'s> {
         Self {
             table,
             select: selected.clone(),
-            get: add("get", format!("{selected} WHERE {}", equal(names(&key), 1)), fields(&key)),
-            upsert: add("upsert", format!("{insert} {}", on_conflict(&columns, &key)), fields(&columns)),
-            insert: add("insert", insert, fields(&columns)),
-            delete: add("delete", format!("DELETE FROM {into} WHERE {}", equal(names(&key), 1)), fields(&key)),
-            page_first: add("page_first", format!("{selected} ORDER BY {order}"), Vec::new()),
-            page_after: add(
-                "page_after",
-                format!("{selected} WHERE {} ORDER BY {order}", after(&key, 1)),
+            get: add_live(
+                "get",
+                format!("{selected} WHERE {by_key}{}", beside().after(" AND ")),
                 fields(&key),
+                beside(),
             ),
-            get_many: add("get_many", get_many(table, &columns, &key), vec![String::new()]),
-            delete_many: add(
-                "delete_many",
-                format!("DELETE FROM {into} WHERE {}", keys::listed(&key)),
+            upsert: add_live(
+                "upsert",
+                format!("{insert} {}", on_conflict(&columns, &key)),
+                fields(&columns),
+                Live::default(),
+            ),
+            insert: add_live("insert", insert, fields(&columns), Live::default()),
+            delete: add_live(
+                "delete",
+                format!("DELETE FROM {into} WHERE {by_key}{}", beside().after(" AND ")),
+                fields(&key),
+                beside(),
+            ),
+            page_first: add_live(
+                "page_first",
+                format!("{selected}{} ORDER BY {order}", live.after(" WHERE ")),
+                Vec::new(),
+                live,
+            ),
+            page_after: add_live(
+                "page_after",
+                format!("{selected} WHERE {}{} ORDER BY {order}", after(&key, 1), beside().after(" AND ")),
+                fields(&key),
+                beside(),
+            ),
+            get_many: add_live(
+                "get_many",
+                get_many(table, &columns, &key),
                 vec![String::new()],
+                Live::of(table, "t.", 2),
             ),
+            delete_many: add_live(
+                "delete_many",
+                format!("DELETE FROM {into} WHERE {}{}", keys::listed(&key), Live::of(table, "", 2).after(" AND ")),
+                vec![String::new()],
+                Live::of(table, "", 2),
+            ),
+            expire: ExpirePlan::of(table, all),
             sequences: sequences(table, all),
             revision: RevisionPlan::of(table, all),
             chain: chain(table, all),
-            references: references(&table.name.proto, &columns, (&columns, &table.foreign_keys), all),
+            references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers.plans(table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             lookups: lookup::of(schema, table, all),
@@ -114,10 +136,11 @@ fn selected(columns: &[&Column]) -> String {
 fn get_many(table: &Table, columns: &[&Column], key: &[&Column]) -> String {
     let selected = columns.iter().map(|column| format!("t.{}", quote(&column.name.sql)));
     format!(
-        "SELECT {} FROM json_each(?1) o CROSS JOIN {} t ON {}",
+        "SELECT {} FROM json_each(?1) o CROSS JOIN {} t ON {}{}",
         std::iter::once("o.key".to_owned()).chain(selected).collect::<Vec<_>>().join(", "),
         quote(&table.name.sql),
-        keys::ties("t", key)
+        keys::ties("t", key),
+        Live::of(table, "t.", 2).after(" AND ")
     )
 }
 
@@ -146,21 +169,24 @@ fn on_conflict(columns: &[&Column], key: &[&Column]) -> String {
 /// Returns the references among columns, and those of several columns of the table. SQLite does not say which foreign key
 /// failed, so each can be asked for.
 pub(super) fn references<'s>(
+    schema: &'s Schema,
     owner: &str,
     columns: &[&'s Column],
     (of_table, foreign_keys): (&[&'s Column], &'s [ForeignKey]),
     all: &mut Statements,
 ) -> Vec<ReferencePlan<'s>> {
+    let live = |table: &str, parts: usize| Live::of(schema.table(table), "", parts + 1);
     let mut references: Vec<_> = columns
         .iter()
         .filter_map(|column| {
             let Reference { table, column: key, on_delete: _, enforced } = column.reference.as_ref()?;
-            enforced.then(|| reference(owner, vec![*column], table, vec![key.as_str()], all))
+            enforced.then(|| reference(owner, vec![*column], table, vec![key.as_str()], live(table, 1), all))
         })
         .collect();
     references.extend(foreign_keys.iter().filter(|key| key.enforced).map(|foreign_key| {
         let ForeignKey { columns, table, key, on_delete: _, enforced: _ } = foreign_key;
-        reference(owner, named(of_table, columns), table, key.iter().map(String::as_str).collect(), all)
+        let parts = key.iter().map(String::as_str).collect();
+        reference(owner, named(of_table, columns), table, parts, live(table, key.len()), all)
     }));
     references
 }
@@ -176,55 +202,14 @@ pub(super) fn reference<'s>(
     columns: Vec<&'s Column>,
     table: &'s str,
     key: Vec<&'s str>,
+    live: Live,
     all: &mut Statements,
 ) -> ReferencePlan<'s> {
-    let sql = format!("SELECT 1 FROM {} WHERE {}", quote(table), equal(key.iter().copied(), 1));
+    let by_key = equal(key.iter().copied(), 1);
+    let sql = format!("SELECT 1 FROM {} WHERE {by_key}{}", quote(table), live.after(" AND "));
     let fields = fields(&columns);
-    let exists = all.add(format!("{owner}.{}.exists", fields.join(".")), sql, fields);
+    let exists = all.add_live(format!("{owner}.{}.exists", fields.join(".")), sql, fields, live);
     ReferencePlan { columns, table, key, exists }
-}
-
-/// The columns that keep rows from being deleted, with the tables that they stand in, by the table whose rows they name.
-pub(super) struct Referrers<'s>(BTreeMap<&'s str, Vec<(&'s str, Vec<&'s Column>)>>);
-
-impl<'s> Referrers<'s> {
-    /// Goes through the store once, as it has one place for each of its tables.
-    pub(super) fn of(schema: &'s Schema) -> Self {
-        let mut found = Self(BTreeMap::new());
-        for table in &schema.tables {
-            let columns = table.columns();
-            found.add(&table.name.sql, &columns, &columns, &table.foreign_keys);
-            for child in table.descendants() {
-                found.add(&child.name.sql, &child.item_columns(), &child.columns(), &child.foreign_keys);
-            }
-        }
-        found
-    }
-
-    fn add(&mut self, name: &'s str, single: &[&'s Column], columns: &[&'s Column], foreign_keys: &'s [ForeignKey]) {
-        let keeps = |enforced: bool, on_delete: OnDelete| enforced && on_delete == OnDelete::Restrict;
-        for column in single {
-            if let Some(reference) = column.reference.as_ref().filter(|r| keeps(r.enforced, r.on_delete)) {
-                self.0.entry(&reference.table).or_default().push((name, vec![column]));
-            }
-        }
-        for key in foreign_keys.iter().filter(|key| keeps(key.enforced, key.on_delete)) {
-            self.0.entry(&key.table).or_default().push((name, named(columns, &key.columns)));
-        }
-    }
-
-    /// Returns those that name rows of a table, each with how to ask it.
-    fn plans(&self, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
-        let found = self.0.get(table.name.sql.as_str()).into_iter().flatten();
-        found
-            .map(|(name, columns)| {
-                let sql = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", quote(name), equal(names(columns), 1));
-                let statement = format!("{}.named_by.{name}.{}", table.name.proto, fields(columns).join("."));
-                let names = all.add(statement, sql, fields(&table.key_columns()));
-                ReferrerPlan { table: name, columns: columns.clone(), names }
-            })
-            .collect()
-    }
 }
 
 /// Returns the statement that reads the last row of a chain.

@@ -2,7 +2,7 @@
 
 use protostore_schema::{Absent, Name, Node, Relation, Schema, Table};
 
-use super::{Statement, Statements, fields, keys, names, record::select};
+use super::{Live, Statement, Statements, fields, keys, names, record::select};
 use crate::sql::{list, quote};
 
 /// A field that shows the rows which refer to its record.
@@ -25,20 +25,28 @@ pub(super) fn of<'s>(schema: &'s Schema, table: &'s Table, all: &mut Statements)
         let target = schema.table(&relation.table);
         let Some(column) = target.columns().into_iter().find(|c| c.name.sql == relation.column) else { continue };
         let key = target.key_columns();
-        let one = format!("{} WHERE {} = ?1 ORDER BY {}", select(target), quote(&column.name.sql), list(names(&key)));
+        let (shown, shown_all) = (Live::of(target, "", 2), Live::of(target, "t.", 2));
+        let one = format!(
+            "{} WHERE {} = ?1{} ORDER BY {}",
+            select(target),
+            quote(&column.name.sql),
+            shown.after(" AND "),
+            list(names(&key))
+        );
         let of = |c: &str| format!("t.{}", quote(c));
         let selected: Vec<String> = target.columns().iter().map(|c| of(&c.name.sql)).collect();
         let order: Vec<String> = key.iter().map(|c| of(&c.name.sql)).collect();
         let many = format!(
-            "SELECT o.key, {} FROM json_each(?1) o CROSS JOIN {} t ON {} ORDER BY o.key, {}",
+            "SELECT o.key, {} FROM json_each(?1) o CROSS JOIN {} t ON {}{} ORDER BY o.key, {}",
             selected.join(", "),
             quote(&target.name.sql),
             keys::ties("t", &[column]),
+            shown_all.after(" AND "),
             order.join(", ")
         );
         let name = format!("{}.{}", table.name.proto, field.proto);
-        let one = all.add(format!("{name}.of"), one, fields(&[column]));
-        let many = all.add(format!("{name}.of_all"), many, fields(&[column]));
+        let one = all.add_live(format!("{name}.of"), one, fields(&[column]), shown);
+        let many = all.add_live(format!("{name}.of_all"), many, fields(&[column]), shown_all);
         relations.push(RelationPlan { field, relation, target, one, many });
     }
     relations

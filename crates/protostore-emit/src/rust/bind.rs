@@ -26,6 +26,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             quote! { #index => { #body } }
         })
     });
+    let life = super::life::constant(table);
     let (keeps, generated) = super::generated::methods(table);
     let (revision, revised, revisions) = super::revision::parts(scope, table);
     let marker = super::revision::marker(table);
@@ -57,6 +58,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             #revised
             #chain
             #rules
+            #life
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }

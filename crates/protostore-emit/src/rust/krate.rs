@@ -123,6 +123,7 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
             }
         }
     });
+    let sweep = super::life::sweep(schema);
     vec![
         quote! {
             #doc
@@ -134,6 +135,8 @@ fn store(schema: &Schema) -> Vec<TokenStream> {
         quote! {
             impl<E: protostore::Engine> Store<E> {
                 #(#tables)*
+
+                #sweep
 
                 /// Closes the store: writes what was accepted, and lets go of the file.
                 ///

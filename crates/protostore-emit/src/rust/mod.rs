@@ -15,6 +15,7 @@ mod documents;
 mod form;
 mod generated;
 mod krate;
+mod life;
 mod metadata;
 mod record;
 mod relations;
@@ -77,6 +78,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.push(metadata::table(plan));
     items.extend(plan.revision.as_ref().map(metadata::revision));
     items.extend(chain::chain(plan));
+    items.extend(life::items(plan));
     items.extend(children::module(&scope, plan));
     tokens::records_file(&head, &items)
 }

@@ -46,6 +46,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         append_only: draft.options.append_only,
         revision: draft.revision.map(|i| draft.spots[i].sql.clone()),
         hash_chain: draft.hash_chain.map(|i| draft.spots[i].sql.clone()),
+        expire: draft.expire.map(|i| draft.spots[i].sql.clone()),
         source: sources.source(&draft.name_place(sources)),
     }
 }
@@ -288,7 +289,7 @@ impl Build<'_> {
     /// Builds the references of several columns of the table, or of a child table.
     fn foreign_keys(&self, child: Option<usize>) -> Vec<ForeignKey> {
         let keys = self.draft.foreign_keys.iter().filter(|key| key.child == child);
-        keys.filter_map(|Composite { child: _, spots: _, columns, target }| {
+        keys.filter_map(|Composite { number: _, child: _, spots: _, columns, target }| {
             let other = self.drafts.iter().find(|draft| draft.field.name() == target.table)?;
             Some(ForeignKey {
                 columns: columns.clone(),

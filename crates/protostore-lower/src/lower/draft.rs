@@ -31,10 +31,14 @@ pub(crate) struct Draft {
     pub(crate) indexes: Vec<(Option<usize>, Index)>,
     /// References of several fields.
     pub(crate) foreign_keys: Vec<Composite>,
+    /// The field of the time after which a row is gone.
+    pub(crate) expire: Option<usize>,
 }
 
 /// A reference of several fields.
 pub(crate) struct Composite {
+    /// Its place among the `foreign_key` of the table's options.
+    pub(crate) number: usize,
     /// The repeated field whose child table has it.
     pub(crate) child: Option<usize>,
     /// The fields, in the order of the other table's key.

@@ -57,7 +57,7 @@ fn read(draft: &Draft, n: usize, keys: &Keys, report: &mut Report<'_>) -> Option
         report.add(Code::Contradiction, place(report, &[]), "two foreign keys are of the same fields", help);
         return None;
     }
-    right.then_some(Composite { child, spots, columns, target })
+    right.then_some(Composite { number: n, child, spots, columns, target })
 }
 
 fn target(

@@ -55,6 +55,7 @@ pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
         }
     }
     decide_composites(draft);
+    sweeps(draft);
 }
 
 /// Adds an index for each reference of several fields that no other serves.
@@ -84,6 +85,16 @@ fn is_served_together(draft: &Draft, child: Option<usize>, columns: &[String]) -
     let mut indexes = draft.indexes.iter().filter(|(c, index)| *c == child && index.condition.is_none());
     let names = |index: &Index| index.columns.iter().map(|c| c.column.clone()).collect::<Vec<_>>();
     begins(&key) || indexes.any(|(_, index)| begins(&names(index).iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// Adds the index by which the rows are found that have expired.
+fn sweeps(draft: &mut Draft) {
+    if let Some(i) = draft.expire
+        && !is_served(draft, i)
+    {
+        let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
+        push(draft, None, columns, false, None);
+    }
 }
 
 /// Returns whether the column is the first of the primary key or of an index, so that its rows are found without a scan.

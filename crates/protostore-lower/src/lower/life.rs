@@ -1,13 +1,21 @@
 //! Checks what the options of a table say about the life of its rows.
 
 mod append_only;
+mod expire;
 
 use super::Report;
 use super::draft::Draft;
 
 /// Checks the life of the rows of every table.
 pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
-    for draft in drafts.iter().filter(|draft| draft.options.append_only) {
-        append_only::check(draft, report);
+    for draft in drafts.iter_mut() {
+        if draft.options.append_only {
+            append_only::check(draft, report);
+        }
+        draft.expire = expire::field(draft, report);
+    }
+    for draft in drafts.iter().filter(|draft| draft.expire.is_some()) {
+        expire::check_unique(draft, report);
+        expire::check_referrers(draft, drafts, report);
     }
 }

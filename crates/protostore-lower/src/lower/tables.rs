@@ -73,6 +73,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         hash_chain: None,
         indexes: vec![],
         foreign_keys: vec![],
+        expire: None,
     })
 }
 

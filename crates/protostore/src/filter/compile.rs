@@ -71,6 +71,18 @@ impl Query {
         Ok(())
     }
 
+    /// Adds that a record is there for readers.
+    pub(crate) fn live<R: Record>(&mut self) -> Result<()> {
+        if let Some(expire) = R::LIFE.expire {
+            let column = quoted(RECORD, expire.column);
+            // With the sign no index of that column is taken, which would find nearly all rows and no order.
+            let _ = write!(self.sql, " AND (+{column} IS NULL OR +{column} > ");
+            self.value("", Kept::of(&expire.clear.now())?);
+            self.push(")");
+        }
+        Ok(())
+    }
+
     fn expr<R: Record>(&mut self, expr: &Expr) -> Result<()> {
         match expr {
             Expr::And(all) => self.joined::<R>(all, " AND ", "TRUE"),

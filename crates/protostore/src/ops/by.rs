@@ -7,6 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::record::{Mutable, Record};
 use crate::schema::Listing;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::Bind;
 
 /// As a limit, none.
@@ -29,16 +30,17 @@ pub struct DeleteBy<R, P>(By<R, P>);
 struct By<R, P> {
     listing: &'static Listing,
     by: P,
+    now: Option<Timestamp>,
     of: PhantomData<fn() -> R>,
 }
 
 impl<R: Record, P: Bind + Send + Sync> By<R, P> {
     const fn new(listing: &'static Listing, by: P) -> Self {
-        Self { listing, by, of: PhantomData }
+        Self { listing, by, now: None, of: PhantomData }
     }
 
     async fn count<S: Session>(&self, s: &mut S, most: i64) -> Result<u64> {
-        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, most)).await;
+        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, most, self.listing.count.now())).await;
         let counted = counted.map_err(|e| e.explained(&R::TABLE.layout))?;
         counted.ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
     }
@@ -93,9 +95,15 @@ impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
     const NAME: &'static str = "delete_by";
     const COMPOUND: bool = false;
 
+    fn prepare(&mut self) -> Result<()> {
+        self.0.now = Some(Timestamp::now());
+        Ok(())
+    }
+
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        let By { listing, by, of: _ } = &self.0;
-        match s.run(&listing.delete, by).await {
+        let By { listing, by, now, of: _ } = &self.0;
+        let at = listing.delete.at(now.unwrap_or_else(Timestamp::now));
+        match s.run(&listing.delete, &(by, at)).await {
             Ok(deleted) => Ok(deleted),
             Err(e) => Err(refusal::of_delete_by::<R, S>(s, e, listing, by).await),
         }

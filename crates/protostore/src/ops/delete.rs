@@ -4,18 +4,20 @@ use super::{Op, WriteOp, refusal};
 use crate::error::Result;
 use crate::record::{Mutable, Record, Revised, revision};
 use crate::session::Session;
+use crate::time::Timestamp;
 
 /// Deletes a record and its children, and says whether there was one.
 #[derive(Clone, Debug)]
 pub struct Delete<R: Record> {
     key: R::Key,
     revision: Option<R::Revision>,
+    now: Option<Timestamp>,
 }
 
 impl<R: Record> Delete<R> {
     /// Makes the operation.
     pub const fn new(key: R::Key) -> Self {
-        Self { key, revision: None }
+        Self { key, revision: None, now: None }
     }
 
     /// Refuses to delete a record that has another revision than this one.
@@ -33,10 +35,22 @@ impl<R: Mutable> Op for Delete<R> {
     const NAME: &'static str = "delete";
     const COMPOUND: bool = false;
 
+    fn prepare(&mut self) -> Result<()> {
+        if const { !R::LIFE.is_plain() } {
+            self.now = Some(Timestamp::now());
+        }
+        Ok(())
+    }
+
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
         let asked = self.revision.as_ref().filter(|revision| **revision != R::Revision::default());
         revision::check::<R, S>(s, R::borrow_key(&self.key), asked).await?;
-        match s.run(&R::TABLE.delete, &self.key).await {
+        let delete = &R::TABLE.delete;
+        let deleted = match const { R::LIFE.is_plain() } {
+            true => s.run(delete, &self.key).await,
+            false => s.run(delete, &(&self.key, delete.at(self.now.unwrap_or_else(Timestamp::now)))).await,
+        };
+        match deleted {
             Ok(changed) => Ok(changed > 0),
             Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
         }

@@ -91,6 +91,7 @@ impl<R: Record> Find<R> {
         let mut query = Query::select::<R>();
         query.push(" WHERE ");
         query.filter(&self.filter)?;
+        query.live::<R>()?;
         if let Some((cursor, backward)) = &self.from {
             query.push(" AND ");
             sorting.beyond(&mut query, cursor, *backward)?;
@@ -195,6 +196,7 @@ async fn of_table<R: Record, S: Session, T: crate::value::Decode + Send>(
     let mut query = Query::from::<R>(what);
     query.push(" WHERE ");
     query.filter(filter)?;
+    query.live::<R>()?;
     query.push(end);
     let mut out = Vec::new();
     let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut out).await;

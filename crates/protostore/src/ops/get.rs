@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::record::{Children, Record};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::Bind;
 
 /// Reads a record by its key.
@@ -35,7 +36,7 @@ impl<R: Record> Op for Exists<'_, R> {
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
-        exists::<R, S>(s, self.0).await
+        exists::<R, S>(s, self.0, None).await
     }
 }
 
@@ -78,7 +79,11 @@ pub(super) async fn one<R: Record, S: Session>(
     stmt: &'static Stmt,
     by: &(impl Bind + Sync),
 ) -> Result<Option<R>> {
-    let mut found: Option<R> = match s.one(stmt, by).await {
+    let read = match const { R::LIFE.is_plain() } {
+        true => s.one(stmt, by).await,
+        false => s.one(stmt, &(by, stmt.now())).await,
+    };
+    let mut found: Option<R> = match read {
         Ok(found) => found,
         Err(e) => return Err(e.explained(&R::TABLE.layout)),
     };
@@ -90,8 +95,16 @@ pub(super) async fn one<R: Record, S: Session>(
     Ok(found)
 }
 
-/// Asks for a record and reads none of its columns.
-pub(super) async fn exists<R: Record, S: Session>(s: &mut S, key: R::KeyRef<'_>) -> Result<bool> {
-    let found = s.one::<_, Present>(&R::TABLE.get, &key).await;
+/// Asks for a record and reads none of its columns, now or at a time that is fixed.
+pub(super) async fn exists<R: Record, S: Session>(
+    s: &mut S,
+    key: R::KeyRef<'_>,
+    at: Option<Timestamp>,
+) -> Result<bool> {
+    let get = &R::TABLE.get;
+    let found = match const { R::LIFE.is_plain() } {
+        true => s.one::<_, Present>(get, &key).await,
+        false => s.one::<_, Present>(get, &(key, at.map_or_else(|| get.now(), |at| get.at(at)))).await,
+    };
     found.map(|found| found.is_some()).map_err(|e| e.explained(&R::TABLE.layout))
 }

@@ -2,14 +2,26 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
+use crate::life;
 use crate::record::{Children, Made, Make, Mutable, Record, assign, chain, check, revision};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder};
 
 /// Writes a record that is not there yet, and returns it as it is stored.
 #[derive(Clone, Debug)]
-pub struct Insert<R>(pub R);
+pub struct Insert<R> {
+    record: R,
+    now: Option<Timestamp>,
+}
+
+impl<R> Insert<R> {
+    /// Makes the operation.
+    pub const fn new(record: R) -> Self {
+        Self { record, now: None }
+    }
+}
 
 impl<R: Record> Op for Insert<R> {
     type Out = R;
@@ -17,11 +29,12 @@ impl<R: Record> Op for Insert<R> {
     const COMPOUND: bool = compound::<R>();
 
     fn prepare(&mut self) -> Result<()> {
-        Make::insert(&mut self.0)
+        self.now = Some(Make::insert(&mut self.record)?);
+        Ok(())
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
-        insert(s, self.0.clone()).await
+        insert(s, self.record.clone(), self.now.unwrap_or_else(Timestamp::now)).await
     }
 }
 
@@ -29,20 +42,35 @@ impl<R: Record> WriteOp for Insert<R> {}
 
 /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
 #[derive(Clone, Debug)]
-pub struct InsertMany<R>(pub Vec<R>);
+pub struct InsertMany<R> {
+    records: Vec<R>,
+    now: Option<Timestamp>,
+}
+
+impl<R> InsertMany<R> {
+    /// Makes the operation.
+    pub const fn new(records: Vec<R>) -> Self {
+        Self { records, now: None }
+    }
+}
 
 impl<R: Record> Op for InsertMany<R> {
     type Out = Vec<R>;
     const NAME: &'static str = "insert_many";
 
     fn prepare(&mut self) -> Result<()> {
-        self.0.iter_mut().try_for_each(Make::insert)
+        for record in &mut self.records {
+            let now = Make::insert(record)?;
+            self.now.get_or_insert(now);
+        }
+        Ok(())
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
-        let mut stored = Vec::with_capacity(self.0.len());
-        for record in &self.0 {
-            stored.push(insert(s, record.clone()).await?);
+        let now = self.now.unwrap_or_else(Timestamp::now);
+        let mut stored = Vec::with_capacity(self.records.len());
+        for record in &self.records {
+            stored.push(insert(s, record.clone(), now).await?);
         }
         Ok(stored)
     }
@@ -56,7 +84,7 @@ impl<R: Record> WriteOp for InsertMany<R> {}
 #[derive(Clone, Debug)]
 pub struct Upsert<R> {
     record: R,
-    made: Option<Made>,
+    made: Option<(Made, Timestamp)>,
 }
 
 impl<R> Upsert<R> {
@@ -79,7 +107,10 @@ impl<R: Mutable> Op for Upsert<R> {
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
-        upsert(s, self.record.clone(), self.made.as_ref().unwrap_or(&Made::default())).await
+        match &self.made {
+            Some((made, now)) => upsert(s, self.record.clone(), made, *now).await,
+            None => upsert(s, self.record.clone(), &Made::default(), Timestamp::now()).await,
+        }
     }
 }
 
@@ -87,23 +118,25 @@ impl<R: Mutable> WriteOp for Upsert<R> {}
 
 /// Says whether a write of a whole record takes several statements that write.
 pub(crate) const fn compound<R: Record>() -> bool {
-    !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some()
+    !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some() || R::LIFE.expire.is_some()
 }
 
 /// Inserts a record and its children.
-pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R) -> Result<R> {
+pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now: Timestamp) -> Result<R> {
     revision::refuse_given(&record)?;
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
     check::numbered(&record)?;
+    life::clear(s, &record, now).await?;
+    life::check(s, &record, now).await?;
     chain::link(s, &mut record).await?;
     row(s, &R::TABLE.insert, &record).await?;
-    R::Children::insert(s, &record).await?;
+    R::Children::insert(s, &record, now).await?;
     Ok(record)
 }
 
 /// Inserts a record and its children, or replaces them.
-pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made: &Made) -> Result<R> {
+pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made: &Made, now: Timestamp) -> Result<R> {
     if R::KEEPS
         && let Some(old) = super::get::one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
     {
@@ -115,8 +148,10 @@ pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made
     assign(s, &mut record).await?;
     revision::assign(s, &mut record).await?;
     check::numbered(&record)?;
+    life::clear(s, &record, now).await?;
+    life::check(s, &record, now).await?;
     row(s, &R::TABLE.upsert, &record).await?;
-    R::Children::replace(s, &record, None).await?;
+    R::Children::replace(s, &record, None, now).await?;
     Ok(record)
 }
 

@@ -100,7 +100,7 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
         let mut records: Vec<R> = Vec::new();
-        let read = s.all(self.stmt, &self.by, usize::MAX, &mut records).await;
+        let read = s.all(self.stmt, &(&self.by, self.stmt.now()), usize::MAX, &mut records).await;
         read.map_err(|e| e.explained(&R::TABLE.layout))?;
         load_children(s, &mut records).await?;
         Ok(records)
@@ -133,7 +133,7 @@ impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Vec<R>>> {
         let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
         let mut found: Vec<(u64, R)> = Vec::new();
-        let read = s.all(self.stmt, &keys, usize::MAX, &mut found).await;
+        let read = s.all(self.stmt, &(keys, self.stmt.now()), usize::MAX, &mut found).await;
         read.map_err(|e| e.explained(&R::TABLE.layout))?;
         let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
         load_children(s, &mut records).await?;

@@ -4,6 +4,7 @@ use super::{Op, ReadOp, WriteOp, load_children, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::record::{Children, Mutable, Record};
 use crate::session::Session;
+use crate::time::Timestamp;
 
 /// Reads the records of these keys, in their order; a key may stand in it more than once.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ impl<R: Record> Op for GetMany<R> {
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Option<R>>> {
         let keys = S::keys::<R>(self.0.iter().map(R::borrow_key))?;
         let mut found: Vec<(u64, R)> = Vec::with_capacity(self.0.len());
-        let read = s.all(&R::TABLE.get_many, &keys, usize::MAX, &mut found).await;
+        let read = s.all(&R::TABLE.get_many, &(keys, R::TABLE.get_many.now()), usize::MAX, &mut found).await;
         read.map_err(|e| e.explained(&R::TABLE.layout))?;
         let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
         load_children(s, &mut records).await?;
@@ -35,18 +36,33 @@ impl<R: Record> ReadOp for GetMany<R> {}
 
 /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
 #[derive(Clone, Debug)]
-pub struct DeleteMany<R: Record>(pub Vec<R::Key>);
+pub struct DeleteMany<R: Record> {
+    keys: Vec<R::Key>,
+    now: Option<Timestamp>,
+}
+
+impl<R: Record> DeleteMany<R> {
+    /// Makes the operation.
+    pub const fn new(keys: Vec<R::Key>) -> Self {
+        Self { keys, now: None }
+    }
+}
 
 impl<R: Mutable> Op for DeleteMany<R> {
     type Out = u64;
     const NAME: &'static str = "delete_many";
     const COMPOUND: bool = false;
 
+    fn prepare(&mut self) -> Result<()> {
+        self.now = Some(Timestamp::now());
+        Ok(())
+    }
+
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
-        let keys = S::keys::<R>(self.0.iter().map(R::borrow_key))?;
-        match s.run(&R::TABLE.delete_many, &keys).await {
+        let (delete, keys) = (&R::TABLE.delete_many, S::keys::<R>(self.keys.iter().map(R::borrow_key))?);
+        match s.run(delete, &(keys, delete.at(self.now.unwrap_or_else(Timestamp::now)))).await {
             Ok(deleted) => Ok(deleted),
-            Err(e) => Err(refusal::of_deletes::<R, S>(s, e, &self.0).await),
+            Err(e) => Err(refusal::of_deletes::<R, S>(s, e, &self.keys).await),
         }
     }
 }

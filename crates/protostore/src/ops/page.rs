@@ -54,7 +54,11 @@ pub(super) async fn page<R: Record, S: Session>(
         return Err(Error::invalid("page_size", "must be at least 1"));
     }
     let mut records: Vec<R> = Vec::with_capacity(size.saturating_add(1).min(ROOM));
-    let read = s.all(stmt, by, size.saturating_add(1), &mut records).await;
+    let limit = size.saturating_add(1);
+    let read = match const { R::LIFE.is_plain() } {
+        true => s.all(stmt, by, limit, &mut records).await,
+        false => s.all(stmt, &(by, stmt.now()), limit, &mut records).await,
+    };
     read.map_err(|e| e.explained(&R::TABLE.layout))?;
     let more = records.len() > size;
     records.truncate(size);

@@ -4,10 +4,11 @@
 
 use super::Present;
 use super::insert::Whole;
-use crate::error::{Error, Kind, Violation};
+use crate::error::{Error, Kind, Result, Violation};
 use crate::record::Record;
-use crate::schema::{Child, Layout, Listing, Table};
+use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Pick};
 
 /// The column of a join table that the engine fills in when an element is added.
@@ -35,13 +36,22 @@ pub(crate) async fn of_child<S: Session>(
 /// Explains why a row of a join table was refused; `row` is the owner's key and the value.
 #[cold]
 pub(crate) async fn of_join<S: Session>(s: &mut S, e: Error, child: &'static Child, row: &(impl Bind + Sync)) -> Error {
-    let parameters =
-        || child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect();
-    let e = of_row(s, e, &child.layout, parameters, row).await;
+    let e = of_row(s, e, &child.layout, || joined(child), row).await;
     if e.kind() != Kind::Reference || e.field().is_some() {
         return e;
     }
     // The value is there, so it is the owner that is not, and its key has several parts.
+    no_owner(child)
+}
+
+/// Returns the columns of a row of a join table: the owner's key and the value.
+pub(crate) fn joined(child: &'static Child) -> Vec<&'static str> {
+    child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect()
+}
+
+/// Says that the record to which an element was to be added is not there.
+#[cold]
+pub(crate) fn no_owner(child: &'static Child) -> Error {
     Error::new(Kind::Reference, "belongs to a record that is not there").in_table(child.layout.name)
 }
 
@@ -83,7 +93,7 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
 ) -> Error {
     let mut records: Vec<R> = Vec::new();
     if e.violation() != Some(&Violation::ForeignKey)
-        || s.all(&listing.first, by, usize::MAX, &mut records).await.is_err()
+        || s.all(&listing.first, &(by, listing.first.now()), usize::MAX, &mut records).await.is_err()
     {
         return e.explained(&R::TABLE.layout);
     }
@@ -98,7 +108,7 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
 /// Says which row still names the record with this key, if one does.
 async fn named<S: Session>(s: &mut S, table: &'static Table, key: &(impl Bind + Sync)) -> Option<Error> {
     for referrer in table.referrers {
-        if let Ok(Some(Present)) = s.one(&referrer.names, key).await {
+        if let Ok(Some(Present)) = s.one(&referrer.names, &(key, referrer.names.now())).await {
             return Some(
                 Error::new(Kind::Precondition, format!("still names the record of {}", table.layout.name))
                     .in_table(referrer.table)
@@ -112,7 +122,8 @@ async fn named<S: Session>(s: &mut S, table: &'static Table, key: &(impl Bind + 
 
 /// Says that a row which a delete takes along is named.
 fn around(table: &'static Table) -> Error {
-    Error::new(Kind::Precondition, "a record that goes with it is still named by another").in_table(table.layout.name)
+    Error::new(Kind::Precondition, "it, or a record that goes with it, is still named by another")
+        .in_table(table.layout.name)
 }
 
 /// Explains why a row was refused; `parameters` are the columns that `row` carries.
@@ -128,22 +139,55 @@ async fn of_row<S: Session>(
     }
     let parameters: Vec<&'static str> = parameters();
     for key in layout.references {
-        let values = picked(&parameters, row, key.columns);
-        if values.is_empty() || values.contains(&Kept::Null) {
-            continue;
-        }
-        // A row may name itself: it is not there only because it was refused for another reason.
-        if key.table == layout.name && picked(&parameters, row, key.key) == values {
-            continue;
-        }
-        if let Ok(None) = s.one::<_, Present>(&key.exists, &values).await {
-            return Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
-                .in_table(layout.name)
-                .at(key.field)
-                .by_constraint(key.columns.join(", "));
+        if let Ok(true) = absent(s, layout, key, &parameters, row, Timestamp::now()).await {
+            return missing(layout, key);
         }
     }
     e.explained(layout)
+}
+
+/// Refuses a row that names another which is there in SQL and not for readers; `parameters` are the columns that it carries.
+pub(crate) async fn mortals<S: Session>(
+    s: &mut S,
+    layout: &'static Layout,
+    parameters: &[&str],
+    row: &(impl Bind + Sync),
+    now: Timestamp,
+) -> Result<()> {
+    for key in layout.references.iter().filter(|key| key.exists.live.is_some()) {
+        if absent(s, layout, key, parameters, row, now).await? {
+            return Err(missing(layout, key));
+        }
+    }
+    Ok(())
+}
+
+/// Says whether a row names one that is not there.
+async fn absent<S: Session>(
+    s: &mut S,
+    layout: &'static Layout,
+    key: &'static ForeignKey,
+    parameters: &[&str],
+    row: &(impl Bind + Sync),
+    now: Timestamp,
+) -> Result<bool> {
+    let values = picked(parameters, row, key.columns);
+    if values.is_empty() || values.contains(&Kept::Null) {
+        return Ok(false);
+    }
+    // A row may name itself: it is not there only because it was refused for another reason.
+    if key.table == layout.name && picked(parameters, row, key.key) == values {
+        return Ok(false);
+    }
+    Ok(s.one::<_, Present>(&key.exists, &(values, key.exists.at(now))).await?.is_none())
+}
+
+#[cold]
+fn missing(layout: &Layout, key: &ForeignKey) -> Error {
+    Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
+        .in_table(layout.name)
+        .at(key.field)
+        .by_constraint(key.columns.join(", "))
 }
 
 /// Returns the row's values in some columns; none if it does not carry all of them.

@@ -2,13 +2,15 @@
 
 use std::fmt::Write;
 
-use super::get::exists;
-use super::{Op, WriteOp, refusal};
-use crate::error::{Error, Kind, Result};
+use super::get::{exists, one};
+use super::{Op, WriteOp, collision, refusal};
+use crate::error::{Error, Kind, Result, Violation};
+use crate::life::{Expire, Life};
 use crate::mask::Mask;
 use crate::record::{Children, Make, Mutable, Record, revision};
-use crate::schema::{FieldKind, Table};
+use crate::schema::{FieldKind, ForeignKey, Table};
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder};
 
 /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -16,24 +18,32 @@ use crate::value::{Bind, Binder};
 /// A record that says which revision it has is refused where the one that is there has another, whatever the mask names.
 #[derive(Clone, Debug)]
 pub struct Update<R: Record> {
-    /// The record; its key says which.
-    pub record: R,
-    /// What of it is written.
-    pub mask: Mask<R>,
+    record: R,
+    mask: Mask<R>,
+    now: Option<Timestamp>,
+}
+
+impl<R: Record> Update<R> {
+    /// Makes the operation: the record, whose key says which, and what of it is written.
+    pub fn new(record: R, mask: impl Into<Mask<R>>) -> Self {
+        Self { record, mask: mask.into(), now: None }
+    }
 }
 
 impl<R: Mutable> Op for Update<R> {
     type Out = R::Revision;
     const NAME: &'static str = "update";
-    const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some();
+    const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some();
 
     fn prepare(&mut self) -> Result<()> {
-        Make::update(&mut self.record, &mut self.mask)
+        self.now = Some(Make::update(&mut self.record, &mut self.mask)?);
+        Ok(())
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<R::Revision> {
+        let now = self.now.unwrap_or_else(Timestamp::now);
         let Some(field) = R::REVISION else {
-            update(s, &self.record, &self.mask).await?;
+            update(s, &self.record, &self.mask, now).await?;
             return Ok(R::Revision::default());
         };
         let (mut record, mut mask) = (self.record.clone(), self.mask.clone());
@@ -42,7 +52,7 @@ impl<R: Mutable> Op for Update<R> {
         let revision = revision::next::<R, S>(s).await?.unwrap_or_default();
         record.set_revision(revision.clone());
         mask.set(usize::from(field.member));
-        update(s, &record, &mask).await?;
+        update(s, &record, &mask, now).await?;
         Ok(revision)
     }
 }
@@ -50,18 +60,63 @@ impl<R: Mutable> Op for Update<R> {
 impl<R: Mutable> WriteOp for Update<R> {}
 
 /// Updates a record and its children.
-async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>) -> Result<()> {
-    let there = match Text::of(R::TABLE, |field| mask.has(field))? {
-        None => exists::<R, S>(s, record.key()).await?,
-        Some(text) => match s.run_dynamic(&text.sql, &text.fields, &Masked { record, mask }).await {
-            Ok(changed) => changed > 0,
-            Err(e) => return Err(refusal::of_record(s, e, record).await),
-        },
+async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>, now: Timestamp) -> Result<()> {
+    let there = match Text::of(R::TABLE, R::LIFE, |field| mask.has(field))? {
+        None => exists::<R, S>(s, record.key(), Some(now)).await?,
+        Some(text) => row(s, &text, &Masked { record, mask, now }).await? > 0,
     };
     if !there {
         return Err(Error::new(Kind::NotFound, "no record has this key").in_table(R::TABLE.layout.name));
     }
-    R::Children::replace(s, record, Some(mask)).await
+    R::Children::replace(s, record, Some(mask), now).await
+}
+
+/// Writes the row; once more, if what stood in its way had expired.
+async fn row<R: Record, S: Session>(s: &mut S, text: &Text, masked: &Masked<'_, R>) -> Result<u64> {
+    if const { R::TABLE.layout.names_mortals() } {
+        mortals(s, masked).await?;
+    }
+    let e = match s.run_dynamic(&text.sql, &text.fields, masked).await {
+        Ok(changed) => return Ok(changed),
+        Err(e) => e,
+    };
+    if let (Some(expire), Some(Violation::Unique { .. })) = (R::LIFE.expire, e.violation())
+        && collision::clear(s, R::TABLE, expire, &masked.columns(), masked, masked.now).await? > 0
+    {
+        let again = s.run_dynamic(&text.sql, &text.fields, masked).await;
+        return again.map_err(|e| e.explained(&R::TABLE.layout));
+    }
+    Err(refusal::of_record(s, e, masked.record).await)
+}
+
+/// Refuses what names a row that is not there for readers; of a reference that the mask names in part, the rest is the row's.
+async fn mortals<R: Record, S: Session>(s: &mut S, masked: &Masked<'_, R>) -> Result<()> {
+    let (layout, columns) = (&R::TABLE.layout, masked.columns());
+    refusal::mortals(s, layout, &columns, masked, masked.now).await?;
+    let carried = |key: &ForeignKey| key.columns.iter().filter(|column| columns.contains(column)).count();
+    let in_part = |key: &&ForeignKey| (1..key.columns.len()).contains(&carried(key));
+    if layout.references.iter().any(|key| in_part(&key))
+        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(masked.record.key())).await?
+    {
+        let all: Vec<&str> = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect();
+        refusal::mortals(s, layout, &all, &Overlaid { old: &old, masked }, masked.now).await?;
+    }
+    Ok(())
+}
+
+/// All columns of a record as an update leaves it.
+struct Overlaid<'r, R: Record> {
+    old: &'r R,
+    masked: &'r Masked<'r, R>,
+}
+
+impl<R: Record> Bind for Overlaid<'_, R> {
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        (0..R::TABLE.fields.len()).try_for_each(|field| {
+            let of = if self.masked.mask.has(field) { self.masked.record } else { self.old };
+            of.bind_field(field, b)
+        })
+    }
 }
 
 /// The statement of one mask, and the field of each of its parameters.
@@ -72,7 +127,7 @@ struct Text {
 
 impl Text {
     /// Writes the statement; none where the mask names no column. A key in the mask is refused.
-    fn of(table: &'static Table, has: impl Fn(usize) -> bool) -> Result<Option<Self>> {
+    fn of(table: &'static Table, life: Life, has: impl Fn(usize) -> bool) -> Result<Option<Self>> {
         let layout = &table.layout;
         let field_of =
             |column: &'static str| layout.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
@@ -98,6 +153,10 @@ impl Text {
         for (index, column) in table.key.iter().enumerate() {
             text.parameter(if index == 0 { " WHERE " } else { " AND " }, column, field_of(column));
         }
+        if let Some(Expire { column, .. }) = life.expire {
+            text.fields.push("");
+            let _ = write!(text.sql, " AND (\"{column}\" IS NULL OR \"{column}\" > ?{})", text.fields.len());
+        }
         Ok(Some(text))
     }
 
@@ -108,10 +167,18 @@ impl Text {
     }
 }
 
-/// The columns of the members in a mask, and the key.
+/// The columns of the members in a mask, the key, and the time where rows expire.
 struct Masked<'r, R: Record> {
     record: &'r R,
     mask: &'r Mask<R>,
+    now: Timestamp,
+}
+
+impl<R: Record> Masked<'_, R> {
+    fn columns(&self) -> Vec<&'static str> {
+        let fields = R::TABLE.fields.iter().enumerate().filter(|(index, _)| self.mask.has(*index));
+        fields.flat_map(|(_, field)| field.columns).chain(R::TABLE.key).copied().collect()
+    }
 }
 
 impl<R: Record> Bind for Masked<'_, R> {
@@ -119,6 +186,7 @@ impl<R: Record> Bind for Masked<'_, R> {
         for field in (0..R::TABLE.fields.len()).filter(|field| self.mask.has(*field)) {
             self.record.bind_field(field, b)?;
         }
-        self.record.key().bind(b)
+        self.record.key().bind(b)?;
+        R::LIFE.expire.map_or(Ok(()), |expire| expire.clock.put(self.now, b))
     }
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::record::{Made, Make, Mutable, Record};
 use crate::schema::Stmt;
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder, Kept, Pick};
 
 /// Writes a record in place of the one with its values in a unique index, if there is one, and returns it as it is stored.
@@ -15,7 +16,7 @@ use crate::value::{Bind, Binder, Kept, Pick};
 #[derive(Clone, Debug)]
 pub struct UpsertBy<R> {
     record: R,
-    made: Option<Made>,
+    made: Option<(Made, Timestamp)>,
     get: &'static Stmt,
     partial: bool,
 }
@@ -55,20 +56,20 @@ impl<R: Mutable> Op for UpsertBy<R> {
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<R> {
-        let (mut record, none) = (self.record.clone(), Made::default());
-        let made = self.made.as_ref().unwrap_or(&none);
+        let mut record = self.record.clone();
+        let (made, now) = self.made.clone().unwrap_or_else(|| (Made::default(), Timestamp::now()));
         let Some(by) = Values::of(self.get, &record)? else {
             // It says which value it is that cannot be stored.
-            return insert(s, record).await;
+            return insert(s, record, now).await;
         };
         let stored = match one::<R, S>(s, self.get, &by).await? {
-            None => insert(s, record).await?,
+            None => insert(s, record, now).await?,
             Some(old) => {
-                record.keep(&old, made);
+                record.keep(&old, &made);
                 if !same_key(&record, &old) {
                     return Err(self.refused(Kind::AlreadyExists, "is taken by another record"));
                 }
-                upsert(s, record, made).await?
+                upsert(s, record, &made, now).await?
             }
         };
         if self.partial && !self.finds(s, &stored).await? {

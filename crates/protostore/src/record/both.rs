@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::mask::Mask;
 use crate::record::{ChildTable, Record};
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Decode};
 
 /// The child tables of `A`, and then those of `B`.
@@ -27,14 +28,14 @@ impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
         B::load_many(s, owners, keys).await
     }
 
-    async fn insert<S: Session>(s: &mut S, owner: &R) -> Result<()> {
-        A::insert(s, owner).await?;
-        B::insert(s, owner).await
+    async fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> Result<()> {
+        A::insert(s, owner, now).await?;
+        B::insert(s, owner, now).await
     }
 
-    async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
-        A::replace(s, owner, mask).await?;
-        B::replace(s, owner, mask).await
+    async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>, now: Timestamp) -> Result<()> {
+        A::replace(s, owner, mask, now).await?;
+        B::replace(s, owner, mask, now).await
     }
 }
 
@@ -50,8 +51,8 @@ impl<C: ChildTable, A: Nested<C>, B: Nested<C>> Nested<C> for Both<A, B> {
         B::load(s, by, elements).await
     }
 
-    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item) -> Result<()> {
-        A::insert(s, prefix, owner).await?;
-        B::insert(s, prefix, owner).await
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item, now: Timestamp) -> Result<()> {
+        A::insert(s, prefix, owner, now).await?;
+        B::insert(s, prefix, owner, now).await
     }
 }

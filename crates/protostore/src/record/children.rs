@@ -8,6 +8,7 @@ use crate::ops::refusal;
 use crate::record::{ChildTable, Record};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder, Decode, Row};
 
 /// The child tables of a record: `()`, or `(C, Rest)`.
@@ -19,9 +20,14 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     /// Reads the children of many records: one statement a child table, however many records there are.
     fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> impl Future<Output = Result<()>> + Send;
     /// Writes the children of a record that has none in the database.
-    fn insert<S: Session>(s: &mut S, owner: &R) -> impl Future<Output = Result<()>> + Send;
+    fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
     /// Writes the children of a record in place of those in the database, where the mask asks for it; all without one.
-    fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> impl Future<Output = Result<()>> + Send;
+    fn replace<S: Session>(
+        s: &mut S,
+        owner: &R,
+        mask: Option<&Mask<R>>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// The child tables inside the elements of `C`: `()`, or `(N, Rest)`.
@@ -39,6 +45,7 @@ pub trait Nested<C: ChildTable>: Send + Sync + 'static {
         s: &mut S,
         prefix: &P,
         owner: &C::Item,
+        now: Timestamp,
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
@@ -74,11 +81,16 @@ impl<R: Record> Children<R> for () {
         ready(Ok(()))
     }
 
-    fn insert<S: Session>(_: &mut S, _: &R) -> impl Future<Output = Result<()>> + Send {
+    fn insert<S: Session>(_: &mut S, _: &R, _: Timestamp) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 
-    fn replace<S: Session>(_: &mut S, _: &R, _: Option<&Mask<R>>) -> impl Future<Output = Result<()>> + Send {
+    fn replace<S: Session>(
+        _: &mut S,
+        _: &R,
+        _: Option<&Mask<R>>,
+        _: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 }
@@ -108,20 +120,20 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
         Rest::load_many(s, owners, keys).await
     }
 
-    async fn insert<S: Session>(s: &mut S, owner: &R) -> Result<()> {
-        write::<S, C, _>(s, &owner.key(), owner).await?;
-        Rest::insert(s, owner).await
+    async fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> Result<()> {
+        write::<S, C, _>(s, &owner.key(), owner, now).await?;
+        Rest::insert(s, owner, now).await
     }
 
-    async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
+    async fn replace<S: Session>(s: &mut S, owner: &R, mask: Option<&Mask<R>>, now: Timestamp) -> Result<()> {
         if mask.is_none_or(|mask| mask.has(usize::from(C::CHILD.member))) {
             // What is inside the elements goes with them.
             if let Some(delete) = &C::CHILD.delete {
                 s.run(delete, &owner.key()).await.map_err(|e| e.explained(&C::CHILD.layout))?;
             }
-            write::<S, C, _>(s, &owner.key(), owner).await?;
+            write::<S, C, _>(s, &owner.key(), owner, now).await?;
         }
-        Rest::replace(s, owner, mask).await
+        Rest::replace(s, owner, mask, now).await
     }
 }
 
@@ -136,7 +148,12 @@ impl<C: ChildTable> Nested<C> for () {
         ready(Ok(()))
     }
 
-    fn insert<S: Session, P: Bind + Sync>(_: &mut S, _: &P, _: &C::Item) -> impl Future<Output = Result<()>> + Send {
+    fn insert<S: Session, P: Bind + Sync>(
+        _: &mut S,
+        _: &P,
+        _: &C::Item,
+        _: Timestamp,
+    ) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
     }
 }
@@ -164,9 +181,9 @@ impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> f
         Rest::load(s, by, around).await
     }
 
-    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item) -> Result<()> {
-        write::<S, N, _>(s, prefix, owner).await?;
-        Rest::insert(s, prefix, owner).await
+    async fn insert<S: Session, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Item, now: Timestamp) -> Result<()> {
+        write::<S, N, _>(s, prefix, owner, now).await?;
+        Rest::insert(s, prefix, owner, now).await
     }
 }
 
@@ -194,14 +211,23 @@ fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::
 }
 
 /// Inserts the elements of an owner, in order, each before what is inside it.
-async fn write<S: Session, C: ChildTable, P: Bind + Sync>(s: &mut S, prefix: &P, owner: &C::Owner) -> Result<()> {
+async fn write<S: Session, C: ChildTable, P: Bind + Sync>(
+    s: &mut S,
+    prefix: &P,
+    owner: &C::Owner,
+    now: Timestamp,
+) -> Result<()> {
     for (place, item) in C::items(owner) {
         let row = New::<P, C> { prefix, place: &place, item };
+        if const { C::CHILD.layout.names_mortals() } {
+            let parameters: Vec<&str> = C::CHILD.layout.columns.iter().map(|column| column.name).collect();
+            refusal::mortals(s, &C::CHILD.layout, &parameters, &row, now).await?;
+        }
         if let Err(e) = s.run(&C::CHILD.insert, &row).await {
             return Err(refusal::of_child(s, e, C::CHILD, &row).await);
         }
         if !C::Nested::NONE {
-            C::Nested::insert(s, &(prefix, &place), item).await?;
+            C::Nested::insert(s, &(prefix, &place), item, now).await?;
         }
     }
     Ok(())

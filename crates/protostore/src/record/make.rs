@@ -65,27 +65,32 @@ impl Make {
         Self { write, now: Timestamp::now(), asked, left: Vec::new(), added: Vec::new(), made: Made::default() }
     }
 
-    /// Fills in a record that is to be inserted, and refuses one that breaks a rule.
-    pub(crate) fn insert<R: Record>(record: &mut R) -> Result<()> {
-        record.complete(&mut Self::new(Write::Insert, Vec::new())).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        check::whole(record)
+    /// Fills in a record that is to be inserted, and says when; refuses one that breaks a rule.
+    pub(crate) fn insert<R: Record>(record: &mut R) -> Result<Timestamp> {
+        let mut make = Self::new(Write::Insert, Vec::new());
+        record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        check::whole(record)?;
+        Ok(make.now)
     }
 
-    /// Fills in a record that is to be inserted or replaced, and says what was made; refuses one that breaks a rule.
-    pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<Made> {
+    /// Fills in a record that is to be inserted or replaced, and says what was made and when; refuses one that breaks
+    /// a rule.
+    pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<(Made, Timestamp)> {
         let mut make = Self::new(Write::Upsert, Vec::new());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         check::whole(record)?;
-        Ok(make.made)
+        Ok((make.made, make.now))
     }
 
-    /// Fills in what an update writes, and takes what it leaves as it is out of the mask; refuses what breaks a rule.
-    pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>) -> Result<()> {
+    /// Says when, fills in what an update writes, and takes what it leaves as it is out of the mask; refuses what
+    /// breaks a rule.
+    pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>) -> Result<Timestamp> {
         let mut make = Self::new(Write::Update, mask.bits().to_vec());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         make.left.into_iter().for_each(|member| mask.clear(member));
         make.added.into_iter().for_each(|member| mask.set(member));
-        check::masked(record, mask)
+        check::masked(record, mask)?;
+        Ok(make.now)
     }
 
     /// For generated code: makes a UUID of version 7 where none is given; one that is given must be canonical.

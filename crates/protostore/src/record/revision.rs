@@ -101,7 +101,7 @@ pub(crate) async fn check<R: Record, S: Session>(
     asked: Option<&R::Revision>,
 ) -> Result<bool> {
     let (Some(field), Some(asked)) = (R::REVISION, asked) else { return Ok(false) };
-    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &key).await;
+    let stored = s.one::<_, Stored<R::Revision>>(&field.read, &(key, field.read.now())).await;
     match stored.map_err(|e| e.explained(&R::TABLE.layout))? {
         None => Ok(true),
         Some(Stored(Some(stored))) if stored == *asked => Ok(false),

@@ -6,9 +6,11 @@ use std::marker::PhantomData;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Filter;
+use crate::life::Expiring;
 use crate::mask::Mask;
 use crate::ops::{
-    Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Update, Upsert, Verified, Verify,
+    Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Sweep, Update, Upsert, Verified,
+    Verify,
 };
 use crate::record::{Chained, Link, Mutable, Record, Revised};
 use crate::store::Filtered;
@@ -78,12 +80,12 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
 
     /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
     pub fn insert_many(&self, records: Vec<R>) -> impl Future<Output = Result<Vec<R>>> + Send + use<'s, R, E> {
-        self.engine.write(InsertMany(records))
+        self.engine.write(InsertMany::new(records))
     }
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
     pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
-        self.engine.write(Insert(record))
+        self.engine.write(Insert::new(record))
     }
 }
 
@@ -99,7 +101,7 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         record: R,
         mask: M,
     ) -> impl Future<Output = Result<R::Revision>> + Send + use<'s, R, E, M> {
-        self.engine.write(Update { record, mask: mask.into() })
+        self.engine.write(Update::new(record, mask))
     }
 
     /// Deletes a record and its children, and says whether there was one.
@@ -112,7 +114,7 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     where
         I: IntoIterator<Item = R::KeyRef<'a>>,
     {
-        self.engine.write(DeleteMany::<R>(keys.into_iter().map(R::own_key).collect()))
+        self.engine.write(DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect()))
     }
 }
 
@@ -136,5 +138,12 @@ impl<'s, R: Chained, E: Engine> TableOf<'s, R, E> {
     /// The same for the rows after one that was verified before, which must still be there.
     pub fn verify_after(&self, head: Link) -> impl Future<Output = Result<Verified>> + Send + use<'s, R, E> {
         self.engine.list(Verify::<R>::after(head))
+    }
+}
+
+impl<'s, R: Expiring, E: Engine> TableOf<'s, R, E> {
+    /// Deletes at most so many of the records that have expired, the earliest first, and returns how many they were.
+    pub fn sweep(&self, limit: usize) -> impl Future<Output = Result<u64>> + Send + use<'s, R, E> {
+        self.engine.write(Sweep::<R>::new(limit))
     }
 }

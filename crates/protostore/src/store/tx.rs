@@ -24,20 +24,20 @@ impl<'a, E: Engine> Tx<'a, E> {
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<R> {
         let mut record = record.clone();
-        Make::insert(&mut record)?;
-        self.part(ops::compound::<R>(), |session| E::wait(ops::insert(session, record)))
+        let now = Make::insert(&mut record)?;
+        self.part(ops::compound::<R>(), |session| E::wait(ops::insert(session, record, now)))
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert<R: Mutable>(&mut self, record: &R) -> Result<R> {
         let mut record = record.clone();
-        let made = Make::upsert(&mut record)?;
-        self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made)))
+        let (made, now) = Make::upsert(&mut record)?;
+        self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made, now)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
     pub fn update<R: Mutable>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<R::Revision> {
-        self.run(Update { record: record.clone(), mask: mask.into() })
+        self.run(Update::new(record.clone(), mask))
     }
 
     /// Deletes a record and its children, and says whether there was one.
@@ -52,7 +52,7 @@ impl<'a, E: Engine> Tx<'a, E> {
 
     /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
     pub fn delete_many<'k, R: Mutable>(&mut self, keys: impl IntoIterator<Item = R::KeyRef<'k>>) -> Result<u64> {
-        self.run(DeleteMany::<R>(keys.into_iter().map(R::own_key).collect()))
+        self.run(DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect()))
     }
 
     /// Runs any operation.

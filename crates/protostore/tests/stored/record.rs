@@ -84,26 +84,22 @@ static TABLE: Table = Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: Stmt { slot: 0, sqlite: r#"SELECT * FROM "samples" WHERE "number" = ?1"#, fields: &["number"] },
-    insert: Stmt { slot: 1, sqlite: r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
-    upsert: Stmt { slot: 2, sqlite: r#"INSERT OR REPLACE INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, fields: FIELDS },
-    delete: Stmt { slot: 3, sqlite: r#"DELETE FROM "samples" WHERE "number" = ?1"#, fields: &["number"] },
-    page_first: Stmt { slot: 4, sqlite: r#"SELECT * FROM "samples" ORDER BY "number""#, fields: &[] },
-    page_after: Stmt {
-        slot: 5,
-        sqlite: r#"SELECT * FROM "samples" WHERE "number" > ?1 ORDER BY "number""#,
-        fields: &["number"],
-    },
-    get_many: Stmt {
-        slot: 6,
-        sqlite: r#"SELECT o.key, t.* FROM json_each(?1) o CROSS JOIN "samples" t ON t."number" = o.value"#,
-        fields: &["number"],
-    },
-    delete_many: Stmt {
-        slot: 7,
-        sqlite: r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
-        fields: &["number"],
-    },
+    get: Stmt::new(0, r#"SELECT * FROM "samples" WHERE "number" = ?1"#, &["number"]),
+    insert: Stmt::new(1, r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),
+    upsert: Stmt::new(2, r#"INSERT OR REPLACE INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),
+    delete: Stmt::new(3, r#"DELETE FROM "samples" WHERE "number" = ?1"#, &["number"]),
+    page_first: Stmt::new(4, r#"SELECT * FROM "samples" ORDER BY "number""#, &[]),
+    page_after: Stmt::new(5, r#"SELECT * FROM "samples" WHERE "number" > ?1 ORDER BY "number""#, &["number"]),
+    get_many: Stmt::new(
+        6,
+        r#"SELECT o.key, t.* FROM json_each(?1) o CROSS JOIN "samples" t ON t."number" = o.value"#,
+        &["number"],
+    ),
+    delete_many: Stmt::new(
+        7,
+        r#"DELETE FROM "samples" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
+        &["number"],
+    ),
 };
 
 static SCHEMA: Schema = Schema {

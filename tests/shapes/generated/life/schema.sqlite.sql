@@ -88,6 +88,102 @@ BEGIN
   SELECT RAISE(ABORT, 'founding is append-only');
 END;
 
+-- What holds for a time.
+CREATE TABLE "facts" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "subject" TEXT NOT NULL DEFAULT '',
+  "name" TEXT,
+  "expire_time" INTEGER,
+  "create_time" INTEGER,
+  "parent" TEXT
+    CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '')
+    REFERENCES "facts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "facts_by_subject" ON "facts" ("subject");
+CREATE UNIQUE INDEX "facts_unique_name" ON "facts" ("name");
+CREATE INDEX "facts_by_parent" ON "facts" ("parent");
+CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time");
+
+CREATE TABLE "facts__words" (
+  "_id" TEXT NOT NULL REFERENCES "facts" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "facts__others" (
+  "_id" TEXT NOT NULL REFERENCES "facts" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "facts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "facts__others_by_value" ON "facts__others" ("value");
+
+-- What speaks of a fact, for as long as it holds or for longer.
+CREATE TABLE "mentions" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "goes_along" TEXT
+    CONSTRAINT "goes_along__check" CHECK ("goes_along" IS NULL OR "goes_along" <> '')
+    REFERENCES "facts" ("id") ON DELETE CASCADE,
+  "lets_go" TEXT
+    CONSTRAINT "lets_go__check" CHECK ("lets_go" IS NULL OR "lets_go" <> '')
+    REFERENCES "facts" ("id") ON DELETE SET NULL,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "mentions_by_goes_along" ON "mentions" ("goes_along");
+CREATE INDEX "mentions_by_lets_go" ON "mentions" ("lets_go");
+
+CREATE TABLE "mentions__all" (
+  "_id" TEXT NOT NULL REFERENCES "mentions" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "facts" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "mentions__all_by_value" ON "mentions__all" ("value");
+
+-- Two unique values of two fields, and a time in seconds inside of a message.
+CREATE TABLE "leases" (
+  "host" TEXT NOT NULL CONSTRAINT "host__check" CHECK ("host" <> ''),
+  "slot" INTEGER NOT NULL CONSTRAINT "slot__check" CHECK ("slot" BETWEEN 0 AND 4294967295),
+  "until" INTEGER NOT NULL CONSTRAINT "until__check" CHECK ("until" IN (0, 1)),
+  "until__time" INTEGER,
+  "zone" TEXT,
+  "number" INTEGER,
+  CONSTRAINT "until__presence" CHECK (
+    ("until" OR "until__time" IS NULL)
+  ),
+  PRIMARY KEY ("host", "slot")
+) STRICT;
+CREATE UNIQUE INDEX "leases_unique_zone_number" ON "leases" ("zone", "number");
+CREATE INDEX "leases_by_until__time" ON "leases" ("until__time");
+
+-- At most one, and not for ever.
+CREATE TABLE "leader" (
+  "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
+  "name" TEXT NOT NULL DEFAULT '',
+  "until" TEXT NOT NULL
+    CONSTRAINT "until__check" CHECK (
+      length("until") = 30 AND "until" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("_singleton")
+) STRICT;
+CREATE INDEX "leader_by_until" ON "leader" ("until");
+
+-- A reference of two fields to what is gone in time.
+CREATE TABLE "claims" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "host" TEXT CONSTRAINT "host__check" CHECK ("host" IS NULL OR "host" <> ''),
+  "slot" INTEGER CONSTRAINT "slot__check" CHECK ("slot" IS NULL OR "slot" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("id"),
+  FOREIGN KEY ("host", "slot") REFERENCES "leases" ("host", "slot") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "claims_by_host_slot" ON "claims" ("host", "slot");
+
 CREATE VIEW "topics_readable" AS SELECT
   "id"
 FROM "topics";
@@ -125,3 +221,64 @@ CREATE VIEW "founding_readable" AS SELECT
   "_singleton",
   "name"
 FROM "founding";
+
+CREATE VIEW "facts_readable" AS SELECT
+  "id",
+  "subject",
+  "name",
+  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "expire_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "create_time",
+  (SELECT count(*) FROM "facts__words" WHERE "facts__words"."_id" = "facts"."id") AS "words__count",
+  "parent",
+  (SELECT count(*) FROM "facts__others" WHERE "facts__others"."_id" = "facts"."id") AS "others__count"
+FROM "facts";
+
+CREATE VIEW "facts__words_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "facts__words";
+
+CREATE VIEW "facts__others_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "facts__others";
+
+CREATE VIEW "mentions_readable" AS SELECT
+  "id",
+  "goes_along",
+  "lets_go",
+  (SELECT count(*) FROM "mentions__all" WHERE "mentions__all"."_id" = "mentions"."id") AS "all__count"
+FROM "mentions";
+
+CREATE VIEW "mentions__all_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "mentions__all";
+
+CREATE VIEW "leases_readable" AS SELECT
+  "host",
+  "slot",
+  CASE "until" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "until",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "until__time", 'unixepoch'), "until__time") AS "until__time",
+  "zone",
+  "number"
+FROM "leases";
+
+CREATE VIEW "leader_readable" AS SELECT
+  "_singleton",
+  "name",
+  "until"
+FROM "leader";
+
+CREATE VIEW "claims_readable" AS SELECT
+  "id",
+  "host",
+  "slot"
+FROM "claims";

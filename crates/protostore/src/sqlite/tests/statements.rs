@@ -40,7 +40,7 @@ fn of<O: Op>(held: &mut Held, op: &O) -> (u32, O::Out) {
 fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_records() {
     let mut held = counting();
     for n in 0..150 {
-        now(Insert(machine(&format!("{n:03}"))).run(&mut held)).expect("inserts");
+        now(Insert::new(machine(&format!("{n:03}"))).run(&mut held)).expect("inserts");
     }
     for size in [1, 10, 100] {
         let (run, page) = of(&mut held, &Page::<Machine> { after: None, size });
@@ -63,7 +63,7 @@ fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_reco
 #[test]
 fn a_statement_is_prepared_once() {
     let mut held = held();
-    now(Insert(machine("a")).run(&mut held)).expect("inserts");
+    now(Insert::new(machine("a")).run(&mut held)).expect("inserts");
     let before = held.stmt(&<Machine as crate::Record>::TABLE.get).expect("prepares") as *const _;
     for _ in 0..10 {
         now(Get::<Machine>("a").run(&mut held)).expect("reads");
@@ -101,7 +101,7 @@ fn every_parameter_is_given_each_time() {
 fn what_no_program_of_this_schema_wrote_is_damage_with_its_place() {
     let mut held = held();
     for id in ["state", "label"] {
-        now(Insert(machine(id)).run(&mut held)).expect("inserts");
+        now(Insert::new(machine(id)).run(&mut held)).expect("inserts");
     }
     let damage = r#"PRAGMA ignore_check_constraints = ON;
         UPDATE "machines" SET "state" = 1 << 40 WHERE "id" = 'state';
@@ -109,5 +109,8 @@ fn what_no_program_of_this_schema_wrote_is_damage_with_its_place() {
     held.connection().execute_batch(damage).expect("damages");
     let mut read = |id| now(Get::<Machine>(id).run(&mut held)).expect_err("is damaged").to_string();
     assert_eq!(read("state"), "machines.state: holds a value that is out of range");
-    assert_eq!(read("label"), "machines__root_drive__labels: holds rows of a record or message that is not there");
+    assert_eq!(
+        read("label"),
+        "machines__root_drive__labels: holds rows of a record, message or member that is not there"
+    );
 }

@@ -15,6 +15,7 @@ use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
 use crate::sqlite::writer::{Requests, Writer};
 use crate::store::Tx;
+use crate::time::Timestamp;
 
 /// Requests that will be one group.
 struct Group {
@@ -35,7 +36,7 @@ impl Group {
     }
 
     fn insert(&mut self, record: Machine) {
-        self.add(true, move |held| now(ops::insert(held, record.clone())).map(|_| ()));
+        self.add(true, move |held| now(ops::insert(held, record.clone(), Timestamp::now())).map(|_| ()));
     }
 
     /// Runs them, and returns the connection and the answers.
@@ -127,7 +128,7 @@ fn a_panic_without_a_savepoint_undoes_the_group_which_runs_again_without_it() {
     let mut group = Group::new();
     group.insert(machine("a"));
     group.add(false, |held| {
-        now(ops::insert(held, machine("half")))?;
+        now(ops::insert(held, machine("half"), Timestamp::now()))?;
         panic!("as planned")
     });
     group.insert(machine("b"));

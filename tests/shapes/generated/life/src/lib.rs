@@ -5,8 +5,13 @@
 pub mod proto;
 mod records;
 
+pub use records::claim::Claim;
 pub use records::event::{Event, EventDetail};
+pub use records::fact::Fact;
 pub use records::founding::Founding;
+pub use records::leader::Leader;
+pub use records::lease::{Lease, LeaseUntil};
+pub use records::mention::Mention;
 pub use records::topic::Topic;
 
 /// Table `topics`: the record `Topic`, its fields and its accessors.
@@ -24,6 +29,31 @@ pub mod founding {
     pub use crate::records::founding::{*, columns::*};
 }
 
+/// Table `facts`: the record `Fact`, its fields and its accessors.
+pub mod fact {
+    pub use crate::records::fact::{*, columns::*};
+}
+
+/// Table `mentions`: the record `Mention`, its fields and its accessors.
+pub mod mention {
+    pub use crate::records::mention::{*, columns::*};
+}
+
+/// Table `leases`: the record `Lease`, its fields and its accessors.
+pub mod lease {
+    pub use crate::records::lease::{*, columns::*};
+}
+
+/// Table `leader`: the record `Leader`, its fields and its accessors.
+pub mod leader {
+    pub use crate::records::leader::{*, columns::*};
+}
+
+/// Table `claims`: the record `Claim`, its fields and its accessors.
+pub mod claim {
+    pub use crate::records::claim::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "life.v1.LifeStore",
@@ -31,7 +61,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 48,
+    slots: 174,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -39,7 +69,16 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
             sqlite: include_str!("../migrations/sqlite/V1__initial.sql"),
         },
     ],
-    tables: &[&records::topic::TABLE, &records::event::TABLE, &records::founding::TABLE],
+    tables: &[
+        &records::topic::TABLE,
+        &records::event::TABLE,
+        &records::founding::TABLE,
+        &records::fact::TABLE,
+        &records::mention::TABLE,
+        &records::lease::TABLE,
+        &records::leader::TABLE,
+        &records::claim::TABLE,
+    ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
 };
@@ -69,6 +108,52 @@ impl<E: protostore::Engine> Store<E> {
         &self,
     ) -> protostore::SingletonOf<'_, records::founding::Founding, E> {
         self.0.singleton()
+    }
+
+    /// Returns the table `facts`.
+    #[must_use]
+    pub fn facts(&self) -> protostore::TableOf<'_, records::fact::Fact, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `mentions`.
+    #[must_use]
+    pub fn mentions(&self) -> protostore::TableOf<'_, records::mention::Mention, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `leases`.
+    #[must_use]
+    pub fn leases(&self) -> protostore::TableOf<'_, records::lease::Lease, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `leader`.
+    #[must_use]
+    pub fn leader(&self) -> protostore::SingletonOf<'_, records::leader::Leader, E> {
+        self.0.singleton()
+    }
+
+    /// Returns the table `claims`.
+    #[must_use]
+    pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
+        self.0.table()
+    }
+
+    /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
+    ///
+    /// # Errors
+    /// Where a batch could not be deleted; those before it stay deleted.
+    pub async fn sweep(&self) -> protostore::Result<u64> {
+        self.0
+            .sweep_each(
+                &[
+                    &records::fact::EXPIRE,
+                    &records::lease::EXPIRE,
+                    &records::leader::EXPIRE,
+                ],
+            )
+            .await
     }
 
     /// Closes the store: writes what was accepted, and lets go of the file.

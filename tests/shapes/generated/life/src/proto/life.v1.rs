@@ -34,3 +34,75 @@ pub struct Founding {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
 }
+/// What holds for a time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Fact {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub subject: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "3")]
+    pub name: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "4")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "5")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, repeated, tag = "6")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, tag = "7")]
+    pub parent: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "8")]
+    pub others: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What speaks of a fact, for as long as it holds or for longer.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mention {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub goes_along: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub lets_go: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "4")]
+    pub all: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Two unique values of two fields, and a time in seconds inside of a message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Lease {
+    #[prost(string, tag = "1")]
+    pub host: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub slot: u32,
+    #[prost(message, optional, tag = "3")]
+    pub until: ::core::option::Option<lease::Until>,
+    #[prost(string, optional, tag = "4")]
+    pub zone: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(int64, optional, tag = "5")]
+    pub number: ::core::option::Option<i64>,
+}
+/// Nested message and enum types in `Lease`.
+pub mod lease {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Until {
+        #[prost(message, optional, tag = "1")]
+        pub time: ::core::option::Option<::prost_types::Timestamp>,
+    }
+}
+/// At most one, and not for ever.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Leader {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub until: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A reference of two fields to what is gone in time.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Claim {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "2")]
+    pub host: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(uint32, optional, tag = "3")]
+    pub slot: ::core::option::Option<u32>,
+}

@@ -2,6 +2,11 @@
 //!
 //! The records, a file for each table.
 
+pub mod claim;
 pub mod event;
+pub mod fact;
 pub mod founding;
+pub mod leader;
+pub mod lease;
+pub mod mention;
 pub mod topic;

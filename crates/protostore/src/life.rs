@@ -1,0 +1,144 @@
+//! How long a row is there for readers, and by which clock.
+
+use crate::error::Result;
+use crate::ops::refusal;
+use crate::record::Record;
+use crate::schema::Stmt;
+use crate::session::Session;
+use crate::stored::{Microseconds, Milliseconds, Rfc3339, Seconds};
+use crate::time::Timestamp;
+use crate::value::{Bind, Binder};
+
+/// What a table says of the life of its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    /// Says when a row is gone.
+    pub expire: Option<&'static Expire>,
+}
+
+/// A table whose rows are gone after a time that each of them says.
+#[derive(Debug)]
+pub struct Expire {
+    /// The column of that time.
+    pub column: &'static str,
+    /// The form in which it stands there.
+    pub clock: Clock,
+    /// The columns of each unique index.
+    pub uniques: &'static [&'static [&'static str]],
+    /// Deletes what has expired and has the key, or a unique value, of the record that is bound.
+    pub clear: Stmt,
+    /// Deletes so many of the rows that have expired, the earliest first.
+    pub sweep: Stmt,
+}
+
+/// The form in which the present time is compared with a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The number of nanoseconds.
+    Nanoseconds,
+    /// The number of seconds.
+    Seconds,
+    /// The number of milliseconds.
+    Milliseconds,
+    /// The number of microseconds.
+    Microseconds,
+    /// Text.
+    Rfc3339,
+}
+
+/// A record of a table whose rows expire.
+pub trait Expiring: Record {
+    /// When they do.
+    const EXPIRE: &'static Expire;
+}
+
+impl Life {
+    /// Rows are there until they are deleted.
+    pub const NONE: Self = Self { expire: None };
+
+    /// Says whether every row is there for readers.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.expire.is_none()
+    }
+}
+
+impl Stmt {
+    /// For generated code: says that the statement finds only rows that are there for readers, and which clocks are its last
+    /// parameters.
+    #[must_use]
+    pub const fn live(self, clocks: &'static [Clock]) -> Self {
+        Self { live: Some(clocks), ..self }
+    }
+
+    /// Returns the last parameters of a read, which is of this moment.
+    pub(crate) fn now(&self) -> At {
+        match self.live {
+            None | Some([]) => self.at(Timestamp::default()),
+            Some(_) => self.at(Timestamp::now()),
+        }
+    }
+
+    /// Returns the last parameters of a statement at a time that is fixed.
+    pub(crate) const fn at(&self, now: Timestamp) -> At {
+        match self.live {
+            Some(clocks) => At { clocks, now },
+            None => At { clocks: &[], now },
+        }
+    }
+}
+
+/// A time, in each form in which a statement compares it with a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    clocks: &'static [Clock],
+    now: Timestamp,
+}
+
+impl Bind for At {
+    #[inline]
+    fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
+        self.clocks.iter().try_for_each(|clock| clock.put(self.now, b))
+    }
+}
+
+impl Clock {
+    /// Puts a time, rounded towards the past.
+    pub(crate) fn put<B: Binder>(self, now: Timestamp, b: &mut B) -> Result<()> {
+        let now = self.floor(now);
+        match self {
+            Self::Nanoseconds => now.bind(b),
+            Self::Seconds => Seconds(now).bind(b),
+            Self::Milliseconds => Milliseconds(now).bind(b),
+            Self::Microseconds => Microseconds(now).bind(b),
+            Self::Rfc3339 => Rfc3339(now).bind(b),
+        }
+    }
+
+    /// Returns a time as the column keeps it.
+    pub(crate) const fn floor(self, now: Timestamp) -> Timestamp {
+        now.floor(match self {
+            Self::Nanoseconds | Self::Rfc3339 => 1,
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1_000,
+        })
+    }
+}
+
+/// Deletes what has expired and is in the way of a record.
+pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
+    if let Some(expire) = R::LIFE.expire {
+        let gone = s.run(&expire.clear, &(crate::ops::Whole(record), expire.clear.at(now))).await;
+        gone.map_err(|e| e.explained(&R::TABLE.layout))?;
+    }
+    Ok(())
+}
+
+/// Refuses a record that names a row which is no longer there for readers.
+pub(crate) async fn check<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
+    if const { R::TABLE.layout.names_mortals() } {
+        let parameters = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect::<Vec<_>>();
+        refusal::mortals(s, &R::TABLE.layout, &parameters, &crate::ops::Whole(record), now).await?;
+    }
+    Ok(())
+}

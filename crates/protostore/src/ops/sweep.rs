@@ -1,0 +1,73 @@
+//! Deletes of the rows that have expired, in batches.
+
+use std::marker::PhantomData;
+
+use super::{Op, WriteOp};
+use crate::error::{Error, Result};
+use crate::life::{Expire, Expiring};
+use crate::session::Session;
+use crate::time::Timestamp;
+
+/// How many rows a batch has at most, unless told.
+pub(crate) const BATCH: usize = 500;
+
+/// Deletes the rows of one table that have expired, the earliest first, and returns how many they were.
+#[derive(Clone, Debug)]
+pub struct Sweep<R> {
+    batch: Batch,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: Expiring> Sweep<R> {
+    /// Makes the operation, which deletes at most so many rows; what goes with them is not counted.
+    #[must_use]
+    pub const fn new(limit: usize) -> Self {
+        Self { batch: Batch { expire: R::EXPIRE, limit, now: None }, of: PhantomData }
+    }
+}
+
+impl<R: Expiring> Op for Sweep<R> {
+    type Out = u64;
+    const NAME: &'static str = "sweep";
+    const COMPOUND: bool = false;
+
+    fn prepare(&mut self) -> Result<()> {
+        self.batch.prepare()
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        self.batch.run(s).await
+    }
+}
+
+impl<R: Expiring> WriteOp for Sweep<R> {}
+
+/// The same for a table that is known by its data.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    pub(crate) expire: &'static Expire,
+    pub(crate) limit: usize,
+    pub(crate) now: Option<Timestamp>,
+}
+
+impl Op for Batch {
+    type Out = u64;
+    const NAME: &'static str = "sweep";
+    const COMPOUND: bool = false;
+
+    fn prepare(&mut self) -> Result<()> {
+        self.now.get_or_insert_with(Timestamp::now);
+        Ok(())
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
+        if self.limit == 0 {
+            return Err(Error::invalid("limit", "must be at least 1"));
+        }
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let sweep = &self.expire.sweep;
+        s.run(sweep, &(limit, sweep.at(self.now.unwrap_or_else(Timestamp::now)))).await
+    }
+}
+
+impl WriteOp for Batch {}
