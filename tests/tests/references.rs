@@ -37,8 +37,8 @@ fn what_is_not_enforced_comes_before_and_stays_after() {
     // Of what it names, what is there is found.
     let seen = store.read(|r| r.run(remark::topics_by_seen_topics("r"))).expect("a read");
     assert_eq!(ids(&seen, |t| t.name.clone()), ["topics/0", "topics/1"]);
-    let add = store.write(|tx| tx.run(remark::add_to_seen_topics("none", "topics/0"))).expect_err("no such remark");
-    assert_eq!(add.kind(), Kind::Reference);
+    let add = store.write(|tx| tx.run(remark::seen_topics.of("none").append("topics/0"))).expect_err("no such remark");
+    assert_eq!(add.kind(), Kind::NotFound);
 
     assert!(store.write(|tx| tx.delete::<Topic>("topics/1")).expect("nothing keeps it"));
     assert_eq!(store.read(|r| r.get::<Remark>("r")).expect("a read"), Some(first.clone()));

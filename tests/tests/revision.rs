@@ -79,19 +79,19 @@ fn an_edit_in_place_changes_the_revision() {
     let target = Target { id: "t".to_owned(), ..Target::default() };
     wait(store.targets().insert(target)).unwrap();
     wait(store.tagged().insert(tagged("a"))).unwrap();
-    wait(store.apply(tagged::add_to_targets("a", "t"))).unwrap();
+    wait(store.apply(tagged::targets.of("a").append("t"))).unwrap();
     assert_eq!((get(&store, "a").etag, get(&store, "a").targets.len()), ("2".to_owned(), 1));
-    assert_eq!(wait(store.apply(tagged::remove_from_targets("a", "other"))).unwrap(), 0);
+    assert_eq!(wait(store.apply(tagged::targets.of("a").remove("other"))).unwrap(), 0);
     assert_eq!(get(&store, "a").etag, "2", "nothing was written");
-    assert_eq!(wait(store.apply(tagged::remove_from_targets("a", "t"))).unwrap(), 1);
+    assert_eq!(wait(store.apply(tagged::targets.of("a").remove("t"))).unwrap(), 1);
     assert_eq!(get(&store, "a").etag, "3");
-    assert_eq!(wait(store.apply(tagged::add_to_targets("none", "t"))).unwrap_err().kind(), Kind::Reference);
-    wait(store.apply(tagged::add_to_targets("a", "t"))).unwrap();
+    assert_eq!(wait(store.apply(tagged::targets.of("none").append("t"))).unwrap_err().kind(), Kind::NotFound);
+    wait(store.apply(tagged::targets.of("a").append("t"))).unwrap();
     assert_eq!(get(&store, "a").etag, "4", "what was refused took no revision");
 
     let key = || Counted { region: "r".to_owned(), number: 7, ..Counted::default() };
     assert_eq!(wait(store.counted().insert(key())).unwrap().revision, Some(1));
-    wait(store.apply(counted::add_to_targets("r", 7, "t"))).unwrap();
+    wait(store.apply(counted::targets.of(("r", 7)).append("t"))).unwrap();
     assert_eq!(wait(store.counted().get(("r", 7))).unwrap().unwrap().revision, Some(2));
 }
 

@@ -2,6 +2,8 @@
 
 #[path = "rules/columns.rs"]
 mod columns;
+#[path = "rules/edits.rs"]
+mod edits;
 #[path = "rules/forms.rs"]
 mod forms;
 #[path = "rules/redacted.rs"]

@@ -288,7 +288,7 @@ fn singletons() {
     assert_eq!((page.records.len(), page.next.is_none()), (1, true));
 
     // The handle needs no key, and neither do the functions of a join table.
-    store.write(|tx| tx.run(shapes::settings::add_to_target_ids("t3"))).unwrap();
+    store.write(|tx| tx.run(shapes::settings::target_ids.of(protostore::Singleton).append("t3"))).unwrap();
     let ids = wait(store.settings().get()).unwrap().unwrap().target_ids;
     let named = store.read(|r| r.run(shapes::settings::targets_by_target_ids())).unwrap();
     assert_eq!(named.iter().map(|t| &t.id).collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());

@@ -52,11 +52,10 @@ fn a_table_hides_no_method() -> protostore::Result<()> {
 #[test]
 fn an_element_is_added_to_a_record_with_a_key_of_parts() -> protostore::Result<()> {
     let store = words::open_test()?;
-    let add = |option: &'static str| store.write(move |tx| tx.run(r#box::add_to_reads("b", 1, option)));
+    let add = |option: &'static str| store.write(move |tx| tx.run(r#box::reads.of(("b", 1)).append(option)));
     store.write(|tx| tx.insert(&OptionMessage { self_: "a".to_owned(), ..Default::default() }))?;
     let refused = add("a").unwrap_err();
-    assert_eq!(refused.kind(), Kind::Reference);
-    assert_eq!(refused.to_string(), "info__reads: belongs to a record that is not there");
+    assert_eq!((refused.kind(), refused.to_string().as_str()), (Kind::NotFound, "info: no record has this key"));
 
     store.write(|tx| tx.insert(&words::Box { r#box: "b".to_owned(), r#dyn: 1, ..Default::default() }))?;
     add("a")?;

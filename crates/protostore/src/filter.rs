@@ -11,12 +11,14 @@ mod cursor;
 mod forms;
 mod operand;
 mod order;
+mod stand;
 
 pub mod columns {
     //! What a [`Col`](crate::Col) may stand for: generated code names these beside the record and the type.
-    pub use super::column::{
-        Apart, Elements, Entries, Inner, InnerApart, Keyed, List, Many, Map, Maskable, Member, Message, Nil, One,
-        Oneof, RowOf,
+    pub use super::column::{Nil, RowOf};
+    pub use super::stand::{
+        Apart, Elements, Entries, Inner, InnerApart, InnerList, InnerMap, Keyed, List, Many, Map, Maskable, Member,
+        Message, One, Oneof,
     };
 }
 

@@ -16,6 +16,7 @@
 #[cfg(test)]
 extern crate self as protostore;
 
+pub mod edits;
 mod engine;
 mod error;
 mod filter;
@@ -48,9 +49,9 @@ pub use life::{Clock, Expire, Expiring, Life};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
-    AddTo, AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get,
-    GetBy, GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, RemoveFrom, ShownBy, Sweep, Update, Upsert,
-    UpsertBy, Verified, Verify, WriteOp,
+    AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get, GetBy,
+    GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, ShownBy, Sweep, Update, Upsert, UpsertBy, Verified,
+    Verify, WriteOp,
 };
 pub use options::Options;
 pub use record::{

@@ -4,14 +4,18 @@ mod both;
 pub(crate) mod chain;
 pub(crate) mod check;
 mod children;
+mod edited;
 mod make;
 pub(crate) mod revision;
 mod sequence;
 mod singleton;
+pub(crate) mod touch;
 
 pub use both::Both;
 pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
 pub use children::{By, Children, Element, Nested};
+pub(crate) use children::{all_of, element};
+pub use edited::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};
 pub use make::{Fill, Made, Make};
 pub use revision::{Revised, Revision, RevisionField};
 pub(crate) use sequence::assign;
@@ -23,7 +27,8 @@ use std::fmt::Debug;
 
 use crate::error::Result;
 use crate::life::Life;
-use crate::schema::{Child, Table};
+use crate::schema::{Child, Stmt, Table};
+use crate::time::Timestamp;
 use crate::value::{Bind, Binder, Decode, Row};
 
 /// One row of a table, with the rows of its child tables, as a Rust value.
@@ -40,6 +45,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const TABLE: &'static Table;
     /// The field that every write changes.
     const REVISION: Option<&'static RevisionField> = None;
+    /// Writes the revision and the time of the write to a row of which only child tables are written.
+    const TOUCH: Option<&'static Stmt> = None;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
     /// Says that values are kept to rules.
@@ -80,6 +87,11 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     /// Sets the field that every write changes.
     fn set_revision(&mut self, _revision: Self::Revision) {}
 
+    /// Puts what [`Record::TOUCH`] writes, before the key.
+    fn bind_touch<B: Binder>(_now: Timestamp, _revision: &Self::Revision, _b: &mut B) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns the field of one of the table's sequences.
     fn numbered(&mut self, _sequence: usize) -> Option<&mut (dyn Numbered + Send)> {
         None
@@ -119,6 +131,15 @@ pub trait ChildTable: Send + Sync + 'static {
     const CHILD: &'static Child;
     /// Says that each owner has a row.
     const REQUIRED: bool = false;
+    /// Says that all elements together are kept to rules.
+    const COUNTED: bool = false;
+    /// The message in the record's row that the field stands in, where it may be unset.
+    const AROUND: Option<&'static Around> = None;
+
+    /// Refuses an element that breaks a rule.
+    fn check(_place: &Self::Place, _item: &Self::Item) -> Result<()> {
+        Ok(())
+    }
 
     /// Returns the elements with their places; none where the message around them is not set.
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)>;

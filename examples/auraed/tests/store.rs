@@ -64,14 +64,13 @@ fn several_tables_in_one_transaction() -> protostore::Result<()> {
 async fn what_is_added_to_a_record_that_is_not_there_names_it() -> protostore::Result<()> {
     let store = aurae::open_test()?;
     store.images().insert(image()).await?;
-    let refused = store.apply(virtual_machine::add_to_image_ids("vm-1", "debian")).await.unwrap_err();
-    assert_eq!(refused.kind(), Kind::Reference);
-    let why = "virtual_machines__image_ids.id: names a record of virtual_machines that is not there";
-    assert_eq!(refused.to_string(), why);
+    let refused = store.apply(virtual_machine::image_ids.of("vm-1").append("debian")).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotFound);
+    assert_eq!(refused.to_string(), "virtual_machines: no record has this key");
 
     store.virtual_machines().insert(machine()).await?;
-    store.apply(virtual_machine::add_to_image_ids("vm-1", "debian")).await?;
-    let refused = store.apply(virtual_machine::add_to_image_ids("vm-1", "plan9")).await.unwrap_err();
+    store.apply(virtual_machine::image_ids.of("vm-1").append("debian")).await?;
+    let refused = store.apply(virtual_machine::image_ids.of("vm-1").append("plan9")).await.unwrap_err();
     assert_eq!((refused.kind(), refused.field()), (Kind::Reference, Some("image_ids")));
     Ok(())
 }

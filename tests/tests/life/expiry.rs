@@ -291,13 +291,16 @@ fn lists_are_edited_in_place_while_their_owner_is_there() {
     for fact in [fact("live", 1), fact("other", 1), fact("past", -1)] {
         store.write(move |tx| tx.insert(&fact)).expect("inserts");
     }
-    store.write(|tx| tx.run(fact::add_to_others("live", "other"))).expect("adds");
-    let refused = store.write(|tx| tx.run(fact::add_to_others("live", "past"))).expect_err("is past");
+    store.write(|tx| tx.run(fact::others.of("live").append("other"))).expect("adds");
+    let refused = store.write(|tx| tx.run(fact::others.of("live").append("past"))).expect_err("is past");
     assert_eq!(refused.to_string(), "facts__others.others: names a record of facts that is not there");
-    let refused = store.write(|tx| tx.run(fact::add_to_others("past", "live"))).expect_err("is past");
-    assert_eq!(refused.to_string(), "facts__others: belongs to a record that is not there");
-    assert_eq!(store.write(|tx| tx.run(fact::remove_from_others("past", "other"))).unwrap(), 0);
-    assert_eq!(store.write(|tx| tx.run(fact::remove_from_others("live", "other"))).unwrap(), 1);
+    let refused = store.write(|tx| tx.run(fact::others.of("past").append("live"))).expect_err("is past");
+    assert_eq!(refused.to_string(), "facts: no record has this key");
+    let refused = store.write(|tx| tx.run(fact::others.of("past").remove("other"))).expect_err("is past");
+    assert_eq!(refused.kind(), Kind::NotFound);
+    let refused = store.read(|r| r.run(fact::others.of("past").read())).expect_err("is past");
+    assert_eq!(refused.kind(), Kind::NotFound);
+    assert_eq!(store.write(|tx| tx.run(fact::others.of("live").remove("other"))).unwrap(), 1);
 }
 
 fn lease(slot: u32, zone: &str, number: i64, until: Option<i64>) -> Lease {

@@ -1,8 +1,8 @@
 //! The statements of one child or join table.
 
-use protostore_schema::{ChildTable, Column, ForeignKey, Place, Schema, Table};
+use protostore_schema::{ChildTable, Column, ForeignKey, Schema, Table};
 
-use super::{Live, Statement, Statements, equal, fields, keys, life, names, parameters, record};
+use super::{AroundPlan, EditPlan, Live, Statement, Statements, equal, fields, keys, life, names, parameters, record};
 use crate::sql::{list, quote};
 
 /// The statements of a child table.
@@ -15,33 +15,24 @@ pub(crate) struct ChildPlan<'s> {
     pub(crate) delete: Option<Statement>,
     pub(crate) load: Statement,
     pub(crate) load_many: Statement,
-    /// What an element names; of a join table, the owner too, which an element that is added alone may miss.
+    /// What an element names.
     pub(crate) references: Vec<record::ReferencePlan<'s>>,
-    pub(crate) join: Option<JoinPlan<'s>>,
-    /// What the elements of one record name by several columns.
+    /// How elements are written alone.
+    pub(crate) edit: Option<EditPlan>,
+    /// The message that must be set for it.
+    pub(crate) around: Option<AroundPlan<'s>>,
+    /// What the elements of one record name: by themselves, and by several columns.
     pub(crate) rows: Vec<RowsPlan<'s>>,
     /// The child tables inside its elements.
     pub(crate) nested: Vec<ChildPlan<'s>>,
 }
 
-/// The rows that the elements of a record name by several columns.
+/// The rows that the elements of a record name.
 pub(crate) struct RowsPlan<'s> {
     /// The table whose rows are named.
     pub(crate) target: &'s Table,
     /// The named rows of one owner, in the order of the elements.
     pub(crate) rows: Statement,
-}
-
-/// The statements of a join table.
-pub(crate) struct JoinPlan<'s> {
-    /// The table whose rows are named.
-    pub(crate) target: &'s Table,
-    /// The named rows of one owner, in order.
-    pub(crate) rows: Statement,
-    /// Appends an element; only where the field stands in the record itself, so that its owner surely holds it.
-    pub(crate) add: Option<Statement>,
-    /// Removes every element of that value; nothing where rows never change.
-    pub(crate) remove: Option<Statement>,
 }
 
 impl<'s> ChildPlan<'s> {
@@ -72,17 +63,10 @@ impl<'s> ChildPlan<'s> {
         let load = add("load", load, record_fields);
         let load_many = add("load_many", load_many(child, owner_key, places), vec![child.name.proto.clone()]);
         let join = join(schema, table, child, all);
-        let owner = match (&join, owner_key) {
-            (Some(JoinPlan { add: Some(_), .. }), [owner]) => {
-                let key = vec![table.key[0].as_str()];
-                // Whether the owner is there for readers is a condition of the statement that adds.
-                Some(record::reference(&table.name.proto, vec![*owner], &table.name.sql, key, Live::default(), all))
-            }
-            _ => None,
-        };
         let composite = (&columns[..], &child.foreign_keys[..]);
-        let composite = record::references(schema, &table.name.proto, &named, composite, all);
-        let rows = child.foreign_keys.iter().map(|key| rows(schema, table, child, key, all)).collect();
+        let references = record::references(schema, &table.name.proto, &named, composite, all);
+        let composite = child.foreign_keys.iter().map(|key| rows(schema, table, child, key, all));
+        let rows = join.into_iter().chain(composite).collect();
         Self {
             child,
             member: member(table, child),
@@ -90,8 +74,9 @@ impl<'s> ChildPlan<'s> {
             delete,
             load,
             load_many,
-            references: owner.into_iter().chain(composite).collect(),
-            join,
+            references,
+            edit: EditPlan::of(table, child, all),
+            around: AroundPlan::of(table, child, all),
             rows,
             nested: child.nested().into_iter().map(|inner| Self::of(schema, table, inner, all)).collect(),
         }
@@ -164,7 +149,8 @@ fn rows<'s>(
     RowsPlan { target, rows: all.add_live(name, sql, fields(&table.key_columns()), shown) }
 }
 
-fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Statements) -> Option<JoinPlan<'s>> {
+/// Returns the rows that the elements of a join table name.
+fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Statements) -> Option<RowsPlan<'s>> {
     let reference = child.joins()?;
     let target = schema.table(&reference.table);
     let owner: Vec<&Column> = child.owner.iter().take(table.key.len()).collect();
@@ -174,7 +160,6 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
     let order: Vec<String> = places.iter().map(|c| format!("j.{}", quote(&c.name.sql))).collect();
     let tied: Vec<String> =
         owner.iter().enumerate().map(|(i, c)| format!("j.{} = ?{}", quote(&c.name.sql), i + 1)).collect();
-    let value_parameter = owner.len() + 1;
     let shown = Live::of(target, "t.", owner.len() + 1);
     let owned = life::owner(table, owner.len() + 1 + shown.parameters());
     let shown = shown.and(owned, str::to_owned);
@@ -187,35 +172,6 @@ fn join<'s>(schema: &'s Schema, table: &Table, child: &ChildTable, all: &mut Sta
         shown.after(" AND "),
         order.join(", ")
     );
-    let owned = || life::owner(table, value_parameter + 1);
-    let add = match (&child.place, &child.path[..]) {
-        (Place::Position(position), [_]) if !table.append_only => Some(format!(
-            "INSERT INTO {own} ({}) SELECT {}, coalesce(max({}), -1) + 1, ?{value_parameter} FROM {own} WHERE {}{}",
-            list(names(&child.columns())),
-            parameters(owner.len(), 1),
-            quote(&position.name.sql),
-            equal(names(&owner), 1),
-            owned().after(" HAVING ")
-        )),
-        _ => None,
-    };
-    let remove = (!table.append_only).then(|| {
-        format!(
-            "DELETE FROM {own} WHERE {} AND {named} = ?{value_parameter}{}",
-            equal(names(&owner), 1),
-            owned().after(" AND ")
-        )
-    });
-    let owner_fields = fields(&table.key_columns());
-    let mut both = owner_fields.clone();
-    both.push(child.name.proto.clone());
-    let mut statement = |name: &str, sql, fields, live| {
-        all.add_live(format!("{}.{}.{name}", table.name.proto, child.name.proto), sql, fields, live)
-    };
-    Some(JoinPlan {
-        target,
-        rows: statement("rows", rows, owner_fields, shown),
-        add: add.map(|sql| statement("add", sql, both.clone(), owned())),
-        remove: remove.map(|sql| statement("remove", sql, both, owned())),
-    })
+    let name = format!("{}.{}.rows", table.name.proto, child.name.proto);
+    Some(RowsPlan { target, rows: all.add_live(name, rows, fields(&table.key_columns()), shown) })
 }

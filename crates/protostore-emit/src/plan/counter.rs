@@ -12,13 +12,12 @@ pub(crate) struct SequencePlan<'s> {
     pub(crate) begin: Statement,
 }
 
-/// The column that every write changes, and how it is asked for and written alone.
+/// The column that every write changes, and how it is asked for.
 pub(crate) struct RevisionPlan<'s> {
     /// Index of the record's member.
     pub(crate) member: u16,
     pub(crate) counter: SequencePlan<'s>,
     pub(crate) read: Statement,
-    pub(crate) touch: Statement,
 }
 
 impl<'s> SequencePlan<'s> {
@@ -51,12 +50,9 @@ impl<'s> RevisionPlan<'s> {
         let (own, name, key) = (quote(&table.name.sql), quote(&column.name.sql), table.key_columns());
         let live = Live::of(table, "", key.len() + 1);
         let read = format!("SELECT {name} FROM {own} WHERE {}{}", equal(names(&key), 1), live.after(" AND "));
-        let touch = format!("UPDATE {own} SET {name} = ?1 WHERE {}", equal(names(&key), 2));
         let field = &column.name.proto;
-        let mut add = |name: &str, sql, fields| all.add(format!("{}.{field}.{name}", table.name.proto), sql, fields);
-        let touch = add("touch", touch, [vec![field.clone()], fields(&key)].concat());
         let read = all.add_live(format!("{}.{field}.read", table.name.proto), read, fields(&key), live);
-        Some(Self { member, counter, read, touch })
+        Some(Self { member, counter, read })
     }
 }
 

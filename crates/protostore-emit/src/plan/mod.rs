@@ -2,6 +2,7 @@
 
 mod child;
 mod counter;
+mod edit;
 mod keys;
 mod life;
 mod lookup;
@@ -13,8 +14,9 @@ mod relation;
 
 use protostore_schema::{Column, Form, Schema};
 
-pub(crate) use child::{ChildPlan, JoinPlan, RowsPlan};
+pub(crate) use child::{ChildPlan, RowsPlan};
 pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
+pub(crate) use edit::{AroundPlan, EditPlan, TouchPlan};
 pub(crate) use life::ExpirePlan;
 use life::Live;
 pub(crate) use lookup::{Lookup, LookupKind};

@@ -4,8 +4,8 @@ use protostore_schema::{Column, ForeignKey, Generated, Reference, Schema, Table}
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, Statement, Statements, after,
-    equal, fields, keys, lookup, names, parameters, partial, relation,
+    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, Statement, Statements,
+    TouchPlan, after, equal, fields, keys, lookup, names, parameters, partial, relation,
 };
 use crate::sql::{list, quote};
 
@@ -30,6 +30,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) references: Vec<ReferencePlan<'s>>,
     pub(crate) referrers: Vec<ReferrerPlan<'s>>,
     pub(crate) children: Vec<ChildPlan<'s>>,
+    /// What is written of a row of which only children are.
+    pub(crate) touch: Option<TouchPlan<'s>>,
     pub(crate) lookups: Vec<Lookup<'s>>,
     /// The conditions of the partial indexes, each a filter.
     pub(crate) partials: Vec<Partial>,
@@ -115,6 +117,7 @@ impl<'s> TablePlan<'s> {
             references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers.plans(table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
+            touch: TouchPlan::of(table, all),
             lookups: lookup::of(schema, table, all),
             partials: partial::of_table(schema, table),
             relations: relation::of(schema, table, all),

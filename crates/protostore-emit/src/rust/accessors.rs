@@ -10,16 +10,15 @@ use super::form::{self, Wrapper};
 use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
-use crate::plan::{ChildPlan, JoinPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};
+use crate::plan::{ChildPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
 pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
     let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
     let children = plan.children.iter().flat_map(ChildPlan::with_nested);
-    let joins = children.clone().filter_map(|c| Some(join(scope, plan, c, c.join.as_ref()?)));
     let rows = children.flat_map(|c| named(scope, plan, c));
     let partials = plan.partials.iter().map(|p| partial(plan, p));
-    lookups.chain(joins).chain(rows).chain(partials).collect()
+    lookups.chain(rows).chain(partials).collect()
 }
 
 /// Returns the condition of a partial index as a filter, which the index serves.
@@ -119,7 +118,7 @@ fn upsert(plan: &TablePlan<'_>, lookup: &Lookup<'_>, statement: &Ident) -> Token
     }
 }
 
-/// Returns the functions that list what the elements of a record name by several columns.
+/// Returns the functions that list what the elements of a record name.
 fn named(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>) -> Vec<TokenStream> {
     let field = &child.child.name;
     let key_type = Key::of(scope, plan.table).owned();
@@ -147,63 +146,6 @@ fn named(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>) -> 
         }
     };
     child.rows.iter().map(&mut function).collect()
-}
-
-fn join(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>, join: &JoinPlan<'_>) -> TokenStream {
-    let (field, target) = (&child.child.name, join.target);
-    let (own, record) = (ident(&plan.table.record.ty.rust), ident(&target.record.ty.rust));
-    let key_type = Key::of(scope, plan.table).owned();
-    let owner = Arguments::of_key(scope, plan.table);
-    let value_column = child.child.item_columns()[0];
-    let value = Arguments::of(scope, [(format_ident!("element"), value_column)].into_iter());
-    let (owner_declared, owner_given) = (&owner.declared, &owner.given);
-    let (value_declared, value_given, value_type) = (&value.declared, &value.given, &value.owned);
-    let marker = scope.marker(child.child);
-
-    let rows = {
-        let (name, rows) = (format_ident!("{}_by_{}", target.name.rust, field.rust), statement(&join.rows));
-        let doc = lines([format!(
-            "Lists the rows of `{}` that `{}` of one row names, in its order.",
-            target.name.proto, field.proto
-        )]);
-        quote! {
-            #doc
-            #[must_use]
-            pub fn #name(#owner_declared) -> protostore::AllBy<crate::#record, #key_type> {
-                static ROWS: protostore::Stmt = #rows;
-                protostore::AllBy::new(&ROWS, #owner_given)
-            }
-        }
-    };
-    let child_data = quote!(<children::#marker as protostore::ChildTable>::CHILD);
-    let add = join.add.as_ref().map(|add| {
-        let (name, add) = (format_ident!("add_to_{}", field.rust), statement(add));
-        let doc = lines([format!("Appends to `{}` of one row, without writing the rest of it.", field.proto)]);
-        quote! {
-            #doc
-            #[must_use]
-            pub fn #name(#owner_declared #value_declared) -> protostore::AddTo<#own, #value_type> {
-                static ADD: protostore::Stmt = #add;
-                protostore::AddTo::new(#child_data, &ADD, #owner_given, #value_given)
-            }
-        }
-    });
-    let remove = join.remove.as_ref().map(|remove| {
-        let (name, remove) = (format_ident!("remove_from_{}", field.rust), statement(remove));
-        let doc = lines([format!(
-            "Removes every element of `{}` of one row that is equal to `element`; returns how many there were.",
-            field.proto
-        )]);
-        quote! {
-            #doc
-            #[must_use]
-            pub fn #name(#owner_declared #value_declared) -> protostore::RemoveFrom<#own, #value_type> {
-                static REMOVE: protostore::Stmt = #remove;
-                protostore::RemoveFrom::new(#child_data, &REMOVE, #owner_given, #value_given)
-            }
-        }
-    });
-    quote!(#rows #add #remove)
 }
 
 /// The parameters of a function and what becomes of them.

@@ -7,9 +7,11 @@ use quote::quote;
 use super::form::{self, Wrapper};
 use super::tokens::{ident, local};
 use super::types::Scope;
+use crate::plan::TablePlan;
 
 /// Returns the implementation of `protostore::Record`.
-pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
+pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream {
+    let table = plan.table;
     let name = ident(&table.record.ty.rust);
     let key = Key::of(scope, table);
     let (owned, borrowed, of_record, of_key, owning) =
@@ -31,6 +33,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
     let (revision, revised, revisions) = super::revision::parts(scope, table);
     let marker = super::revision::marker(table);
     let (chain, chained) = (super::chain::constant(table), super::chain::marker(table));
+    let (touch, touched) = super::edits::touch(scope, plan);
     let bind = if table.columns().is_empty() {
         quote! {
             fn bind_field<B: protostore::Binder>(&self, _: usize, _: &mut B) -> protostore::Result<()> { Ok(()) }
@@ -59,6 +62,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             #chain
             #rules
             #life
+            #touch
 
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
@@ -66,6 +70,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, table: &Table) -> TokenStream {
             #bind
             #generated
             #revisions
+            #touched
         }
 
         #mutable

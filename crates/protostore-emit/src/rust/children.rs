@@ -119,6 +119,8 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     let decoded = decode::item(scope, &child.item);
     let row = if child.item_columns().is_empty() { quote!(_row) } else { quote!(row) };
     let place_name = if matches!(child.place, Place::Key(_)) { quote!(place) } else { quote!(_place) };
+    let (message, edits) = (super::edits::around(plan), super::edits::implementation(scope, plan));
+    let rules = plan.edit.as_ref().map(|_| super::rules::of_element(scope, child));
     let required = matches!(child.place, Place::Alone(Alone { required: true, .. })).then(|| {
         quote!(
             const REQUIRED: bool = true;
@@ -136,12 +138,16 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
             type Nested = #nested;
             const CHILD: &'static protostore::Child = &#data;
             #required
+            #message
+            #rules
 
             fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> { #items }
             fn put(owner: &mut Self::Owner, #place_name: Self::Place, item: Self::Item) -> bool { #put }
             #bind_item
             fn decode_item<R: protostore::Row>(#row: &mut R) -> protostore::Result<Self::Item> { #decoded }
         }
+
+        #edits
     }
 }
 

@@ -159,7 +159,7 @@ impl Of<'_, '_, '_> {
         }
     }
 
-    /// Returns the type and the constructor of a repeated field or map.
+    /// Returns the type and the constructor of a repeated field, a map or a message in a table of its own.
     fn elements(
         &self,
         ty: &TokenStream,
@@ -167,25 +167,29 @@ impl Of<'_, '_, '_> {
         around: &Around<'_>,
         column: &str,
     ) -> (TokenStream, TokenStream) {
-        let (record, data) = (&self.record, self.data(child));
+        let (record, table) = (&self.record, self.table(child));
+        let of = |place: TokenStream| quote!(::protostore::Col<#record, #ty, ::protostore::columns::#place>);
         match (around, &child.place) {
-            (Around::Record(index), Place::Position(_)) => (
-                quote!(::protostore::Col<#record, #ty, ::protostore::columns::List>),
-                quote!(::protostore::Col::list(#index, #data, #column)),
-            ),
-            (Around::Record(index), Place::Key(key)) => {
-                let (key, ty_of_key) = (&key.name.sql, self.ty(key));
-                (
-                    quote!(::protostore::Col<#record, #ty, ::protostore::columns::Map<#ty_of_key>>),
-                    quote!(::protostore::Col::map(#index, #data, #key, #column)),
-                )
+            (Around::Record(index), Place::Position(_)) => {
+                (of(quote!(List<#table>)), quote!(::protostore::Col::list(#index, #column)))
             }
-            (Around::Record(index), Place::Alone(_)) => (
-                quote!(::protostore::Col<#record, #ty, ::protostore::columns::Apart>),
-                quote!(::protostore::Col::apart(#index, #data, #column)),
-            ),
+            (Around::Inside(_), Place::Position(_)) => {
+                (of(quote!(InnerList<#table>)), quote!(::protostore::Col::inner_list(#column)))
+            }
+            (Around::Record(index), Place::Key(key)) => {
+                let key = &key.name.sql;
+                (of(quote!(Map<#table>)), quote!(::protostore::Col::map(#index, #key, #column)))
+            }
+            (Around::Inside(_), Place::Key(key)) => {
+                let key = &key.name.sql;
+                (of(quote!(InnerMap<#table>)), quote!(::protostore::Col::inner_map(#key, #column)))
+            }
+            (Around::Record(index), Place::Alone(_)) => {
+                let data = self.data(child);
+                (of(quote!(Apart)), quote!(::protostore::Col::apart(#index, #data, #column)))
+            }
             (Around::Inside(_) | Around::Apart(..), Place::Alone(_)) => self.inner_apart(ty, child, column),
-            (Around::Inside(_) | Around::Apart(..) | Around::Element(..), _) => self.inner_elements(ty, child, column),
+            (Around::Apart(..) | Around::Element(..), _) => self.inner_elements(ty, child, column),
         }
     }
 
@@ -252,9 +256,15 @@ impl Of<'_, '_, '_> {
         quote!(use crate::records::#module::#record;)
     }
 
-    fn data(&self, child: &ChildTable) -> TokenStream {
+    /// Returns the type that stands for a child table.
+    fn table(&self, child: &ChildTable) -> TokenStream {
         let (module, marker) = (&self.module, self.scope.marker(child));
-        quote!(<crate::records::#module::children::#marker as ::protostore::ChildTable>::CHILD)
+        quote!(crate::records::#module::children::#marker)
+    }
+
+    fn data(&self, child: &ChildTable) -> TokenStream {
+        let table = self.table(child);
+        quote!(<#table as ::protostore::ChildTable>::CHILD)
     }
 
     /// Returns what a column holds, in the form in which it does.

@@ -79,18 +79,23 @@ pub(super) fn methods(table: &Table) -> (TokenStream, TokenStream) {
 fn complete(member: usize, scalar: &Scalar, generated: Generated) -> TokenStream {
     let (member, field, path) =
         (Literal::usize_unsuffixed(member), ident(&scalar.name.rust), &scalar.column.name.proto);
-    let step = Literal::u32_unsuffixed(match scalar.column.form {
-        Form::Seconds => 1_000_000_000,
-        Form::Milliseconds => 1_000_000,
-        Form::Microseconds | Form::Timestamptz => 1_000,
-        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Json | Form::Bytes => 1,
-    });
+    let step = Literal::u32_unsuffixed(step(scalar.column.form));
     match generated {
         Generated::UuidV7 => quote!(make.uuid_v7(#member, #path, &mut self.#field)?;),
         Generated::UuidV4 => quote!(make.uuid_v4(#member, #path, &mut self.#field)?;),
         Generated::Sequence => quote!(make.sequence(#member, &self.#field);),
         Generated::CreateTime => quote!(make.create_time(#member, #step, &mut self.#field);),
         Generated::UpdateTime => quote!(make.update_time(#member, #step, &mut self.#field);),
+    }
+}
+
+/// Returns the unit of a time that is made, in nanoseconds.
+pub(super) fn step(form: Form) -> u32 {
+    match form {
+        Form::Seconds => 1_000_000_000,
+        Form::Milliseconds => 1_000_000,
+        Form::Microseconds | Form::Timestamptz => 1_000,
+        Form::Own | Form::FullRange | Form::FloatBits | Form::Rfc3339 | Form::Json | Form::Bytes => 1,
     }
 }
 

@@ -59,23 +59,22 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
 
 /// Returns the metadata of the field that every write changes.
 pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
-    let RevisionPlan { member, counter, read, touch } = plan;
+    let RevisionPlan { member, counter, read } = plan;
     let (member, counter) = (Literal::u16_unsuffixed(*member), sequence(counter));
-    let [read, touch] = [read, touch].map(statement);
+    let read = statement(read);
     quote! {
         /// The field that every write changes.
         static REVISION: protostore::RevisionField = protostore::RevisionField {
             member: #member,
             counter: #counter,
             read: #read,
-            touch: #touch,
         };
     }
 }
 
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { child, member, insert, delete, load, load_many, references, join: _, rows: _, nested: _ } = plan;
+    let ChildPlan { child, member, insert, delete, load, load_many, references, .. } = plan;
     let checks = child_checks(child);
     let layout = layout(&child.name.sql, &child.columns(), references, &checks);
     let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));

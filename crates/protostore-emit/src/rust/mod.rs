@@ -12,6 +12,7 @@ mod convert;
 mod debug;
 mod decode;
 mod documents;
+mod edits;
 mod form;
 mod generated;
 mod krate;
@@ -73,7 +74,7 @@ fn table_file(input: &Input<'_>, types: &Types<'_>, plan: &TablePlan<'_>) -> Str
     items.push(columns::module());
     items.extend(convert::record(&scope, table));
     items.extend(own.iter().flat_map(|d| convert::definition(&scope, d)));
-    items.push(bind::record(&scope, table));
+    items.push(bind::record(&scope, plan));
     items.push(decode::record(&scope, table));
     items.push(metadata::table(plan));
     items.extend(plan.revision.as_ref().map(metadata::revision));

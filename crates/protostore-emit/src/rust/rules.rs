@@ -5,7 +5,9 @@ use protostore_schema::{Alone, ChildTable, Column, Counted, Item, Node, Oneof, P
 use quote::quote;
 
 use super::asks::{asks, most};
+use super::form;
 use super::tokens::ident;
+use super::types::Scope;
 use crate::says::says;
 
 /// Returns the constant that says that there are rules, and the method; nothing where there are none.
@@ -93,6 +95,41 @@ fn has_rules(node: &Node) -> bool {
             key || !child.counted.is_empty() || has_item_rules(&child.item)
         }
         Node::Absent(_) => false,
+    }
+}
+
+/// Returns what a list or map says of rules to a write of one element: the constant, where all elements together are kept
+/// to some, and the method that looks at the element.
+pub(super) fn of_element(scope: &Scope<'_, '_>, child: &ChildTable) -> TokenStream {
+    let counted = (!child.counted.is_empty()).then(|| {
+        quote!(
+            const COUNTED: bool = true;
+        )
+    });
+    let label = &child.name.proto;
+    let key = child.place.column().filter(|key| !key.rules.is_empty()).map(|key| {
+        let reference = form::of(scope, key).map_or_else(|| quote!(place), |_| quote!(&place.0));
+        value(label, key, &reference)
+    });
+    let item = match &child.item {
+        Item::Scalar(column) if !column.rules.is_empty() => Some(value(label, column, &quote!(v))),
+        Item::Message { .. } if has_item_rules(&child.item) => Some(inside(label, &quote!(v))),
+        Item::Scalar(_) | Item::Message { .. } => None,
+    };
+    if key.is_none() && item.is_none() {
+        return quote!(#counted);
+    }
+    let place = if key.is_some() { quote!(place) } else { quote!(_place) };
+    let v = if item.is_some() { quote!(v) } else { quote!(_v) };
+    let key = key.map(|key| quote!({ #key }));
+    quote! {
+        #counted
+
+        fn check(#place: &Self::Place, #v: &Self::Item) -> protostore::Result<()> {
+            #key
+            #item
+            Ok(())
+        }
     }
 }
 

@@ -5,9 +5,13 @@ use std::marker::PhantomData;
 
 use super::operand::Ordered;
 use super::order::Order;
+use super::stand::{
+    Apart, Elements, Entries, Inner, InnerApart, InnerList, InnerMap, List, Many, Map, Maskable, Member, Message, One,
+    Oneof,
+};
 use super::{Expr, Filter};
 use crate::mask::Field;
-use crate::record::Record;
+use crate::record::{ChildTable, Record};
 use crate::schema::Child;
 use crate::value::Kept;
 
@@ -22,70 +26,6 @@ pub struct Col<R, T, P = Member> {
 }
 
 type Of<R, T, P> = PhantomData<fn() -> (R, T, P)>;
-
-/// A field of the record itself, of one value.
-#[derive(Debug)]
-pub enum Member {}
-/// A field of one value, inside a message or oneof.
-#[derive(Debug)]
-pub enum Inner {}
-/// A repeated field of the record itself.
-#[derive(Debug)]
-pub enum List {}
-/// A repeated field inside a message, or a field of the elements of one.
-#[derive(Debug)]
-pub enum Elements {}
-/// A map of the record itself.
-#[derive(Debug)]
-pub struct Map<K>(PhantomData<fn() -> K>);
-/// A map inside a message, or a field of the values of one.
-#[derive(Debug)]
-pub struct Entries<K>(PhantomData<fn() -> K>);
-
-/// A message of the record itself, in a table of its own.
-#[derive(Debug)]
-pub enum Apart {}
-/// A message inside another, in a table of its own, or a field of such a message.
-#[derive(Debug)]
-pub enum InnerApart {}
-
-/// The type of a column that stands for a message: it is set or not.
-#[derive(Debug)]
-pub enum Message {}
-/// The type of a column that stands for a oneof: one of its members is set or none is.
-#[derive(Debug)]
-pub enum Oneof {}
-
-/// One value a record: it can be sorted by.
-pub trait One {}
-impl One for Member {}
-impl One for Inner {}
-
-/// Any number of values a record.
-pub trait Many {}
-impl Many for List {}
-impl Many for Elements {}
-impl<K> Many for Map<K> {}
-impl<K> Many for Entries<K> {}
-
-/// A field of the record itself: it can be named in a mask.
-pub trait Maskable {}
-impl Maskable for Member {}
-impl Maskable for List {}
-impl Maskable for Apart {}
-impl<K> Maskable for Map<K> {}
-
-/// The values of a map.
-pub trait Keyed {
-    /// The key of an entry.
-    type Key;
-}
-impl<K> Keyed for Map<K> {
-    type Key = K;
-}
-impl<K> Keyed for Entries<K> {
-    type Key = K;
-}
 
 /// Where the values of a column stand.
 #[derive(Clone, Copy, Debug)]
@@ -194,11 +134,19 @@ impl<R, T> Col<R, T, Inner> {
     }
 }
 
-impl<R, T> Col<R, T, List> {
-    /// For generated code: a repeated field of the record, in this column of this table.
+impl<R, T, C: ChildTable> Col<R, T, List<C>> {
+    /// For generated code: a repeated field of the record, in this column of its table.
     #[must_use]
-    pub const fn list(index: u16, child: &'static Child, column: &'static str) -> Self {
-        Self::at(index, column, Some(child), "")
+    pub const fn list(index: u16, column: &'static str) -> Self {
+        Self::at(index, column, Some(C::CHILD), "")
+    }
+}
+
+impl<R, T, C: ChildTable> Col<R, T, InnerList<C>> {
+    /// For generated code: a repeated field inside a message, in this column of its table.
+    #[must_use]
+    pub const fn inner_list(column: &'static str) -> Self {
+        Self::at(u16::MAX, column, Some(C::CHILD), "")
     }
 }
 
@@ -226,11 +174,19 @@ impl<R, T> Col<R, T, InnerApart> {
     }
 }
 
-impl<R, T, K> Col<R, T, Map<K>> {
-    /// For generated code: a map of the record, in these columns of this table.
+impl<R, T, C: ChildTable> Col<R, T, Map<C>> {
+    /// For generated code: a map of the record, in these columns of its table.
     #[must_use]
-    pub const fn map(index: u16, child: &'static Child, key: &'static str, column: &'static str) -> Self {
-        Self::at(index, column, Some(child), key)
+    pub const fn map(index: u16, key: &'static str, column: &'static str) -> Self {
+        Self::at(index, column, Some(C::CHILD), key)
+    }
+}
+
+impl<R, T, C: ChildTable> Col<R, T, InnerMap<C>> {
+    /// For generated code: a map inside a message, in these columns of its table.
+    #[must_use]
+    pub const fn inner_map(key: &'static str, column: &'static str) -> Self {
+        Self::at(u16::MAX, column, Some(C::CHILD), key)
     }
 }
 

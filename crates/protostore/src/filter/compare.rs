@@ -1,7 +1,8 @@
 //! The comparisons of a column, or of one entry of a map, with values.
 
-use super::column::{Col, Cond, Keyed, Place, Test};
+use super::column::{Col, Cond, Place, Test};
 use super::operand::{Aside, Comparable, Operand, Ordered};
+use super::stand::Keyed;
 use super::{Expr, Filter};
 use crate::error::Error;
 use crate::value::Kept;

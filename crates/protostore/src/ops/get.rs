@@ -96,7 +96,7 @@ pub(super) async fn one<R: Record, S: Session>(
 }
 
 /// Asks for a record and reads none of its columns, now or at a time that is fixed.
-pub(super) async fn exists<R: Record, S: Session>(
+pub(crate) async fn exists<R: Record, S: Session>(
     s: &mut S,
     key: R::KeyRef<'_>,
     at: Option<Timestamp>,

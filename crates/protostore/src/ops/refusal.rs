@@ -11,9 +11,6 @@ use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Pick};
 
-/// The column of a join table that the engine fills in when an element is added.
-const POSITION: &str = "_position";
-
 /// Explains why the row of a record was refused.
 #[cold]
 pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record: &R) -> Error {
@@ -31,28 +28,6 @@ pub(crate) async fn of_child<S: Session>(
 ) -> Error {
     let parameters = || child.layout.columns.iter().map(|column| column.name).collect();
     of_row(s, e, &child.layout, parameters, row).await
-}
-
-/// Explains why a row of a join table was refused; `row` is the owner's key and the value.
-#[cold]
-pub(crate) async fn of_join<S: Session>(s: &mut S, e: Error, child: &'static Child, row: &(impl Bind + Sync)) -> Error {
-    let e = of_row(s, e, &child.layout, || joined(child), row).await;
-    if e.kind() != Kind::Reference || e.field().is_some() {
-        return e;
-    }
-    // The value is there, so it is the owner that is not, and its key has several parts.
-    no_owner(child)
-}
-
-/// Returns the columns of a row of a join table: the owner's key and the value.
-pub(crate) fn joined(child: &'static Child) -> Vec<&'static str> {
-    child.layout.columns.iter().map(|column| column.name).filter(|name| *name != POSITION).collect()
-}
-
-/// Says that the record to which an element was to be added is not there.
-#[cold]
-pub(crate) fn no_owner(child: &'static Child) -> Error {
-    Error::new(Kind::Reference, "belongs to a record that is not there").in_table(child.layout.name)
 }
 
 /// Explains why a record could not be deleted.

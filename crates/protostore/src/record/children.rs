@@ -187,6 +187,14 @@ impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> f
     }
 }
 
+/// Reads the elements of one record, and what is inside them.
+pub(crate) async fn all_of<S: Session, C: ChildTable, K: Bind + Sync>(
+    s: &mut S,
+    owner: &K,
+) -> Result<Vec<Element<u64, C>>> {
+    elements(s, By { many: false, keys: owner }).await
+}
+
 /// Reads the elements of a child table, and what is inside them.
 async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
     s: &mut S,
@@ -218,17 +226,29 @@ async fn write<S: Session, C: ChildTable, P: Bind + Sync>(
     now: Timestamp,
 ) -> Result<()> {
     for (place, item) in C::items(owner) {
-        let row = New::<P, C> { prefix, place: &place, item };
-        if const { C::CHILD.layout.names_mortals() } {
-            let parameters: Vec<&str> = C::CHILD.layout.columns.iter().map(|column| column.name).collect();
-            refusal::mortals(s, &C::CHILD.layout, &parameters, &row, now).await?;
-        }
-        if let Err(e) = s.run(&C::CHILD.insert, &row).await {
-            return Err(refusal::of_child(s, e, C::CHILD, &row).await);
-        }
-        if !C::Nested::NONE {
-            C::Nested::insert(s, &(prefix, &place), item, now).await?;
-        }
+        element::<S, C, P>(s, prefix, &place, item, now).await?;
+    }
+    Ok(())
+}
+
+/// Inserts one element, and what is inside it.
+pub(crate) async fn element<S: Session, C: ChildTable, P: Bind + Sync>(
+    s: &mut S,
+    prefix: &P,
+    place: &C::Place,
+    item: &C::Item,
+    now: Timestamp,
+) -> Result<()> {
+    let row = New::<P, C> { prefix, place, item };
+    if const { C::CHILD.layout.names_mortals() } {
+        let parameters: Vec<&str> = C::CHILD.layout.columns.iter().map(|column| column.name).collect();
+        refusal::mortals(s, &C::CHILD.layout, &parameters, &row, now).await?;
+    }
+    if let Err(e) = s.run(&C::CHILD.insert, &row).await {
+        return Err(refusal::of_child(s, e, C::CHILD, &row).await);
+    }
+    if !C::Nested::NONE {
+        C::Nested::insert(s, &(prefix, place), item, now).await?;
     }
     Ok(())
 }
@@ -248,6 +268,14 @@ pub struct Element<P, C: ChildTable> {
 }
 
 impl<P, C: ChildTable> Element<P, C> {
+    pub(crate) fn place(&self) -> &C::Place {
+        &self.place
+    }
+
+    pub(crate) fn into_entry(self) -> (C::Place, C::Item) {
+        (self.place, self.item)
+    }
+
     fn put_into(self, owner: &mut C::Owner) -> Result<()> {
         if C::put(owner, self.place, self.item) { Ok(()) } else { Err(stray(&C::CHILD.layout)) }
     }

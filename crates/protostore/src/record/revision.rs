@@ -18,8 +18,6 @@ pub struct RevisionField {
     pub counter: Sequence,
     /// Reads the revision of a record by its key.
     pub read: Stmt,
-    /// Writes a revision, the first parameter, to the record of a key.
-    pub touch: Stmt,
 }
 
 /// A record whose table has a `revision`, so that what deletes it can ask for one.
@@ -139,11 +137,4 @@ pub(crate) async fn assign<R: Record, S: Session>(s: &mut S, record: &mut R) -> 
         record.set_revision(revision);
     }
     Ok(())
-}
-
-/// Gives the record of a key a new revision, as something of it was written that does not stand in its own row.
-pub(crate) async fn touch<R: Record, S: Session>(s: &mut S, key: &R::Key) -> Result<()> {
-    let Some(field) = R::REVISION else { return Ok(()) };
-    let revision = next::<R, S>(s).await?;
-    s.run(&field.touch, &(revision, key)).await.map(|_| ()).map_err(|e| e.explained(&R::TABLE.layout))
 }

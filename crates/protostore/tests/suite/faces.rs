@@ -30,7 +30,7 @@ async fn futures_are_spawned_and_the_store_is_shared() {
         machines.insert(machine("vm")).await?;
         machines.update(Machine { state: State::Running, ..machine("vm") }, [m::STATE]).await?;
         here.run(m::list_by_state(State::Running)).await?;
-        here.apply(m::add_to_image_ids("vm", 1)).await?;
+        here.apply(m::IMAGE_LIST.of("vm").append(1)).await?;
         here.read_async(|view| view.get::<Machine>("vm")).await?;
         here.write_async(|tx| tx.upsert(&nic("vm", "eth0"))).await?;
         machines.page(None, 1).await?;

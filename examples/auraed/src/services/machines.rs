@@ -85,7 +85,7 @@ impl VmService for Machines {
     async fn attach_image(&self, request: Request<AttachImageRequest>) -> Answer<proto::VirtualMachine> {
         let AttachImageRequest { id, image_id } = request.into_inner();
         let attached = self.0.store.write_async(move |tx| {
-            tx.run(virtual_machine::add_to_image_ids(id.as_str(), image_id.as_str()))?;
+            tx.run(virtual_machine::image_ids.of(&id).append(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
         });
         Ok(Response::new(attached.await?.into()))
@@ -94,7 +94,7 @@ impl VmService for Machines {
     async fn detach_image(&self, request: Request<DetachImageRequest>) -> Answer<proto::VirtualMachine> {
         let DetachImageRequest { id, image_id } = request.into_inner();
         let detached = self.0.store.write_async(move |tx| {
-            tx.run(virtual_machine::remove_from_image_ids(id.as_str(), image_id.as_str()))?;
+            tx.run(virtual_machine::image_ids.of(&id).remove(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
         });
         Ok(Response::new(detached.await?.into()))

@@ -80,22 +80,22 @@ pub fn list_by_parent_name(
 ) -> protostore::ListBy<Cell, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            147,
+            170,
             select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
             &["parent_name"],
         ),
         after: protostore::Stmt::new(
-            148,
+            171,
             select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
             &["parent_name", "name"],
         ),
         count: protostore::Stmt::new(
-            150,
+            173,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS ?1 LIMIT ?2)"#,
             &["parent_name", ""],
         ),
         delete: protostore::Stmt::new(
-            149,
+            172,
             r#"DELETE FROM "cells" WHERE "parent_name" IS ?1"#,
             &["parent_name"],
         ),
@@ -112,22 +112,22 @@ pub fn list_by_parent_name(
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            151,
+            174,
             select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
             &["cpu.weight"],
         ),
         after: protostore::Stmt::new(
-            152,
+            175,
             select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
             &["cpu.weight", "name"],
         ),
         count: protostore::Stmt::new(
-            154,
+            177,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = ?1 LIMIT ?2)"#,
             &["cpu.weight", ""],
         ),
         delete: protostore::Stmt::new(
-            153,
+            176,
             r#"DELETE FROM "cells" WHERE "cpu__weight" = ?1"#,
             &["cpu.weight"],
         ),
@@ -143,14 +143,14 @@ pub fn list_by_network_ids(
 ) -> protostore::ListBy<Cell, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            155,
+            178,
             select!(
                 r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
             ),
             &["network_ids"],
         ),
         after: protostore::Stmt::new(
-            156,
+            179,
             select!(
                 r#"WHERE "name" IN (SELECT "_name"
 FROM "cells__network_ids"
@@ -160,7 +160,7 @@ ORDER BY "name""#
             &["network_ids", "name"],
         ),
         count: protostore::Stmt::new(
-            158,
+            181,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "cells"
@@ -170,7 +170,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["network_ids", ""],
         ),
         delete: protostore::Stmt::new(
-            157,
+            180,
             r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1)"#,
             &["network_ids"],
         ),
@@ -185,7 +185,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        142,
+        165,
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -195,47 +195,6 @@ ORDER BY j."_position""#,
         &["name"],
     );
     protostore::AllBy::new(&ROWS, name.into())
-}
-
-/// Appends to `network_ids` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_network_ids(
-    name: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Cell, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        143,
-        r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") SELECT ?1,
-    coalesce(max("_position"), -1) + 1, ?2
-FROM "cells__network_ids"
-WHERE "_name" = ?1"#,
-        &["name", "network_ids"],
-    );
-    protostore::AddTo::new(
-        <children::NetworkIds as protostore::ChildTable>::CHILD,
-        &ADD,
-        name.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `network_ids` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_network_ids(
-    name: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Cell, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        144,
-        r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
-        &["name", "network_ids"],
-    );
-    protostore::RemoveFrom::new(
-        <children::NetworkIds as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        name.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -513,7 +472,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    136,
+                    159,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["parent_name"],
                 ),
@@ -592,16 +551,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_name"],
             field: "parent_name",
             names: protostore::Stmt::new(
-                137,
+                160,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(128, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(151, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        130,
+        153,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -628,7 +587,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        129,
+        152,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -665,18 +624,18 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
         ],
     ),
     delete: protostore::Stmt::new(
-        131,
+        154,
         r#"DELETE FROM "cells" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(132, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(155, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        133,
+        156,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
-        134,
+        157,
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -686,7 +645,7 @@ CROSS JOIN "cells" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        135,
+        158,
         r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

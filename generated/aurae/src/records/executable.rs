@@ -224,24 +224,24 @@ pub fn list_by_cell_name(
 ) -> protostore::ListBy<Executable, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            176,
+            204,
             select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
             &["cell_name"],
         ),
         after: protostore::Stmt::new(
-            177,
+            205,
             select!(
                 r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
             ),
             &["cell_name", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
-            179,
+            207,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = ?1 LIMIT ?2)"#,
             &["cell_name", ""],
         ),
         delete: protostore::Stmt::new(
-            178,
+            206,
             r#"DELETE FROM "executables" WHERE "cell_name" = ?1"#,
             &["cell_name"],
         ),
@@ -257,24 +257,24 @@ pub fn list_by_state(
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            180,
+            208,
             select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
             &["state"],
         ),
         after: protostore::Stmt::new(
-            181,
+            209,
             select!(
                 r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
             ),
             &["state", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
-            183,
+            211,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = ?1 LIMIT ?2)"#,
             &["state", ""],
         ),
         delete: protostore::Stmt::new(
-            182,
+            210,
             r#"DELETE FROM "executables" WHERE "state" = ?1"#,
             &["state"],
         ),
@@ -508,7 +508,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    167,
+                    190,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["cell_name"],
                 ),
@@ -581,12 +581,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        159,
+        182,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
-        161,
+        184,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -609,7 +609,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        160,
+        183,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -639,24 +639,24 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         ],
     ),
     delete: protostore::Stmt::new(
-        162,
+        185,
         r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
-        163,
+        186,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        164,
+        187,
         select!(
             r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
         ),
         &["cell_name", "name"],
     ),
     get_many: protostore::Stmt::new(
-        165,
+        188,
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
@@ -665,7 +665,7 @@ CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.val
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        166,
+        189,
         r#"DELETE
 FROM "executables"
 WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1

@@ -148,7 +148,7 @@ FROM "networks""#,
 }
 
 static GET_BY_CIDR: protostore::Stmt = protostore::Stmt::new(
-    109,
+    129,
     select!(r#"WHERE "cidr" = ?1"#),
     &["cidr"],
 );
@@ -439,9 +439,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(93, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(108, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        95,
+        110,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -459,7 +459,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        94,
+        109,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -482,18 +482,18 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
         ],
     ),
     delete: protostore::Stmt::new(
-        96,
+        111,
         r#"DELETE FROM "networks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(97, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(112, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        98,
+        113,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        99,
+        114,
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM json_each(?1) o
@@ -501,7 +501,7 @@ CROSS JOIN "networks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        100,
+        115,
         r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

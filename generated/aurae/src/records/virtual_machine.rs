@@ -307,7 +307,7 @@ FROM "virtual_machines""#,
 }
 
 static GET_BY_AURAED_ADDRESS: protostore::Stmt = protostore::Stmt::new(
-    37,
+    48,
     select!(r#"WHERE "auraed_address" = ?1"#),
     &["auraed_address"],
 );
@@ -335,22 +335,22 @@ pub fn list_by_kernel_image_id(
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            38,
+            49,
             select!(r#"WHERE "kernel__image_id" = ?1 ORDER BY "id""#),
             &["kernel.image_id"],
         ),
         after: protostore::Stmt::new(
-            39,
+            50,
             select!(r#"WHERE "kernel__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["kernel.image_id", "id"],
         ),
         count: protostore::Stmt::new(
-            41,
+            52,
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT ?2)"#,
             &["kernel.image_id", ""],
         ),
         delete: protostore::Stmt::new(
-            40,
+            51,
             r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = ?1"#,
             &["kernel.image_id"],
         ),
@@ -366,21 +366,21 @@ pub fn list_by_kernel_initrd_image_id(
 ) -> protostore::ListBy<VirtualMachine, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            42,
+            53,
             select!(
                 r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" ORDER BY "id""#
             ),
             &["kernel.initrd_image_id"],
         ),
         after: protostore::Stmt::new(
-            43,
+            54,
             select!(
                 r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" AND "id" > ?2 ORDER BY "id""#
             ),
             &["kernel.initrd_image_id", "id"],
         ),
         count: protostore::Stmt::new(
-            45,
+            56,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "virtual_machines"
@@ -388,7 +388,7 @@ WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" LIMIT ?2)"#,
             &["kernel.initrd_image_id", ""],
         ),
         delete: protostore::Stmt::new(
-            44,
+            55,
             r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS ?1 AND "kernel""#,
             &["kernel.initrd_image_id"],
         ),
@@ -407,22 +407,22 @@ pub fn list_by_root_drive_image_id(
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            46,
+            57,
             select!(r#"WHERE "root_drive__image_id" = ?1 ORDER BY "id""#),
             &["root_drive.image_id"],
         ),
         after: protostore::Stmt::new(
-            47,
+            58,
             select!(r#"WHERE "root_drive__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["root_drive.image_id", "id"],
         ),
         count: protostore::Stmt::new(
-            49,
+            60,
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT ?2)"#,
             &["root_drive.image_id", ""],
         ),
         delete: protostore::Stmt::new(
-            48,
+            59,
             r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = ?1"#,
             &["root_drive.image_id"],
         ),
@@ -438,22 +438,22 @@ pub fn list_by_state(
 ) -> protostore::ListBy<VirtualMachine, VirtualMachineState> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            50,
+            61,
             select!(r#"WHERE "state" = ?1 ORDER BY "id""#),
             &["state"],
         ),
         after: protostore::Stmt::new(
-            51,
+            62,
             select!(r#"WHERE "state" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["state", "id"],
         ),
         count: protostore::Stmt::new(
-            53,
+            64,
             r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = ?1 LIMIT ?2)"#,
             &["state", ""],
         ),
         delete: protostore::Stmt::new(
-            52,
+            63,
             r#"DELETE FROM "virtual_machines" WHERE "state" = ?1"#,
             &["state"],
         ),
@@ -470,19 +470,19 @@ pub fn list_by_state_create_time(
 ) -> protostore::ListBy<VirtualMachine, (VirtualMachineState, protostore::Timestamp)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            54,
+            65,
             select!(r#"WHERE "state" = ?1 AND "create_time" = ?2 ORDER BY "id""#),
             &["state", "create_time"],
         ),
         after: protostore::Stmt::new(
-            55,
+            66,
             select!(
                 r#"WHERE "state" = ?1 AND "create_time" = ?2 AND "id" > ?3 ORDER BY "id""#
             ),
             &["state", "create_time", "id"],
         ),
         count: protostore::Stmt::new(
-            57,
+            68,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "virtual_machines"
@@ -490,7 +490,7 @@ WHERE "state" = ?1 AND "create_time" = ?2 LIMIT ?3)"#,
             &["state", "create_time", ""],
         ),
         delete: protostore::Stmt::new(
-            56,
+            67,
             r#"DELETE FROM "virtual_machines" WHERE "state" = ?1 AND "create_time" = ?2"#,
             &["state", "create_time"],
         ),
@@ -506,14 +506,14 @@ pub fn list_by_drives_image_id(
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            58,
+            69,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
             ),
             &["drives.image_id"],
         ),
         after: protostore::Stmt::new(
-            59,
+            70,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__drives"
@@ -523,7 +523,7 @@ ORDER BY "id""#
             &["drives.image_id", "id"],
         ),
         count: protostore::Stmt::new(
-            61,
+            72,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "virtual_machines"
@@ -533,7 +533,7 @@ WHERE "image_id" = ?1) LIMIT ?2)"#,
             &["drives.image_id", ""],
         ),
         delete: protostore::Stmt::new(
-            60,
+            71,
             r#"DELETE
 FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id"
@@ -553,14 +553,14 @@ pub fn list_by_image_ids(
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            62,
+            73,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["image_ids"],
         ),
         after: protostore::Stmt::new(
-            63,
+            74,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__image_ids"
@@ -570,7 +570,7 @@ ORDER BY "id""#
             &["image_ids", "id"],
         ),
         count: protostore::Stmt::new(
-            65,
+            76,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "virtual_machines"
@@ -580,7 +580,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["image_ids", ""],
         ),
         delete: protostore::Stmt::new(
-            64,
+            75,
             r#"DELETE
 FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id"
@@ -600,14 +600,14 @@ pub fn list_by_tags(
 ) -> protostore::ListBy<VirtualMachine, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            66,
+            77,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["tags"],
         ),
         after: protostore::Stmt::new(
-            67,
+            78,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "virtual_machines__tags"
@@ -617,7 +617,7 @@ ORDER BY "id""#
             &["tags", "id"],
         ),
         count: protostore::Stmt::new(
-            69,
+            80,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "virtual_machines"
@@ -627,7 +627,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["tags", ""],
         ),
         delete: protostore::Stmt::new(
-            68,
+            79,
             r#"DELETE
 FROM "virtual_machines"
 WHERE "id" IN (SELECT "_id"
@@ -646,7 +646,7 @@ pub fn images_by_image_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Image, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        24,
+        30,
         r#"SELECT t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -657,47 +657,6 @@ ORDER BY j."_position""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `image_ids` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_image_ids(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<VirtualMachine, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        25,
-        r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") SELECT ?1,
-    coalesce(max("_position"), -1) + 1, ?2
-FROM "virtual_machines__image_ids"
-WHERE "_id" = ?1"#,
-        &["id", "image_ids"],
-    );
-    protostore::AddTo::new(
-        <children::ImageIds as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `image_ids` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_image_ids(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<VirtualMachine, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        26,
-        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "image_ids"],
-    );
-    protostore::RemoveFrom::new(
-        <children::ImageIds as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -23,23 +23,12 @@ impl protostore::ChildTable for NetworkIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_name"],
-                    field: "name",
-                    table: "cells",
-                    key: &["name"],
-                    exists: protostore::Stmt::new(
-                        145,
-                        r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
-                        &["name"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "network_ids",
                     table: "networks",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        146,
+                        166,
                         r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                         &["network_ids"],
                     ),
@@ -56,24 +45,24 @@ impl protostore::ChildTable for NetworkIds {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            138,
+            161,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["name", "network_ids", "network_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                139,
+                162,
                 r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
                 &["name"],
             ),
         ),
         load: protostore::Stmt::new(
-            140,
+            163,
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
-            141,
+            164,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
@@ -101,4 +90,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for NetworkIds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            167,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = ?1"#,
+            &["name"],
+        ),
+        remove_at: protostore::Stmt::new(
+            168,
+            r#"DELETE
+FROM "cells__network_ids"
+WHERE "_name" = ?1 AND "_position" = (SELECT "_position"
+FROM "cells__network_ids"
+WHERE "_name" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["name", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for NetworkIds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        169,
+        r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
+        &["name", "network_ids"],
+    );
 }

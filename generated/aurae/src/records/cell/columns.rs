@@ -107,11 +107,11 @@ pub const isolate_network: ::protostore::Col<Cell, bool> = ::protostore::Col::me
 );
 
 /// `network_ids`.
-pub const network_ids: ::protostore::Col<Cell, String, ::protostore::columns::List> = ::protostore::Col::list(
-    7,
-    <crate::records::cell::children::NetworkIds as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const network_ids: ::protostore::Col<
+    Cell,
+    String,
+    ::protostore::columns::List<crate::records::cell::children::NetworkIds>,
+> = ::protostore::Col::list(7, "value");
 
 /// `cgroup_v2`.
 pub const cgroup_v2: ::protostore::Col<Cell, bool> = ::protostore::Col::member(

@@ -28,20 +28,20 @@ impl protostore::ChildTable for Arguments {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            168,
+            191,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["cell_name", "name", "arguments", "arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                169,
+                192,
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            170,
+            193,
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -49,7 +49,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            171,
+            194,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -79,6 +79,36 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Arguments {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            195,
+            r#"SELECT coalesce(max("_position"), -1) + 1
+FROM "executables__arguments"
+WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+            &["cell_name", "name"],
+        ),
+        remove_at: protostore::Stmt::new(
+            196,
+            r#"DELETE
+FROM "executables__arguments"
+WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"
+FROM "executables__arguments"
+WHERE "_cell_name" = ?1 AND "_name" = ?2
+ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            &["cell_name", "name", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Arguments {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        197,
+        r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "value" = ?3"#,
+        &["cell_name", "name", "arguments"],
+    );
+}
+
 /// The elements of `environment`, in `executables__environment`.
 #[derive(Debug)]
 pub struct Environment;
@@ -104,7 +134,7 @@ impl protostore::ChildTable for Environment {
         member: 4,
         key: 3,
         insert: protostore::Stmt::new(
-            172,
+            198,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -117,13 +147,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                173,
+                199,
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            174,
+            200,
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -131,7 +161,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            175,
+            201,
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -163,4 +193,26 @@ ORDER BY o.key, c."_position""#,
             value: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Environment {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            202,
+            r#"SELECT coalesce(max("_position"), -1) + 1
+FROM "executables__environment"
+WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+            &["cell_name", "name"],
+        ),
+        remove_at: protostore::Stmt::new(
+            203,
+            r#"DELETE
+FROM "executables__environment"
+WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"
+FROM "executables__environment"
+WHERE "_cell_name" = ?1 AND "_name" = ?2
+ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            &["cell_name", "name", ""],
+        ),
+    };
 }

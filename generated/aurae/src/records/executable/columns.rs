@@ -26,24 +26,16 @@ pub const command: ::protostore::Col<Executable, String> = ::protostore::Col::me
 pub const arguments: ::protostore::Col<
     Executable,
     String,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    3,
-    <crate::records::executable::children::Arguments as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::executable::children::Arguments>,
+> = ::protostore::Col::list(3, "value");
 
 /// `environment`.
 pub const environment: ::protostore::Col<
     Executable,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        4,
-        <crate::records::executable::children::Environment as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::executable::children::Environment>,
+> = ::protostore::Col::list(4, "").row();
+
 /// Inside `environment`.
 pub mod environment {
     use crate::records::executable::Executable;

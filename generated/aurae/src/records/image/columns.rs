@@ -20,12 +20,8 @@ pub const format: ::protostore::Col<Image, crate::records::image::ImageFormat> =
 pub const architectures: ::protostore::Col<
     Image,
     crate::records::image::ImageArchitecture,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    3,
-    <crate::records::image::children::Architectures as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::image::children::Architectures>,
+> = ::protostore::Col::list(3, "value");
 
 /// `size_bytes`.
 pub const size_bytes: ::protostore::Col<Image, u64> = ::protostore::Col::member(

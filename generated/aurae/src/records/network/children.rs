@@ -27,24 +27,24 @@ impl protostore::ChildTable for Nameservers {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            101,
+            116,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "nameservers", "nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                102,
+                117,
                 r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            103,
+            118,
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            104,
+            119,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
@@ -72,6 +72,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Nameservers {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            120,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            121,
+            r#"DELETE
+FROM "networks__nameservers"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "networks__nameservers"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Nameservers {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        122,
+        r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "nameservers"],
+    );
 }
 
 /// The elements of `routes`, in `networks__routes`.
@@ -105,20 +133,20 @@ impl protostore::ChildTable for Routes {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            105,
+            123,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                106,
+                124,
                 r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            107,
+            125,
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = ?1
@@ -126,7 +154,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            108,
+            126,
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each(?1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
@@ -160,4 +188,24 @@ ORDER BY o.key, c."_position""#,
             metric: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Routes {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            127,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            128,
+            r#"DELETE
+FROM "networks__routes"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "networks__routes"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

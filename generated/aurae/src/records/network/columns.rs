@@ -66,23 +66,19 @@ pub mod uplink {
 }
 
 /// `nameservers`.
-pub const nameservers: ::protostore::Col<Network, String, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::network::children::Nameservers as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const nameservers: ::protostore::Col<
+    Network,
+    String,
+    ::protostore::columns::List<crate::records::network::children::Nameservers>,
+> = ::protostore::Col::list(5, "value");
 
 /// `routes`.
 pub const routes: ::protostore::Col<
     Network,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::network::children::Routes as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::network::children::Routes>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `routes`.
 pub mod routes {
     use crate::records::network::Network;

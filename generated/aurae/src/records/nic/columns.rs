@@ -55,11 +55,8 @@ pub mod ip {
     pub const nameservers: ::protostore::Col<
         Nic,
         String,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::nic::children::IpNameservers as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::nic::children::IpNameservers>,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `mtu`.

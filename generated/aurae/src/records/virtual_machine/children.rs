@@ -58,6 +58,17 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "kernel",
+            set: protostore::Stmt::new(
+                18,
+                r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
+
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(VirtualMachineBoot::Kernel(boot)) = &owner.boot else {
             return Vec::new()
@@ -83,6 +94,36 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for KernelArguments {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            15,
+            r#"SELECT coalesce(max("_position"), -1) + 1
+FROM "virtual_machines__kernel__arguments"
+WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            16,
+            r#"DELETE
+FROM "virtual_machines__kernel__arguments"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "virtual_machines__kernel__arguments"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for KernelArguments {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        17,
+        r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "kernel.arguments"],
+    );
 }
 
 /// The elements of `drives`, in `virtual_machines__drives`.
@@ -146,7 +187,7 @@ impl protostore::ChildTable for Drives {
                     table: "images",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        19,
+                        23,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                         &["drives.image_id"],
                     ),
@@ -230,7 +271,7 @@ impl protostore::ChildTable for Drives {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            15,
+            19,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
     "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit",
     "limit__bandwidth", "limit__bandwidth__size", "limit__bandwidth__one_time_burst",
@@ -261,13 +302,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                16,
+                20,
                 r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            17,
+            21,
             r#"SELECT 0, "_position", "name", "host_path", "image_id", "read_only", "cache", "mount",
     "mount__path", "mount__file_system", "limit", "limit__bandwidth", "limit__bandwidth__size",
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
@@ -278,7 +319,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            18,
+            22,
             r#"SELECT o.key, c."_position", c."name", c."host_path", c."image_id", c."read_only", c."cache",
     c."mount", c."mount__path", c."mount__file_system", c."limit", c."limit__bandwidth",
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
@@ -388,6 +429,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Drives {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            24,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            25,
+            r#"DELETE
+FROM "virtual_machines__drives"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "virtual_machines__drives"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `image_ids`, in `virtual_machines__image_ids`.
 #[derive(Debug)]
 pub struct ImageIds;
@@ -407,23 +468,12 @@ impl protostore::ChildTable for ImageIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "virtual_machines",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        27,
-                        r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "image_ids",
                     table: "images",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        28,
+                        31,
                         r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
                         &["image_ids"],
                     ),
@@ -436,19 +486,19 @@ impl protostore::ChildTable for ImageIds {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            20,
+            26,
             r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "image_ids", "image_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                21,
+                27,
                 r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            22,
+            28,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
 WHERE "_id" = ?1
@@ -456,7 +506,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            23,
+            29,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
@@ -486,6 +536,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for ImageIds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            32,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            33,
+            r#"DELETE
+FROM "virtual_machines__image_ids"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "virtual_machines__image_ids"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for ImageIds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        34,
+        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "image_ids"],
+    );
+}
+
 /// The elements of `tags`, in `virtual_machines__tags`.
 #[derive(Debug)]
 pub struct Tags;
@@ -509,24 +587,24 @@ impl protostore::ChildTable for Tags {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            29,
+            35,
             r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                30,
+                36,
                 r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            31,
+            37,
             r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            32,
+            38,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
@@ -554,6 +632,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Tags {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            39,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            40,
+            r#"DELETE
+FROM "virtual_machines__tags"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "virtual_machines__tags"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Tags {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        41,
+        r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "tags"],
+    );
 }
 
 /// The elements of `transitions`, in `virtual_machines__transitions`.
@@ -587,7 +693,7 @@ impl protostore::ChildTable for Transitions {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            33,
+            42,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -600,13 +706,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                34,
+                43,
                 r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            35,
+            44,
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
 WHERE "_id" = ?1
@@ -614,7 +720,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            36,
+            45,
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
 FROM json_each(?1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
@@ -648,4 +754,24 @@ ORDER BY o.key, c."_position""#,
             reason: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Transitions {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            46,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            47,
+            r#"DELETE
+FROM "virtual_machines__transitions"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "virtual_machines__transitions"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

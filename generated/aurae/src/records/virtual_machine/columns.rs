@@ -93,11 +93,10 @@ pub mod boot {
         pub const arguments: ::protostore::Col<
             VirtualMachine,
             String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::virtual_machine::children::KernelArguments as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::virtual_machine::children::KernelArguments,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `digest`.
         pub const digest: ::protostore::Col<
@@ -308,13 +307,9 @@ pub mod root_drive {
 pub const drives: ::protostore::Col<
     VirtualMachine,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::virtual_machine::children::Drives as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::virtual_machine::children::Drives>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `drives`.
 pub mod drives {
     use crate::records::virtual_machine::VirtualMachine;
@@ -528,19 +523,15 @@ pub mod drives {
 pub const image_ids: ::protostore::Col<
     VirtualMachine,
     String,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    7,
-    <crate::records::virtual_machine::children::ImageIds as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::virtual_machine::children::ImageIds>,
+> = ::protostore::Col::list(7, "value");
 
 /// `tags`.
-pub const tags: ::protostore::Col<VirtualMachine, String, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::virtual_machine::children::Tags as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const tags: ::protostore::Col<
+    VirtualMachine,
+    String,
+    ::protostore::columns::List<crate::records::virtual_machine::children::Tags>,
+> = ::protostore::Col::list(8, "value");
 
 /// `stop_timeout`.
 pub const stop_timeout: ::protostore::Col<VirtualMachine, ::protostore::Duration> = ::protostore::Col::member(
@@ -558,13 +549,9 @@ pub const state: ::protostore::Col<
 pub const transitions: ::protostore::Col<
     VirtualMachine,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        11,
-        <crate::records::virtual_machine::children::Transitions as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::virtual_machine::children::Transitions>,
+> = ::protostore::Col::list(11, "").row();
+
 /// Inside `transitions`.
 pub mod transitions {
     use crate::records::virtual_machine::VirtualMachine;

@@ -61,7 +61,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 174,
+    slots: 177,
     migrations: &[
         protostore::Migration {
             version: 1,

@@ -50,7 +50,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 107,
+    slots: 137,
     migrations: &[
         protostore::Migration {
             version: 1,

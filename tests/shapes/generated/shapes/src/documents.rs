@@ -2476,6 +2476,16 @@ static SHAPES_V1_EVENT: protostore::stored::document::Message = protostore::stor
             kind: protostore::stored::document::Kind::Timestamp,
             oneof: 0,
         },
+        protostore::stored::document::Field {
+            number: 5,
+            name: "words",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
     ],
     gone: &[],
 };

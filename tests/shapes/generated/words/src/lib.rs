@@ -71,7 +71,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 149,
+    slots: 174,
     migrations: &[
         protostore::Migration {
             version: 1,

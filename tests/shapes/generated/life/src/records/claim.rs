@@ -27,22 +27,22 @@ macro_rules! select {
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            166,
+            169,
             select!(r#"WHERE "host" = ?1 ORDER BY "id""#),
             &["host"],
         ),
         after: protostore::Stmt::new(
-            167,
+            170,
             select!(r#"WHERE "host" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["host", "id"],
         ),
         count: protostore::Stmt::new(
-            169,
+            172,
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = ?1 LIMIT ?2)"#,
             &["host", ""],
         ),
         delete: protostore::Stmt::new(
-            168,
+            171,
             r#"DELETE FROM "claims" WHERE "host" = ?1"#,
             &["host"],
         ),
@@ -59,22 +59,22 @@ pub fn list_by_host_slot(
 ) -> protostore::ListBy<Claim, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            170,
+            173,
             select!(r#"WHERE "host" = ?1 AND "slot" = ?2 ORDER BY "id""#),
             &["host", "slot"],
         ),
         after: protostore::Stmt::new(
-            171,
+            174,
             select!(r#"WHERE "host" = ?1 AND "slot" = ?2 AND "id" > ?3 ORDER BY "id""#),
             &["host", "slot", "id"],
         ),
         count: protostore::Stmt::new(
-            173,
+            176,
             r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = ?1 AND "slot" = ?2 LIMIT ?3)"#,
             &["host", "slot", ""],
         ),
         delete: protostore::Stmt::new(
-            172,
+            175,
             r#"DELETE FROM "claims" WHERE "host" = ?1 AND "slot" = ?2"#,
             &["host", "slot"],
         ),
@@ -169,7 +169,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "leases",
                 key: &["host", "slot"],
                 exists: protostore::Stmt::new(
-                        165,
+                        168,
                         r#"SELECT 1
 FROM "leases"
 WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#,
@@ -198,14 +198,14 @@ WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" 
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(157, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(160, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        159,
+        162,
         r#"INSERT INTO "claims" ("id", "host", "slot") VALUES (?1, ?2, ?3)"#,
         &["id", "host", "slot"],
     ),
     upsert: protostore::Stmt::new(
-        158,
+        161,
         r#"INSERT INTO "claims" ("id", "host", "slot")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("id")
@@ -213,25 +213,25 @@ DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#,
         &["id", "host", "slot"],
     ),
     delete: protostore::Stmt::new(
-        160,
+        163,
         r#"DELETE FROM "claims" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(161, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        162,
+        165,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        163,
+        166,
         r#"SELECT o.key, t."id", t."host", t."slot"
 FROM json_each(?1) o
 CROSS JOIN "claims" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        164,
+        167,
         r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -34,7 +34,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
-        72,
+        75,
         select!(
             r#"WHERE "name" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#
         ),
@@ -58,7 +58,7 @@ pub fn upsert_by_name(record: Fact) -> protostore::UpsertBy<Fact> {
 pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                73,
+                76,
                 select!(
                     r#"WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
                 ),
@@ -66,7 +66,7 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
             )
             .live(&[protostore::Clock::Nanoseconds]),
         after: protostore::Stmt::new(
-                74,
+                77,
                 select!(
                     r#"WHERE "subject" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) ORDER BY "id""#
                 ),
@@ -74,7 +74,7 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
             )
             .live(&[protostore::Clock::Nanoseconds]),
         count: protostore::Stmt::new(
-                76,
+                79,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "facts"
@@ -83,7 +83,7 @@ WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
-                75,
+                78,
                 r#"DELETE FROM "facts" WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
                 &["subject"],
             )
@@ -100,7 +100,7 @@ pub fn list_by_expire_time(
 ) -> protostore::ListBy<Fact, protostore::Timestamp> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                77,
+                80,
                 select!(
                     r#"WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
                 ),
@@ -108,7 +108,7 @@ pub fn list_by_expire_time(
             )
             .live(&[protostore::Clock::Nanoseconds]),
         after: protostore::Stmt::new(
-                78,
+                81,
                 select!(
                     r#"WHERE "expire_time" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
 ORDER BY "id""#
@@ -117,7 +117,7 @@ ORDER BY "id""#
             )
             .live(&[protostore::Clock::Nanoseconds]),
         count: protostore::Stmt::new(
-                80,
+                83,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "facts"
@@ -126,7 +126,7 @@ WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIM
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
-                79,
+                82,
                 r#"DELETE FROM "facts" WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
                 &["expire_time"],
             )
@@ -143,7 +143,7 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Fact, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                81,
+                84,
                 select!(
                     r#"WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
                 ),
@@ -151,7 +151,7 @@ pub fn list_by_parent(
             )
             .live(&[protostore::Clock::Nanoseconds]),
         after: protostore::Stmt::new(
-                82,
+                85,
                 select!(
                     r#"WHERE "parent" IS ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) ORDER BY "id""#
                 ),
@@ -159,7 +159,7 @@ pub fn list_by_parent(
             )
             .live(&[protostore::Clock::Nanoseconds]),
         count: protostore::Stmt::new(
-                84,
+                87,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "facts"
@@ -168,7 +168,7 @@ WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
-                83,
+                86,
                 r#"DELETE FROM "facts" WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
                 &["parent"],
             )
@@ -186,7 +186,7 @@ WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?
 pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                85,
+                88,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
 FROM "facts__others"
@@ -197,7 +197,7 @@ ORDER BY "id""#
             )
             .live(&[protostore::Clock::Nanoseconds]),
         after: protostore::Stmt::new(
-                86,
+                89,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
 FROM "facts__others"
@@ -208,7 +208,7 @@ ORDER BY "id""#
             )
             .live(&[protostore::Clock::Nanoseconds]),
         count: protostore::Stmt::new(
-                88,
+                91,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "facts"
@@ -219,7 +219,7 @@ WHERE "value" = ?1) AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
-                87,
+                90,
                 r#"DELETE
 FROM "facts"
 WHERE "id" IN (SELECT "_id"
@@ -237,7 +237,7 @@ WHERE "value" = ?1) AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
 #[must_use]
 pub fn facts_by_others(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-            67,
+            70,
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" j
 JOIN "facts" t ON t."id" = j."value"
@@ -249,55 +249,6 @@ ORDER BY j."_position""#,
         )
         .live(&[protostore::Clock::Nanoseconds, protostore::Clock::Nanoseconds]);
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `others` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_others(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Fact, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-            68,
-            r#"INSERT INTO "facts__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "facts__others"
-WHERE "_id" = ?1 HAVING EXISTS (SELECT 1
-FROM "facts"
-WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3))"#,
-            &["id", "others"],
-        )
-        .live(&[protostore::Clock::Nanoseconds]);
-    protostore::AddTo::new(
-        <children::Others as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `others` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_others(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Fact, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-            69,
-            r#"DELETE
-FROM "facts__others"
-WHERE "_id" = ?1 AND "value" = ?2 AND EXISTS (SELECT 1
-FROM "facts"
-WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3))"#,
-            &["id", "others"],
-        )
-        .live(&[protostore::Clock::Nanoseconds]);
-    protostore::RemoveFrom::new(
-        <children::Others as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]

@@ -27,13 +27,13 @@ pub fn list_by_until(
 ) -> protostore::ListBy<Leader, protostore::stored::Rfc3339> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                153,
+                156,
                 select!(r#"WHERE "until" = ?1 AND +"until" > ?2 ORDER BY "_singleton""#),
                 &["until"],
             )
             .live(&[protostore::Clock::Rfc3339]),
         after: protostore::Stmt::new(
-                154,
+                157,
                 select!(
                     r#"WHERE "until" = ?1 AND "_singleton" > ?2 AND +"until" > ?3 ORDER BY "_singleton""#
                 ),
@@ -41,13 +41,13 @@ pub fn list_by_until(
             )
             .live(&[protostore::Clock::Rfc3339]),
         count: protostore::Stmt::new(
-                156,
+                159,
                 r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = ?1 AND +"until" > ?3 LIMIT ?2)"#,
                 &["until", ""],
             )
             .live(&[protostore::Clock::Rfc3339]),
         delete: protostore::Stmt::new(
-                155,
+                158,
                 r#"DELETE FROM "leader" WHERE "until" = ?1 AND +"until" > ?2"#,
                 &["until"],
             )
@@ -159,18 +159,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-            143,
+            146,
             select!(r#"WHERE "_singleton" = ?1 AND +"until" > ?2"#),
             &["_singleton"],
         )
         .live(&[protostore::Clock::Rfc3339]),
     insert: protostore::Stmt::new(
-        145,
+        148,
         r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, ?1, ?2)"#,
         &["name", "until"],
     ),
     upsert: protostore::Stmt::new(
-        144,
+        147,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
 VALUES (1, ?1, ?2)
 ON CONFLICT ("_singleton")
@@ -178,19 +178,19 @@ DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
         &["name", "until"],
     ),
     delete: protostore::Stmt::new(
-            146,
+            149,
             r#"DELETE FROM "leader" WHERE "_singleton" = ?1 AND +"until" > ?2"#,
             &["_singleton"],
         )
         .live(&[protostore::Clock::Rfc3339]),
     page_first: protostore::Stmt::new(
-            147,
+            150,
             select!(r#"WHERE +"until" > ?1 ORDER BY "_singleton""#),
             &[],
         )
         .live(&[protostore::Clock::Rfc3339]),
     page_after: protostore::Stmt::new(
-            148,
+            151,
             select!(
                 r#"WHERE "_singleton" > ?1 AND +"until" > ?2 ORDER BY "_singleton""#
             ),
@@ -198,7 +198,7 @@ DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
         )
         .live(&[protostore::Clock::Rfc3339]),
     get_many: protostore::Stmt::new(
-            149,
+            152,
             r#"SELECT o.key, t."name", t."until"
 FROM json_each(?1) o
 CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > ?2"#,
@@ -206,7 +206,7 @@ CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > ?2"#,
         )
         .live(&[protostore::Clock::Rfc3339]),
     delete_many: protostore::Stmt::new(
-            150,
+            153,
             r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each(?1)) AND +"until" > ?2"#,
             &[""],
         )
@@ -219,13 +219,13 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     clock: protostore::Clock::Rfc3339,
     uniques: &[],
     clear: protostore::Stmt::new(
-            151,
+            154,
             r#"DELETE FROM "leader" WHERE ("_singleton" = 1) AND +"until" <= ?3"#,
             &["name", "until"],
         )
         .live(&[protostore::Clock::Rfc3339]),
     sweep: protostore::Stmt::new(
-            152,
+            155,
             r#"DELETE
 FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"

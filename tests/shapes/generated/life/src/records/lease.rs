@@ -35,7 +35,7 @@ macro_rules! select {
 }
 
 static GET_BY_ZONE_NUMBER: protostore::Stmt = protostore::Stmt::new(
-        130,
+        133,
         select!(
             r#"WHERE "zone" = ?1 AND "number" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#
         ),
@@ -62,7 +62,7 @@ pub fn upsert_by_zone_number(record: Lease) -> protostore::UpsertBy<Lease> {
 pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                131,
+                134,
                 select!(
                     r#"WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
                 ),
@@ -70,7 +70,7 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String
             )
             .live(&[protostore::Clock::Seconds]),
         after: protostore::Stmt::new(
-                132,
+                135,
                 select!(
                     r#"WHERE "host" = ?1 AND ("host", "slot") > (?2,
     ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
@@ -80,7 +80,7 @@ ORDER BY "host", "slot""#
             )
             .live(&[protostore::Clock::Seconds]),
         count: protostore::Stmt::new(
-                134,
+                137,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "leases"
@@ -89,7 +89,7 @@ WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIMIT ?2)"
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
-                133,
+                136,
                 r#"DELETE FROM "leases" WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
                 &["host"],
             )
@@ -106,7 +106,7 @@ pub fn list_by_until_time(
 ) -> protostore::ListBy<Lease, protostore::stored::Seconds<protostore::Timestamp>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                135,
+                138,
                 select!(
                     r#"WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
                 ),
@@ -114,7 +114,7 @@ pub fn list_by_until_time(
             )
             .live(&[protostore::Clock::Seconds]),
         after: protostore::Stmt::new(
-                136,
+                139,
                 select!(
                     r#"WHERE "until__time" = ?1 AND ("host", "slot") > (?2,
     ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
@@ -124,7 +124,7 @@ ORDER BY "host", "slot""#
             )
             .live(&[protostore::Clock::Seconds]),
         count: protostore::Stmt::new(
-                138,
+                141,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "leases"
@@ -133,7 +133,7 @@ WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIM
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
-                137,
+                140,
                 r#"DELETE FROM "leases" WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
                 &["until.time"],
             )
@@ -148,7 +148,7 @@ WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIM
 pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-                139,
+                142,
                 select!(
                     r#"WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
                 ),
@@ -156,7 +156,7 @@ pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String
             )
             .live(&[protostore::Clock::Seconds]),
         after: protostore::Stmt::new(
-                140,
+                143,
                 select!(
                     r#"WHERE "zone" = ?1 AND ("host", "slot") > (?2,
     ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
@@ -166,7 +166,7 @@ ORDER BY "host", "slot""#
             )
             .live(&[protostore::Clock::Seconds]),
         count: protostore::Stmt::new(
-                142,
+                145,
                 r#"SELECT count(*)
 FROM (SELECT 1
 FROM "leases"
@@ -175,7 +175,7 @@ WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIMIT ?2)"
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
-                141,
+                144,
                 r#"DELETE FROM "leases" WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
                 &["zone"],
             )
@@ -354,7 +354,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-            120,
+            123,
             select!(
                 r#"WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#
             ),
@@ -362,13 +362,13 @@ pub static TABLE: protostore::Table = protostore::Table {
         )
         .live(&[protostore::Clock::Seconds]),
     insert: protostore::Stmt::new(
-        122,
+        125,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["host", "slot", "until", "until.time", "zone", "number"],
     ),
     upsert: protostore::Stmt::new(
-        121,
+        124,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("host", "slot")
@@ -377,7 +377,7 @@ DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time"
         &["host", "slot", "until", "until.time", "zone", "number"],
     ),
     delete: protostore::Stmt::new(
-            123,
+            126,
             r#"DELETE
 FROM "leases"
 WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#,
@@ -385,7 +385,7 @@ WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" 
         )
         .live(&[protostore::Clock::Seconds]),
     page_first: protostore::Stmt::new(
-            124,
+            127,
             select!(
                 r#"WHERE (+"until__time" IS NULL OR +"until__time" > ?1) ORDER BY "host", "slot""#
             ),
@@ -393,7 +393,7 @@ WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" 
         )
         .live(&[protostore::Clock::Seconds]),
     page_after: protostore::Stmt::new(
-            125,
+            128,
             select!(
                 r#"WHERE ("host", "slot") > (?1, ?2) AND (+"until__time" IS NULL OR +"until__time" > ?3)
 ORDER BY "host", "slot""#
@@ -402,7 +402,7 @@ ORDER BY "host", "slot""#
         )
         .live(&[protostore::Clock::Seconds]),
     get_many: protostore::Stmt::new(
-            126,
+            129,
             r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
 FROM json_each(?1) o
 CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1 AND (+t."until__time" IS NULL OR +t."until__time" > ?2)"#,
@@ -410,7 +410,7 @@ CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1 A
         )
         .live(&[protostore::Clock::Seconds]),
     delete_many: protostore::Stmt::new(
-            127,
+            130,
             r#"DELETE
 FROM "leases"
 WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
@@ -426,7 +426,7 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     clock: protostore::Clock::Seconds,
     uniques: &[&["zone", "number"]],
     clear: protostore::Stmt::new(
-            128,
+            131,
             r#"DELETE
 FROM "leases"
 WHERE (("host" = ?1 AND "slot" = ?2) OR ("zone" = ?5 AND "number" = ?6)) AND +"until__time" <= ?7"#,
@@ -434,7 +434,7 @@ WHERE (("host" = ?1 AND "slot" = ?2) OR ("zone" = ?5 AND "number" = ?6)) AND +"u
         )
         .live(&[protostore::Clock::Seconds]),
     sweep: protostore::Stmt::new(
-            129,
+            132,
             r#"DELETE
 FROM "leases"
 WHERE ("host", "slot") IN (SELECT "host", "slot"

@@ -31,22 +31,22 @@ pub fn list_by_goes_along(
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            108,
+            111,
             select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
             &["goes_along"],
         ),
         after: protostore::Stmt::new(
-            109,
+            112,
             select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
         count: protostore::Stmt::new(
-            111,
+            114,
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
             &["goes_along", ""],
         ),
         delete: protostore::Stmt::new(
-            110,
+            113,
             r#"DELETE FROM "mentions" WHERE "goes_along" IS ?1"#,
             &["goes_along"],
         ),
@@ -65,22 +65,22 @@ pub fn list_by_lets_go(
 ) -> protostore::ListBy<Mention, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            112,
+            115,
             select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
             &["lets_go"],
         ),
         after: protostore::Stmt::new(
-            113,
+            116,
             select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
         count: protostore::Stmt::new(
-            115,
+            118,
             r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
             &["lets_go", ""],
         ),
         delete: protostore::Stmt::new(
-            114,
+            117,
             r#"DELETE FROM "mentions" WHERE "lets_go" IS ?1"#,
             &["lets_go"],
         ),
@@ -97,21 +97,21 @@ pub fn list_by_lets_go(
 pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            116,
+            119,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["all"],
         ),
         after: protostore::Stmt::new(
-            117,
+            120,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["all", "id"],
         ),
         count: protostore::Stmt::new(
-            119,
+            122,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "mentions"
@@ -121,7 +121,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["all", ""],
         ),
         delete: protostore::Stmt::new(
-            118,
+            121,
             r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1)"#,
             &["all"],
         ),
@@ -134,7 +134,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 #[must_use]
 pub fn facts_by_all(id: impl Into<String>) -> protostore::AllBy<crate::Fact, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-            103,
+            106,
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "mentions__all" j
 JOIN "facts" t ON t."id" = j."value"
@@ -144,47 +144,6 @@ ORDER BY j."_position""#,
         )
         .live(&[protostore::Clock::Nanoseconds]);
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `all` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_all(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Mention, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        104,
-        r#"INSERT INTO "mentions__all" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "mentions__all"
-WHERE "_id" = ?1"#,
-        &["id", "all"],
-    );
-    protostore::AddTo::new(
-        <children::All as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `all` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_all(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Mention, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        105,
-        r#"DELETE FROM "mentions__all" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "all"],
-    );
-    protostore::RemoveFrom::new(
-        <children::All as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -276,7 +235,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "facts",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                        97,
+                        100,
                         r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
                         &["goes_along"],
                     )
@@ -288,7 +247,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "facts",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                        98,
+                        101,
                         r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
                         &["lets_go"],
                     )
@@ -316,14 +275,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(89, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(92, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        91,
+        94,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES (?1, ?2, ?3)"#,
         &["id", "goes_along", "lets_go"],
     ),
     upsert: protostore::Stmt::new(
-        90,
+        93,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("id")
@@ -331,25 +290,25 @@ DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_g
         &["id", "goes_along", "lets_go"],
     ),
     delete: protostore::Stmt::new(
-        92,
+        95,
         r#"DELETE FROM "mentions" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(93, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(96, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        94,
+        97,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        95,
+        98,
         r#"SELECT o.key, t."id", t."goes_along", t."lets_go"
 FROM json_each(?1) o
 CROSS JOIN "mentions" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        96,
+        99,
         r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

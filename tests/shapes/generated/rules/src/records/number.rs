@@ -869,9 +869,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(16, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(20, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        18,
+        22,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
@@ -904,7 +904,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        17,
+        21,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
@@ -948,18 +948,18 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
         ],
     ),
     delete: protostore::Stmt::new(
-        19,
+        23,
         r#"DELETE FROM "numbers" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(20, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(24, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        21,
+        25,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        22,
+        26,
         r#"SELECT o.key, t."id", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64", t."a_sint64",
     t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64", t."a_float",
     t."a_double", t."some_bits", t."a_bool", t."closed", t."picked", t."time", t."past", t."near",
@@ -969,7 +969,7 @@ CROSS JOIN "numbers" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        23,
+        27,
         r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -135,14 +135,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                105,
+                135,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 6 AND "path" = '1' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                106,
+                136,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 6, '1',
     max(coalesce(max("number"), 0), 0)
 FROM "numbered""#,
@@ -150,14 +150,14 @@ FROM "numbered""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(97, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(127, select!(r#"WHERE "number" = ?1"#), &["number"]),
     insert: protostore::Stmt::new(
-        99,
+        129,
         r#"INSERT INTO "numbered" ("number") VALUES (?1)"#,
         &["number"],
     ),
     upsert: protostore::Stmt::new(
-        98,
+        128,
         r#"INSERT INTO "numbered" ("number")
 VALUES (?1)
 ON CONFLICT ("number")
@@ -165,23 +165,23 @@ DO UPDATE SET "number" = excluded."number""#,
         &["number"],
     ),
     delete: protostore::Stmt::new(
-        100,
+        130,
         r#"DELETE FROM "numbered" WHERE "number" = ?1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(101, select!(r#"ORDER BY "number""#), &[]),
+    page_first: protostore::Stmt::new(131, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
-        102,
+        132,
         select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
-        103,
+        133,
         r#"SELECT o.key, t."number" FROM json_each(?1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        104,
+        134,
         r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -566,9 +566,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(24, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(28, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        26,
+        30,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
@@ -591,7 +591,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        25,
+        29,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -619,15 +619,15 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
             "detail",
         ],
     ),
-    delete: protostore::Stmt::new(27, r#"DELETE FROM "texts" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(28, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = ?1"#, &["id"]),
+    page_first: protostore::Stmt::new(32, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        29,
+        33,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        30,
+        34,
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
     t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail"
 FROM json_each(?1) o
@@ -635,7 +635,7 @@ CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        31,
+        35,
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -748,9 +748,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(40, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(44, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        42,
+        46,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
@@ -773,7 +773,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        41,
+        45,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
@@ -803,15 +803,15 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
             "plain",
         ],
     ),
-    delete: protostore::Stmt::new(43, r#"DELETE FROM "trees" WHERE "id" = ?1"#, &["id"]),
-    page_first: protostore::Stmt::new(44, select!(r#"ORDER BY "id""#), &[]),
+    delete: protostore::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = ?1"#, &["id"]),
+    page_first: protostore::Stmt::new(48, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        45,
+        49,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        46,
+        50,
         r#"SELECT o.key, t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must",
     t."must__value", t."must__one", t."must__two", t."text", t."inner", t."inner__value",
     t."inner__one", t."inner__two", t."plain"
@@ -820,7 +820,7 @@ CROSS JOIN "trees" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        47,
+        51,
         r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

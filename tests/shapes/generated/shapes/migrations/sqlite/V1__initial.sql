@@ -1327,6 +1327,13 @@ CREATE TABLE "events" (
   PRIMARY KEY ("id")
 ) STRICT;
 
+CREATE TABLE "events__words" (
+  "_id" INTEGER NOT NULL REFERENCES "events" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
 -- Scalars in messages of their own.
 CREATE TABLE "wrappers" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
@@ -6338,8 +6345,15 @@ CREATE VIEW "events_readable" AS SELECT
   "id",
   "text",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "time", 'unixepoch'), "time") AS "time",
-  "change_time"
+  "change_time",
+  (SELECT count(*) FROM "events__words" WHERE "events__words"."_id" = "events"."id") AS "words__count"
 FROM "events";
+
+CREATE VIEW "events__words_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "events__words";
 
 CREATE VIEW "wrappers_readable" AS SELECT
   "id",

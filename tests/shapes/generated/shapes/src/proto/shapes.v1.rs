@@ -267,6 +267,8 @@ pub struct Event {
     pub time: ::core::option::Option<::prost_types::Timestamp>,
     #[prost(message, optional, tag = "4")]
     pub change_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(string, repeated, tag = "5")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Each kind of field that can be immutable, beside some that change.
 #[derive(Clone, PartialEq, ::prost::Message)]

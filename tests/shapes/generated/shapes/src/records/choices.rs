@@ -526,9 +526,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(124, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(188, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        126,
+        190,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
@@ -556,7 +556,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        125,
+        189,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
@@ -594,18 +594,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
         ],
     ),
     delete: protostore::Stmt::new(
-        127,
+        191,
         r#"DELETE FROM "choices" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(128, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(192, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        129,
+        193,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        130,
+        194,
         r#"SELECT o.key, t."id", t."a_bool", t."an_int64", t."a_uint64", t."a_double", t."a_string",
     t."a_bytes", t."a_colour", t."a_time", t."a_duration", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."nothing", t."listed", t."listed__name", t."only"
@@ -614,7 +614,7 @@ CROSS JOIN "choices" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        131,
+        195,
         r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

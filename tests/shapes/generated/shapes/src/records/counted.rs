@@ -36,24 +36,24 @@ macro_rules! select {
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1379,
+            1636,
             select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
-            1380,
+            1637,
             select!(
                 r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1382,
+            1639,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
-            1381,
+            1638,
             r#"DELETE FROM "counted" WHERE "region" = ?1"#,
             &["region"],
         ),
@@ -69,24 +69,24 @@ pub fn list_by_other_region(
 ) -> protostore::ListBy<Counted, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1383,
+            1640,
             select!(r#"WHERE "other_region" IS ?1 ORDER BY "region", "number""#),
             &["other_region"],
         ),
         after: protostore::Stmt::new(
-            1384,
+            1641,
             select!(
                 r#"WHERE "other_region" IS ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["other_region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1386,
+            1643,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS ?1 LIMIT ?2)"#,
             &["other_region", ""],
         ),
         delete: protostore::Stmt::new(
-            1385,
+            1642,
             r#"DELETE FROM "counted" WHERE "other_region" IS ?1"#,
             &["other_region"],
         ),
@@ -106,14 +106,14 @@ pub fn list_by_other_region_other_number(
 ) -> protostore::ListBy<Counted, (Option<String>, i64)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1387,
+            1644,
             select!(
                 r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 ORDER BY "region", "number""#
             ),
             &["other_region", "other_number"],
         ),
         after: protostore::Stmt::new(
-            1388,
+            1645,
             select!(
                 r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 AND ("region", "number") > (?3, ?4)
 ORDER BY "region", "number""#
@@ -121,7 +121,7 @@ ORDER BY "region", "number""#
             &["other_region", "other_number", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1390,
+            1647,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -129,7 +129,7 @@ WHERE "other_region" IS ?1 AND "other_number" = ?2 LIMIT ?3)"#,
             &["other_region", "other_number", ""],
         ),
         delete: protostore::Stmt::new(
-            1389,
+            1646,
             r#"DELETE FROM "counted" WHERE "other_region" IS ?1 AND "other_number" = ?2"#,
             &["other_region", "other_number"],
         ),
@@ -148,7 +148,7 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1391,
+            1648,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -158,7 +158,7 @@ ORDER BY "region", "number""#
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1392,
+            1649,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -168,7 +168,7 @@ ORDER BY "region", "number""#
             &["targets", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1394,
+            1651,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -178,7 +178,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1393,
+            1650,
             r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -198,7 +198,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1375,
+        1630,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -207,49 +207,6 @@ ORDER BY j."_position""#,
         &["region", "number"],
     );
     protostore::AllBy::new(&ROWS, (region.into(), number))
-}
-
-/// Appends to `targets` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_targets(
-    region: impl Into<String>,
-    number: i64,
-    element: impl Into<String>,
-) -> protostore::AddTo<Counted, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        1376,
-        r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") SELECT ?1, ?2,
-    coalesce(max("_position"), -1) + 1, ?3
-FROM "counted__targets"
-WHERE "_region" = ?1 AND "_number" = ?2"#,
-        &["region", "number", "targets"],
-    );
-    protostore::AddTo::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &ADD,
-        (region.into(), number),
-        element.into(),
-    )
-}
-
-/// Removes every element of `targets` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_targets(
-    region: impl Into<String>,
-    number: i64,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Counted, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1377,
-        r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
-        &["region", "number", "targets"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        (region.into(), number),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -292,6 +249,13 @@ impl protostore::Record for Counted {
     type Revision = i64;
     const TABLE: &'static protostore::Table = &TABLE;
     const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const TOUCH: Option<&'static protostore::Stmt> = Some(
+        &protostore::Stmt::new(
+            1635,
+            r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
+            &["revision", "region", "number"],
+        ),
+    );
 
     fn key(&self) -> Self::KeyRef<'_> {
         (&self.region, self.number)
@@ -327,6 +291,14 @@ impl protostore::Record for Counted {
 
     fn set_revision(&mut self, revision: i64) {
         self.revision = Some(revision);
+    }
+
+    fn bind_touch<B: protostore::Binder>(
+        _now: protostore::Timestamp,
+        revision: &Self::Revision,
+        binder: &mut B,
+    ) -> protostore::Result<()> {
+        binder.put(revision)
     }
 }
 
@@ -366,7 +338,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "counted",
                 key: &["region", "number"],
                 exists: protostore::Stmt::new(
-                    1370,
+                    1625,
                     r#"SELECT 1 FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
                     &["other_region", "other_number"],
                 ),
@@ -397,18 +369,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1358,
+        1614,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        1360,
+        1616,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     upsert: protostore::Stmt::new(
-        1359,
+        1615,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("region", "number")
@@ -417,29 +389,29 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     delete: protostore::Stmt::new(
-        1361,
+        1617,
         r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        1362,
+        1618,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        1363,
+        1619,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
-        1364,
+        1620,
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each(?1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1365,
+        1621,
         r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
@@ -454,14 +426,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            1366,
+            1622,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            1367,
+            1623,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
     max(coalesce(max("revision"), 0), 0)
 FROM "counted""#,
@@ -469,14 +441,9 @@ FROM "counted""#,
         ),
     },
     read: protostore::Stmt::new(
-        1369,
+        1624,
         r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
-    ),
-    touch: protostore::Stmt::new(
-        1368,
-        r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
-        &["revision", "region", "number"],
     ),
 };
 

@@ -73,24 +73,24 @@ macro_rules! select {
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            512,
+            649,
             select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
-            513,
+            650,
             select!(
                 r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            515,
+            652,
             r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = ?1 LIMIT ?2)"#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
-            514,
+            651,
             r#"DELETE FROM "deeps" WHERE "region" = ?1"#,
             &["region"],
         ),
@@ -318,17 +318,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        449,
+        584,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        451,
+        586,
         r#"INSERT INTO "deeps" ("region", "number") VALUES (?1, ?2)"#,
         &["region", "number"],
     ),
     upsert: protostore::Stmt::new(
-        450,
+        585,
         r#"INSERT INTO "deeps" ("region", "number")
 VALUES (?1, ?2)
 ON CONFLICT ("region", "number")
@@ -336,29 +336,29 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
     delete: protostore::Stmt::new(
-        452,
+        587,
         r#"DELETE FROM "deeps" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        453,
+        588,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        454,
+        589,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
-        455,
+        590,
         r#"SELECT o.key, t."region", t."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        456,
+        591,
         r#"DELETE
 FROM "deeps"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1

@@ -169,17 +169,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        232,
+        320,
         select!(r#"WHERE "meta__name" = ?1"#),
         &["meta.name"],
     ),
     insert: protostore::Stmt::new(
-        234,
+        322,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES (?1, ?2, ?3, ?4)"#,
         &["meta", "meta.name", "meta.label", "text"],
     ),
     upsert: protostore::Stmt::new(
-        233,
+        321,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("meta__name")
@@ -188,25 +188,25 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
         &["meta", "meta.name", "meta.label", "text"],
     ),
     delete: protostore::Stmt::new(
-        235,
+        323,
         r#"DELETE FROM "deep_keys" WHERE "meta__name" = ?1"#,
         &["meta.name"],
     ),
-    page_first: protostore::Stmt::new(236, select!(r#"ORDER BY "meta__name""#), &[]),
+    page_first: protostore::Stmt::new(324, select!(r#"ORDER BY "meta__name""#), &[]),
     page_after: protostore::Stmt::new(
-        237,
+        325,
         select!(r#"WHERE "meta__name" > ?1 ORDER BY "meta__name""#),
         &["meta.name"],
     ),
     get_many: protostore::Stmt::new(
-        238,
+        326,
         r#"SELECT o.key, t."meta", t."meta__name", t."meta__label", t."text"
 FROM json_each(?1) o
 CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        239,
+        327,
         r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

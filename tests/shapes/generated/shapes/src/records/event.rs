@@ -15,6 +15,8 @@ pub struct Event {
     pub time: Option<protostore::Timestamp>,
     /// Field 4, `change_time`.
     pub change_time: Option<protostore::Timestamp>,
+    /// Field 5, `words`.
+    pub words: Vec<String>,
 }
 
 /// Reads rows of `events`, the columns in the order in which a record is decoded.
@@ -35,6 +37,7 @@ impl From<Event> for proto::shapes::v1::Event {
             text: value.text,
             time: value.time.map(Into::into),
             change_time: value.change_time.map(Into::into),
+            words: value.words,
         }
     }
 }
@@ -56,6 +59,7 @@ impl TryFrom<proto::shapes::v1::Event> for Event {
                 .map(protostore::Timestamp::try_from)
                 .transpose()
                 .map_err(|e| e.at("change_time"))?,
+            words: value.words,
         })
     }
 }
@@ -63,10 +67,17 @@ impl TryFrom<proto::shapes::v1::Event> for Event {
 impl protostore::Record for Event {
     type Key = i64;
     type KeyRef<'a> = i64;
-    type Children = ();
+    type Children = (children::Words, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const TOUCH: Option<&'static protostore::Stmt> = Some(
+        &protostore::Stmt::new(
+            795,
+            r#"UPDATE "events" SET "change_time" = ?1 WHERE "id" = ?2"#,
+            &["change_time", "id"],
+        ),
+    );
 
     fn key(&self) -> Self::KeyRef<'_> {
         self.id
@@ -125,6 +136,14 @@ impl protostore::Record for Event {
             _ => None,
         }
     }
+
+    fn bind_touch<B: protostore::Binder>(
+        now: protostore::Timestamp,
+        _revision: &Self::Revision,
+        binder: &mut B,
+    ) -> protostore::Result<()> {
+        binder.put(&protostore::stored::Rfc3339(now))
+    }
 }
 
 impl protostore::Mutable for Event {}
@@ -138,6 +157,7 @@ impl protostore::Decode for Event {
                 .take::<Option<protostore::stored::Seconds<protostore::Timestamp>>>()?
                 .map(|v| v.0),
             change_time: row.take::<Option<protostore::stored::Rfc3339>>()?.map(|v| v.0),
+            words: Vec::new(),
         })
     }
 }
@@ -170,20 +190,21 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["text"], &["text"]),
         protostore::FieldOf::value(&["time"], &["time"]),
         protostore::FieldOf::value(&["change_time"], &["change_time"]),
+        protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
     sequences: &[
         protostore::Sequence {
             field: "id",
             next: protostore::Stmt::new(
-                633,
+                786,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 22 AND "path" = '1' RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
-                634,
+                787,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 22, '1',
     max(coalesce(max("id"), 0), 0)
 FROM "events""#,
@@ -191,14 +212,14 @@ FROM "events""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(625, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(778, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        627,
+        780,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES (?1, ?2, ?3, ?4)"#,
         &["id", "text", "time", "change_time"],
     ),
     upsert: protostore::Stmt::new(
-        626,
+        779,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT ("id")
@@ -207,26 +228,29 @@ DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
         &["id", "text", "time", "change_time"],
     ),
     delete: protostore::Stmt::new(
-        628,
+        781,
         r#"DELETE FROM "events" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(629, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(782, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        630,
+        783,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        631,
+        784,
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
 FROM json_each(?1) o
 CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        632,
+        785,
         r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
 };
+
+#[doc(hidden)]
+pub mod children;

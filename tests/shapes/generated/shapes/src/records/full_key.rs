@@ -31,22 +31,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            777,
+            991,
             select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            778,
+            992,
             select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            780,
+            994,
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            779,
+            993,
             r#"DELETE FROM "full_keys" WHERE "parent" = ?1"#,
             &["parent"],
         ),
@@ -62,21 +62,21 @@ pub fn list_by_others(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            781,
+            995,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["others"],
         ),
         after: protostore::Stmt::new(
-            782,
+            996,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["others", "id"],
         ),
         count: protostore::Stmt::new(
-            784,
+            998,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "full_keys"
@@ -86,7 +86,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["others", ""],
         ),
         delete: protostore::Stmt::new(
-            783,
+            997,
             r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1)"#,
             &["others"],
         ),
@@ -101,7 +101,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        768,
+        979,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -110,47 +110,6 @@ ORDER BY j."_position""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, protostore::stored::FullRange(id))
-}
-
-/// Appends to `others` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_others(
-    id: u64,
-    element: u64,
-) -> protostore::AddTo<FullKey, protostore::stored::FullRange> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        769,
-        r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "full_keys__others"
-WHERE "_id" = ?1"#,
-        &["id", "others"],
-    );
-    protostore::AddTo::new(
-        <children::Others as protostore::ChildTable>::CHILD,
-        &ADD,
-        protostore::stored::FullRange(id),
-        protostore::stored::FullRange(element),
-    )
-}
-
-/// Removes every element of `others` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_others(
-    id: u64,
-    element: u64,
-) -> protostore::RemoveFrom<FullKey, protostore::stored::FullRange> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        770,
-        r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "others"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Others as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        protostore::stored::FullRange(id),
-        protostore::stored::FullRange(element),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -245,7 +204,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    763,
+                    974,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -264,14 +223,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(755, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(966, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        757,
+        968,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        756,
+        967,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -279,23 +238,23 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        758,
+        969,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(759, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(970, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        760,
+        971,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        761,
+        972,
         r#"SELECT o.key, t."id", t."parent" FROM json_each(?1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        762,
+        973,
         r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -38,21 +38,21 @@ pub fn list_by_groups_title(
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            541,
+            680,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
             ),
             &["groups.title"],
         ),
         after: protostore::Stmt::new(
-            542,
+            681,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["groups.title", "id"],
         ),
         count: protostore::Stmt::new(
-            544,
+            683,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -62,7 +62,7 @@ WHERE "title" = ?1) LIMIT ?2)"#,
             &["groups.title", ""],
         ),
         delete: protostore::Stmt::new(
-            543,
+            682,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1)"#,
             &["groups.title"],
         ),
@@ -78,14 +78,14 @@ pub fn list_by_groups_targets(
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            545,
+            684,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["groups.targets"],
         ),
         after: protostore::Stmt::new(
-            546,
+            685,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "linked__groups__targets"
@@ -95,7 +95,7 @@ ORDER BY "id""#
             &["groups.targets", "id"],
         ),
         count: protostore::Stmt::new(
-            548,
+            687,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -105,7 +105,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["groups.targets", ""],
         ),
         delete: protostore::Stmt::new(
-            547,
+            686,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1)"#,
             &["groups.targets"],
         ),
@@ -119,21 +119,21 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            549,
+            688,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["named.value"],
         ),
         after: protostore::Stmt::new(
-            550,
+            689,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["named.value", "id"],
         ),
         count: protostore::Stmt::new(
-            552,
+            691,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -143,7 +143,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["named.value", ""],
         ),
         delete: protostore::Stmt::new(
-            551,
+            690,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1)"#,
             &["named.value"],
         ),
@@ -158,7 +158,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        531,
+        670,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -169,32 +169,13 @@ ORDER BY j."_position", j."_position_2""#,
     protostore::AllBy::new(&ROWS, id.into())
 }
 
-/// Removes every element of `groups.targets` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_groups_targets(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Linked, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        532,
-        r#"DELETE FROM "linked__groups__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "groups.targets"],
-    );
-    protostore::RemoveFrom::new(
-        <children::GroupsTargets as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
-}
-
 /// Lists the rows of `targets` that `named` of one row names, in its order.
 #[must_use]
 pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        538,
+        676,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -203,25 +184,6 @@ ORDER BY j."_key""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Removes every element of `named` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_named(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Linked, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        539,
-        r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "named"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Named as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -335,35 +297,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(516, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(653, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        518,
+        655,
         r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        517,
+        654,
         r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        519,
+        656,
         r#"DELETE FROM "linked" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(520, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(657, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        521,
+        658,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        522,
+        659,
         r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        523,
+        660,
         r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

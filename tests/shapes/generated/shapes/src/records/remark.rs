@@ -45,22 +45,22 @@ pub fn list_by_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1166,
+            1403,
             select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
             &["topic"],
         ),
         after: protostore::Stmt::new(
-            1167,
+            1404,
             select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1169,
+            1406,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
             &["topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1168,
+            1405,
             r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
             &["topic"],
         ),
@@ -79,22 +79,22 @@ pub fn list_by_first_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1170,
+            1407,
             select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
             &["first_topic"],
         ),
         after: protostore::Stmt::new(
-            1171,
+            1408,
             select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1173,
+            1410,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
             &["first_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1172,
+            1409,
             r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
             &["first_topic"],
         ),
@@ -113,22 +113,22 @@ pub fn list_by_last_topic(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1174,
+            1411,
             select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
             &["last_topic"],
         ),
         after: protostore::Stmt::new(
-            1175,
+            1412,
             select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1177,
+            1414,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
             &["last_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1176,
+            1413,
             r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
             &["last_topic"],
         ),
@@ -144,24 +144,24 @@ pub fn list_by_part_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1178,
+            1415,
             select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
         after: protostore::Stmt::new(
-            1179,
+            1416,
             select!(
                 r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1181,
+            1418,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
             &["part.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1180,
+            1417,
             r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
             &["part.topic"],
         ),
@@ -180,14 +180,14 @@ pub fn list_by_seen_topics(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1182,
+            1419,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
         after: protostore::Stmt::new(
-            1183,
+            1420,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "remarks__seen_topics"
@@ -197,7 +197,7 @@ ORDER BY "id""#
             &["seen_topics", "id"],
         ),
         count: protostore::Stmt::new(
-            1185,
+            1422,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -207,7 +207,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["seen_topics", ""],
         ),
         delete: protostore::Stmt::new(
-            1184,
+            1421,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
             &["seen_topics"],
         ),
@@ -223,21 +223,21 @@ pub fn list_by_parts_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1186,
+            1423,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
         after: protostore::Stmt::new(
-            1187,
+            1424,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1189,
+            1426,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -247,7 +247,7 @@ WHERE "topic" IS ?1) LIMIT ?2)"#,
             &["parts.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1188,
+            1425,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
             &["parts.topic"],
         ),
@@ -265,7 +265,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1157,
+        1392,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -274,47 +274,6 @@ ORDER BY j."_position""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `seen_topics` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_seen_topics(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Remark, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        1158,
-        r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") SELECT ?1,
-    coalesce(max("_position"), -1) + 1, ?2
-FROM "remarks__seen_topics"
-WHERE "_id" = ?1"#,
-        &["id", "seen_topics"],
-    );
-    protostore::AddTo::new(
-        <children::SeenTopics as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `seen_topics` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_seen_topics(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Remark, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1159,
-        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "seen_topics"],
-    );
-    protostore::RemoveFrom::new(
-        <children::SeenTopics as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -454,7 +413,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1151,
+                    1386,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["topic"],
                 ),
@@ -465,7 +424,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1152,
+                    1387,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["part.topic"],
                 ),
@@ -511,15 +470,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1143, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1378, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1145,
+        1380,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
-        1144,
+        1379,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -529,25 +488,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     delete: protostore::Stmt::new(
-        1146,
+        1381,
         r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1147, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1382, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1148,
+        1383,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1149,
+        1384,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1150,
+        1385,
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -215,9 +215,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(96, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        98,
+        152,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -236,7 +236,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        97,
+        151,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -260,18 +260,18 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64"
         ],
     ),
     delete: protostore::Stmt::new(
-        99,
+        153,
         r#"DELETE FROM "requireds" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(100, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(154, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        101,
+        155,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        102,
+        156,
         r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
     t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
 FROM json_each(?1) o
@@ -279,7 +279,7 @@ CROSS JOIN "requireds" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        103,
+        157,
         r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

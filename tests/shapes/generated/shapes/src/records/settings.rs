@@ -62,24 +62,24 @@ FROM "settings""#,
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            588,
+            734,
             select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
             &["revision"],
         ),
         after: protostore::Stmt::new(
-            589,
+            735,
             select!(
                 r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#
             ),
             &["revision", "_singleton"],
         ),
         count: protostore::Stmt::new(
-            591,
+            737,
             r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = ?1 LIMIT ?2)"#,
             &["revision", ""],
         ),
         delete: protostore::Stmt::new(
-            590,
+            736,
             r#"DELETE FROM "settings" WHERE "revision" = ?1"#,
             &["revision"],
         ),
@@ -95,7 +95,7 @@ pub fn list_by_target_ids(
 ) -> protostore::ListBy<Settings, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            592,
+            738,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -105,7 +105,7 @@ ORDER BY "_singleton""#
             &["target_ids"],
         ),
         after: protostore::Stmt::new(
-            593,
+            739,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -115,7 +115,7 @@ ORDER BY "_singleton""#
             &["target_ids", "_singleton"],
         ),
         count: protostore::Stmt::new(
-            595,
+            741,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "settings"
@@ -125,7 +125,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["target_ids", ""],
         ),
         delete: protostore::Stmt::new(
-            594,
+            740,
             r#"DELETE
 FROM "settings"
 WHERE "_singleton" IN (SELECT "_singleton"
@@ -145,7 +145,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     protostore::Singleton,
 > {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        583,
+        729,
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
@@ -154,45 +154,6 @@ ORDER BY j."_position""#,
         &["_singleton"],
     );
     protostore::AllBy::new(&ROWS, protostore::Singleton)
-}
-
-/// Appends to `target_ids` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_target_ids(
-    element: impl Into<String>,
-) -> protostore::AddTo<Settings, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        584,
-        r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") SELECT ?1,
-    coalesce(max("_position"), -1) + 1, ?2
-FROM "settings__target_ids"
-WHERE "_singleton" = ?1"#,
-        &["_singleton", "target_ids"],
-    );
-    protostore::AddTo::new(
-        <children::TargetIds as protostore::ChildTable>::CHILD,
-        &ADD,
-        protostore::Singleton,
-        element.into(),
-    )
-}
-
-/// Removes every element of `target_ids` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_target_ids(
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Settings, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        585,
-        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
-        &["_singleton", "target_ids"],
-    );
-    protostore::RemoveFrom::new(
-        <children::TargetIds as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        protostore::Singleton,
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -502,12 +463,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        553,
+        692,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        555,
+        694,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -530,7 +491,7 @@ VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        554,
+        693,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -560,18 +521,18 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
         ],
     ),
     delete: protostore::Stmt::new(
-        556,
+        695,
         r#"DELETE FROM "settings" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(557, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(696, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        558,
+        697,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        559,
+        698,
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
     t."at__time"
@@ -580,7 +541,7 @@ CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        560,
+        699,
         r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

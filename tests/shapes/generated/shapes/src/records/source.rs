@@ -60,7 +60,7 @@ FROM "sources""#,
 }
 
 static GET_BY_ALONE: protostore::Stmt = protostore::Stmt::new(
-    294,
+    387,
     select!(r#"WHERE "alone" = ?1"#),
     &["alone"],
 );
@@ -78,7 +78,7 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
 }
 
 static GET_BY_CODE: protostore::Stmt = protostore::Stmt::new(
-    295,
+    388,
     select!(r#"WHERE "code" = ?1"#),
     &["code"],
 );
@@ -102,22 +102,22 @@ pub fn list_by_keeps(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            296,
+            389,
             select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
             &["keeps"],
         ),
         after: protostore::Stmt::new(
-            297,
+            390,
             select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["keeps", "id"],
         ),
         count: protostore::Stmt::new(
-            299,
+            392,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS ?1 LIMIT ?2)"#,
             &["keeps", ""],
         ),
         delete: protostore::Stmt::new(
-            298,
+            391,
             r#"DELETE FROM "sources" WHERE "keeps" IS ?1"#,
             &["keeps"],
         ),
@@ -136,22 +136,22 @@ pub fn list_by_goes_along(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            300,
+            393,
             select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
             &["goes_along"],
         ),
         after: protostore::Stmt::new(
-            301,
+            394,
             select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
         count: protostore::Stmt::new(
-            303,
+            396,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
             &["goes_along", ""],
         ),
         delete: protostore::Stmt::new(
-            302,
+            395,
             r#"DELETE FROM "sources" WHERE "goes_along" IS ?1"#,
             &["goes_along"],
         ),
@@ -170,22 +170,22 @@ pub fn list_by_lets_go(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            304,
+            397,
             select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
             &["lets_go"],
         ),
         after: protostore::Stmt::new(
-            305,
+            398,
             select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
         count: protostore::Stmt::new(
-            307,
+            400,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
             &["lets_go", ""],
         ),
         delete: protostore::Stmt::new(
-            306,
+            399,
             r#"DELETE FROM "sources" WHERE "lets_go" IS ?1"#,
             &["lets_go"],
         ),
@@ -202,22 +202,22 @@ pub fn list_by_lets_go(
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            308,
+            401,
             select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
             &["maybe"],
         ),
         after: protostore::Stmt::new(
-            309,
+            402,
             select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["maybe", "id"],
         ),
         count: protostore::Stmt::new(
-            311,
+            404,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = ?1 LIMIT ?2)"#,
             &["maybe", ""],
         ),
         delete: protostore::Stmt::new(
-            310,
+            403,
             r#"DELETE FROM "sources" WHERE "maybe" = ?1"#,
             &["maybe"],
         ),
@@ -231,22 +231,22 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            312,
+            405,
             select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
             &["must"],
         ),
         after: protostore::Stmt::new(
-            313,
+            406,
             select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["must", "id"],
         ),
         count: protostore::Stmt::new(
-            315,
+            408,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = ?1 LIMIT ?2)"#,
             &["must", ""],
         ),
         delete: protostore::Stmt::new(
-            314,
+            407,
             r#"DELETE FROM "sources" WHERE "must" = ?1"#,
             &["must"],
         ),
@@ -260,22 +260,22 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            316,
+            409,
             select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
             &["number"],
         ),
         after: protostore::Stmt::new(
-            317,
+            410,
             select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["number", "id"],
         ),
         count: protostore::Stmt::new(
-            319,
+            412,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = ?1 LIMIT ?2)"#,
             &["number", ""],
         ),
         delete: protostore::Stmt::new(
-            318,
+            411,
             r#"DELETE FROM "sources" WHERE "number" = ?1"#,
             &["number"],
         ),
@@ -291,22 +291,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            320,
+            413,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            321,
+            414,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            323,
+            416,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            322,
+            415,
             r#"DELETE FROM "sources" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -325,24 +325,24 @@ pub fn list_by_link_target(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            324,
+            417,
             select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
             &["link.target"],
         ),
         after: protostore::Stmt::new(
-            325,
+            418,
             select!(
                 r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#
             ),
             &["link.target", "id"],
         ),
         count: protostore::Stmt::new(
-            327,
+            420,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS ?1 AND "link" LIMIT ?2)"#,
             &["link.target", ""],
         ),
         delete: protostore::Stmt::new(
-            326,
+            419,
             r#"DELETE FROM "sources" WHERE "link__target" IS ?1 AND "link""#,
             &["link.target"],
         ),
@@ -361,22 +361,22 @@ pub fn list_by_colour(
 ) -> protostore::ListBy<Source, types::Colour> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            328,
+            421,
             select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
             &["colour"],
         ),
         after: protostore::Stmt::new(
-            329,
+            422,
             select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["colour", "id"],
         ),
         count: protostore::Stmt::new(
-            331,
+            424,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = ?1 LIMIT ?2)"#,
             &["colour", ""],
         ),
         delete: protostore::Stmt::new(
-            330,
+            423,
             r#"DELETE FROM "sources" WHERE "colour" = ?1"#,
             &["colour"],
         ),
@@ -392,21 +392,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            332,
+            425,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            333,
+            426,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            335,
+            428,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -416,7 +416,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            334,
+            427,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -430,21 +430,21 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            336,
+            429,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["numbers"],
         ),
         after: protostore::Stmt::new(
-            337,
+            430,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["numbers", "id"],
         ),
         count: protostore::Stmt::new(
-            339,
+            432,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -454,7 +454,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["numbers", ""],
         ),
         delete: protostore::Stmt::new(
-            338,
+            431,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1)"#,
             &["numbers"],
         ),
@@ -470,21 +470,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            340,
+            433,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            341,
+            434,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            343,
+            436,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -494,7 +494,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            342,
+            435,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -512,7 +512,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        275,
+        366,
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -523,54 +523,13 @@ ORDER BY j."_position""#,
     protostore::AllBy::new(&ROWS, id.into())
 }
 
-/// Appends to `targets` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_targets(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Source, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        276,
-        r#"INSERT INTO "sources__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "sources__targets"
-WHERE "_id" = ?1"#,
-        &["id", "targets"],
-    );
-    protostore::AddTo::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `targets` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_targets(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Source, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        277,
-        r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "targets"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
-}
-
 /// Lists the rows of `int_keys` that `numbers` of one row names, in its order.
 #[must_use]
 pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        284,
+        375,
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
@@ -579,47 +538,6 @@ ORDER BY j."_position""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `numbers` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_numbers(
-    id: impl Into<String>,
-    element: i64,
-) -> protostore::AddTo<Source, i64> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        285,
-        r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "sources__numbers"
-WHERE "_id" = ?1"#,
-        &["id", "numbers"],
-    );
-    protostore::AddTo::new(
-        <children::Numbers as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element,
-    )
-}
-
-/// Removes every element of `numbers` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_numbers(
-    id: impl Into<String>,
-    element: i64,
-) -> protostore::RemoveFrom<Source, i64> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        286,
-        r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "numbers"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Numbers as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element,
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -806,7 +724,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    262,
+                    353,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["keeps"],
                 ),
@@ -817,7 +735,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    263,
+                    354,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["goes_along"],
                 ),
@@ -828,7 +746,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    264,
+                    355,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["lets_go"],
                 ),
@@ -839,7 +757,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    265,
+                    356,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["maybe"],
                 ),
@@ -850,7 +768,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    266,
+                    357,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["must"],
                 ),
@@ -861,7 +779,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    267,
+                    358,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["alone"],
                 ),
@@ -872,7 +790,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "int_keys",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    268,
+                    359,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                     &["number"],
                 ),
@@ -883,7 +801,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "sources",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    269,
+                    360,
                     r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -894,7 +812,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    270,
+                    361,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["link.target"],
                 ),
@@ -953,9 +871,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(254, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(345, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        256,
+        347,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
@@ -977,7 +895,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        255,
+        346,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -1005,18 +923,18 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
         ],
     ),
     delete: protostore::Stmt::new(
-        257,
+        348,
         r#"DELETE FROM "sources" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(258, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(349, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        259,
+        350,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        260,
+        351,
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM json_each(?1) o
@@ -1024,7 +942,7 @@ CROSS JOIN "sources" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        261,
+        352,
         r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

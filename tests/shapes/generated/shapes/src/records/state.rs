@@ -124,17 +124,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1395,
+        1652,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        1397,
+        1654,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, ?1, ?2)"#,
         &["revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1396,
+        1653,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, ?1, ?2)
 ON CONFLICT ("_singleton")
@@ -142,25 +142,25 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        1398,
+        1655,
         r#"DELETE FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(1399, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(1656, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        1400,
+        1657,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        1401,
+        1658,
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each(?1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1402,
+        1659,
         r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -172,14 +172,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            1403,
+            1660,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 83 AND "path" = '1' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            1404,
+            1661,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 83, '1',
     max(coalesce(max("revision"), 0), 0)
 FROM "state""#,
@@ -187,13 +187,8 @@ FROM "state""#,
         ),
     },
     read: protostore::Stmt::new(
-        1406,
+        1662,
         r#"SELECT "revision" FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
-    ),
-    touch: protostore::Stmt::new(
-        1405,
-        r#"UPDATE "state" SET "revision" = ?1 WHERE "_singleton" = ?2"#,
-        &["revision", "_singleton"],
     ),
 };

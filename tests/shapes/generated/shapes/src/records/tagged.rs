@@ -49,22 +49,22 @@ pub fn list_by_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1342,
+            1598,
             select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
             &["target"],
         ),
         after: protostore::Stmt::new(
-            1343,
+            1599,
             select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["target", "id"],
         ),
         count: protostore::Stmt::new(
-            1345,
+            1601,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
             &["target", ""],
         ),
         delete: protostore::Stmt::new(
-            1344,
+            1600,
             r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
             &["target"],
         ),
@@ -83,22 +83,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1346,
+            1602,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            1347,
+            1603,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            1349,
+            1605,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            1348,
+            1604,
             r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -117,21 +117,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1350,
+            1606,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1351,
+            1607,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            1353,
+            1609,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -141,7 +141,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1352,
+            1608,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -157,21 +157,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1354,
+            1610,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            1355,
+            1611,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1357,
+            1613,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -181,7 +181,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1356,
+            1612,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -199,7 +199,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1332,
+        1585,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -208,47 +208,6 @@ ORDER BY j."_position""#,
         &["id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
-}
-
-/// Appends to `targets` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_targets(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::AddTo<Tagged, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        1333,
-        r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "tagged__targets"
-WHERE "_id" = ?1"#,
-        &["id", "targets"],
-    );
-    protostore::AddTo::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &ADD,
-        id.into(),
-        element.into(),
-    )
-}
-
-/// Removes every element of `targets` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_targets(
-    id: impl Into<String>,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Tagged, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        1334,
-        r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
-        &["id", "targets"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Targets as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        id.into(),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -318,6 +277,13 @@ impl protostore::Record for Tagged {
     type Revision = String;
     const TABLE: &'static protostore::Table = &TABLE;
     const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const TOUCH: Option<&'static protostore::Stmt> = Some(
+        &protostore::Stmt::new(
+            1597,
+            r#"UPDATE "tagged" SET "update_time" = ?1, "etag" = ?2 WHERE "id" = ?3"#,
+            &["update_time", "etag", "id"],
+        ),
+    );
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -359,6 +325,15 @@ impl protostore::Record for Tagged {
     fn set_revision(&mut self, revision: String) {
         self.etag = revision;
     }
+
+    fn bind_touch<B: protostore::Binder>(
+        now: protostore::Timestamp,
+        revision: &Self::Revision,
+        binder: &mut B,
+    ) -> protostore::Result<()> {
+        binder.put(&now)?;
+        binder.put(revision)
+    }
 }
 
 impl protostore::Mutable for Tagged {}
@@ -399,7 +374,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1322,
+                    1572,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -410,7 +385,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1323,
+                    1573,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -439,15 +414,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1310, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1561, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1312,
+        1563,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        1311,
+        1562,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -456,25 +431,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        1313,
+        1564,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1314, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1565, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1315,
+        1566,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1316,
+        1567,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each(?1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1317,
+        1568,
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -486,14 +461,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            1318,
+            1569,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            1319,
+            1570,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -501,14 +476,9 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        1321,
+        1571,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
-    ),
-    touch: protostore::Stmt::new(
-        1320,
-        r#"UPDATE "tagged" SET "etag" = ?1 WHERE "id" = ?2"#,
-        &["etag", "id"],
     ),
 };
 

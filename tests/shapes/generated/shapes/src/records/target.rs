@@ -110,7 +110,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["keeps"],
             field: "keeps",
             names: protostore::Stmt::new(
-                252,
+                343,
                 r#"SELECT 1 FROM "sources" WHERE "keeps" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -120,21 +120,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "target_ids",
             names: protostore::Stmt::new(
-                253,
+                344,
                 r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(244, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(335, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        246,
+        337,
         r#"INSERT INTO "targets" ("id", "name") VALUES (?1, ?2)"#,
         &["id", "name"],
     ),
     upsert: protostore::Stmt::new(
-        245,
+        336,
         r#"INSERT INTO "targets" ("id", "name")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -142,23 +142,23 @@ DO UPDATE SET "name" = excluded."name""#,
         &["id", "name"],
     ),
     delete: protostore::Stmt::new(
-        247,
+        338,
         r#"DELETE FROM "targets" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(248, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(339, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        249,
+        340,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        250,
+        341,
         r#"SELECT o.key, t."id", t."name" FROM json_each(?1) o CROSS JOIN "targets" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        251,
+        342,
         r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -41,12 +41,12 @@ macro_rules! select {
 pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            208,
+            296,
             select!(r#"WHERE "a" = ?1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
             &["a"],
         ),
         after: protostore::Stmt::new(
-            209,
+            297,
             select!(
                 r#"WHERE "a" = ?1 AND ("a", "b", "c", "d", "e", "f", "g") > (?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
@@ -54,12 +54,12 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            211,
+            299,
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 LIMIT ?2)"#,
             &["a", ""],
         ),
         delete: protostore::Stmt::new(
-            210,
+            298,
             r#"DELETE FROM "wide_keys" WHERE "a" = ?1"#,
             &["a"],
         ),
@@ -76,14 +76,14 @@ pub fn list_by_a_b(
 ) -> protostore::ListBy<WideKey, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            212,
+            300,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b"],
         ),
         after: protostore::Stmt::new(
-            213,
+            301,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND ("a", "b", "c", "d", "e", "f", "g") > (?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
@@ -91,12 +91,12 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            215,
+            303,
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 LIMIT ?3)"#,
             &["a", "b", ""],
         ),
         delete: protostore::Stmt::new(
-            214,
+            302,
             r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2"#,
             &["a", "b"],
         ),
@@ -114,14 +114,14 @@ pub fn list_by_a_b_c(
 ) -> protostore::ListBy<WideKey, (String, u32, bool)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            216,
+            304,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c"],
         ),
         after: protostore::Stmt::new(
-            217,
+            305,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND ("a", "b", "c", "d", "e", "f", "g") > (?4, ?5, ?6, ?7,
     ?8, ?9, ?10)
@@ -130,12 +130,12 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            219,
+            307,
             r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 LIMIT ?4)"#,
             &["a", "b", "c", ""],
         ),
         delete: protostore::Stmt::new(
-            218,
+            306,
             r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3"#,
             &["a", "b", "c"],
         ),
@@ -154,14 +154,14 @@ pub fn list_by_a_b_c_d(
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            220,
+            308,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d"],
         ),
         after: protostore::Stmt::new(
-            221,
+            309,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND ("a", "b", "c", "d", "e", "f",
     "g") > (?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -170,7 +170,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            223,
+            311,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "wide_keys"
@@ -178,7 +178,7 @@ WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 LIMIT ?5)"#,
             &["a", "b", "c", "d", ""],
         ),
         delete: protostore::Stmt::new(
-            222,
+            310,
             r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4"#,
             &["a", "b", "c", "d"],
         ),
@@ -198,7 +198,7 @@ pub fn list_by_a_b_c_d_e(
 ) -> protostore::ListBy<WideKey, (String, u32, bool, types::Colour, Vec<u8>)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            224,
+            312,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
@@ -206,7 +206,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "d", "e"],
         ),
         after: protostore::Stmt::new(
-            225,
+            313,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND ("a", "b", "c", "d", "e",
     "f", "g") > (?6, ?7, ?8, ?9, ?10, ?11, ?12)
@@ -215,7 +215,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            227,
+            315,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "wide_keys"
@@ -223,7 +223,7 @@ WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 LIMIT ?6)"#,
             &["a", "b", "c", "d", "e", ""],
         ),
         delete: protostore::Stmt::new(
-            226,
+            314,
             r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5"#,
             &["a", "b", "c", "d", "e"],
         ),
@@ -248,7 +248,7 @@ pub fn list_by_a_b_c_d_e_f(
 > {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            228,
+            316,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
@@ -256,7 +256,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "d", "e", "f"],
         ),
         after: protostore::Stmt::new(
-            229,
+            317,
             select!(
                 r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND ("a", "b", "c",
     "d", "e", "f", "g") > (?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -265,7 +265,7 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
-            231,
+            319,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "wide_keys"
@@ -273,7 +273,7 @@ WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 
             &["a", "b", "c", "d", "e", "f", ""],
         ),
         delete: protostore::Stmt::new(
-            230,
+            318,
             r#"DELETE
 FROM "wide_keys"
 WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6"#,
@@ -439,20 +439,20 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        196,
+        281,
         select!(
             r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     insert: protostore::Stmt::new(
-        198,
+        283,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     upsert: protostore::Stmt::new(
-        197,
+        282,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
@@ -460,19 +460,19 @@ DO UPDATE SET "value" = excluded."value""#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     delete: protostore::Stmt::new(
-        199,
+        284,
         r#"DELETE
 FROM "wide_keys"
 WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#,
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     page_first: protostore::Stmt::new(
-        200,
+        285,
         select!(r#"ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        201,
+        286,
         select!(
             r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
@@ -480,14 +480,14 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     get_many: protostore::Stmt::new(
-        202,
+        287,
         r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
 FROM json_each(?1) o
 CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1 AND t."c" = o.value ->> 2 AND t."d" = o.value ->> 3 AND t."e" = unhex(o.value ->> 4) AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        203,
+        288,
         r#"DELETE
 FROM "wide_keys"
 WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,

@@ -27,24 +27,24 @@ macro_rules! select {
 pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            113,
+            136,
             select!(r#"WHERE "box" = ?1 ORDER BY "box", "dyn""#),
             &["box"],
         ),
         after: protostore::Stmt::new(
-            114,
+            137,
             select!(
                 r#"WHERE "box" = ?1 AND ("box", "dyn") > (?2, ?3) ORDER BY "box", "dyn""#
             ),
             &["box", "box", "dyn"],
         ),
         count: protostore::Stmt::new(
-            116,
+            139,
             r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = ?1 LIMIT ?2)"#,
             &["box", ""],
         ),
         delete: protostore::Stmt::new(
-            115,
+            138,
             r#"DELETE FROM "info" WHERE "box" = ?1"#,
             &["box"],
         ),
@@ -58,7 +58,7 @@ pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> 
 pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            117,
+            140,
             select!(
                 r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"
@@ -68,7 +68,7 @@ ORDER BY "box", "dyn""#
             &["reads"],
         ),
         after: protostore::Stmt::new(
-            118,
+            141,
             select!(
                 r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
 FROM "info__reads"
@@ -78,7 +78,7 @@ ORDER BY "box", "dyn""#
             &["reads", "box", "dyn"],
         ),
         count: protostore::Stmt::new(
-            120,
+            143,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "info"
@@ -88,7 +88,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["reads", ""],
         ),
         delete: protostore::Stmt::new(
-            119,
+            142,
             r#"DELETE
 FROM "info"
 WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
@@ -108,7 +108,7 @@ pub fn read_table_by_reads(
     r#dyn: u32,
 ) -> protostore::AllBy<crate::OptionMessage, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        109,
+        131,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -117,49 +117,6 @@ ORDER BY j."_position""#,
         &["box", "dyn"],
     );
     protostore::AllBy::new(&ROWS, (r#box.into(), r#dyn))
-}
-
-/// Appends to `reads` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_reads(
-    r#box: impl Into<String>,
-    r#dyn: u32,
-    element: impl Into<String>,
-) -> protostore::AddTo<Box, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        110,
-        r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") SELECT ?1, ?2,
-    coalesce(max("_position"), -1) + 1, ?3
-FROM "info__reads"
-WHERE "_box" = ?1 AND "_dyn" = ?2"#,
-        &["box", "dyn", "reads"],
-    );
-    protostore::AddTo::new(
-        <children::Reads as protostore::ChildTable>::CHILD,
-        &ADD,
-        (r#box.into(), r#dyn),
-        element.into(),
-    )
-}
-
-/// Removes every element of `reads` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_reads(
-    r#box: impl Into<String>,
-    r#dyn: u32,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<Box, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        111,
-        r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2 AND "value" = ?3"#,
-        &["box", "dyn", "reads"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Reads as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        (r#box.into(), r#dyn),
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -260,17 +217,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        97,
+        119,
         select!(r#"WHERE "box" = ?1 AND "dyn" = ?2"#),
         &["box", "dyn"],
     ),
     insert: protostore::Stmt::new(
-        99,
+        121,
         r#"INSERT INTO "info" ("box", "dyn") VALUES (?1, ?2)"#,
         &["box", "dyn"],
     ),
     upsert: protostore::Stmt::new(
-        98,
+        120,
         r#"INSERT INTO "info" ("box", "dyn")
 VALUES (?1, ?2)
 ON CONFLICT ("box", "dyn")
@@ -278,25 +235,25 @@ DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
         &["box", "dyn"],
     ),
     delete: protostore::Stmt::new(
-        100,
+        122,
         r#"DELETE FROM "info" WHERE "box" = ?1 AND "dyn" = ?2"#,
         &["box", "dyn"],
     ),
-    page_first: protostore::Stmt::new(101, select!(r#"ORDER BY "box", "dyn""#), &[]),
+    page_first: protostore::Stmt::new(123, select!(r#"ORDER BY "box", "dyn""#), &[]),
     page_after: protostore::Stmt::new(
-        102,
+        124,
         select!(r#"WHERE ("box", "dyn") > (?1, ?2) ORDER BY "box", "dyn""#),
         &["box", "dyn"],
     ),
     get_many: protostore::Stmt::new(
-        103,
+        125,
         r#"SELECT o.key, t."box", t."dyn"
 FROM json_each(?1) o
 CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        104,
+        126,
         r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))"#,
         &[""],
     ),

@@ -104,21 +104,21 @@ pub fn list_by_reads(
 ) -> protostore::ListBy<ResultMessage, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            56,
+            76,
             select!(
                 r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) ORDER BY "ok""#
             ),
             &["reads"],
         ),
         after: protostore::Stmt::new(
-            57,
+            77,
             select!(
                 r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) AND "ok" > ?2 ORDER BY "ok""#
             ),
             &["reads", "ok"],
         ),
         count: protostore::Stmt::new(
-            59,
+            79,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "write"
@@ -128,7 +128,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["reads", ""],
         ),
         delete: protostore::Stmt::new(
-            58,
+            78,
             r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1)"#,
             &["reads"],
         ),
@@ -141,7 +141,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 #[must_use]
 pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i64> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        51,
+        71,
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
 JOIN "read" t ON t."self" = j."value"
@@ -150,47 +150,6 @@ ORDER BY j."_position""#,
         &["ok"],
     );
     protostore::AllBy::new(&ROWS, ok)
-}
-
-/// Appends to `reads` of one row, without writing the rest of it.
-#[must_use]
-pub fn add_to_reads(
-    ok: i64,
-    element: impl Into<String>,
-) -> protostore::AddTo<ResultMessage, String> {
-    static ADD: protostore::Stmt = protostore::Stmt::new(
-        52,
-        r#"INSERT INTO "write__reads" ("_ok", "_position", "value") SELECT ?1, coalesce(max("_position"),
-    -1) + 1, ?2
-FROM "write__reads"
-WHERE "_ok" = ?1"#,
-        &["ok", "reads"],
-    );
-    protostore::AddTo::new(
-        <children::Reads as protostore::ChildTable>::CHILD,
-        &ADD,
-        ok,
-        element.into(),
-    )
-}
-
-/// Removes every element of `reads` of one row that is equal to `element`; returns how many there were.
-#[must_use]
-pub fn remove_from_reads(
-    ok: i64,
-    element: impl Into<String>,
-) -> protostore::RemoveFrom<ResultMessage, String> {
-    static REMOVE: protostore::Stmt = protostore::Stmt::new(
-        53,
-        r#"DELETE FROM "write__reads" WHERE "_ok" = ?1 AND "value" = ?2"#,
-        &["ok", "reads"],
-    );
-    protostore::RemoveFrom::new(
-        <children::Reads as protostore::ChildTable>::CHILD,
-        &REMOVE,
-        ok,
-        element.into(),
-    )
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -289,34 +248,34 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(39, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
+    get: protostore::Stmt::new(59, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
     insert: protostore::Stmt::new(
-        41,
+        61,
         r#"INSERT INTO "write" ("ok", "err") VALUES (?1, ?2)"#,
         &["ok", "err"],
     ),
     upsert: protostore::Stmt::new(
-        40,
+        60,
         r#"INSERT INTO "write" ("ok", "err")
 VALUES (?1, ?2)
 ON CONFLICT ("ok")
 DO UPDATE SET "err" = excluded."err""#,
         &["ok", "err"],
     ),
-    delete: protostore::Stmt::new(42, r#"DELETE FROM "write" WHERE "ok" = ?1"#, &["ok"]),
-    page_first: protostore::Stmt::new(43, select!(r#"ORDER BY "ok""#), &[]),
+    delete: protostore::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = ?1"#, &["ok"]),
+    page_first: protostore::Stmt::new(63, select!(r#"ORDER BY "ok""#), &[]),
     page_after: protostore::Stmt::new(
-        44,
+        64,
         select!(r#"WHERE "ok" > ?1 ORDER BY "ok""#),
         &["ok"],
     ),
     get_many: protostore::Stmt::new(
-        45,
+        65,
         r#"SELECT o.key, t."ok", t."err" FROM json_each(?1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        46,
+        66,
         r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -27,22 +27,22 @@ pub fn list_by_result(
 ) -> protostore::ListBy<StoreMessage, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            93,
+            115,
             select!(r#"WHERE "result" = ?1 ORDER BY "store""#),
             &["result"],
         ),
         after: protostore::Stmt::new(
-            94,
+            116,
             select!(r#"WHERE "result" = ?1 AND "store" > ?2 ORDER BY "store""#),
             &["result", "store"],
         ),
         count: protostore::Stmt::new(
-            96,
+            118,
             r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = ?1 LIMIT ?2)"#,
             &["result", ""],
         ),
         delete: protostore::Stmt::new(
-            95,
+            117,
             r#"DELETE FROM "close" WHERE "result" = ?1"#,
             &["result"],
         ),
@@ -137,14 +137,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(85, select!(r#"WHERE "store" = ?1"#), &["store"]),
+    get: protostore::Stmt::new(107, select!(r#"WHERE "store" = ?1"#), &["store"]),
     insert: protostore::Stmt::new(
-        87,
+        109,
         r#"INSERT INTO "close" ("store", "result") VALUES (?1, ?2)"#,
         &["store", "result"],
     ),
     upsert: protostore::Stmt::new(
-        86,
+        108,
         r#"INSERT INTO "close" ("store", "result")
 VALUES (?1, ?2)
 ON CONFLICT ("store")
@@ -152,23 +152,23 @@ DO UPDATE SET "result" = excluded."result""#,
         &["store", "result"],
     ),
     delete: protostore::Stmt::new(
-        88,
+        110,
         r#"DELETE FROM "close" WHERE "store" = ?1"#,
         &["store"],
     ),
-    page_first: protostore::Stmt::new(89, select!(r#"ORDER BY "store""#), &[]),
+    page_first: protostore::Stmt::new(111, select!(r#"ORDER BY "store""#), &[]),
     page_after: protostore::Stmt::new(
-        90,
+        112,
         select!(r#"WHERE "store" > ?1 ORDER BY "store""#),
         &["store"],
     ),
     get_many: protostore::Stmt::new(
-        91,
+        113,
         r#"SELECT o.key, t."store", t."result" FROM json_each(?1) o CROSS JOIN "close" t ON t."store" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        92,
+        114,
         r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

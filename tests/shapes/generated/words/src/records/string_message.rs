@@ -21,7 +21,7 @@ macro_rules! select {
 }
 
 static GET_BY_STR: protostore::Stmt = protostore::Stmt::new(
-    69,
+    89,
     select!(r#"WHERE "str" = ?1"#),
     &["str"],
 );
@@ -119,7 +119,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "read",
                 key: &["self"],
                 exists: protostore::Stmt::new(
-                    68,
+                    88,
                     r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                     &["str"],
                 ),
@@ -139,14 +139,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(60, select!(r#"WHERE "string" = ?1"#), &["string"]),
+    get: protostore::Stmt::new(80, select!(r#"WHERE "string" = ?1"#), &["string"]),
     insert: protostore::Stmt::new(
-        62,
+        82,
         r#"INSERT INTO "run" ("string", "str") VALUES (?1, ?2)"#,
         &["string", "str"],
     ),
     upsert: protostore::Stmt::new(
-        61,
+        81,
         r#"INSERT INTO "run" ("string", "str")
 VALUES (?1, ?2)
 ON CONFLICT ("string")
@@ -154,23 +154,23 @@ DO UPDATE SET "str" = excluded."str""#,
         &["string", "str"],
     ),
     delete: protostore::Stmt::new(
-        63,
+        83,
         r#"DELETE FROM "run" WHERE "string" = ?1"#,
         &["string"],
     ),
-    page_first: protostore::Stmt::new(64, select!(r#"ORDER BY "string""#), &[]),
+    page_first: protostore::Stmt::new(84, select!(r#"ORDER BY "string""#), &[]),
     page_after: protostore::Stmt::new(
-        65,
+        85,
         select!(r#"WHERE "string" > ?1 ORDER BY "string""#),
         &["string"],
     ),
     get_many: protostore::Stmt::new(
-        66,
+        86,
         r#"SELECT o.key, t."string", t."str" FROM json_each(?1) o CROSS JOIN "run" t ON t."string" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        67,
+        87,
         r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -15,23 +15,19 @@ pub const topic_id: ::protostore::Col<Event, String> = ::protostore::Col::member
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `topic_ids`.
-pub const topic_ids: ::protostore::Col<Event, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::event::children::TopicIds as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const topic_ids: ::protostore::Col<
+    Event,
+    String,
+    ::protostore::columns::List<crate::records::event::children::TopicIds>,
+> = ::protostore::Col::list(2, "value");
 
 /// `details`.
 pub const details: ::protostore::Col<
     Event,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::event::children::Details as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::event::children::Details>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `details`.
 pub mod details {
     use crate::records::event::Event;

@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            63,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            64,
+            r#"DELETE
+FROM "facts__words"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "facts__words"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        65,
+        r#"DELETE FROM "facts__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "words"],
+    );
+}
+
 /// The elements of `others`, in `facts__others`.
 #[derive(Debug)]
 pub struct Others;
@@ -92,17 +120,6 @@ impl protostore::ChildTable for Others {
                 protostore::Column::new("value", "others"),
             ],
             references: &[
-                protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "facts",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        70,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
                 protostore::ForeignKey {
                     columns: &["value"],
                     field: "others",
@@ -123,24 +140,24 @@ impl protostore::ChildTable for Others {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            63,
+            66,
             r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                64,
+                67,
                 r#"DELETE FROM "facts__others" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            65,
+            68,
             r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            66,
+            69,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "facts__others" c ON c."_id" = o.value
@@ -168,4 +185,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Others {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            72,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            73,
+            r#"DELETE
+FROM "facts__others"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "facts__others"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Others {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        74,
+        r#"DELETE FROM "facts__others" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "others"],
+    );
 }

@@ -29,11 +29,11 @@ pub const create_time: ::protostore::Col<Fact, ::protostore::Timestamp> = ::prot
 );
 
 /// `words`.
-pub const words: ::protostore::Col<Fact, String, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::fact::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Fact,
+    String,
+    ::protostore::columns::List<crate::records::fact::children::Words>,
+> = ::protostore::Col::list(5, "value");
 
 /// `parent`.
 pub const parent: ::protostore::Col<Fact, String> = ::protostore::Col::member(
@@ -43,8 +43,8 @@ pub const parent: ::protostore::Col<Fact, String> = ::protostore::Col::member(
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `others`.
-pub const others: ::protostore::Col<Fact, String, ::protostore::columns::List> = ::protostore::Col::list(
-    7,
-    <crate::records::fact::children::Others as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const others: ::protostore::Col<
+    Fact,
+    String,
+    ::protostore::columns::List<crate::records::fact::children::Others>,
+> = ::protostore::Col::list(7, "value");

@@ -23,17 +23,6 @@ impl protostore::ChildTable for All {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "mentions",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        106,
-                        r#"SELECT 1 FROM "mentions" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "all",
                     table: "facts",
@@ -51,24 +40,24 @@ impl protostore::ChildTable for All {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            99,
+            102,
             r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "all", "all"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                100,
+                103,
                 r#"DELETE FROM "mentions__all" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            101,
+            104,
             r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            102,
+            105,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "mentions__all" c ON c."_id" = o.value
@@ -96,4 +85,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for All {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            108,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            109,
+            r#"DELETE
+FROM "mentions__all"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "mentions__all"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for All {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        110,
+        r#"DELETE FROM "mentions__all" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "all"],
+    );
 }

@@ -22,8 +22,8 @@ pub const lets_go: ::protostore::Col<Mention, String> = ::protostore::Col::membe
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `all`.
-pub const all: ::protostore::Col<Mention, String, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::mention::children::All as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const all: ::protostore::Col<
+    Mention,
+    String,
+    ::protostore::columns::List<crate::records::mention::children::All>,
+> = ::protostore::Col::list(3, "value");

@@ -79,6 +79,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Cards {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            12,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            13,
+            r#"DELETE
+FROM "secrets__cards"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "secrets__cards"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `answers`, in `secrets__answers`.
 #[derive(Debug)]
 pub struct Answers;
@@ -102,24 +122,24 @@ impl protostore::ChildTable for Answers {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            12,
+            14,
             r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "answers.key", "answers.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                13,
+                15,
                 r#"DELETE FROM "secrets__answers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            14,
+            16,
             r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            15,
+            17,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "secrets__answers" c ON c."_id" = o.value
@@ -147,4 +167,19 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Answers {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            18,
+            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "answers.key"],
+        ),
+        remove: protostore::Stmt::new(
+            19,
+            r#"DELETE FROM "secrets__answers" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "answers.key"],
+        ),
+    };
 }

@@ -38,13 +38,9 @@ pub mod card {
 pub const cards: ::protostore::Col<
     Secret,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::secret::children::Cards as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::secret::children::Cards>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `cards`.
 pub mod cards {
     use crate::records::secret::Secret;
@@ -70,13 +66,8 @@ pub mod cards {
 pub const answers: ::protostore::Col<
     Secret,
     String,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    4,
-    <crate::records::secret::children::Answers as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::secret::children::Answers>,
+> = ::protostore::Col::map(4, "_key", "value");
 
 /// `proof`.
 pub const proof: ::protostore::Col<Secret, ::protostore::columns::Oneof> = ::protostore::Col::member(

@@ -35,24 +35,24 @@ impl protostore::ChildTable for LeafRings {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            48,
+            52,
             r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "leaf.rings", "leaf.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                49,
+                53,
                 r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            50,
+            54,
             r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            51,
+            55,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaf__rings" c ON c."_id" = o.value
@@ -60,6 +60,18 @@ ORDER BY o.key, c."_position""#,
             &["leaf.rings"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "leaf",
+            set: protostore::Stmt::new(
+                59,
+                r#"SELECT "leaf" FROM "trees" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
+    const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(leaf) = &owner.leaf else { return Vec::new() };
@@ -82,6 +94,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for LeafRings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            56,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            57,
+            r#"DELETE
+FROM "trees__leaf__rings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__leaf__rings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for LeafRings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        58,
+        r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "leaf.rings"],
+    );
 }
 
 /// The elements of `must.rings`, in `trees__must__rings`.
@@ -113,24 +153,24 @@ impl protostore::ChildTable for MustRings {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            52,
+            60,
             r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.rings", "must.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                53,
+                61,
                 r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            54,
+            62,
             r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            55,
+            63,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__must__rings" c ON c."_id" = o.value
@@ -138,6 +178,8 @@ ORDER BY o.key, c."_position""#,
             &["must.rings"],
         ),
     };
+
+    const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.must.rings)
@@ -158,6 +200,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for MustRings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            64,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            65,
+            r#"DELETE
+FROM "trees__must__rings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__must__rings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustRings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        66,
+        r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.rings"],
+    );
 }
 
 /// The elements of `leaves`, in `trees__leaves`.
@@ -207,19 +277,19 @@ impl protostore::ChildTable for Leaves {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            56,
+            67,
             r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "leaves", "leaves.value", "leaves.one", "leaves.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                57,
+                68,
                 r#"DELETE FROM "trees__leaves" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            58,
+            69,
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
 WHERE "_id" = ?1
@@ -227,7 +297,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            59,
+            70,
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaves" c ON c."_id" = o.value
@@ -235,6 +305,13 @@ ORDER BY o.key, c."_position""#,
             &["leaves"],
         ),
     };
+
+    const COUNTED: bool = true;
+
+    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+        protostore::rules::Checked::check(v).map_err(|e| e.at("leaves"))?;
+        Ok(())
+    }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.leaves)
@@ -275,6 +352,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Leaves {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            71,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            72,
+            r#"DELETE
+FROM "trees__leaves"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__leaves"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `leaves.rings`, in `trees__leaves__rings`.
 #[derive(Debug)]
 pub struct LeavesRings;
@@ -305,14 +402,14 @@ impl protostore::ChildTable for LeavesRings {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            60,
+            73,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "leaves", "leaves.rings", "leaves.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            61,
+            74,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
 WHERE "_id" = ?1
@@ -320,7 +417,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            62,
+            75,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaves__rings" c ON c."_id" = o.value
@@ -379,24 +476,24 @@ impl protostore::ChildTable for Words {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            63,
+            76,
             r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                64,
+                77,
                 r#"DELETE FROM "trees__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            65,
+            78,
             r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            66,
+            79,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__words" c ON c."_id" = o.value
@@ -404,6 +501,23 @@ ORDER BY o.key, c."_position""#,
             &["words"],
         ),
     };
+
+    const COUNTED: bool = true;
+
+    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "words",
+            &[
+                protostore::rules::Rule::new(
+                    "string.min_len",
+                    protostore::rules::Asks::Characters(1, u64::MAX),
+                    "must have at least 1 characters",
+                ),
+            ],
+        );
+        RULES.check(v)?;
+        Ok(())
+    }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.words)
@@ -424,6 +538,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            80,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            81,
+            r#"DELETE
+FROM "trees__words"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__words"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        82,
+        r#"DELETE FROM "trees__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "words"],
+    );
 }
 
 /// The elements of `sizes`, in `trees__sizes`.
@@ -461,24 +603,24 @@ impl protostore::ChildTable for Sizes {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            67,
+            83,
             r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                68,
+                84,
                 r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            69,
+            85,
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            70,
+            86,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__sizes" c ON c."_id" = o.value
@@ -486,6 +628,40 @@ ORDER BY o.key, c."_key""#,
             &["sizes"],
         ),
     };
+
+    const COUNTED: bool = true;
+
+    fn check(place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+        {
+            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                "sizes",
+                &[
+                    protostore::rules::Rule::new(
+                        "string.max_len",
+                        protostore::rules::Asks::Characters(0, 2),
+                        "must have at most 2 characters",
+                    ),
+                ],
+            );
+            RULES.check(place)?;
+        }
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "sizes",
+            &[
+                protostore::rules::Rule::new(
+                    "int32.gt",
+                    protostore::rules::Asks::Range {
+                        low: Some((protostore::rules::Literal::Int(0), false)),
+                        high: None,
+                        outside: false,
+                    },
+                    "must be above 0",
+                ),
+            ],
+        );
+        RULES.check(v)?;
+        Ok(())
+    }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::entries(&owner.sizes)
@@ -506,6 +682,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Sizes {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            87,
+            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sizes.key"],
+        ),
+        remove: protostore::Stmt::new(
+            88,
+            r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sizes.key"],
+        ),
+    };
 }
 
 /// The elements of `by_number`, in `trees__by_number`.
@@ -564,7 +755,7 @@ impl protostore::ChildTable for ByNumber {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            71,
+            89,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -577,13 +768,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                72,
+                90,
                 r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            73,
+            91,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = ?1
@@ -591,7 +782,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            74,
+            92,
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
 FROM json_each(?1) o
 CROSS JOIN "trees__by_number" c ON c."_id" = o.value
@@ -599,6 +790,11 @@ ORDER BY o.key, c."_key""#,
             &["by_number"],
         ),
     };
+
+    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+        protostore::rules::Checked::check(v).map_err(|e| e.at("by_number"))?;
+        Ok(())
+    }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::entries(&owner.by_number)
@@ -639,6 +835,23 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for ByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            93,
+            r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
+FROM "trees__by_number"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            94,
+            r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_number.key"],
+        ),
+    };
+}
+
 /// The elements of `by_number.value.rings`, in `trees__by_number__value__rings`.
 #[derive(Debug)]
 pub struct ByNumberValueRings;
@@ -674,14 +887,14 @@ impl protostore::ChildTable for ByNumberValueRings {
         member: 6,
         key: 3,
         insert: protostore::Stmt::new(
-            75,
+            95,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_number.key", "by_number.value.rings", "by_number.value.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            76,
+            96,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
 WHERE "_id" = ?1
@@ -689,7 +902,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            77,
+            97,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__by_number__value__rings" c ON c."_id" = o.value
@@ -748,24 +961,24 @@ impl protostore::ChildTable for InnerRings {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            78,
+            98,
             r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.rings", "inner.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                79,
+                99,
                 r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            80,
+            100,
             r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            81,
+            101,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__inner__rings" c ON c."_id" = o.value
@@ -773,6 +986,18 @@ ORDER BY o.key, c."_position""#,
             &["inner.rings"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "inner",
+            set: protostore::Stmt::new(
+                105,
+                r#"SELECT "inner" FROM "trees" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
+    const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(TreeChoice::Inner(choice)) = &owner.choice else { return Vec::new() };
@@ -795,6 +1020,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for InnerRings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            102,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            103,
+            r#"DELETE
+FROM "trees__inner__rings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__inner__rings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for InnerRings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        104,
+        r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "inner.rings"],
+    );
 }
 
 /// The elements of `needed`, in `trees__needed`.
@@ -820,24 +1073,24 @@ impl protostore::ChildTable for Needed {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            82,
+            106,
             r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "needed", "needed"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                83,
+                107,
                 r#"DELETE FROM "trees__needed" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            84,
+            108,
             r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            85,
+            109,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__needed" c ON c."_id" = o.value
@@ -845,6 +1098,8 @@ ORDER BY o.key, c."_position""#,
             &["needed"],
         ),
     };
+
+    const COUNTED: bool = true;
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.needed)
@@ -865,6 +1120,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Needed {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            110,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            111,
+            r#"DELETE
+FROM "trees__needed"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__needed"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Needed {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        112,
+        r#"DELETE FROM "trees__needed" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "needed"],
+    );
 }
 
 /// The elements of `colours`, in `trees__colours`.
@@ -901,24 +1184,24 @@ impl protostore::ChildTable for Colours {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            86,
+            113,
             r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                87,
+                114,
                 r#"DELETE FROM "trees__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            88,
+            115,
             r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            89,
+            116,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__colours" c ON c."_id" = o.value
@@ -926,6 +1209,29 @@ ORDER BY o.key, c."_position""#,
             &["colours"],
         ),
     };
+
+    const COUNTED: bool = true;
+
+    fn check(_place: &Self::Place, v: &Self::Item) -> protostore::Result<()> {
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "colours",
+            &[
+                protostore::rules::Rule::new(
+                    "enum.defined_only",
+                    protostore::rules::Asks::In(
+                        &[
+                            protostore::rules::Literal::Int(0),
+                            protostore::rules::Literal::Int(1),
+                            protostore::rules::Literal::Int(77),
+                        ],
+                    ),
+                    "must be one of 0, 1, 77",
+                ),
+            ],
+        );
+        RULES.check(&i32::from(*v))?;
+        Ok(())
+    }
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.colours)
@@ -946,6 +1252,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Colours {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            117,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            118,
+            r#"DELETE
+FROM "trees__colours"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "trees__colours"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Colours {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        119,
+        r#"DELETE FROM "trees__colours" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "colours"],
+    );
 }
 
 /// The elements of `apart`, in `trees__apart`.
@@ -994,24 +1328,24 @@ impl protostore::ChildTable for Apart {
         member: 10,
         key: 1,
         insert: protostore::Stmt::new(
-            90,
+            120,
             r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "apart.value", "apart.one", "apart.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                91,
+                121,
                 r#"DELETE FROM "trees__apart" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            92,
+            122,
             r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            93,
+            123,
             r#"SELECT o.key, c."value", c."one", c."two"
 FROM json_each(?1) o
 CROSS JOIN "trees__apart" c ON c."_id" = o.value
@@ -1087,18 +1421,18 @@ impl protostore::ChildTable for ApartRings {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            94,
+            124,
             r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "apart.rings", "apart.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            95,
+            125,
             r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            96,
+            126,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__apart__rings" c ON c."_id" = o.value

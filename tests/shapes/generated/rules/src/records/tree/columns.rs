@@ -45,10 +45,11 @@ pub mod leaf {
     }
 
     /// `rings`.
-    pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::LeafRings as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+    pub const rings: ::protostore::Col<
+        Tree,
+        i32,
+        ::protostore::columns::InnerList<crate::records::tree::children::LeafRings>,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `must`.
@@ -89,23 +90,20 @@ pub mod must {
     }
 
     /// `rings`.
-    pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::tree::children::MustRings as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+    pub const rings: ::protostore::Col<
+        Tree,
+        i32,
+        ::protostore::columns::InnerList<crate::records::tree::children::MustRings>,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `leaves`.
 pub const leaves: ::protostore::Col<
     Tree,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::tree::children::Leaves as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::tree::children::Leaves>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `leaves`.
 pub mod leaves {
     use crate::records::tree::Tree;
@@ -155,32 +153,26 @@ pub mod leaves {
 }
 
 /// `words`.
-pub const words: ::protostore::Col<Tree, String, ::protostore::columns::List> = ::protostore::Col::list(
-    4,
-    <crate::records::tree::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Tree,
+    String,
+    ::protostore::columns::List<crate::records::tree::children::Words>,
+> = ::protostore::Col::list(4, "value");
 
 /// `sizes`.
-pub const sizes: ::protostore::Col<Tree, i32, ::protostore::columns::Map<String>> = ::protostore::Col::map(
-    5,
-    <crate::records::tree::children::Sizes as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const sizes: ::protostore::Col<
+    Tree,
+    i32,
+    ::protostore::columns::Map<crate::records::tree::children::Sizes>,
+> = ::protostore::Col::map(5, "_key", "value");
 
 /// `by_number`.
 pub const by_number: ::protostore::Col<
     Tree,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<i32>,
-> = ::protostore::Col::map(
-        6,
-        <crate::records::tree::children::ByNumber as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::tree::children::ByNumber>,
+> = ::protostore::Col::map(6, "_key", "").row();
+
 /// Inside `by_number`.
 pub mod by_number {
     use crate::records::tree::Tree;
@@ -292,10 +284,11 @@ pub mod choice {
             > = ::protostore::Col::inner("inner__two");
         }
         /// `rings`.
-        pub const rings: ::protostore::Col<Tree, i32, ::protostore::columns::Elements> = ::protostore::Col::elements(
-            <crate::records::tree::children::InnerRings as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+        pub const rings: ::protostore::Col<
+            Tree,
+            i32,
+            ::protostore::columns::InnerList<crate::records::tree::children::InnerRings>,
+        > = ::protostore::Col::inner_list("value");
     }
 
     /// `plain`.
@@ -305,22 +298,18 @@ pub mod choice {
 }
 
 /// `needed`.
-pub const needed: ::protostore::Col<Tree, String, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::tree::children::Needed as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const needed: ::protostore::Col<
+    Tree,
+    String,
+    ::protostore::columns::List<crate::records::tree::children::Needed>,
+> = ::protostore::Col::list(8, "value");
 
 /// `colours`.
 pub const colours: ::protostore::Col<
     Tree,
     crate::records::types::Colour,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    9,
-    <crate::records::tree::children::Colours as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::tree::children::Colours>,
+> = ::protostore::Col::list(9, "value");
 
 /// `apart`.
 pub const apart: ::protostore::Col<

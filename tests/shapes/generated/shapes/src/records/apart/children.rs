@@ -47,24 +47,24 @@ impl protostore::ChildTable for OfPoint_2 {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            849,
+            1074,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                850,
+                1075,
                 r#"DELETE FROM "aparts__point" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            851,
+            1076,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            852,
+            1077,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
@@ -120,24 +120,24 @@ impl protostore::ChildTable for OfNothing_3 {
         member: 2,
         key: 1,
         insert: protostore::Stmt::new(
-            853,
+            1078,
             r#"INSERT INTO "aparts__nothing" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                854,
+                1079,
                 r#"DELETE FROM "aparts__nothing" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            855,
+            1080,
             r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            856,
+            1081,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
             &["nothing"],
         ),
@@ -182,24 +182,24 @@ impl protostore::ChildTable for Empty {
         member: 3,
         key: 1,
         insert: protostore::Stmt::new(
-            857,
+            1082,
             r#"INSERT INTO "aparts__empty" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                858,
+                1083,
                 r#"DELETE FROM "aparts__empty" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            859,
+            1084,
             r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            860,
+            1085,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
             &["empty"],
         ),
@@ -257,7 +257,7 @@ impl protostore::ChildTable for Must {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        865,
+                        1090,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["must.target"],
                     ),
@@ -310,7 +310,7 @@ impl protostore::ChildTable for Must {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            861,
+            1086,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -330,13 +330,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                862,
+                1087,
                 r#"DELETE FROM "aparts__must" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            863,
+            1088,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
@@ -344,7 +344,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            864,
+            1089,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -446,18 +446,18 @@ impl protostore::ChildTable for MustNames {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            866,
+            1091,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.names", "must.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            867,
+            1092,
             r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            868,
+            1093,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
@@ -529,7 +529,7 @@ impl protostore::ChildTable for MustPoints {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            869,
+            1094,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -543,7 +543,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            870,
+            1095,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
 WHERE "_id" = ?1
@@ -551,7 +551,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            871,
+            1096,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
@@ -636,7 +636,7 @@ impl protostore::ChildTable for MustByNumber {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            872,
+            1097,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -651,7 +651,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            873,
+            1098,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
 WHERE "_id" = ?1
@@ -659,7 +659,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            874,
+            1099,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
@@ -716,18 +716,18 @@ impl protostore::ChildTable for MustBare {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            875,
+            1100,
             r#"INSERT INTO "aparts__must__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            876,
+            1101,
             r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            877,
+            1102,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
@@ -781,18 +781,18 @@ impl protostore::ChildTable for MustShelf {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            878,
+            1103,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "must.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            879,
+            1104,
             r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            880,
+            1105,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
@@ -848,13 +848,13 @@ impl protostore::ChildTable for MustShelfBooks {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            881,
+            1106,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.shelf.books", "must.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            882,
+            1107,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
 WHERE "_id" = ?1
@@ -862,7 +862,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            883,
+            1108,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
@@ -933,7 +933,7 @@ impl protostore::ChildTable for MustShelfPlace {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            884,
+            1109,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -946,12 +946,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            885,
+            1110,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            886,
+            1111,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
@@ -1023,7 +1023,7 @@ impl protostore::ChildTable for Room {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        891,
+                        1116,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["room.target"],
                     ),
@@ -1076,7 +1076,7 @@ impl protostore::ChildTable for Room {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            887,
+            1112,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -1096,13 +1096,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                888,
+                1113,
                 r#"DELETE FROM "aparts__room" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            889,
+            1114,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
@@ -1110,7 +1110,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            890,
+            1115,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -1209,18 +1209,18 @@ impl protostore::ChildTable for RoomNames {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            892,
+            1117,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "room.names", "room.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            893,
+            1118,
             r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            894,
+            1119,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
@@ -1292,7 +1292,7 @@ impl protostore::ChildTable for RoomPoints {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            895,
+            1120,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -1306,7 +1306,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            896,
+            1121,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
 WHERE "_id" = ?1
@@ -1314,7 +1314,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            897,
+            1122,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
@@ -1399,7 +1399,7 @@ impl protostore::ChildTable for RoomByNumber {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            898,
+            1123,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1414,7 +1414,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            899,
+            1124,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
 WHERE "_id" = ?1
@@ -1422,7 +1422,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            900,
+            1125,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
@@ -1479,18 +1479,18 @@ impl protostore::ChildTable for RoomBare {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            901,
+            1126,
             r#"INSERT INTO "aparts__room__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            902,
+            1127,
             r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            903,
+            1128,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
@@ -1544,18 +1544,18 @@ impl protostore::ChildTable for RoomShelf {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            904,
+            1129,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "room.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            905,
+            1130,
             r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            906,
+            1131,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
@@ -1611,13 +1611,13 @@ impl protostore::ChildTable for RoomShelfBooks {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            907,
+            1132,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "room.shelf.books", "room.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            908,
+            1133,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
 WHERE "_id" = ?1
@@ -1625,7 +1625,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            909,
+            1134,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
@@ -1696,7 +1696,7 @@ impl protostore::ChildTable for RoomShelfPlace {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            910,
+            1135,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -1709,12 +1709,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            911,
+            1136,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            912,
+            1137,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
@@ -1795,24 +1795,24 @@ impl protostore::ChildTable for There {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            913,
+            1138,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "there.x", "there.y", "there.colour", "there.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                914,
+                1139,
                 r#"DELETE FROM "aparts__there" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            915,
+            1140,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            916,
+            1141,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
@@ -1887,7 +1887,7 @@ impl protostore::ChildTable for House {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        921,
+                        1146,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["house.target"],
                     ),
@@ -1940,7 +1940,7 @@ impl protostore::ChildTable for House {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            917,
+            1142,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -1960,13 +1960,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                918,
+                1143,
                 r#"DELETE FROM "aparts__house" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            919,
+            1144,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
@@ -1974,7 +1974,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            920,
+            1145,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -2076,18 +2076,18 @@ impl protostore::ChildTable for HouseNames {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            922,
+            1147,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "house.names", "house.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            923,
+            1148,
             r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            924,
+            1149,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
@@ -2159,7 +2159,7 @@ impl protostore::ChildTable for HousePoints {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            925,
+            1150,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -2173,7 +2173,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            926,
+            1151,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
 WHERE "_id" = ?1
@@ -2181,7 +2181,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            927,
+            1152,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
@@ -2266,7 +2266,7 @@ impl protostore::ChildTable for HouseByNumber {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            928,
+            1153,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -2281,7 +2281,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            929,
+            1154,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
 WHERE "_id" = ?1
@@ -2289,7 +2289,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            930,
+            1155,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
@@ -2346,18 +2346,18 @@ impl protostore::ChildTable for HouseBare {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            931,
+            1156,
             r#"INSERT INTO "aparts__house__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            932,
+            1157,
             r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            933,
+            1158,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
@@ -2411,18 +2411,18 @@ impl protostore::ChildTable for HouseShelf {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            934,
+            1159,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "house.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            935,
+            1160,
             r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            936,
+            1161,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
@@ -2478,13 +2478,13 @@ impl protostore::ChildTable for HouseShelfBooks {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            937,
+            1162,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "house.shelf.books", "house.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            938,
+            1163,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
 WHERE "_id" = ?1
@@ -2492,7 +2492,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            939,
+            1164,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
@@ -2563,7 +2563,7 @@ impl protostore::ChildTable for HouseShelfPlace {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            940,
+            1165,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -2576,12 +2576,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            941,
+            1166,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            942,
+            1167,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
@@ -2640,24 +2640,24 @@ impl protostore::ChildTable for OfNone_11 {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            943,
+            1168,
             r#"INSERT INTO "aparts__none" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                944,
+                1169,
                 r#"DELETE FROM "aparts__none" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            945,
+            1170,
             r#"SELECT 0 FROM "aparts__none" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            946,
+            1171,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
             &["none"],
         ),
@@ -2727,24 +2727,24 @@ impl protostore::ChildTable for Only {
         member: 7,
         key: 1,
         insert: protostore::Stmt::new(
-            947,
+            1172,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "only.x", "only.y", "only.colour", "only.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                948,
+                1173,
                 r#"DELETE FROM "aparts__only" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            949,
+            1174,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            950,
+            1175,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
@@ -2806,24 +2806,24 @@ impl protostore::ChildTable for WingShelf {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            951,
+            1176,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "wing.shelf.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                952,
+                1177,
                 r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            953,
+            1178,
             r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            954,
+            1179,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
@@ -2881,13 +2881,13 @@ impl protostore::ChildTable for WingShelfBooks {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            955,
+            1180,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            956,
+            1181,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
 WHERE "_id" = ?1
@@ -2895,7 +2895,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            957,
+            1182,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
@@ -2966,7 +2966,7 @@ impl protostore::ChildTable for WingShelfPlace {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            958,
+            1183,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -2979,12 +2979,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            959,
+            1184,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            960,
+            1185,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
@@ -3046,24 +3046,24 @@ impl protostore::ChildTable for WingLeft {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            961,
+            1186,
             r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "wing.left.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                962,
+                1187,
                 r#"DELETE FROM "aparts__wing__left" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            963,
+            1188,
             r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            964,
+            1189,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
@@ -3124,13 +3124,13 @@ impl protostore::ChildTable for WingLeftBooks {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            965,
+            1190,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            966,
+            1191,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
 WHERE "_id" = ?1
@@ -3138,7 +3138,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            967,
+            1192,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
@@ -3209,7 +3209,7 @@ impl protostore::ChildTable for WingLeftPlace {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            968,
+            1193,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -3222,12 +3222,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            969,
+            1194,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            970,
+            1195,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
@@ -3291,24 +3291,24 @@ impl protostore::ChildTable for Wings {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            971,
+            1196,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.name", "wings.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                972,
+                1197,
                 r#"DELETE FROM "aparts__wings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            973,
+            1198,
             r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            974,
+            1199,
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
@@ -3347,6 +3347,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Wings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1200,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1201,
+            r#"DELETE
+FROM "aparts__wings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "aparts__wings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `wings.shelf`, in `aparts__wings__shelf`.
 #[derive(Debug)]
 pub struct WingsShelf;
@@ -3370,18 +3390,18 @@ impl protostore::ChildTable for WingsShelf {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            975,
+            1202,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "wings", "wings.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            976,
+            1203,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            977,
+            1204,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
@@ -3438,14 +3458,14 @@ impl protostore::ChildTable for WingsShelfBooks {
         member: 9,
         key: 3,
         insert: protostore::Stmt::new(
-            978,
+            1205,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.shelf.books", "wings.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            979,
+            1206,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
 WHERE "_id" = ?1
@@ -3453,7 +3473,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            980,
+            1207,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
@@ -3525,7 +3545,7 @@ impl protostore::ChildTable for WingsShelfPlace {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            981,
+            1208,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -3539,7 +3559,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            982,
+            1209,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
 WHERE "_id" = ?1
@@ -3547,7 +3567,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            983,
+            1210,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
@@ -3610,18 +3630,18 @@ impl protostore::ChildTable for WingsLeft {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            984,
+            1211,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "wings", "wings.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            985,
+            1212,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            986,
+            1213,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
@@ -3681,14 +3701,14 @@ impl protostore::ChildTable for WingsLeftBooks {
         member: 9,
         key: 3,
         insert: protostore::Stmt::new(
-            987,
+            1214,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.left.books", "wings.left.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            988,
+            1215,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
 WHERE "_id" = ?1
@@ -3696,7 +3716,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            989,
+            1216,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
@@ -3768,7 +3788,7 @@ impl protostore::ChildTable for WingsLeftPlace {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            990,
+            1217,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -3782,7 +3802,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            991,
+            1218,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
 WHERE "_id" = ?1
@@ -3790,7 +3810,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            992,
+            1219,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
@@ -3854,19 +3874,19 @@ impl protostore::ChildTable for ByName {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            993,
+            1220,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.name", "by_name.value.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                994,
+                1221,
                 r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            995,
+            1222,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = ?1
@@ -3874,7 +3894,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            996,
+            1223,
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
@@ -3913,6 +3933,23 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for ByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1224,
+            r#"SELECT 0, "_key", "value__name", "value__right"
+FROM "aparts__by_name"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1225,
+            r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `by_name.value.shelf`, in `aparts__by_name__value__shelf`.
 #[derive(Debug)]
 pub struct ByNameValueShelf;
@@ -3936,18 +3973,18 @@ impl protostore::ChildTable for ByNameValueShelf {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            997,
+            1226,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "by_name.key", "by_name.value.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            998,
+            1227,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            999,
+            1228,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
@@ -4004,7 +4041,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
         member: 10,
         key: 3,
         insert: protostore::Stmt::new(
-            1000,
+            1229,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4016,7 +4053,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1001,
+            1230,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
 WHERE "_id" = ?1
@@ -4024,7 +4061,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1002,
+            1231,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
@@ -4096,7 +4133,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1003,
+            1232,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -4110,7 +4147,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1004,
+            1233,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
 WHERE "_id" = ?1
@@ -4118,7 +4155,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1005,
+            1234,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
@@ -4181,18 +4218,18 @@ impl protostore::ChildTable for ByNameValueLeft {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1006,
+            1235,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "by_name.key", "by_name.value.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1007,
+            1236,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1008,
+            1237,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
@@ -4252,7 +4289,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
         member: 10,
         key: 3,
         insert: protostore::Stmt::new(
-            1009,
+            1238,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4264,7 +4301,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1010,
+            1239,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
 WHERE "_id" = ?1
@@ -4272,7 +4309,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1011,
+            1240,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
@@ -4344,7 +4381,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1012,
+            1241,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -4358,7 +4395,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1013,
+            1242,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
 WHERE "_id" = ?1
@@ -4366,7 +4403,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1014,
+            1243,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value

@@ -1551,13 +1551,9 @@ pub mod wing {
 pub const wings: ::protostore::Col<
     Apart,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        9,
-        <crate::records::apart::children::Wings as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::apart::children::Wings>,
+> = ::protostore::Col::list(9, "").row();
+
 /// Inside `wings`.
 pub mod wings {
     use crate::records::apart::Apart;
@@ -1785,14 +1781,9 @@ pub mod wings {
 pub const by_name: ::protostore::Col<
     Apart,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        10,
-        <crate::records::apart::children::ByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::apart::children::ByName>,
+> = ::protostore::Col::map(10, "_key", "").row();
+
 /// Inside `by_name`.
 pub mod by_name {
     use crate::records::apart::Apart;

@@ -33,24 +33,24 @@ impl protostore::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1418,
+            1674,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "reals", "reals"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1419,
+                1675,
                 r#"DELETE FROM "audits__reals" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1420,
+            1676,
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1421,
+            1677,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
@@ -103,24 +103,24 @@ impl protostore::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1422,
+            1678,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1423,
+                1679,
                 r#"DELETE FROM "audits__numbers" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1424,
+            1680,
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1425,
+            1681,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
@@ -173,24 +173,24 @@ impl protostore::ChildTable for Words {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1426,
+            1682,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1427,
+                1683,
                 r#"DELETE FROM "audits__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1428,
+            1684,
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1429,
+            1685,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
@@ -251,19 +251,19 @@ impl protostore::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1430,
+            1686,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.count", "steps.done"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1431,
+                1687,
                 r#"DELETE FROM "audits__steps" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1432,
+            1688,
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = ?1
@@ -271,7 +271,7 @@ ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1433,
+            1689,
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
@@ -330,14 +330,14 @@ impl protostore::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: protostore::Stmt::new(
-            1434,
+            1690,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.words", "steps.words"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1435,
+            1691,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = ?1
@@ -345,7 +345,7 @@ ORDER BY "_position", "_position_2""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1436,
+            1692,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
@@ -398,24 +398,24 @@ impl protostore::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            1437,
+            1693,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "step.words", "step.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1438,
+                1694,
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1439,
+            1695,
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1440,
+            1696,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
@@ -470,24 +470,24 @@ impl protostore::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            1441,
+            1697,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "other.words", "other.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1442,
+                1698,
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1443,
+            1699,
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1444,
+            1700,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value

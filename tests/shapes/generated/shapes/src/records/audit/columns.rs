@@ -47,38 +47,30 @@ pub const real: ::protostore::Col<Audit, ::protostore::stored::DoubleBits> = ::p
 pub const reals: ::protostore::Col<
     Audit,
     ::protostore::stored::FloatBits,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    9,
-    <crate::records::audit::children::Reals as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::audit::children::Reals>,
+> = ::protostore::Col::list(9, "value");
 
 /// `numbers`.
-pub const numbers: ::protostore::Col<Audit, i64, ::protostore::columns::List> = ::protostore::Col::list(
-    10,
-    <crate::records::audit::children::Numbers as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const numbers: ::protostore::Col<
+    Audit,
+    i64,
+    ::protostore::columns::List<crate::records::audit::children::Numbers>,
+> = ::protostore::Col::list(10, "value");
 
 /// `words`.
-pub const words: ::protostore::Col<Audit, String, ::protostore::columns::List> = ::protostore::Col::list(
-    11,
-    <crate::records::audit::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Audit,
+    String,
+    ::protostore::columns::List<crate::records::audit::children::Words>,
+> = ::protostore::Col::list(11, "value");
 
 /// `steps`.
 pub const steps: ::protostore::Col<
     Audit,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        12,
-        <crate::records::audit::children::Steps as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::audit::children::Steps>,
+> = ::protostore::Col::list(12, "").row();
+
 /// Inside `steps`.
 pub mod steps {
     use crate::records::audit::Audit;
@@ -118,10 +110,11 @@ pub mod step {
     );
 
     /// `words`.
-    pub const words: ::protostore::Col<Audit, String, ::protostore::columns::Elements> = ::protostore::Col::elements(
-        <crate::records::audit::children::StepWords as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+    pub const words: ::protostore::Col<
+        Audit,
+        String,
+        ::protostore::columns::InnerList<crate::records::audit::children::StepWords>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `done`.
     pub const done: ::protostore::Col<Audit, bool, ::protostore::columns::Inner> = ::protostore::Col::inner(
@@ -164,11 +157,8 @@ pub mod choice {
         pub const words: ::protostore::Col<
             Audit,
             String,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::audit::children::OtherWords as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<crate::records::audit::children::OtherWords>,
+        > = ::protostore::Col::inner_list("value");
 
         /// `done`.
         pub const done: ::protostore::Col<Audit, bool, ::protostore::columns::Inner> = ::protostore::Col::inner(

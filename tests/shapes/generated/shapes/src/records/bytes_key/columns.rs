@@ -8,8 +8,8 @@ use crate::records::bytes_key::BytesKey;
 pub const id: ::protostore::Col<BytesKey, Vec<u8>> = ::protostore::Col::member(0, "id");
 
 /// `words`.
-pub const words: ::protostore::Col<BytesKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-    1,
-    <crate::records::bytes_key::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    BytesKey,
+    String,
+    ::protostore::columns::List<crate::records::bytes_key::children::Words>,
+> = ::protostore::Col::list(1, "value");

@@ -33,24 +33,24 @@ impl protostore::ChildTable for ListedNumbers {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            132,
+            196,
             r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "listed.numbers", "listed.numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                133,
+                197,
                 r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            134,
+            198,
             r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            135,
+            199,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
@@ -58,6 +58,17 @@ ORDER BY o.key, c."_position""#,
             &["listed.numbers"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "listed",
+            set: protostore::Stmt::new(
+                203,
+                r#"SELECT "listed" FROM "choices" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(ChoicesMessage::Listed(message)) = &owner.message else {
@@ -84,4 +95,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for ListedNumbers {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            200,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            201,
+            r#"DELETE
+FROM "choices__listed__numbers"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "choices__listed__numbers"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for ListedNumbers {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        202,
+        r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "listed.numbers"],
+    );
 }

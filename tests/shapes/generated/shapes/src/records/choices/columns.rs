@@ -153,11 +153,10 @@ pub mod message {
         pub const numbers: ::protostore::Col<
             Choices,
             u32,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::choices::children::ListedNumbers as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::choices::children::ListedNumbers,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `name`.
         pub const name: ::protostore::Col<

@@ -27,24 +27,24 @@ impl protostore::ChildTable for MustUint64s {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1532,
+            1815,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.uint64s", "must.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1533,
+                1816,
                 r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1534,
+            1817,
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1535,
+            1818,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustUint64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1819,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1820,
+            r#"DELETE
+FROM "codes__must__uint64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__uint64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustUint64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1821,
+        r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.uint64s"],
+    );
+}
+
 /// The elements of `must.fixed64s`, in `codes__must__fixed64s`.
 #[derive(Debug)]
 pub struct MustFixed64s;
@@ -97,24 +125,24 @@ impl protostore::ChildTable for MustFixed64s {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1536,
+            1822,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.fixed64s", "must.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1537,
+                1823,
                 r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1538,
+            1824,
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1539,
+            1825,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
@@ -142,6 +170,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for MustFixed64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1826,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1827,
+            r#"DELETE
+FROM "codes__must__fixed64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__fixed64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustFixed64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1828,
+        r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.fixed64s"],
+    );
 }
 
 /// The elements of `must.floats`, in `codes__must__floats`.
@@ -173,24 +229,24 @@ impl protostore::ChildTable for MustFloats {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1540,
+            1829,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.floats", "must.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1541,
+                1830,
                 r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1542,
+            1831,
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1543,
+            1832,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
@@ -220,6 +276,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustFloats {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1833,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1834,
+            r#"DELETE
+FROM "codes__must__floats"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__floats"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustFloats {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1835,
+        r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.floats"],
+    );
+}
+
 /// The elements of `must.doubles`, in `codes__must__doubles`.
 #[derive(Debug)]
 pub struct MustDoubles;
@@ -243,24 +327,24 @@ impl protostore::ChildTable for MustDoubles {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1544,
+            1836,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.doubles", "must.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1545,
+                1837,
                 r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1546,
+            1838,
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1547,
+            1839,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
@@ -290,6 +374,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustDoubles {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1840,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1841,
+            r#"DELETE
+FROM "codes__must__doubles"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__doubles"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustDoubles {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1842,
+        r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.doubles"],
+    );
+}
+
 /// The elements of `must.all_seconds`, in `codes__must__all_seconds`.
 #[derive(Debug)]
 pub struct MustAllSeconds;
@@ -313,24 +425,24 @@ impl protostore::ChildTable for MustAllSeconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1548,
+            1843,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_seconds", "must.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1549,
+                1844,
                 r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1550,
+            1845,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1551,
+            1846,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
@@ -360,6 +472,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllSeconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1847,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1848,
+            r#"DELETE
+FROM "codes__must__all_seconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_seconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllSeconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1849,
+        r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_seconds"],
+    );
+}
+
 /// The elements of `must.all_milliseconds`, in `codes__must__all_milliseconds`.
 #[derive(Debug)]
 pub struct MustAllMilliseconds;
@@ -383,19 +523,19 @@ impl protostore::ChildTable for MustAllMilliseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1552,
+            1850,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_milliseconds", "must.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1553,
+                1851,
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1554,
+            1852,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = ?1
@@ -403,7 +543,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1555,
+            1853,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
@@ -433,6 +573,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllMilliseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1854,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1855,
+            r#"DELETE
+FROM "codes__must__all_milliseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_milliseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllMilliseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1856,
+        r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_milliseconds"],
+    );
+}
+
 /// The elements of `must.all_microseconds`, in `codes__must__all_microseconds`.
 #[derive(Debug)]
 pub struct MustAllMicroseconds;
@@ -456,19 +624,19 @@ impl protostore::ChildTable for MustAllMicroseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1556,
+            1857,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_microseconds", "must.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1557,
+                1858,
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1558,
+            1859,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = ?1
@@ -476,7 +644,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1559,
+            1860,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
@@ -504,6 +672,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for MustAllMicroseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1861,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1862,
+            r#"DELETE
+FROM "codes__must__all_microseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_microseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllMicroseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1863,
+        r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_microseconds"],
+    );
 }
 
 /// The elements of `must.all_text`, in `codes__must__all_text`.
@@ -535,24 +731,24 @@ impl protostore::ChildTable for MustAllText {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1560,
+            1864,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_text", "must.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1561,
+                1865,
                 r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1562,
+            1866,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1563,
+            1867,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
@@ -582,6 +778,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllText {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1868,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1869,
+            r#"DELETE
+FROM "codes__must__all_text"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_text"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllText {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1870,
+        r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_text"],
+    );
+}
+
 /// The elements of `must.all_span_seconds`, in `codes__must__all_span_seconds`.
 #[derive(Debug)]
 pub struct MustAllSpanSeconds;
@@ -605,19 +829,19 @@ impl protostore::ChildTable for MustAllSpanSeconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1564,
+            1871,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_seconds", "must.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1565,
+                1872,
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1566,
+            1873,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = ?1
@@ -625,7 +849,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1567,
+            1874,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
@@ -655,6 +879,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllSpanSeconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1875,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1876,
+            r#"DELETE
+FROM "codes__must__all_span_seconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_span_seconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllSpanSeconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1877,
+        r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_span_seconds"],
+    );
+}
+
 /// The elements of `must.all_span_milliseconds`, in `codes__must__all_span_milliseconds`.
 #[derive(Debug)]
 pub struct MustAllSpanMilliseconds;
@@ -678,19 +930,19 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1568,
+            1878,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_milliseconds", "must.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1569,
+                1879,
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1570,
+            1880,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -698,7 +950,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1571,
+            1881,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
@@ -728,6 +980,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllSpanMilliseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1882,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1883,
+            r#"DELETE
+FROM "codes__must__all_span_milliseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_span_milliseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllSpanMilliseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1884,
+        r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_span_milliseconds"],
+    );
+}
+
 /// The elements of `must.all_span_microseconds`, in `codes__must__all_span_microseconds`.
 #[derive(Debug)]
 pub struct MustAllSpanMicroseconds;
@@ -751,19 +1031,19 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1572,
+            1885,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_microseconds", "must.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1573,
+                1886,
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1574,
+            1887,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = ?1
@@ -771,7 +1051,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1575,
+            1888,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
@@ -801,6 +1081,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllSpanMicroseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1889,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1890,
+            r#"DELETE
+FROM "codes__must__all_span_microseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_span_microseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllSpanMicroseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1891,
+        r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_span_microseconds"],
+    );
+}
+
 /// The elements of `must.all_wrapped`, in `codes__must__all_wrapped`.
 #[derive(Debug)]
 pub struct MustAllWrapped;
@@ -824,24 +1132,24 @@ impl protostore::ChildTable for MustAllWrapped {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1576,
+            1892,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped", "must.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1577,
+                1893,
                 r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1578,
+            1894,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1579,
+            1895,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
@@ -869,6 +1177,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for MustAllWrapped {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1896,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1897,
+            r#"DELETE
+FROM "codes__must__all_wrapped"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_wrapped"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllWrapped {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1898,
+        r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_wrapped"],
+    );
 }
 
 /// The elements of `must.all_wrapped_float`, in `codes__must__all_wrapped_float`.
@@ -900,19 +1236,19 @@ impl protostore::ChildTable for MustAllWrappedFloat {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1580,
+            1899,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped_float", "must.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1581,
+                1900,
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1582,
+            1901,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = ?1
@@ -920,7 +1256,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1583,
+            1902,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
@@ -950,6 +1286,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for MustAllWrappedFloat {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1903,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1904,
+            r#"DELETE
+FROM "codes__must__all_wrapped_float"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_wrapped_float"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllWrappedFloat {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1905,
+        r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_wrapped_float"],
+    );
+}
+
 /// The elements of `must.all_wrapped_double`, in `codes__must__all_wrapped_double`.
 #[derive(Debug)]
 pub struct MustAllWrappedDouble;
@@ -973,19 +1337,19 @@ impl protostore::ChildTable for MustAllWrappedDouble {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1584,
+            1906,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped_double", "must.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1585,
+                1907,
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1586,
+            1908,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = ?1
@@ -993,7 +1357,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1587,
+            1909,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
@@ -1021,6 +1385,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for MustAllWrappedDouble {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1910,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1911,
+            r#"DELETE
+FROM "codes__must__all_wrapped_double"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__must__all_wrapped_double"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for MustAllWrappedDouble {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1912,
+        r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "must.all_wrapped_double"],
+    );
 }
 
 /// The elements of `list`, in `codes__list`.
@@ -1117,7 +1509,7 @@ impl protostore::ChildTable for List {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            1588,
+            1913,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
@@ -1148,13 +1540,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1589,
+                1914,
                 r#"DELETE FROM "codes__list" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1590,
+            1915,
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
@@ -1165,7 +1557,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1591,
+            1916,
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
@@ -1331,6 +1723,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for List {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1917,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1918,
+            r#"DELETE
+FROM "codes__list"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__list"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `list.uint64s`, in `codes__list__uint64s`.
 #[derive(Debug)]
 pub struct ListUint64s;
@@ -1355,14 +1767,14 @@ impl protostore::ChildTable for ListUint64s {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1592,
+            1919,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.uint64s", "list.uint64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1593,
+            1920,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = ?1
@@ -1370,7 +1782,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1594,
+            1921,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
@@ -1424,14 +1836,14 @@ impl protostore::ChildTable for ListFixed64s {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1595,
+            1922,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.fixed64s", "list.fixed64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1596,
+            1923,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = ?1
@@ -1439,7 +1851,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1597,
+            1924,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
@@ -1499,14 +1911,14 @@ impl protostore::ChildTable for ListFloats {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1598,
+            1925,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.floats", "list.floats"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1599,
+            1926,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = ?1
@@ -1514,7 +1926,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1600,
+            1927,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
@@ -1568,14 +1980,14 @@ impl protostore::ChildTable for ListDoubles {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1601,
+            1928,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.doubles", "list.doubles"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1602,
+            1929,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = ?1
@@ -1583,7 +1995,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1603,
+            1930,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
@@ -1637,14 +2049,14 @@ impl protostore::ChildTable for ListAllSeconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1604,
+            1931,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_seconds", "list.all_seconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1605,
+            1932,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = ?1
@@ -1652,7 +2064,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1606,
+            1933,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
@@ -1706,14 +2118,14 @@ impl protostore::ChildTable for ListAllMilliseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1607,
+            1934,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_milliseconds", "list.all_milliseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1608,
+            1935,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = ?1
@@ -1721,7 +2133,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1609,
+            1936,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
@@ -1775,14 +2187,14 @@ impl protostore::ChildTable for ListAllMicroseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1610,
+            1937,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_microseconds", "list.all_microseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1611,
+            1938,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = ?1
@@ -1790,7 +2202,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1612,
+            1939,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
@@ -1850,14 +2262,14 @@ impl protostore::ChildTable for ListAllText {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1613,
+            1940,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_text", "list.all_text"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1614,
+            1941,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = ?1
@@ -1865,7 +2277,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1615,
+            1942,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
@@ -1919,14 +2331,14 @@ impl protostore::ChildTable for ListAllSpanSeconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1616,
+            1943,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_seconds", "list.all_span_seconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1617,
+            1944,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = ?1
@@ -1934,7 +2346,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1618,
+            1945,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
@@ -1988,14 +2400,14 @@ impl protostore::ChildTable for ListAllSpanMilliseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1619,
+            1946,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_milliseconds", "list.all_span_milliseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1620,
+            1947,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -2003,7 +2415,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1621,
+            1948,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
@@ -2057,14 +2469,14 @@ impl protostore::ChildTable for ListAllSpanMicroseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1622,
+            1949,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_microseconds", "list.all_span_microseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1623,
+            1950,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = ?1
@@ -2072,7 +2484,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1624,
+            1951,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
@@ -2126,14 +2538,14 @@ impl protostore::ChildTable for ListAllWrapped {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1625,
+            1952,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped", "list.all_wrapped"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1626,
+            1953,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = ?1
@@ -2141,7 +2553,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1627,
+            1954,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
@@ -2201,14 +2613,14 @@ impl protostore::ChildTable for ListAllWrappedFloat {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1628,
+            1955,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped_float", "list.all_wrapped_float"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1629,
+            1956,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = ?1
@@ -2216,7 +2628,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1630,
+            1957,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
@@ -2270,14 +2682,14 @@ impl protostore::ChildTable for ListAllWrappedDouble {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1631,
+            1958,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped_double", "list.all_wrapped_double"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1632,
+            1959,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = ?1
@@ -2285,7 +2697,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1633,
+            1960,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
@@ -2448,7 +2860,7 @@ impl protostore::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1634,
+            1961,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
@@ -2480,13 +2892,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1635,
+                1962,
                 r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1636,
+            1963,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
@@ -2498,7 +2910,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1637,
+            1964,
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -2666,6 +3078,27 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for ByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1965,
+            r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
+    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
+    "value__wrapped", "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64",
+    "value__maybe_fixed64", "value__maybe_float", "value__maybe_double"
+FROM "codes__by_name"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1966,
+            r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `by_name.value.uint64s`, in `codes__by_name__value__uint64s`.
 #[derive(Debug)]
 pub struct ByNameValueUint64s;
@@ -2690,14 +3123,14 @@ impl protostore::ChildTable for ByNameValueUint64s {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1638,
+            1967,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.uint64s", "by_name.value.uint64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1639,
+            1968,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = ?1
@@ -2705,7 +3138,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1640,
+            1969,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
@@ -2759,14 +3192,14 @@ impl protostore::ChildTable for ByNameValueFixed64s {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1641,
+            1970,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.fixed64s", "by_name.value.fixed64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1642,
+            1971,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = ?1
@@ -2774,7 +3207,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1643,
+            1972,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
@@ -2834,14 +3267,14 @@ impl protostore::ChildTable for ByNameValueFloats {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1644,
+            1973,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.floats", "by_name.value.floats"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1645,
+            1974,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = ?1
@@ -2849,7 +3282,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1646,
+            1975,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
@@ -2903,14 +3336,14 @@ impl protostore::ChildTable for ByNameValueDoubles {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1647,
+            1976,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.doubles", "by_name.value.doubles"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1648,
+            1977,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = ?1
@@ -2918,7 +3351,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1649,
+            1978,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
@@ -2972,7 +3405,7 @@ impl protostore::ChildTable for ByNameValueAllSeconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1650,
+            1979,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -2984,7 +3417,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1651,
+            1980,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = ?1
@@ -2992,7 +3425,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1652,
+            1981,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
@@ -3046,7 +3479,7 @@ impl protostore::ChildTable for ByNameValueAllMilliseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1653,
+            1982,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3058,7 +3491,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1654,
+            1983,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = ?1
@@ -3066,7 +3499,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1655,
+            1984,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
@@ -3120,7 +3553,7 @@ impl protostore::ChildTable for ByNameValueAllMicroseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1656,
+            1985,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3132,7 +3565,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1657,
+            1986,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = ?1
@@ -3140,7 +3573,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1658,
+            1987,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
@@ -3200,14 +3633,14 @@ impl protostore::ChildTable for ByNameValueAllText {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1659,
+            1988,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.all_text", "by_name.value.all_text"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1660,
+            1989,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = ?1
@@ -3215,7 +3648,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1661,
+            1990,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
@@ -3269,7 +3702,7 @@ impl protostore::ChildTable for ByNameValueAllSpanSeconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1662,
+            1991,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3281,7 +3714,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1663,
+            1992,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = ?1
@@ -3289,7 +3722,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1664,
+            1993,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
@@ -3346,7 +3779,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1665,
+            1994,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3358,7 +3791,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1666,
+            1995,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -3366,7 +3799,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1667,
+            1996,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
@@ -3423,7 +3856,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1668,
+            1997,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3435,7 +3868,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1669,
+            1998,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = ?1
@@ -3443,7 +3876,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1670,
+            1999,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
@@ -3497,7 +3930,7 @@ impl protostore::ChildTable for ByNameValueAllWrapped {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1671,
+            2000,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3509,7 +3942,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1672,
+            2001,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = ?1
@@ -3517,7 +3950,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1673,
+            2002,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
@@ -3580,7 +4013,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedFloat {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1674,
+            2003,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3592,7 +4025,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1675,
+            2004,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = ?1
@@ -3600,7 +4033,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1676,
+            2005,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
@@ -3657,7 +4090,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedDouble {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1677,
+            2006,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3669,7 +4102,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1678,
+            2007,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = ?1
@@ -3677,7 +4110,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1679,
+            2008,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
@@ -3730,24 +4163,24 @@ impl protostore::ChildTable for OneUint64s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1680,
+            2009,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.uint64s", "one.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1681,
+                2010,
                 r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1682,
+            2011,
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1683,
+            2012,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
@@ -3755,6 +4188,17 @@ ORDER BY o.key, c."_position""#,
             &["one.uint64s"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2016,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -3777,6 +4221,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneUint64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2013,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2014,
+            r#"DELETE
+FROM "codes__one__uint64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__uint64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneUint64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2015,
+        r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.uint64s"],
+    );
 }
 
 /// The elements of `one.fixed64s`, in `codes__one__fixed64s`.
@@ -3802,24 +4274,24 @@ impl protostore::ChildTable for OneFixed64s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1684,
+            2017,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.fixed64s", "one.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1685,
+                2018,
                 r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1686,
+            2019,
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1687,
+            2020,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
@@ -3827,6 +4299,17 @@ ORDER BY o.key, c."_position""#,
             &["one.fixed64s"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2024,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -3849,6 +4332,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneFixed64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2021,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2022,
+            r#"DELETE
+FROM "codes__one__fixed64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__fixed64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneFixed64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2023,
+        r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.fixed64s"],
+    );
 }
 
 /// The elements of `one.floats`, in `codes__one__floats`.
@@ -3880,24 +4391,24 @@ impl protostore::ChildTable for OneFloats {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1688,
+            2025,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.floats", "one.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1689,
+                2026,
                 r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1690,
+            2027,
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1691,
+            2028,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
@@ -3905,6 +4416,17 @@ ORDER BY o.key, c."_position""#,
             &["one.floats"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2032,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -3927,6 +4449,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneFloats {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2029,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2030,
+            r#"DELETE
+FROM "codes__one__floats"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__floats"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneFloats {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2031,
+        r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.floats"],
+    );
 }
 
 /// The elements of `one.doubles`, in `codes__one__doubles`.
@@ -3952,24 +4502,24 @@ impl protostore::ChildTable for OneDoubles {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1692,
+            2033,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.doubles", "one.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1693,
+                2034,
                 r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1694,
+            2035,
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1695,
+            2036,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
@@ -3977,6 +4527,17 @@ ORDER BY o.key, c."_position""#,
             &["one.doubles"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2040,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -3999,6 +4560,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneDoubles {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2037,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2038,
+            r#"DELETE
+FROM "codes__one__doubles"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__doubles"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneDoubles {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2039,
+        r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.doubles"],
+    );
 }
 
 /// The elements of `one.all_seconds`, in `codes__one__all_seconds`.
@@ -4024,24 +4613,24 @@ impl protostore::ChildTable for OneAllSeconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1696,
+            2041,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_seconds", "one.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1697,
+                2042,
                 r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1698,
+            2043,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1699,
+            2044,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
@@ -4049,6 +4638,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_seconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2048,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4071,6 +4671,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Timestamp>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllSeconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2045,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2046,
+            r#"DELETE
+FROM "codes__one__all_seconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_seconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllSeconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2047,
+        r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_seconds"],
+    );
 }
 
 /// The elements of `one.all_milliseconds`, in `codes__one__all_milliseconds`.
@@ -4096,19 +4724,19 @@ impl protostore::ChildTable for OneAllMilliseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1700,
+            2049,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_milliseconds", "one.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1701,
+                2050,
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1702,
+            2051,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = ?1
@@ -4116,7 +4744,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1703,
+            2052,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
@@ -4124,6 +4752,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_milliseconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2056,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4146,6 +4785,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Timestamp>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllMilliseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2053,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2054,
+            r#"DELETE
+FROM "codes__one__all_milliseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_milliseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllMilliseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2055,
+        r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_milliseconds"],
+    );
 }
 
 /// The elements of `one.all_microseconds`, in `codes__one__all_microseconds`.
@@ -4171,19 +4838,19 @@ impl protostore::ChildTable for OneAllMicroseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1704,
+            2057,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_microseconds", "one.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1705,
+                2058,
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1706,
+            2059,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = ?1
@@ -4191,7 +4858,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1707,
+            2060,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
@@ -4199,6 +4866,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_microseconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2064,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4221,6 +4899,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Timestamp>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllMicroseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2061,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2062,
+            r#"DELETE
+FROM "codes__one__all_microseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_microseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllMicroseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2063,
+        r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_microseconds"],
+    );
 }
 
 /// The elements of `one.all_text`, in `codes__one__all_text`.
@@ -4252,24 +4958,24 @@ impl protostore::ChildTable for OneAllText {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1708,
+            2065,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_text", "one.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1709,
+                2066,
                 r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1710,
+            2067,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1711,
+            2068,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
@@ -4277,6 +4983,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_text"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2072,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4299,6 +5016,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Rfc3339>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllText {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2069,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2070,
+            r#"DELETE
+FROM "codes__one__all_text"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_text"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllText {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2071,
+        r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_text"],
+    );
 }
 
 /// The elements of `one.all_span_seconds`, in `codes__one__all_span_seconds`.
@@ -4324,19 +5069,19 @@ impl protostore::ChildTable for OneAllSpanSeconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1712,
+            2073,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_seconds", "one.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1713,
+                2074,
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1714,
+            2075,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = ?1
@@ -4344,7 +5089,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1715,
+            2076,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
@@ -4352,6 +5097,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_span_seconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2080,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4374,6 +5130,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Seconds<protostore::Duration>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllSpanSeconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2077,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2078,
+            r#"DELETE
+FROM "codes__one__all_span_seconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_span_seconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllSpanSeconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2079,
+        r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_span_seconds"],
+    );
 }
 
 /// The elements of `one.all_span_milliseconds`, in `codes__one__all_span_milliseconds`.
@@ -4399,19 +5183,19 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1716,
+            2081,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_milliseconds", "one.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1717,
+                2082,
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1718,
+            2083,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -4419,7 +5203,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1719,
+            2084,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
@@ -4427,6 +5211,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_span_milliseconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2088,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4449,6 +5244,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Milliseconds<protostore::Duration>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllSpanMilliseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2085,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2086,
+            r#"DELETE
+FROM "codes__one__all_span_milliseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_span_milliseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllSpanMilliseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2087,
+        r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_span_milliseconds"],
+    );
 }
 
 /// The elements of `one.all_span_microseconds`, in `codes__one__all_span_microseconds`.
@@ -4474,19 +5297,19 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1720,
+            2089,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_microseconds", "one.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1721,
+                2090,
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1722,
+            2091,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = ?1
@@ -4494,7 +5317,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1723,
+            2092,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
@@ -4502,6 +5325,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_span_microseconds"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2096,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4524,6 +5358,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Microseconds<protostore::Duration>>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllSpanMicroseconds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2093,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2094,
+            r#"DELETE
+FROM "codes__one__all_span_microseconds"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_span_microseconds"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllSpanMicroseconds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2095,
+        r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_span_microseconds"],
+    );
 }
 
 /// The elements of `one.all_wrapped`, in `codes__one__all_wrapped`.
@@ -4549,24 +5411,24 @@ impl protostore::ChildTable for OneAllWrapped {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1724,
+            2097,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped", "one.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1725,
+                2098,
                 r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1726,
+            2099,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1727,
+            2100,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
@@ -4574,6 +5436,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_wrapped"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2104,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4596,6 +5469,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FullRange>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllWrapped {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2101,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2102,
+            r#"DELETE
+FROM "codes__one__all_wrapped"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_wrapped"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllWrapped {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2103,
+        r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_wrapped"],
+    );
 }
 
 /// The elements of `one.all_wrapped_float`, in `codes__one__all_wrapped_float`.
@@ -4627,19 +5528,19 @@ impl protostore::ChildTable for OneAllWrappedFloat {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1728,
+            2105,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped_float", "one.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1729,
+                2106,
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1730,
+            2107,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = ?1
@@ -4647,7 +5548,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1731,
+            2108,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
@@ -4655,6 +5556,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_wrapped_float"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2112,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4677,6 +5589,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllWrappedFloat {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2109,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2110,
+            r#"DELETE
+FROM "codes__one__all_wrapped_float"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_wrapped_float"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllWrappedFloat {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2111,
+        r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_wrapped_float"],
+    );
 }
 
 /// The elements of `one.all_wrapped_double`, in `codes__one__all_wrapped_double`.
@@ -4702,19 +5642,19 @@ impl protostore::ChildTable for OneAllWrappedDouble {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1732,
+            2113,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped_double", "one.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1733,
+                2114,
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1734,
+            2115,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = ?1
@@ -4722,7 +5662,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1735,
+            2116,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
@@ -4730,6 +5670,17 @@ ORDER BY o.key, c."_position""#,
             &["one.all_wrapped_double"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "one",
+            set: protostore::Stmt::new(
+                2120,
+                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(CodesChoice::One(choice)) = &owner.choice else { return Vec::new() };
@@ -4752,4 +5703,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for OneAllWrappedDouble {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2117,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2118,
+            r#"DELETE
+FROM "codes__one__all_wrapped_double"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "codes__one__all_wrapped_double"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OneAllWrappedDouble {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        2119,
+        r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "one.all_wrapped_double"],
+    );
 }

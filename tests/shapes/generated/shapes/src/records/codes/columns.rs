@@ -147,154 +147,122 @@ pub mod must {
     pub const uint64s: ::protostore::Col<
         Codes,
         ::protostore::stored::FullRange,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustUint64s as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustUint64s>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `fixed64s`.
     pub const fixed64s: ::protostore::Col<
         Codes,
         ::protostore::stored::FullRange,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustFixed64s as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustFixed64s>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `floats`.
     pub const floats: ::protostore::Col<
         Codes,
         ::protostore::stored::FloatBits,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustFloats as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustFloats>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `doubles`.
     pub const doubles: ::protostore::Col<
         Codes,
         ::protostore::stored::DoubleBits,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustDoubles as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustDoubles>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_seconds`.
     pub const all_seconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Seconds<protostore::Timestamp>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllSeconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustAllSeconds>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_milliseconds`.
     pub const all_milliseconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Milliseconds<protostore::Timestamp>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllMilliseconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllMilliseconds,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_microseconds`.
     pub const all_microseconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Microseconds<protostore::Timestamp>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllMicroseconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllMicroseconds,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_text`.
     pub const all_text: ::protostore::Col<
         Codes,
         ::protostore::stored::Rfc3339,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllText as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustAllText>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_span_seconds`.
     pub const all_span_seconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Seconds<protostore::Duration>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllSpanSeconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllSpanSeconds,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_span_milliseconds`.
     pub const all_span_milliseconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Milliseconds<protostore::Duration>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllSpanMilliseconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllSpanMilliseconds,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_span_microseconds`.
     pub const all_span_microseconds: ::protostore::Col<
         Codes,
         ::protostore::stored::Microseconds<protostore::Duration>,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllSpanMicroseconds as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllSpanMicroseconds,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_wrapped`.
     pub const all_wrapped: ::protostore::Col<
         Codes,
         ::protostore::stored::FullRange,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllWrapped as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::codes::children::MustAllWrapped>,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_wrapped_float`.
     pub const all_wrapped_float: ::protostore::Col<
         Codes,
         ::protostore::stored::FloatBits,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllWrappedFloat as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllWrappedFloat,
+        >,
+    > = ::protostore::Col::inner_list("value");
 
     /// `all_wrapped_double`.
     pub const all_wrapped_double: ::protostore::Col<
         Codes,
         ::protostore::stored::DoubleBits,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::codes::children::MustAllWrappedDouble as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::codes::children::MustAllWrappedDouble,
+        >,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `list`.
 pub const list: ::protostore::Col<
     Codes,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        2,
-        <crate::records::codes::children::List as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::codes::children::List>,
+> = ::protostore::Col::list(2, "").row();
+
 /// Inside `list`.
 pub mod list {
     use crate::records::codes::Codes;
@@ -624,14 +592,9 @@ pub mod list {
 pub const by_name: ::protostore::Col<
     Codes,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        3,
-        <crate::records::codes::children::ByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::codes::children::ByName>,
+> = ::protostore::Col::map(3, "_key", "").row();
+
 /// Inside `by_name`.
 pub mod by_name {
     use crate::records::codes::Codes;
@@ -1126,141 +1089,119 @@ pub mod choice {
         pub const uint64s: ::protostore::Col<
             Codes,
             ::protostore::stored::FullRange,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneUint64s as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<crate::records::codes::children::OneUint64s>,
+        > = ::protostore::Col::inner_list("value");
 
         /// `fixed64s`.
         pub const fixed64s: ::protostore::Col<
             Codes,
             ::protostore::stored::FullRange,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneFixed64s as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneFixed64s,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `floats`.
         pub const floats: ::protostore::Col<
             Codes,
             ::protostore::stored::FloatBits,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneFloats as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<crate::records::codes::children::OneFloats>,
+        > = ::protostore::Col::inner_list("value");
 
         /// `doubles`.
         pub const doubles: ::protostore::Col<
             Codes,
             ::protostore::stored::DoubleBits,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneDoubles as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<crate::records::codes::children::OneDoubles>,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_seconds`.
         pub const all_seconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Seconds<protostore::Timestamp>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllSeconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllSeconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_milliseconds`.
         pub const all_milliseconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Milliseconds<protostore::Timestamp>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllMilliseconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllMilliseconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_microseconds`.
         pub const all_microseconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Microseconds<protostore::Timestamp>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllMicroseconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllMicroseconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_text`.
         pub const all_text: ::protostore::Col<
             Codes,
             ::protostore::stored::Rfc3339,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllText as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<crate::records::codes::children::OneAllText>,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_span_seconds`.
         pub const all_span_seconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Seconds<protostore::Duration>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllSpanSeconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllSpanSeconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_span_milliseconds`.
         pub const all_span_milliseconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Milliseconds<protostore::Duration>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllSpanMilliseconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllSpanMilliseconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_span_microseconds`.
         pub const all_span_microseconds: ::protostore::Col<
             Codes,
             ::protostore::stored::Microseconds<protostore::Duration>,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllSpanMicroseconds as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllSpanMicroseconds,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_wrapped`.
         pub const all_wrapped: ::protostore::Col<
             Codes,
             ::protostore::stored::FullRange,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllWrapped as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllWrapped,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_wrapped_float`.
         pub const all_wrapped_float: ::protostore::Col<
             Codes,
             ::protostore::stored::FloatBits,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllWrappedFloat as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllWrappedFloat,
+            >,
+        > = ::protostore::Col::inner_list("value");
 
         /// `all_wrapped_double`.
         pub const all_wrapped_double: ::protostore::Col<
             Codes,
             ::protostore::stored::DoubleBits,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-            <crate::records::codes::children::OneAllWrappedDouble as ::protostore::ChildTable>::CHILD,
-            "value",
-        );
+            ::protostore::columns::InnerList<
+                crate::records::codes::children::OneAllWrappedDouble,
+            >,
+        > = ::protostore::Col::inner_list("value");
     }
 
     /// `sum`.

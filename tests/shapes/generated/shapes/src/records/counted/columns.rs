@@ -23,11 +23,11 @@ pub const revision: ::protostore::Col<Counted, i64> = ::protostore::Col::member(
 );
 
 /// `targets`.
-pub const targets: ::protostore::Col<Counted, String, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::counted::children::Targets as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const targets: ::protostore::Col<
+    Counted,
+    String,
+    ::protostore::columns::List<crate::records::counted::children::Targets>,
+> = ::protostore::Col::list(3, "value");
 
 /// `text`.
 pub const text: ::protostore::Col<Counted, String> = ::protostore::Col::member(

@@ -11,8 +11,8 @@ pub const id: ::protostore::Col<Crate, String> = ::protostore::Col::member(0, "i
 pub const text: ::protostore::Col<Crate, String> = ::protostore::Col::member(1, "text");
 
 /// `tags`.
-pub const tags: ::protostore::Col<Crate, String, ::protostore::columns::List> = ::protostore::Col::list(
-    4,
-    <crate::records::crate_::children::Tags as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const tags: ::protostore::Col<
+    Crate,
+    String,
+    ::protostore::columns::List<crate::records::crate_::children::Tags>,
+> = ::protostore::Col::list(4, "value");

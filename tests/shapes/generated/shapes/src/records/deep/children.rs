@@ -38,20 +38,20 @@ impl protostore::ChildTable for Racks {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            457,
+            592,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.name", "racks.cabinet"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                458,
+                593,
                 r#"DELETE FROM "deeps__racks" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            459,
+            594,
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -59,7 +59,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            460,
+            595,
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -104,6 +104,28 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Racks {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            596,
+            r#"SELECT coalesce(max("_position"), -1) + 1
+FROM "deeps__racks"
+WHERE "_region" = ?1 AND "_number" = ?2"#,
+            &["region", "number"],
+        ),
+        remove_at: protostore::Stmt::new(
+            597,
+            r#"DELETE
+FROM "deeps__racks"
+WHERE "_region" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
+FROM "deeps__racks"
+WHERE "_region" = ?1 AND "_number" = ?2
+ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            &["region", "number", ""],
+        ),
+    };
+}
+
 /// The elements of `racks.hosts`, in `deeps__racks__hosts`.
 #[derive(Debug)]
 pub struct RacksHosts;
@@ -129,14 +151,14 @@ impl protostore::ChildTable for RacksHosts {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            461,
+            598,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            462,
+            599,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -144,7 +166,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            463,
+            600,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -210,7 +232,7 @@ impl protostore::ChildTable for RacksHostsPorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            464,
+            601,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -225,7 +247,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            465,
+            602,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -233,7 +255,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            466,
+            603,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -294,7 +316,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            467,
+            604,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -310,7 +332,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            468,
+            605,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -318,7 +340,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            469,
+            606,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -375,7 +397,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            470,
+            607,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -391,7 +413,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            471,
+            608,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -399,7 +421,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            472,
+            609,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -455,7 +477,7 @@ impl protostore::ChildTable for RacksHostsNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            473,
+            610,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -470,7 +492,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            474,
+            611,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -478,7 +500,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            475,
+            612,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -533,14 +555,14 @@ impl protostore::ChildTable for RacksSpares {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            476,
+            613,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            477,
+            614,
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -548,7 +570,7 @@ ORDER BY "_position", "_key_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            478,
+            615,
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -614,7 +636,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            479,
+            616,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -629,7 +651,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            480,
+            617,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -637,7 +659,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            481,
+            618,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -701,7 +723,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            482,
+            619,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -717,7 +739,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            483,
+            620,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -725,7 +747,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            484,
+            621,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -782,7 +804,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            485,
+            622,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -798,7 +820,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            486,
+            623,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -806,7 +828,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            487,
+            624,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -862,7 +884,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            488,
+            625,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -877,7 +899,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            489,
+            626,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -885,7 +907,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            490,
+            627,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -940,14 +962,14 @@ impl protostore::ChildTable for RacksTags {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            491,
+            628,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.tags", "racks.tags"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            492,
+            629,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -955,7 +977,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            493,
+            630,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1016,7 +1038,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            494,
+            631,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1024,7 +1046,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            495,
+            632,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1032,7 +1054,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            496,
+            633,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1089,7 +1111,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            497,
+            634,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1103,7 +1125,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            498,
+            635,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1111,7 +1133,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            499,
+            636,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1179,7 +1201,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            500,
+            637,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
     "_position_2", "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1194,7 +1216,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            501,
+            638,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1202,7 +1224,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            502,
+            639,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1266,7 +1288,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            503,
+            640,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1282,7 +1304,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            504,
+            641,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1290,7 +1312,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            505,
+            642,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1353,7 +1375,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            506,
+            643,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1369,7 +1391,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            507,
+            644,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1377,7 +1399,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            508,
+            645,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1433,7 +1455,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            509,
+            646,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",
     "_position_2", "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1448,7 +1470,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            510,
+            647,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1456,7 +1478,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            511,
+            648,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

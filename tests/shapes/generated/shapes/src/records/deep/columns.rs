@@ -17,13 +17,9 @@ pub const number: ::protostore::Col<Deep, u32> = ::protostore::Col::member(1, "n
 pub const racks: ::protostore::Col<
     Deep,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        2,
-        <crate::records::deep::children::Racks as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::deep::children::Racks>,
+> = ::protostore::Col::list(2, "").row();
+
 /// Inside `racks`.
 pub mod racks {
     use crate::records::deep::Deep;

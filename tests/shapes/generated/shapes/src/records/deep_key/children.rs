@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            240,
+            328,
             r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["meta.name", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                241,
+                329,
                 r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
                 &["meta.name"],
             ),
         ),
         load: protostore::Stmt::new(
-            242,
+            330,
             r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
             &["meta.name"],
         ),
         load_many: protostore::Stmt::new(
-            243,
+            331,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
@@ -72,4 +72,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            332,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
+            &["meta.name"],
+        ),
+        remove_at: protostore::Stmt::new(
+            333,
+            r#"DELETE
+FROM "deep_keys__words"
+WHERE "_meta__name" = ?1 AND "_position" = (SELECT "_position"
+FROM "deep_keys__words"
+WHERE "_meta__name" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["meta.name", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        334,
+        r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1 AND "value" = ?2"#,
+        &["meta.name", "words"],
+    );
 }

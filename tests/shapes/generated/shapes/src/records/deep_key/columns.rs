@@ -32,8 +32,8 @@ pub const text: ::protostore::Col<DeepKey, String> = ::protostore::Col::member(
 );
 
 /// `words`.
-pub const words: ::protostore::Col<DeepKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::deep_key::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    DeepKey,
+    String,
+    ::protostore::columns::List<crate::records::deep_key::children::Words>,
+> = ::protostore::Col::list(2, "value");

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Fulls {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            711,
+            901,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                712,
+                902,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            713,
+            903,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            714,
+            904,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Fulls {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            905,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            906,
+            r#"DELETE
+FROM "encodings__fulls"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "encodings__fulls"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Fulls {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        907,
+        r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "fulls"],
+    );
+}
+
 /// The elements of `full_by_full`, in `encodings__full_by_full`.
 #[derive(Debug)]
 pub struct FullByFull;
@@ -97,24 +125,24 @@ impl protostore::ChildTable for FullByFull {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            715,
+            908,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                716,
+                909,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            717,
+            910,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            718,
+            911,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -147,6 +175,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for FullByFull {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            912,
+            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "full_by_full.key"],
+        ),
+        remove: protostore::Stmt::new(
+            913,
+            r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "full_by_full.key"],
+        ),
+    };
+}
+
 /// The elements of `many_bits`, in `encodings__many_bits`.
 #[derive(Debug)]
 pub struct ManyBits;
@@ -170,24 +213,24 @@ impl protostore::ChildTable for ManyBits {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            719,
+            914,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                720,
+                915,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            721,
+            916,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            722,
+            917,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -215,6 +258,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::DoubleBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for ManyBits {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            918,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            919,
+            r#"DELETE
+FROM "encodings__many_bits"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "encodings__many_bits"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for ManyBits {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        920,
+        r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "many_bits"],
+    );
 }
 
 /// The elements of `bits_by_name`, in `encodings__bits_by_name`.
@@ -246,24 +317,24 @@ impl protostore::ChildTable for BitsByName {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            723,
+            921,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                724,
+                922,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            725,
+            923,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            726,
+            924,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -291,6 +362,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::FloatBits>()?.0)
     }
+}
+
+impl protostore::edits::EditedMap for BitsByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            925,
+            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "bits_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            926,
+            r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "bits_by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `texts`, in `encodings__texts`.
@@ -322,24 +408,24 @@ impl protostore::ChildTable for OfTexts_18 {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            727,
+            927,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                728,
+                928,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            729,
+            929,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            730,
+            930,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -369,6 +455,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for OfTexts_18 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            931,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            932,
+            r#"DELETE
+FROM "encodings__texts"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "encodings__texts"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfTexts_18 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        933,
+        r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "texts"],
+    );
+}
+
 /// The elements of `owns`, in `encodings__owns`.
 #[derive(Debug)]
 pub struct Owns;
@@ -392,24 +506,24 @@ impl protostore::ChildTable for Owns {
         member: 20,
         key: 2,
         insert: protostore::Stmt::new(
-            731,
+            934,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "owns", "owns"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                732,
+                935,
                 r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            733,
+            936,
             r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            734,
+            937,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
@@ -439,6 +553,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Owns {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            938,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            939,
+            r#"DELETE
+FROM "encodings__owns"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "encodings__owns"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Owns {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        940,
+        r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "owns"],
+    );
+}
+
 /// The elements of `inner.names`, in `encodings__inner__names`.
 #[derive(Debug)]
 pub struct InnerNames;
@@ -462,24 +604,24 @@ impl protostore::ChildTable for InnerNames {
         member: 21,
         key: 2,
         insert: protostore::Stmt::new(
-            735,
+            941,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                736,
+                942,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            737,
+            943,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            738,
+            944,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -487,6 +629,17 @@ ORDER BY o.key, c."_key""#,
             &["inner.names"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "inner",
+            set: protostore::Stmt::new(
+                947,
+                r#"SELECT "inner" FROM "encodings" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inner) = &owner.inner else { return Vec::new() };
@@ -512,6 +665,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for InnerNames {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            945,
+            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "inner.names.key"],
+        ),
+        remove: protostore::Stmt::new(
+            946,
+            r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "inner.names.key"],
+        ),
+    };
 }
 
 /// The elements of `inners`, in `encodings__inners`.
@@ -550,20 +718,20 @@ impl protostore::ChildTable for Inners {
         member: 22,
         key: 2,
         insert: protostore::Stmt::new(
-            739,
+            948,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                740,
+                949,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            741,
+            950,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -571,7 +739,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            742,
+            951,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -608,6 +776,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Inners {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            952,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            953,
+            r#"DELETE
+FROM "encodings__inners"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "encodings__inners"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `inners.names`, in `encodings__inners__names`.
 #[derive(Debug)]
 pub struct InnersNames;
@@ -632,14 +820,14 @@ impl protostore::ChildTable for InnersNames {
         member: 22,
         key: 3,
         insert: protostore::Stmt::new(
-            743,
+            954,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            744,
+            955,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -647,7 +835,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            745,
+            956,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

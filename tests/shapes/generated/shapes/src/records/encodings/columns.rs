@@ -23,24 +23,15 @@ pub const maybe_full: ::protostore::Col<Encodings, ::protostore::stored::FullRan
 pub const fulls: ::protostore::Col<
     Encodings,
     ::protostore::stored::FullRange,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    3,
-    <crate::records::encodings::children::Fulls as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::encodings::children::Fulls>,
+> = ::protostore::Col::list(3, "value");
 
 /// `full_by_full`.
 pub const full_by_full: ::protostore::Col<
     Encodings,
     ::protostore::stored::FullRange,
-    ::protostore::columns::Map<::protostore::stored::FullRange>,
-> = ::protostore::Col::map(
-    4,
-    <crate::records::encodings::children::FullByFull as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::encodings::children::FullByFull>,
+> = ::protostore::Col::map(4, "_key", "value");
 
 /// `wrapped`.
 pub const wrapped: ::protostore::Col<Encodings, ::protostore::stored::FullRange> = ::protostore::Col::member(
@@ -64,24 +55,15 @@ pub const maybe_bits: ::protostore::Col<Encodings, ::protostore::stored::DoubleB
 pub const many_bits: ::protostore::Col<
     Encodings,
     ::protostore::stored::DoubleBits,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    8,
-    <crate::records::encodings::children::ManyBits as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::encodings::children::ManyBits>,
+> = ::protostore::Col::list(8, "value");
 
 /// `bits_by_name`.
 pub const bits_by_name: ::protostore::Col<
     Encodings,
     ::protostore::stored::FloatBits,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    9,
-    <crate::records::encodings::children::BitsByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::encodings::children::BitsByName>,
+> = ::protostore::Col::map(9, "_key", "value");
 
 /// `seconds`.
 pub const seconds: ::protostore::Col<
@@ -129,12 +111,8 @@ pub const span_microseconds: ::protostore::Col<
 pub const texts: ::protostore::Col<
     Encodings,
     ::protostore::stored::Rfc3339,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    17,
-    <crate::records::encodings::children::OfTexts_18 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::encodings::children::OfTexts_18>,
+> = ::protostore::Col::list(17, "value");
 
 /// `choice`.
 pub const choice: ::protostore::Col<Encodings, ::protostore::columns::Oneof> = ::protostore::Col::member(
@@ -178,12 +156,8 @@ pub const own: ::protostore::Col<Encodings, ::protostore::stored::Timestamptz> =
 pub const owns: ::protostore::Col<
     Encodings,
     ::protostore::stored::Timestamptz,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    20,
-    <crate::records::encodings::children::Owns as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::encodings::children::Owns>,
+> = ::protostore::Col::list(20, "value");
 
 /// `inner`.
 pub const inner: ::protostore::Col<Encodings, ::protostore::columns::Message> = ::protostore::Col::member(
@@ -220,25 +194,17 @@ pub mod inner {
     pub const names: ::protostore::Col<
         Encodings,
         String,
-        ::protostore::columns::Entries<::protostore::stored::FullRange>,
-    > = ::protostore::Col::entries(
-        <crate::records::encodings::children::InnerNames as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "value",
-    );
+        ::protostore::columns::InnerMap<crate::records::encodings::children::InnerNames>,
+    > = ::protostore::Col::inner_map("_key", "value");
 }
 
 /// `inners`.
 pub const inners: ::protostore::Col<
     Encodings,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        22,
-        <crate::records::encodings::children::Inners as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::encodings::children::Inners>,
+> = ::protostore::Col::list(22, "").row();
+
 /// Inside `inners`.
 pub mod inners {
     use crate::records::encodings::Encodings;

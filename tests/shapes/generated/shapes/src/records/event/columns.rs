@@ -21,3 +21,10 @@ pub const change_time: ::protostore::Col<Event, ::protostore::stored::Rfc3339> =
     3,
     "change_time",
 );
+
+/// `words`.
+pub const words: ::protostore::Col<
+    Event,
+    String,
+    ::protostore::columns::List<crate::records::event::children::Words>,
+> = ::protostore::Col::list(4, "value");

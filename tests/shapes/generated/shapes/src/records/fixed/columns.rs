@@ -306,8 +306,8 @@ pub const label: ::protostore::Col<Fixed, String> = ::protostore::Col::member(
 );
 
 /// `notes`.
-pub const notes: ::protostore::Col<Fixed, String, ::protostore::columns::List> = ::protostore::Col::list(
-    15,
-    <crate::records::fixed::children::Notes as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const notes: ::protostore::Col<
+    Fixed,
+    String,
+    ::protostore::columns::List<crate::records::fixed::children::Notes>,
+> = ::protostore::Col::list(15, "value");

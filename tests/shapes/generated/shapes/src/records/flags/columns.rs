@@ -5,8 +5,8 @@
 use crate::records::flags::Flags;
 
 /// `names`.
-pub const names: ::protostore::Col<Flags, String, ::protostore::columns::List> = ::protostore::Col::list(
-    0,
-    <crate::records::flags::children::Names as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const names: ::protostore::Col<
+    Flags,
+    String,
+    ::protostore::columns::List<crate::records::flags::children::Names>,
+> = ::protostore::Col::list(0, "value");

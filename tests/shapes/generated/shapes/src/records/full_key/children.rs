@@ -23,23 +23,12 @@ impl protostore::ChildTable for Others {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "full_keys",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        771,
-                        r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "others",
                     table: "full_keys",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        772,
+                        980,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["others"],
                     ),
@@ -50,24 +39,24 @@ impl protostore::ChildTable for Others {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            764,
+            975,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                765,
+                976,
                 r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            766,
+            977,
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            767,
+            978,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
@@ -97,6 +86,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Others {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            981,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            982,
+            r#"DELETE
+FROM "full_keys__others"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "full_keys__others"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Others {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        983,
+        r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "others"],
+    );
+}
+
 /// The elements of `words`, in `full_keys__words`.
 #[derive(Debug)]
 pub struct Words;
@@ -120,24 +137,24 @@ impl protostore::ChildTable for Words {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            773,
+            984,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                774,
+                985,
                 r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            775,
+            986,
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            776,
+            987,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
@@ -165,4 +182,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            988,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            989,
+            r#"DELETE
+FROM "full_keys__words"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "full_keys__words"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        990,
+        r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "words"],
+    );
 }

@@ -20,16 +20,12 @@ pub const parent: ::protostore::Col<FullKey, ::protostore::stored::FullRange> = 
 pub const others: ::protostore::Col<
     FullKey,
     ::protostore::stored::FullRange,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    2,
-    <crate::records::full_key::children::Others as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::full_key::children::Others>,
+> = ::protostore::Col::list(2, "value");
 
 /// `words`.
-pub const words: ::protostore::Col<FullKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::full_key::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    FullKey,
+    String,
+    ::protostore::columns::List<crate::records::full_key::children::Words>,
+> = ::protostore::Col::list(3, "value");

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            180,
+            259,
             r#"INSERT INTO "int_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                181,
+                260,
                 r#"DELETE FROM "int_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            182,
+            261,
             r#"SELECT 0, "_position", "value" FROM "int_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            183,
+            262,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "int_keys__words" c ON c."_id" = o.value
@@ -72,4 +72,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            263,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "int_keys__words" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            264,
+            r#"DELETE
+FROM "int_keys__words"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "int_keys__words"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        265,
+        r#"DELETE FROM "int_keys__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "words"],
+    );
 }

@@ -8,8 +8,8 @@ use crate::records::int_key::IntKey;
 pub const id: ::protostore::Col<IntKey, i64> = ::protostore::Col::member(0, "id");
 
 /// `words`.
-pub const words: ::protostore::Col<IntKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-    1,
-    <crate::records::int_key::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    IntKey,
+    String,
+    ::protostore::columns::List<crate::records::int_key::children::Words>,
+> = ::protostore::Col::list(1, "value");

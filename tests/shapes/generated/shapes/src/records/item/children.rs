@@ -27,24 +27,24 @@ impl protostore::ChildTable for Names {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            1280,
+            1525,
             r#"INSERT INTO "items__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "names", "names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1281,
+                1526,
                 r#"DELETE FROM "items__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1282,
+            1527,
             r#"SELECT 0, "_position", "value" FROM "items__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1283,
+            1528,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "items__names" c ON c."_id" = o.value
@@ -72,4 +72,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Names {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1529,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "items__names" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1530,
+            r#"DELETE
+FROM "items__names"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "items__names"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Names {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1531,
+        r#"DELETE FROM "items__names" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "names"],
+    );
 }

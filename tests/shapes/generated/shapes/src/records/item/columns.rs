@@ -12,8 +12,8 @@ pub const crate_: ::protostore::Col<Item, String> = ::protostore::Col::member(1,
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `names`.
-pub const names: ::protostore::Col<Item, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::item::children::Names as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const names: ::protostore::Col<
+    Item,
+    String,
+    ::protostore::columns::List<crate::records::item::children::Names>,
+> = ::protostore::Col::list(2, "value");

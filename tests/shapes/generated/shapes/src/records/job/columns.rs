@@ -48,13 +48,9 @@ pub const after_job: ::protostore::Col<Job, String> = ::protostore::Col::member(
 pub const tries: ::protostore::Col<
     Job,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        8,
-        <crate::records::job::children::Tries as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::job::children::Tries>,
+> = ::protostore::Col::list(8, "").row();
+
 /// Inside `tries`.
 pub mod tries {
     use crate::records::job::Job;

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Order {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            164,
+            238,
             r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "order", "order"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                165,
+                239,
                 r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            166,
+            240,
             r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            167,
+            241,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
@@ -72,6 +72,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Order {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            242,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            243,
+            r#"DELETE
+FROM "keywords__order"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "keywords__order"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Order {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        244,
+        r#"DELETE FROM "keywords__order" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "order"],
+    );
 }
 
 /// The elements of `where`, in `keywords__where`.
@@ -105,20 +133,20 @@ impl protostore::ChildTable for Where {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            168,
+            245,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "where", "where.from", "where.owner", "where.item"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                169,
+                246,
                 r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            170,
+            247,
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
 WHERE "_id" = ?1
@@ -126,7 +154,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            171,
+            248,
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
 FROM json_each(?1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value
@@ -160,4 +188,24 @@ ORDER BY o.key, c."_position""#,
             item: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Where {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            249,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            250,
+            r#"DELETE
+FROM "keywords__where"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "keywords__where"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

@@ -58,23 +58,19 @@ pub mod r#match {
 }
 
 /// `order`.
-pub const order: ::protostore::Col<Keywords, String, ::protostore::columns::List> = ::protostore::Col::list(
-    6,
-    <crate::records::keywords::children::Order as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const order: ::protostore::Col<
+    Keywords,
+    String,
+    ::protostore::columns::List<crate::records::keywords::children::Order>,
+> = ::protostore::Col::list(6, "value");
 
 /// `where`.
 pub const r#where: ::protostore::Col<
     Keywords,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        7,
-        <crate::records::keywords::children::Where as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::keywords::children::Where>,
+> = ::protostore::Col::list(7, "").row();
+
 /// Inside `where`.
 pub mod r#where {
     use crate::records::keywords::Keywords;

@@ -75,7 +75,7 @@ impl protostore::ChildTable for List {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            1744,
+            2129,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
@@ -104,13 +104,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1745,
+                2130,
                 r#"DELETE FROM "known__list" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1746,
+            2131,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -120,7 +120,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1747,
+            2132,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -192,6 +192,26 @@ ORDER BY o.key, c."_position""#,
             a_null: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for List {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2133,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2134,
+            r#"DELETE
+FROM "known__list"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "known__list"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }
 
 /// The elements of `by_name`, in `known__by_name`.
@@ -296,7 +316,7 @@ impl protostore::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1748,
+            2135,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
@@ -326,13 +346,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1749,
+                2136,
                 r#"DELETE FROM "known__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1750,
+            2137,
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -344,7 +364,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1751,
+            2138,
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value",
     c."value__a_int64_value", c."value__a_uint32_value", c."value__a_uint64_value",
     c."value__a_float_value", c."value__a_double_value", c."value__a_string_value",
@@ -417,6 +437,27 @@ ORDER BY o.key, c."_key""#,
             a_null: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedMap for ByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2139,
+            r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
+    "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
+    "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
+    "value__a_value", "value__a_list_value", "value__a_any", "value__a_field_mask",
+    "value__a_empty", "value__a_null"
+FROM "known__by_name"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2140,
+            r#"DELETE FROM "known__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `ones`, in `known__ones`.
@@ -493,7 +534,7 @@ impl protostore::ChildTable for Ones {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1752,
+            2141,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
@@ -522,13 +563,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1753,
+                2142,
                 r#"DELETE FROM "known__ones" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1754,
+            2143,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -538,7 +579,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1755,
+            2144,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -724,6 +765,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Ones {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            2145,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            2146,
+            r#"DELETE
+FROM "known__ones"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "known__ones"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `a_bool_value_by_name`, in `known__a_bool_value_by_name`.
 #[derive(Debug)]
 pub struct ABoolValueByName;
@@ -753,24 +814,24 @@ impl protostore::ChildTable for ABoolValueByName {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1756,
+            2147,
             r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_bool_value_by_name.key", "a_bool_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1757,
+                2148,
                 r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1758,
+            2149,
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1759,
+            2150,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
@@ -798,6 +859,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for ABoolValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2151,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_bool_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2152,
+            r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_bool_value_by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `a_int32_value_by_name`, in `known__a_int32_value_by_name`.
@@ -829,24 +905,24 @@ impl protostore::ChildTable for AInt32ValueByName {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            1760,
+            2153,
             r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_int32_value_by_name.key", "a_int32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1761,
+                2154,
                 r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1762,
+            2155,
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1763,
+            2156,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
@@ -876,6 +952,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AInt32ValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2157,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_int32_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2158,
+            r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_int32_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_int64_value_by_name`, in `known__a_int64_value_by_name`.
 #[derive(Debug)]
 pub struct AInt64ValueByName;
@@ -899,24 +990,24 @@ impl protostore::ChildTable for AInt64ValueByName {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1764,
+            2159,
             r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_int64_value_by_name.key", "a_int64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1765,
+                2160,
                 r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1766,
+            2161,
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1767,
+            2162,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
@@ -944,6 +1035,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for AInt64ValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2163,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_int64_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2164,
+            r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_int64_value_by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `a_uint32_value_by_name`, in `known__a_uint32_value_by_name`.
@@ -975,24 +1081,24 @@ impl protostore::ChildTable for AUint32ValueByName {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1768,
+            2165,
             r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_uint32_value_by_name.key", "a_uint32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1769,
+                2166,
                 r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1770,
+            2167,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1771,
+            2168,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
@@ -1020,6 +1126,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for AUint32ValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2169,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_uint32_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2170,
+            r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_uint32_value_by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `a_uint64_value_by_name`, in `known__a_uint64_value_by_name`.
@@ -1051,24 +1172,24 @@ impl protostore::ChildTable for AUint64ValueByName {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1772,
+            2171,
             r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_uint64_value_by_name.key", "a_uint64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1773,
+                2172,
                 r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1774,
+            2173,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1775,
+            2174,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
@@ -1098,6 +1219,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AUint64ValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2175,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_uint64_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2176,
+            r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_uint64_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_float_value_by_name`, in `known__a_float_value_by_name`.
 #[derive(Debug)]
 pub struct AFloatValueByName;
@@ -1121,24 +1257,24 @@ impl protostore::ChildTable for AFloatValueByName {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1776,
+            2177,
             r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_float_value_by_name.key", "a_float_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1777,
+                2178,
                 r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1778,
+            2179,
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1779,
+            2180,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
@@ -1168,6 +1304,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AFloatValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2181,
+            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_float_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2182,
+            r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_float_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_double_value_by_name`, in `known__a_double_value_by_name`.
 #[derive(Debug)]
 pub struct ADoubleValueByName;
@@ -1191,24 +1342,24 @@ impl protostore::ChildTable for ADoubleValueByName {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1780,
+            2183,
             r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_double_value_by_name.key", "a_double_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1781,
+                2184,
                 r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1782,
+            2185,
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1783,
+            2186,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
@@ -1238,6 +1389,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for ADoubleValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2187,
+            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_double_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2188,
+            r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_double_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_string_value_by_name`, in `known__a_string_value_by_name`.
 #[derive(Debug)]
 pub struct AStringValueByName;
@@ -1261,24 +1427,24 @@ impl protostore::ChildTable for AStringValueByName {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            1784,
+            2189,
             r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_string_value_by_name.key", "a_string_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1785,
+                2190,
                 r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1786,
+            2191,
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1787,
+            2192,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
@@ -1308,6 +1474,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AStringValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2193,
+            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_string_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2194,
+            r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_string_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_bytes_value_by_name`, in `known__a_bytes_value_by_name`.
 #[derive(Debug)]
 pub struct ABytesValueByName;
@@ -1331,24 +1512,24 @@ impl protostore::ChildTable for ABytesValueByName {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            1788,
+            2195,
             r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_bytes_value_by_name.key", "a_bytes_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1789,
+                2196,
                 r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1790,
+            2197,
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1791,
+            2198,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
@@ -1378,6 +1559,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for ABytesValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2199,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_bytes_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2200,
+            r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_bytes_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_struct_by_name`, in `known__a_struct_by_name`.
 #[derive(Debug)]
 pub struct AStructByName;
@@ -1401,24 +1597,24 @@ impl protostore::ChildTable for AStructByName {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            1792,
+            2201,
             r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_struct_by_name.key", "a_struct_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1793,
+                2202,
                 r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1794,
+            2203,
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1795,
+            2204,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
@@ -1448,6 +1644,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AStructByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2205,
+            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_struct_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2206,
+            r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_struct_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_value_by_name`, in `known__a_value_by_name`.
 #[derive(Debug)]
 pub struct AValueByName;
@@ -1471,24 +1682,24 @@ impl protostore::ChildTable for AValueByName {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            1796,
+            2207,
             r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_value_by_name.key", "a_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1797,
+                2208,
                 r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1798,
+            2209,
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1799,
+            2210,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
@@ -1518,6 +1729,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2211,
+            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2212,
+            r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_list_value_by_name`, in `known__a_list_value_by_name`.
 #[derive(Debug)]
 pub struct AListValueByName;
@@ -1541,24 +1767,24 @@ impl protostore::ChildTable for AListValueByName {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            1800,
+            2213,
             r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_list_value_by_name.key", "a_list_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1801,
+                2214,
                 r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1802,
+            2215,
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1803,
+            2216,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
@@ -1588,6 +1814,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AListValueByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2217,
+            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_list_value_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2218,
+            r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_list_value_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_any_by_name`, in `known__a_any_by_name`.
 #[derive(Debug)]
 pub struct AAnyByName;
@@ -1611,24 +1852,24 @@ impl protostore::ChildTable for AAnyByName {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            1804,
+            2219,
             r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_any_by_name.key", "a_any_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1805,
+                2220,
                 r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1806,
+            2221,
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1807,
+            2222,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
@@ -1658,6 +1899,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AAnyByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2223,
+            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_any_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2224,
+            r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_any_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_field_mask_by_name`, in `known__a_field_mask_by_name`.
 #[derive(Debug)]
 pub struct AFieldMaskByName;
@@ -1681,24 +1937,24 @@ impl protostore::ChildTable for AFieldMaskByName {
         member: 19,
         key: 2,
         insert: protostore::Stmt::new(
-            1808,
+            2225,
             r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_field_mask_by_name.key", "a_field_mask_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1809,
+                2226,
                 r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1810,
+            2227,
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1811,
+            2228,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
@@ -1728,6 +1984,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for AFieldMaskByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2229,
+            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_field_mask_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2230,
+            r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_field_mask_by_name.key"],
+        ),
+    };
+}
+
 /// The elements of `a_empty_by_name`, in `known__a_empty_by_name`.
 #[derive(Debug)]
 pub struct AEmptyByName;
@@ -1750,24 +2021,24 @@ impl protostore::ChildTable for AEmptyByName {
         member: 20,
         key: 2,
         insert: protostore::Stmt::new(
-            1812,
+            2231,
             r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "a_empty_by_name.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1813,
+                2232,
                 r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1814,
+            2233,
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1815,
+            2234,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
@@ -1795,4 +2066,19 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(())
     }
+}
+
+impl protostore::edits::EditedMap for AEmptyByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            2235,
+            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_empty_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            2236,
+            r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_empty_by_name.key"],
+        ),
+    };
 }

@@ -134,13 +134,9 @@ pub mod all {
 pub const list: ::protostore::Col<
     Known,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        2,
-        <crate::records::known::children::List as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::known::children::List>,
+> = ::protostore::Col::list(2, "").row();
+
 /// Inside `list`.
 pub mod list {
     use crate::records::known::Known;
@@ -310,14 +306,9 @@ pub mod list {
 pub const by_name: ::protostore::Col<
     Known,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        3,
-        <crate::records::known::children::ByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::known::children::ByName>,
+> = ::protostore::Col::map(3, "_key", "").row();
+
 /// Inside `by_name`.
 pub mod by_name {
     use crate::records::known::Known;
@@ -657,13 +648,9 @@ pub mod one {
 pub const ones: ::protostore::Col<
     Known,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        5,
-        <crate::records::known::children::Ones as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::known::children::Ones>,
+> = ::protostore::Col::list(5, "").row();
+
 /// Inside `ones`.
 pub mod ones {
     use crate::records::known::Known;
@@ -867,179 +854,103 @@ pub mod ones {
 pub const a_bool_value_by_name: ::protostore::Col<
     Known,
     bool,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    6,
-    <crate::records::known::children::ABoolValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::ABoolValueByName>,
+> = ::protostore::Col::map(6, "_key", "value");
 
 /// `a_int32_value_by_name`.
 pub const a_int32_value_by_name: ::protostore::Col<
     Known,
     i32,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    7,
-    <crate::records::known::children::AInt32ValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AInt32ValueByName>,
+> = ::protostore::Col::map(7, "_key", "value");
 
 /// `a_int64_value_by_name`.
 pub const a_int64_value_by_name: ::protostore::Col<
     Known,
     i64,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    8,
-    <crate::records::known::children::AInt64ValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AInt64ValueByName>,
+> = ::protostore::Col::map(8, "_key", "value");
 
 /// `a_uint32_value_by_name`.
 pub const a_uint32_value_by_name: ::protostore::Col<
     Known,
     u32,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    9,
-    <crate::records::known::children::AUint32ValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AUint32ValueByName>,
+> = ::protostore::Col::map(9, "_key", "value");
 
 /// `a_uint64_value_by_name`.
 pub const a_uint64_value_by_name: ::protostore::Col<
     Known,
     u64,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    10,
-    <crate::records::known::children::AUint64ValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AUint64ValueByName>,
+> = ::protostore::Col::map(10, "_key", "value");
 
 /// `a_float_value_by_name`.
 pub const a_float_value_by_name: ::protostore::Col<
     Known,
     f32,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    11,
-    <crate::records::known::children::AFloatValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AFloatValueByName>,
+> = ::protostore::Col::map(11, "_key", "value");
 
 /// `a_double_value_by_name`.
 pub const a_double_value_by_name: ::protostore::Col<
     Known,
     f64,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    12,
-    <crate::records::known::children::ADoubleValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::ADoubleValueByName>,
+> = ::protostore::Col::map(12, "_key", "value");
 
 /// `a_string_value_by_name`.
 pub const a_string_value_by_name: ::protostore::Col<
     Known,
     String,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    13,
-    <crate::records::known::children::AStringValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AStringValueByName>,
+> = ::protostore::Col::map(13, "_key", "value");
 
 /// `a_bytes_value_by_name`.
 pub const a_bytes_value_by_name: ::protostore::Col<
     Known,
     Vec<u8>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    14,
-    <crate::records::known::children::ABytesValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::ABytesValueByName>,
+> = ::protostore::Col::map(14, "_key", "value");
 
 /// `a_struct_by_name`.
 pub const a_struct_by_name: ::protostore::Col<
     Known,
     ::protostore::stored::Json<prost_types::Struct>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    15,
-    <crate::records::known::children::AStructByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AStructByName>,
+> = ::protostore::Col::map(15, "_key", "value");
 
 /// `a_value_by_name`.
 pub const a_value_by_name: ::protostore::Col<
     Known,
     ::protostore::stored::Json<prost_types::Value>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    16,
-    <crate::records::known::children::AValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AValueByName>,
+> = ::protostore::Col::map(16, "_key", "value");
 
 /// `a_list_value_by_name`.
 pub const a_list_value_by_name: ::protostore::Col<
     Known,
     ::protostore::stored::Json<prost_types::ListValue>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    17,
-    <crate::records::known::children::AListValueByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AListValueByName>,
+> = ::protostore::Col::map(17, "_key", "value");
 
 /// `a_any_by_name`.
 pub const a_any_by_name: ::protostore::Col<
     Known,
     ::protostore::stored::Encoded<prost_types::Any>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    18,
-    <crate::records::known::children::AAnyByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AAnyByName>,
+> = ::protostore::Col::map(18, "_key", "value");
 
 /// `a_field_mask_by_name`.
 pub const a_field_mask_by_name: ::protostore::Col<
     Known,
     ::protostore::stored::Paths,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    19,
-    <crate::records::known::children::AFieldMaskByName as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::known::children::AFieldMaskByName>,
+> = ::protostore::Col::map(19, "_key", "value");
 
 /// `a_empty_by_name`.
 pub const a_empty_by_name: ::protostore::Col<
     Known,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        20,
-        <crate::records::known::children::AEmptyByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::known::children::AEmptyByName>,
+> = ::protostore::Col::map(20, "_key", "").row();

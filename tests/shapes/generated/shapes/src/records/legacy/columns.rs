@@ -20,11 +20,11 @@ pub const always: ::protostore::Col<Legacy, u32> = ::protostore::Col::member(
 );
 
 /// `words`.
-pub const words: ::protostore::Col<Legacy, String, ::protostore::columns::List> = ::protostore::Col::list(
-    4,
-    <crate::records::legacy::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Legacy,
+    String,
+    ::protostore::columns::List<crate::records::legacy::children::Words>,
+> = ::protostore::Col::list(4, "value");
 
 /// `grade`.
 pub const grade: ::protostore::Col<Legacy, crate::records::types::Grade> = ::protostore::Col::member(

@@ -11,13 +11,9 @@ pub const id: ::protostore::Col<Linked, String> = ::protostore::Col::member(0, "
 pub const groups: ::protostore::Col<
     Linked,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        1,
-        <crate::records::linked::children::Groups as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::linked::children::Groups>,
+> = ::protostore::Col::list(1, "").row();
+
 /// Inside `groups`.
 pub mod groups {
     use crate::records::linked::Linked;
@@ -44,9 +40,8 @@ pub mod groups {
 }
 
 /// `named`.
-pub const named: ::protostore::Col<Linked, String, ::protostore::columns::Map<String>> = ::protostore::Col::map(
-    2,
-    <crate::records::linked::children::Named as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const named: ::protostore::Col<
+    Linked,
+    String,
+    ::protostore::columns::Map<crate::records::linked::children::Named>,
+> = ::protostore::Col::map(2, "_key", "value");

@@ -48,20 +48,20 @@ impl protostore::ChildTable for Points {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            144,
+            212,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                145,
+                213,
                 r#"DELETE FROM "lists__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            146,
+            214,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
 WHERE "_id" = ?1
@@ -69,7 +69,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            147,
+            215,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
@@ -107,6 +107,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Points {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            216,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            217,
+            r#"DELETE
+FROM "lists__points"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "lists__points"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `nothings`, in `lists__nothings`.
 #[derive(Debug)]
 pub struct Nothings;
@@ -129,24 +149,24 @@ impl protostore::ChildTable for Nothings {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            148,
+            218,
             r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "nothings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                149,
+                219,
                 r#"DELETE FROM "lists__nothings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            150,
+            220,
             r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            151,
+            221,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
@@ -174,6 +194,26 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
+}
+
+impl protostore::edits::EditedList for Nothings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            222,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            223,
+            r#"DELETE
+FROM "lists__nothings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "lists__nothings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }
 
 /// The elements of `items`, in `lists__items`.
@@ -260,7 +300,7 @@ impl protostore::ChildTable for Items {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            152,
+            224,
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
     "data")
@@ -285,13 +325,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                153,
+                225,
                 r#"DELETE FROM "lists__items" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            154,
+            226,
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
@@ -300,7 +340,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            155,
+            227,
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
     c."place__time", c."none", c."data"
@@ -390,4 +430,24 @@ ORDER BY o.key, c."_position""#,
             data: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Items {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            228,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            229,
+            r#"DELETE
+FROM "lists__items"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "lists__items"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

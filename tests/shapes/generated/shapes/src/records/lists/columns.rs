@@ -11,13 +11,9 @@ pub const id: ::protostore::Col<Lists, String> = ::protostore::Col::member(0, "i
 pub const points: ::protostore::Col<
     Lists,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        1,
-        <crate::records::lists::children::Points as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::lists::children::Points>,
+> = ::protostore::Col::list(1, "").row();
+
 /// Inside `points`.
 pub mod points {
     use crate::records::lists::Lists;
@@ -59,25 +55,16 @@ pub mod points {
 pub const nothings: ::protostore::Col<
     Lists,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        2,
-        <crate::records::lists::children::Nothings as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::lists::children::Nothings>,
+> = ::protostore::Col::list(2, "").row();
 
 /// `items`.
 pub const items: ::protostore::Col<
     Lists,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::lists::children::Items as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::lists::children::Items>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `items`.
 pub mod items {
     use crate::records::lists::Lists;

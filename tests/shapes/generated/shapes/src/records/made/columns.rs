@@ -41,8 +41,8 @@ pub const update_time: ::protostore::Col<Made, ::protostore::Timestamp> = ::prot
 );
 
 /// `words`.
-pub const words: ::protostore::Col<Made, String, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::made::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Made,
+    String,
+    ::protostore::columns::List<crate::records::made::children::Words>,
+> = ::protostore::Col::list(8, "value");

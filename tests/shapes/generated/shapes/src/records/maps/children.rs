@@ -29,24 +29,24 @@ impl protostore::ChildTable for Strings {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            364,
+            460,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings.key", "strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                365,
+                461,
                 r#"DELETE FROM "maps__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            366,
+            462,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            367,
+            463,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
@@ -76,6 +76,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Strings {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            464,
+            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "strings.key"],
+        ),
+        remove: protostore::Stmt::new(
+            465,
+            r#"DELETE FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "strings.key"],
+        ),
+    };
+}
+
 /// The elements of `bools`, in `maps__bools`.
 #[derive(Debug)]
 pub struct Bools;
@@ -102,24 +117,24 @@ impl protostore::ChildTable for Bools {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            368,
+            466,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bools.key", "bools.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                369,
+                467,
                 r#"DELETE FROM "maps__bools" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            370,
+            468,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            371,
+            469,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
@@ -147,6 +162,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Bools {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            470,
+            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "bools.key"],
+        ),
+        remove: protostore::Stmt::new(
+            471,
+            r#"DELETE FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "bools.key"],
+        ),
+    };
 }
 
 /// The elements of `int32s`, in `maps__int32s`.
@@ -178,24 +208,24 @@ impl protostore::ChildTable for Int32s {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            372,
+            472,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int32s.key", "int32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                373,
+                473,
                 r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            374,
+            474,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            375,
+            475,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
@@ -223,6 +253,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Int32s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            476,
+            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "int32s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            477,
+            r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "int32s.key"],
+        ),
+    };
 }
 
 /// The elements of `sint32s`, in `maps__sint32s`.
@@ -254,24 +299,24 @@ impl protostore::ChildTable for Sint32s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            376,
+            478,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint32s.key", "sint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                377,
+                479,
                 r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            378,
+            480,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            379,
+            481,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
@@ -299,6 +344,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Sint32s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            482,
+            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sint32s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            483,
+            r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sint32s.key"],
+        ),
+    };
 }
 
 /// The elements of `sfixed32s`, in `maps__sfixed32s`.
@@ -330,24 +390,24 @@ impl protostore::ChildTable for Sfixed32s {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            380,
+            484,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed32s.key", "sfixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                381,
+                485,
                 r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            382,
+            486,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            383,
+            487,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
@@ -375,6 +435,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Sfixed32s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            488,
+            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sfixed32s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            489,
+            r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "sfixed32s.key"],
+        ),
+    };
 }
 
 /// The elements of `int64s`, in `maps__int64s`.
@@ -406,24 +481,24 @@ impl protostore::ChildTable for Int64s {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            384,
+            490,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int64s.key", "int64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                385,
+                491,
                 r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            386,
+            492,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            387,
+            493,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
@@ -451,6 +526,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Int64s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            494,
+            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "int64s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            495,
+            r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "int64s.key"],
+        ),
+    };
 }
 
 /// The elements of `uint32s`, in `maps__uint32s`.
@@ -487,24 +577,24 @@ impl protostore::ChildTable for Uint32s {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            388,
+            496,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint32s.key", "uint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                389,
+                497,
                 r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            390,
+            498,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            391,
+            499,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
@@ -532,6 +622,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Uint32s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            500,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "uint32s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            501,
+            r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "uint32s.key"],
+        ),
+    };
 }
 
 /// The elements of `fixed32s`, in `maps__fixed32s`.
@@ -568,24 +673,24 @@ impl protostore::ChildTable for Fixed32s {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            392,
+            502,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed32s.key", "fixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                393,
+                503,
                 r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            394,
+            504,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            395,
+            505,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
@@ -613,6 +718,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Fixed32s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            506,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "fixed32s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            507,
+            r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "fixed32s.key"],
+        ),
+    };
 }
 
 /// The elements of `uint64s`, in `maps__uint64s`.
@@ -649,24 +769,24 @@ impl protostore::ChildTable for Uint64s {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            396,
+            508,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint64s.key", "uint64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                397,
+                509,
                 r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            398,
+            510,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            399,
+            511,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
@@ -694,6 +814,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Uint64s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            512,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "uint64s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            513,
+            r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "uint64s.key"],
+        ),
+    };
 }
 
 /// The elements of `fixed64s`, in `maps__fixed64s`.
@@ -725,24 +860,24 @@ impl protostore::ChildTable for Fixed64s {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            400,
+            514,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed64s.key", "fixed64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                401,
+                515,
                 r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            402,
+            516,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            403,
+            517,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
@@ -772,6 +907,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Fixed64s {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            518,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "fixed64s.key"],
+        ),
+        remove: protostore::Stmt::new(
+            519,
+            r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "fixed64s.key"],
+        ),
+    };
+}
+
 /// The elements of `doubles`, in `maps__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -795,24 +945,24 @@ impl protostore::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            404,
+            520,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles.key", "doubles.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                405,
+                521,
                 r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            406,
+            522,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            407,
+            523,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
@@ -842,6 +992,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Doubles {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            524,
+            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "doubles.key"],
+        ),
+        remove: protostore::Stmt::new(
+            525,
+            r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "doubles.key"],
+        ),
+    };
+}
+
 /// The elements of `byte_strings`, in `maps__byte_strings`.
 #[derive(Debug)]
 pub struct ByteStrings;
@@ -865,24 +1030,24 @@ impl protostore::ChildTable for ByteStrings {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            408,
+            526,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "byte_strings.key", "byte_strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                409,
+                527,
                 r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            410,
+            528,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            411,
+            529,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
@@ -910,6 +1075,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for ByteStrings {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            530,
+            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "byte_strings.key"],
+        ),
+        remove: protostore::Stmt::new(
+            531,
+            r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "byte_strings.key"],
+        ),
+    };
 }
 
 /// The elements of `colours`, in `maps__colours`.
@@ -941,24 +1121,24 @@ impl protostore::ChildTable for Colours {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            412,
+            532,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours.key", "colours.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                413,
+                533,
                 r#"DELETE FROM "maps__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            414,
+            534,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            415,
+            535,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
@@ -988,6 +1168,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Colours {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            536,
+            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "colours.key"],
+        ),
+        remove: protostore::Stmt::new(
+            537,
+            r#"DELETE FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "colours.key"],
+        ),
+    };
+}
+
 /// The elements of `times`, in `maps__times`.
 #[derive(Debug)]
 pub struct Times;
@@ -1011,24 +1206,24 @@ impl protostore::ChildTable for Times {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            416,
+            538,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "times.key", "times.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                417,
+                539,
                 r#"DELETE FROM "maps__times" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            418,
+            540,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            419,
+            541,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
@@ -1058,6 +1253,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Times {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            542,
+            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "times.key"],
+        ),
+        remove: protostore::Stmt::new(
+            543,
+            r#"DELETE FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "times.key"],
+        ),
+    };
+}
+
 /// The elements of `durations`, in `maps__durations`.
 #[derive(Debug)]
 pub struct Durations;
@@ -1081,24 +1291,24 @@ impl protostore::ChildTable for Durations {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            420,
+            544,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "durations.key", "durations.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                421,
+                545,
                 r#"DELETE FROM "maps__durations" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            422,
+            546,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            423,
+            547,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
@@ -1126,6 +1336,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for Durations {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            548,
+            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "durations.key"],
+        ),
+        remove: protostore::Stmt::new(
+            549,
+            r#"DELETE FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "durations.key"],
+        ),
+    };
 }
 
 /// The elements of `points`, in `maps__points`.
@@ -1170,7 +1395,7 @@ impl protostore::ChildTable for Points {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            424,
+            550,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -1184,13 +1409,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                425,
+                551,
                 r#"DELETE FROM "maps__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            426,
+            552,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = ?1
@@ -1198,7 +1423,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            427,
+            553,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
@@ -1236,6 +1461,23 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Points {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            554,
+            r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
+FROM "maps__points"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "points.key"],
+        ),
+        remove: protostore::Stmt::new(
+            555,
+            r#"DELETE FROM "maps__points" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "points.key"],
+        ),
+    };
+}
+
 /// The elements of `nothings`, in `maps__nothings`.
 #[derive(Debug)]
 pub struct Nothings;
@@ -1258,24 +1500,24 @@ impl protostore::ChildTable for Nothings {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            428,
+            556,
             r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "nothings.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                429,
+                557,
                 r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            430,
+            558,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            431,
+            559,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
@@ -1303,6 +1545,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(_row: &mut R) -> protostore::Result<Self::Item> {
         Ok(types::Nothing {})
     }
+}
+
+impl protostore::edits::EditedMap for Nothings {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            560,
+            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "nothings.key"],
+        ),
+        remove: protostore::Stmt::new(
+            561,
+            r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "nothings.key"],
+        ),
+    };
 }
 
 /// The elements of `shelves`, in `maps__shelves`.
@@ -1377,7 +1634,7 @@ impl protostore::ChildTable for Shelves {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            432,
+            562,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -1396,13 +1653,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                433,
+                563,
                 r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            434,
+            564,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1411,7 +1668,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            435,
+            565,
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x",
     c."value__point__y", c."value__point__colour", c."value__point__time", c."value__text",
     c."value__none"
@@ -1484,6 +1741,24 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Shelves {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            566,
+            r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
+    "value__point__colour", "value__point__time", "value__text", "value__none"
+FROM "maps__shelves"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "shelves.key"],
+        ),
+        remove: protostore::Stmt::new(
+            567,
+            r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "shelves.key"],
+        ),
+    };
+}
+
 /// The elements of `shelves.value.books`, in `maps__shelves__value__books`.
 #[derive(Debug)]
 pub struct ShelvesValueBooks;
@@ -1508,14 +1783,14 @@ impl protostore::ChildTable for ShelvesValueBooks {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            436,
+            568,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            437,
+            569,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = ?1
@@ -1523,7 +1798,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            438,
+            570,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
@@ -1583,7 +1858,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            439,
+            571,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -1595,7 +1870,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            440,
+            572,
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = ?1
@@ -1603,7 +1878,7 @@ ORDER BY "_key", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            441,
+            573,
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
@@ -1676,7 +1951,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            442,
+            574,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1692,7 +1967,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            443,
+            575,
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = ?1
@@ -1700,7 +1975,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            444,
+            576,
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
@@ -1767,24 +2042,24 @@ impl protostore::ChildTable for InsideCounts {
         member: 19,
         key: 2,
         insert: protostore::Stmt::new(
-            445,
+            577,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inside.counts.key", "inside.counts.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                446,
+                578,
                 r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            447,
+            579,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            448,
+            580,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value
@@ -1792,6 +2067,17 @@ ORDER BY o.key, c."_key""#,
             &["inside.counts"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "inside",
+            set: protostore::Stmt::new(
+                583,
+                r#"SELECT "inside" FROM "maps" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inside) = &owner.inside else { return Vec::new() };
@@ -1814,4 +2100,19 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for InsideCounts {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            581,
+            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "inside.counts.key"],
+        ),
+        remove: protostore::Stmt::new(
+            582,
+            r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "inside.counts.key"],
+        ),
+    };
 }

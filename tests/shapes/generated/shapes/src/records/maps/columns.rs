@@ -8,153 +8,117 @@ use crate::records::maps::Maps;
 pub const id: ::protostore::Col<Maps, String> = ::protostore::Col::member(0, "id");
 
 /// `strings`.
-pub const strings: ::protostore::Col<Maps, String, ::protostore::columns::Map<String>> = ::protostore::Col::map(
-    1,
-    <crate::records::maps::children::Strings as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const strings: ::protostore::Col<
+    Maps,
+    String,
+    ::protostore::columns::Map<crate::records::maps::children::Strings>,
+> = ::protostore::Col::map(1, "_key", "value");
 
 /// `bools`.
-pub const bools: ::protostore::Col<Maps, bool, ::protostore::columns::Map<bool>> = ::protostore::Col::map(
-    2,
-    <crate::records::maps::children::Bools as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const bools: ::protostore::Col<
+    Maps,
+    bool,
+    ::protostore::columns::Map<crate::records::maps::children::Bools>,
+> = ::protostore::Col::map(2, "_key", "value");
 
 /// `int32s`.
-pub const int32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
-    3,
-    <crate::records::maps::children::Int32s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const int32s: ::protostore::Col<
+    Maps,
+    i64,
+    ::protostore::columns::Map<crate::records::maps::children::Int32s>,
+> = ::protostore::Col::map(3, "_key", "value");
 
 /// `sint32s`.
-pub const sint32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
-    4,
-    <crate::records::maps::children::Sint32s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const sint32s: ::protostore::Col<
+    Maps,
+    i64,
+    ::protostore::columns::Map<crate::records::maps::children::Sint32s>,
+> = ::protostore::Col::map(4, "_key", "value");
 
 /// `sfixed32s`.
-pub const sfixed32s: ::protostore::Col<Maps, i64, ::protostore::columns::Map<i32>> = ::protostore::Col::map(
-    5,
-    <crate::records::maps::children::Sfixed32s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const sfixed32s: ::protostore::Col<
+    Maps,
+    i64,
+    ::protostore::columns::Map<crate::records::maps::children::Sfixed32s>,
+> = ::protostore::Col::map(5, "_key", "value");
 
 /// `int64s`.
-pub const int64s: ::protostore::Col<Maps, i32, ::protostore::columns::Map<i64>> = ::protostore::Col::map(
-    6,
-    <crate::records::maps::children::Int64s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const int64s: ::protostore::Col<
+    Maps,
+    i32,
+    ::protostore::columns::Map<crate::records::maps::children::Int64s>,
+> = ::protostore::Col::map(6, "_key", "value");
 
 /// `uint32s`.
-pub const uint32s: ::protostore::Col<Maps, u64, ::protostore::columns::Map<u32>> = ::protostore::Col::map(
-    7,
-    <crate::records::maps::children::Uint32s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const uint32s: ::protostore::Col<
+    Maps,
+    u64,
+    ::protostore::columns::Map<crate::records::maps::children::Uint32s>,
+> = ::protostore::Col::map(7, "_key", "value");
 
 /// `fixed32s`.
-pub const fixed32s: ::protostore::Col<Maps, u64, ::protostore::columns::Map<u32>> = ::protostore::Col::map(
-    8,
-    <crate::records::maps::children::Fixed32s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const fixed32s: ::protostore::Col<
+    Maps,
+    u64,
+    ::protostore::columns::Map<crate::records::maps::children::Fixed32s>,
+> = ::protostore::Col::map(8, "_key", "value");
 
 /// `uint64s`.
-pub const uint64s: ::protostore::Col<Maps, u32, ::protostore::columns::Map<u64>> = ::protostore::Col::map(
-    9,
-    <crate::records::maps::children::Uint64s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const uint64s: ::protostore::Col<
+    Maps,
+    u32,
+    ::protostore::columns::Map<crate::records::maps::children::Uint64s>,
+> = ::protostore::Col::map(9, "_key", "value");
 
 /// `fixed64s`.
-pub const fixed64s: ::protostore::Col<Maps, f32, ::protostore::columns::Map<u64>> = ::protostore::Col::map(
-    10,
-    <crate::records::maps::children::Fixed64s as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const fixed64s: ::protostore::Col<
+    Maps,
+    f32,
+    ::protostore::columns::Map<crate::records::maps::children::Fixed64s>,
+> = ::protostore::Col::map(10, "_key", "value");
 
 /// `doubles`.
-pub const doubles: ::protostore::Col<Maps, f64, ::protostore::columns::Map<String>> = ::protostore::Col::map(
-    11,
-    <crate::records::maps::children::Doubles as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+pub const doubles: ::protostore::Col<
+    Maps,
+    f64,
+    ::protostore::columns::Map<crate::records::maps::children::Doubles>,
+> = ::protostore::Col::map(11, "_key", "value");
 
 /// `byte_strings`.
 pub const byte_strings: ::protostore::Col<
     Maps,
     Vec<u8>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    12,
-    <crate::records::maps::children::ByteStrings as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::maps::children::ByteStrings>,
+> = ::protostore::Col::map(12, "_key", "value");
 
 /// `colours`.
 pub const colours: ::protostore::Col<
     Maps,
     crate::records::types::Colour,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    13,
-    <crate::records::maps::children::Colours as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::maps::children::Colours>,
+> = ::protostore::Col::map(13, "_key", "value");
 
 /// `times`.
 pub const times: ::protostore::Col<
     Maps,
     ::protostore::Timestamp,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    14,
-    <crate::records::maps::children::Times as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::maps::children::Times>,
+> = ::protostore::Col::map(14, "_key", "value");
 
 /// `durations`.
 pub const durations: ::protostore::Col<
     Maps,
     ::protostore::Duration,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    15,
-    <crate::records::maps::children::Durations as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::maps::children::Durations>,
+> = ::protostore::Col::map(15, "_key", "value");
 
 /// `points`.
 pub const points: ::protostore::Col<
     Maps,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        16,
-        <crate::records::maps::children::Points as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::maps::children::Points>,
+> = ::protostore::Col::map(16, "_key", "").row();
+
 /// Inside `points`.
 pub mod points {
     use crate::records::maps::Maps;
@@ -200,27 +164,16 @@ pub mod points {
 pub const nothings: ::protostore::Col<
     Maps,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<i64>,
-> = ::protostore::Col::map(
-        17,
-        <crate::records::maps::children::Nothings as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::maps::children::Nothings>,
+> = ::protostore::Col::map(17, "_key", "").row();
 
 /// `shelves`.
 pub const shelves: ::protostore::Col<
     Maps,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        18,
-        <crate::records::maps::children::Shelves as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::maps::children::Shelves>,
+> = ::protostore::Col::map(18, "_key", "").row();
+
 /// Inside `shelves`.
 pub mod shelves {
     use crate::records::maps::Maps;
@@ -414,10 +367,6 @@ pub mod inside {
     pub const counts: ::protostore::Col<
         Maps,
         i32,
-        ::protostore::columns::Entries<String>,
-    > = ::protostore::Col::entries(
-        <crate::records::maps::children::InsideCounts as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "value",
-    );
+        ::protostore::columns::InnerMap<crate::records::maps::children::InsideCounts>,
+    > = ::protostore::Col::inner_map("_key", "value");
 }

@@ -48,7 +48,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            112,
+            166,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -62,13 +62,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                113,
+                167,
                 r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            114,
+            168,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
 WHERE "_id" = ?1
@@ -76,7 +76,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            115,
+            169,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
@@ -84,6 +84,17 @@ ORDER BY o.key, c."_position""#,
             &["outer.middle.points"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "outer.middle",
+            set: protostore::Stmt::new(
+                172,
+                r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
@@ -116,6 +127,26 @@ ORDER BY o.key, c."_position""#,
             time: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for OuterMiddlePoints {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            170,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            171,
+            r#"DELETE
+FROM "nesteds__outer__middle__points"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "nesteds__outer__middle__points"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }
 
 /// The elements of `outer.always.points`, in `nesteds__outer__always__points`.
@@ -160,7 +191,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            116,
+            173,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -174,13 +205,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                117,
+                174,
                 r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            118,
+            175,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
 WHERE "_id" = ?1
@@ -188,7 +219,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            119,
+            176,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
@@ -196,6 +227,17 @@ ORDER BY o.key, c."_position""#,
             &["outer.always.points"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "outer.always",
+            set: protostore::Stmt::new(
+                179,
+                r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
@@ -228,6 +270,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for OuterAlwaysPoints {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            177,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            178,
+            r#"DELETE
+FROM "nesteds__outer__always__points"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "nesteds__outer__always__points"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `outer.names`, in `nesteds__outer__names`.
 #[derive(Debug)]
 pub struct OuterNames;
@@ -251,24 +313,24 @@ impl protostore::ChildTable for OuterNames {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            120,
+            180,
             r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "outer.names", "outer.names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                121,
+                181,
                 r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            122,
+            182,
             r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            123,
+            183,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
@@ -276,6 +338,17 @@ ORDER BY o.key, c."_position""#,
             &["outer.names"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "outer",
+            set: protostore::Stmt::new(
+                187,
+                r#"SELECT "outer" FROM "nesteds" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(outer) = &owner.outer else { return Vec::new() };
@@ -298,4 +371,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for OuterNames {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            184,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            185,
+            r#"DELETE
+FROM "nesteds__outer__names"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "nesteds__outer__names"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OuterNames {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        186,
+        r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "outer.names"],
+    );
 }

@@ -121,12 +121,11 @@ pub mod outer {
         pub const points: ::protostore::Col<
             Nested,
             ::protostore::columns::Message,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterMiddlePoints as ::protostore::ChildTable>::CHILD,
-                "",
-            )
-            .row();
+            ::protostore::columns::InnerList<
+                crate::records::nested::children::OuterMiddlePoints,
+            >,
+        > = ::protostore::Col::inner_list("").row();
+
         /// Inside `points`.
         pub mod points {
             use crate::records::nested::Nested;
@@ -295,12 +294,11 @@ pub mod outer {
         pub const points: ::protostore::Col<
             Nested,
             ::protostore::columns::Message,
-            ::protostore::columns::Elements,
-        > = ::protostore::Col::elements(
-                <crate::records::nested::children::OuterAlwaysPoints as ::protostore::ChildTable>::CHILD,
-                "",
-            )
-            .row();
+            ::protostore::columns::InnerList<
+                crate::records::nested::children::OuterAlwaysPoints,
+            >,
+        > = ::protostore::Col::inner_list("").row();
+
         /// Inside `points`.
         pub mod points {
             use crate::records::nested::Nested;
@@ -409,11 +407,8 @@ pub mod outer {
     pub const names: ::protostore::Col<
         Nested,
         String,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::nested::children::OuterNames as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<crate::records::nested::children::OuterNames>,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `nothing`.

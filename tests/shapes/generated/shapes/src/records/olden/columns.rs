@@ -197,13 +197,9 @@ pub mod may {
 pub const musts: ::protostore::Col<
     Olden,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::olden::children::Musts as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::olden::children::Musts>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `musts`.
 pub mod musts {
     use crate::records::olden::Olden;
@@ -337,13 +333,9 @@ pub mod musts {
 pub const mays: ::protostore::Col<
     Olden,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        4,
-        <crate::records::olden::children::Mays as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::olden::children::Mays>,
+> = ::protostore::Col::list(4, "").row();
+
 /// Inside `mays`.
 pub mod mays {
     use crate::records::olden::Olden;
@@ -477,14 +469,9 @@ pub mod mays {
 pub const by_name: ::protostore::Col<
     Olden,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        5,
-        <crate::records::olden::children::ByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::olden::children::ByName>,
+> = ::protostore::Col::map(5, "_key", "").row();
+
 /// Inside `by_name`.
 pub mod by_name {
     use crate::records::olden::Olden;
@@ -805,8 +792,8 @@ pub mod choice {
 }
 
 /// `packed`.
-pub const packed: ::protostore::Col<Olden, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    7,
-    <crate::records::olden::children::OfPacked_9 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const packed: ::protostore::Col<
+    Olden,
+    i32,
+    ::protostore::columns::List<crate::records::olden::children::OfPacked_9>,
+> = ::protostore::Col::list(7, "value");

@@ -29,24 +29,24 @@ impl protostore::ChildTable for Values {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            809,
+            1026,
             r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                810,
+                1027,
                 r#"DELETE FROM "packed__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            811,
+            1028,
             r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            812,
+            1029,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
@@ -76,6 +76,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Values {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1030,
+            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "values.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1031,
+            r#"DELETE FROM "packed__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "values.key"],
+        ),
+    };
+}
+
 /// The elements of `raw_by_raw`, in `packed__raw_by_raw`.
 #[derive(Debug)]
 pub struct RawByRaw;
@@ -99,24 +114,24 @@ impl protostore::ChildTable for RawByRaw {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            813,
+            1032,
             r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "raw_by_raw.key", "raw_by_raw.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                814,
+                1033,
                 r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            815,
+            1034,
             r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            816,
+            1035,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
@@ -149,6 +164,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for RawByRaw {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1036,
+            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "raw_by_raw.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1037,
+            r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "raw_by_raw.key"],
+        ),
+    };
+}
+
 /// The elements of `inners`, in `packed__inners`.
 #[derive(Debug)]
 pub struct Inners;
@@ -174,20 +204,20 @@ impl protostore::ChildTable for Inners {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            817,
+            1038,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.point", "inners.names", "inners.raw"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                818,
+                1039,
                 r#"DELETE FROM "packed__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            819,
+            1040,
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
 WHERE "_id" = ?1
@@ -195,7 +225,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            820,
+            1041,
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
 FROM json_each(?1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value
@@ -241,4 +271,24 @@ ORDER BY o.key, c."_position""#,
             raw: row.take::<protostore::stored::Utf8<String>>()?.0,
         })
     }
+}
+
+impl protostore::edits::EditedList for Inners {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1042,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1043,
+            r#"DELETE
+FROM "packed__inners"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "packed__inners"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

@@ -59,13 +59,8 @@ pub const by_number: ::protostore::Col<
 pub const values: ::protostore::Col<
     Packed,
     ::protostore::stored::Encoded<crate::proto::shapes::v1::Point>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    9,
-    <crate::records::packed::children::Values as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::packed::children::Values>,
+> = ::protostore::Col::map(9, "_key", "value");
 
 /// `raw`.
 pub const raw: ::protostore::Col<Packed, ::protostore::stored::Utf8<String>> = ::protostore::Col::member(
@@ -89,13 +84,8 @@ pub const wrapped: ::protostore::Col<Packed, ::protostore::stored::Utf8<String>>
 pub const raw_by_raw: ::protostore::Col<
     Packed,
     ::protostore::stored::Utf8<String>,
-    ::protostore::columns::Map<::protostore::stored::Utf8<String>>,
-> = ::protostore::Col::map(
-    13,
-    <crate::records::packed::children::RawByRaw as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::packed::children::RawByRaw>,
+> = ::protostore::Col::map(13, "_key", "value");
 
 /// `settings`.
 pub const settings: ::protostore::Col<
@@ -171,13 +161,9 @@ pub mod inner {
 pub const inners: ::protostore::Col<
     Packed,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        17,
-        <crate::records::packed::children::Inners as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::packed::children::Inners>,
+> = ::protostore::Col::list(17, "").row();
+
 /// Inside `inners`.
 pub mod inners {
     use crate::records::packed::Packed;

@@ -90,7 +90,7 @@ impl protostore::ChildTable for Plains {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1488,
+            1753,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
@@ -118,13 +118,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1489,
+                1754,
                 r#"DELETE FROM "places__plains" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1490,
+            1755,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
@@ -134,7 +134,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1491,
+            1756,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
@@ -196,6 +196,26 @@ ORDER BY o.key, c."_position""#,
             a_colour: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Plains {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1757,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1758,
+            r#"DELETE
+FROM "places__plains"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "places__plains"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }
 
 /// The elements of `maybes`, in `places__maybes`.
@@ -284,7 +304,7 @@ impl protostore::ChildTable for Maybes {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1492,
+            1759,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
@@ -314,13 +334,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1493,
+                1760,
                 r#"DELETE FROM "places__maybes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1494,
+            1761,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -330,7 +350,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1495,
+            1762,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -396,6 +416,26 @@ ORDER BY o.key, c."_position""#,
             a_duration: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Maybes {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1763,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1764,
+            r#"DELETE
+FROM "places__maybes"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "places__maybes"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }
 
 /// The elements of `eithers`, in `places__eithers`.
@@ -489,7 +529,7 @@ impl protostore::ChildTable for Eithers {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1496,
+            1765,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
@@ -519,13 +559,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1497,
+                1766,
                 r#"DELETE FROM "places__eithers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1498,
+            1767,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -535,7 +575,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1499,
+            1768,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -727,6 +767,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Eithers {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1769,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1770,
+            r#"DELETE
+FROM "places__eithers"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "places__eithers"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `plain_by_name`, in `places__plain_by_name`.
 #[derive(Debug)]
 pub struct PlainByName;
@@ -850,7 +910,7 @@ impl protostore::ChildTable for PlainByName {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            1500,
+            1771,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -880,13 +940,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1501,
+                1772,
                 r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1502,
+            1773,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -897,7 +957,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1503,
+            1774,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -961,6 +1021,26 @@ ORDER BY o.key, c."_key""#,
             a_colour: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedMap for PlainByName {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1775,
+            r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour"
+FROM "places__plain_by_name"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "plain_by_name.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1776,
+            r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "plain_by_name.key"],
+        ),
+    };
 }
 
 /// The elements of `maybe_by_number`, in `places__maybe_by_number`.
@@ -1102,7 +1182,7 @@ impl protostore::ChildTable for MaybeByNumber {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1504,
+            1777,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1134,13 +1214,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1505,
+                1778,
                 r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1506,
+            1779,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1151,7 +1231,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1507,
+            1780,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1219,6 +1299,26 @@ ORDER BY o.key, c."_key""#,
             a_duration: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedMap for MaybeByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1781,
+            r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
+FROM "places__maybe_by_number"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "maybe_by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1782,
+            r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "maybe_by_number.key"],
+        ),
+    };
 }
 
 /// The elements of `either_by_flag`, in `places__either_by_flag`.
@@ -1365,7 +1465,7 @@ impl protostore::ChildTable for EitherByFlag {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1508,
+            1783,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1397,13 +1497,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1509,
+                1784,
                 r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1510,
+            1785,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1414,7 +1514,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1511,
+            1786,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1608,6 +1708,26 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for EitherByFlag {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1787,
+            r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
+    "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
+    "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
+    "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
+FROM "places__either_by_flag"
+WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "either_by_flag.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1788,
+            r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "either_by_flag.key"],
+        ),
+    };
+}
+
 /// The elements of `a_sint32_by_number`, in `places__a_sint32_by_number`.
 #[derive(Debug)]
 pub struct ASint32ByNumber;
@@ -1637,24 +1757,24 @@ impl protostore::ChildTable for ASint32ByNumber {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1512,
+            1789,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_sint32_by_number.key", "a_sint32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1513,
+                1790,
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1514,
+            1791,
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1515,
+            1792,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
@@ -1682,6 +1802,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for ASint32ByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1793,
+            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_sint32_by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1794,
+            r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_sint32_by_number.key"],
+        ),
+    };
 }
 
 /// The elements of `an_sfixed32_by_number`, in `places__an_sfixed32_by_number`.
@@ -1713,24 +1848,24 @@ impl protostore::ChildTable for AnSfixed32ByNumber {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1516,
+            1795,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "an_sfixed32_by_number.key", "an_sfixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1517,
+                1796,
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1518,
+            1797,
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1519,
+            1798,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
@@ -1758,6 +1893,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for AnSfixed32ByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1799,
+            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "an_sfixed32_by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1800,
+            r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "an_sfixed32_by_number.key"],
+        ),
+    };
 }
 
 /// The elements of `a_fixed32_by_number`, in `places__a_fixed32_by_number`.
@@ -1794,24 +1944,24 @@ impl protostore::ChildTable for AFixed32ByNumber {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1520,
+            1801,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_fixed32_by_number.key", "a_fixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1521,
+                1802,
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1522,
+            1803,
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1523,
+            1804,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
@@ -1839,4 +1989,19 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for AFixed32ByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1805,
+            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_fixed32_by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1806,
+            r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "a_fixed32_by_number.key"],
+        ),
+    };
 }

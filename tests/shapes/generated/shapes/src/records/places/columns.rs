@@ -389,13 +389,9 @@ pub mod either {
 pub const plains: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        4,
-        <crate::records::places::children::Plains as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::places::children::Plains>,
+> = ::protostore::Col::list(4, "").row();
+
 /// Inside `plains`.
 pub mod plains {
     use crate::records::places::Places;
@@ -557,13 +553,9 @@ pub mod plains {
 pub const maybes: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        5,
-        <crate::records::places::children::Maybes as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::places::children::Maybes>,
+> = ::protostore::Col::list(5, "").row();
+
 /// Inside `maybes`.
 pub mod maybes {
     use crate::records::places::Places;
@@ -745,13 +737,9 @@ pub mod maybes {
 pub const eithers: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::places::children::Eithers as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::places::children::Eithers>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `eithers`.
 pub mod eithers {
     use crate::records::places::Places;
@@ -977,14 +965,9 @@ pub mod eithers {
 pub const plain_by_name: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        7,
-        <crate::records::places::children::PlainByName as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::places::children::PlainByName>,
+> = ::protostore::Col::map(7, "_key", "").row();
+
 /// Inside `plain_by_name`.
 pub mod plain_by_name {
     use crate::records::places::Places;
@@ -1170,14 +1153,9 @@ pub mod plain_by_name {
 pub const maybe_by_number: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<i32>,
-> = ::protostore::Col::map(
-        8,
-        <crate::records::places::children::MaybeByNumber as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::places::children::MaybeByNumber>,
+> = ::protostore::Col::map(8, "_key", "").row();
+
 /// Inside `maybe_by_number`.
 pub mod maybe_by_number {
     use crate::records::places::Places;
@@ -1385,14 +1363,9 @@ pub mod maybe_by_number {
 pub const either_by_flag: ::protostore::Col<
     Places,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<bool>,
-> = ::protostore::Col::map(
-        9,
-        <crate::records::places::children::EitherByFlag as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::places::children::EitherByFlag>,
+> = ::protostore::Col::map(9, "_key", "").row();
+
 /// Inside `either_by_flag`.
 pub mod either_by_flag {
     use crate::records::places::Places;
@@ -1637,37 +1610,22 @@ pub mod either_by_flag {
 pub const a_sint32_by_number: ::protostore::Col<
     Places,
     i32,
-    ::protostore::columns::Map<i64>,
-> = ::protostore::Col::map(
-    10,
-    <crate::records::places::children::ASint32ByNumber as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::places::children::ASint32ByNumber>,
+> = ::protostore::Col::map(10, "_key", "value");
 
 /// `an_sfixed32_by_number`.
 pub const an_sfixed32_by_number: ::protostore::Col<
     Places,
     i32,
-    ::protostore::columns::Map<i64>,
-> = ::protostore::Col::map(
-    11,
-    <crate::records::places::children::AnSfixed32ByNumber as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::places::children::AnSfixed32ByNumber>,
+> = ::protostore::Col::map(11, "_key", "value");
 
 /// `a_fixed32_by_number`.
 pub const a_fixed32_by_number: ::protostore::Col<
     Places,
     u32,
-    ::protostore::columns::Map<u64>,
-> = ::protostore::Col::map(
-    12,
-    <crate::records::places::children::AFixed32ByNumber as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::places::children::AFixed32ByNumber>,
+> = ::protostore::Col::map(12, "_key", "value");
 
 /// `choice`.
 pub const choice: ::protostore::Col<Places, ::protostore::columns::Oneof> = ::protostore::Col::member(

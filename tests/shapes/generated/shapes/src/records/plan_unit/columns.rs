@@ -23,13 +23,9 @@ pub const made_for: ::protostore::Col<PlanUnit, u32> = ::protostore::Col::member
 pub const dependencies: ::protostore::Col<
     PlanUnit,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::plan_unit::children::Dependencies as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::plan_unit::children::Dependencies>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `dependencies`.
 pub mod dependencies {
     use crate::records::plan_unit::PlanUnit;
@@ -52,8 +48,8 @@ pub mod dependencies {
 }
 
 /// `beside`.
-pub const beside: ::protostore::Col<PlanUnit, u32, ::protostore::columns::List> = ::protostore::Col::list(
-    4,
-    <crate::records::plan_unit::children::Beside as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const beside: ::protostore::Col<
+    PlanUnit,
+    u32,
+    ::protostore::columns::List<crate::records::plan_unit::children::Beside>,
+> = ::protostore::Col::list(4, "value");

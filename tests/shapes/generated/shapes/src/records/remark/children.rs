@@ -21,19 +21,7 @@ impl protostore::ChildTable for SeenTopics {
                 protostore::Column::new("_position", "seen_topics"),
                 protostore::Column::new("value", "seen_topics"),
             ],
-            references: &[
-                protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "remarks",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        1160,
-                        r#"SELECT 1 FROM "remarks" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-            ],
+            references: &[],
             checks: &[
                 protostore::Check::new(
                     "value__check",
@@ -45,24 +33,24 @@ impl protostore::ChildTable for SeenTopics {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1153,
+            1388,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1154,
+                1389,
                 r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1155,
+            1390,
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1156,
+            1391,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
@@ -92,6 +80,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for SeenTopics {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1393,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1394,
+            r#"DELETE
+FROM "remarks__seen_topics"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "remarks__seen_topics"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for SeenTopics {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1395,
+        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "seen_topics"],
+    );
+}
+
 /// The elements of `parts`, in `remarks__parts`.
 #[derive(Debug)]
 pub struct Parts;
@@ -116,7 +132,7 @@ impl protostore::ChildTable for Parts {
                     table: "topics",
                     key: &["name"],
                     exists: protostore::Stmt::new(
-                        1165,
+                        1400,
                         r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                         &["parts.topic"],
                     ),
@@ -133,24 +149,24 @@ impl protostore::ChildTable for Parts {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1161,
+            1396,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1162,
+                1397,
                 r#"DELETE FROM "remarks__parts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1163,
+            1398,
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1164,
+            1399,
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
@@ -180,4 +196,24 @@ ORDER BY o.key, c."_position""#,
             topic: row.take_or_default()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Parts {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1401,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1402,
+            r#"DELETE
+FROM "remarks__parts"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "remarks__parts"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

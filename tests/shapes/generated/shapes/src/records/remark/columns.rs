@@ -22,11 +22,11 @@ pub const first_topic: ::protostore::Col<Remark, String> = ::protostore::Col::me
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `seen_topics`.
-pub const seen_topics: ::protostore::Col<Remark, String, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::remark::children::SeenTopics as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const seen_topics: ::protostore::Col<
+    Remark,
+    String,
+    ::protostore::columns::List<crate::records::remark::children::SeenTopics>,
+> = ::protostore::Col::list(3, "value");
 
 /// `last_topic`.
 pub const last_topic: ::protostore::Col<Remark, String> = ::protostore::Col::member(
@@ -55,13 +55,9 @@ pub mod part {
 pub const parts: ::protostore::Col<
     Remark,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::remark::children::Parts as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::remark::children::Parts>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `parts`.
 pub mod parts {
     use crate::records::remark::Remark;

@@ -76,6 +76,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Bools {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            28,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            29,
+            r#"DELETE
+FROM "repeateds__bools"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__bools"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Bools {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        30,
+        r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "bools"],
+    );
+}
+
 /// The elements of `int32s`, in `repeateds__int32s`.
 #[derive(Debug)]
 pub struct Int32s;
@@ -105,24 +133,24 @@ impl protostore::ChildTable for Int32s {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            28,
+            31,
             r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int32s", "int32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                29,
+                32,
                 r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            30,
+            33,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            31,
+            34,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
@@ -150,6 +178,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Int32s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            35,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            36,
+            r#"DELETE
+FROM "repeateds__int32s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__int32s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Int32s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        37,
+        r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "int32s"],
+    );
 }
 
 /// The elements of `sint32s`, in `repeateds__sint32s`.
@@ -181,24 +237,24 @@ impl protostore::ChildTable for Sint32s {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            32,
+            38,
             r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint32s", "sint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                33,
+                39,
                 r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            34,
+            40,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            35,
+            41,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
@@ -226,6 +282,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Sint32s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            42,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            43,
+            r#"DELETE
+FROM "repeateds__sint32s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__sint32s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Sint32s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        44,
+        r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "sint32s"],
+    );
 }
 
 /// The elements of `sfixed32s`, in `repeateds__sfixed32s`.
@@ -257,24 +341,24 @@ impl protostore::ChildTable for Sfixed32s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            36,
+            45,
             r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed32s", "sfixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                37,
+                46,
                 r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            38,
+            47,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            39,
+            48,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
@@ -304,6 +388,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Sfixed32s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            49,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            50,
+            r#"DELETE
+FROM "repeateds__sfixed32s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__sfixed32s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Sfixed32s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        51,
+        r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "sfixed32s"],
+    );
+}
+
 /// The elements of `int64s`, in `repeateds__int64s`.
 #[derive(Debug)]
 pub struct Int64s;
@@ -327,24 +439,24 @@ impl protostore::ChildTable for Int64s {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            40,
+            52,
             r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int64s", "int64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                41,
+                53,
                 r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            42,
+            54,
             r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            43,
+            55,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
@@ -374,6 +486,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Int64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            56,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            57,
+            r#"DELETE
+FROM "repeateds__int64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__int64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Int64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        58,
+        r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "int64s"],
+    );
+}
+
 /// The elements of `sint64s`, in `repeateds__sint64s`.
 #[derive(Debug)]
 pub struct Sint64s;
@@ -397,24 +537,24 @@ impl protostore::ChildTable for Sint64s {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            44,
+            59,
             r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint64s", "sint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                45,
+                60,
                 r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            46,
+            61,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            47,
+            62,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
@@ -444,6 +584,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Sint64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            63,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            64,
+            r#"DELETE
+FROM "repeateds__sint64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__sint64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Sint64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        65,
+        r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "sint64s"],
+    );
+}
+
 /// The elements of `sfixed64s`, in `repeateds__sfixed64s`.
 #[derive(Debug)]
 pub struct Sfixed64s;
@@ -467,24 +635,24 @@ impl protostore::ChildTable for Sfixed64s {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            48,
+            66,
             r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed64s", "sfixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                49,
+                67,
                 r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            50,
+            68,
             r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            51,
+            69,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
@@ -512,6 +680,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Sfixed64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            70,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            71,
+            r#"DELETE
+FROM "repeateds__sfixed64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__sfixed64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Sfixed64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        72,
+        r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "sfixed64s"],
+    );
 }
 
 /// The elements of `uint32s`, in `repeateds__uint32s`.
@@ -543,24 +739,24 @@ impl protostore::ChildTable for Uint32s {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            52,
+            73,
             r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint32s", "uint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                53,
+                74,
                 r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            54,
+            75,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            55,
+            76,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
@@ -588,6 +784,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Uint32s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            77,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            78,
+            r#"DELETE
+FROM "repeateds__uint32s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__uint32s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Uint32s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        79,
+        r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "uint32s"],
+    );
 }
 
 /// The elements of `fixed32s`, in `repeateds__fixed32s`.
@@ -619,24 +843,24 @@ impl protostore::ChildTable for Fixed32s {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            56,
+            80,
             r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed32s", "fixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                57,
+                81,
                 r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            58,
+            82,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            59,
+            83,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
@@ -664,6 +888,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Fixed32s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            84,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            85,
+            r#"DELETE
+FROM "repeateds__fixed32s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__fixed32s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Fixed32s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        86,
+        r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "fixed32s"],
+    );
 }
 
 /// The elements of `uint64s`, in `repeateds__uint64s`.
@@ -695,24 +947,24 @@ impl protostore::ChildTable for Uint64s {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            60,
+            87,
             r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint64s", "uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                61,
+                88,
                 r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            62,
+            89,
             r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            63,
+            90,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
@@ -740,6 +992,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Uint64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            91,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            92,
+            r#"DELETE
+FROM "repeateds__uint64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__uint64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Uint64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        93,
+        r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "uint64s"],
+    );
 }
 
 /// The elements of `fixed64s`, in `repeateds__fixed64s`.
@@ -771,24 +1051,24 @@ impl protostore::ChildTable for Fixed64s {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            64,
+            94,
             r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed64s", "fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                65,
+                95,
                 r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            66,
+            96,
             r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            67,
+            97,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
@@ -818,6 +1098,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Fixed64s {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            98,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            99,
+            r#"DELETE
+FROM "repeateds__fixed64s"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__fixed64s"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Fixed64s {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        100,
+        r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "fixed64s"],
+    );
+}
+
 /// The elements of `floats`, in `repeateds__floats`.
 #[derive(Debug)]
 pub struct Floats;
@@ -841,24 +1149,24 @@ impl protostore::ChildTable for Floats {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            68,
+            101,
             r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "floats", "floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                69,
+                102,
                 r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            70,
+            103,
             r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            71,
+            104,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
@@ -888,6 +1196,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Floats {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            105,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            106,
+            r#"DELETE
+FROM "repeateds__floats"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__floats"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Floats {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        107,
+        r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "floats"],
+    );
+}
+
 /// The elements of `doubles`, in `repeateds__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -911,24 +1247,24 @@ impl protostore::ChildTable for Doubles {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            72,
+            108,
             r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                73,
+                109,
                 r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            74,
+            110,
             r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            75,
+            111,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
@@ -958,6 +1294,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Doubles {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            112,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            113,
+            r#"DELETE
+FROM "repeateds__doubles"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__doubles"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Doubles {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        114,
+        r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "doubles"],
+    );
+}
+
 /// The elements of `strings`, in `repeateds__strings`.
 #[derive(Debug)]
 pub struct Strings;
@@ -981,24 +1345,24 @@ impl protostore::ChildTable for Strings {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            76,
+            115,
             r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                77,
+                116,
                 r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            78,
+            117,
             r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            79,
+            118,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
@@ -1028,6 +1392,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Strings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            119,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            120,
+            r#"DELETE
+FROM "repeateds__strings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__strings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Strings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        121,
+        r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "strings"],
+    );
+}
+
 /// The elements of `byte_strings`, in `repeateds__byte_strings`.
 #[derive(Debug)]
 pub struct ByteStrings;
@@ -1051,24 +1443,24 @@ impl protostore::ChildTable for ByteStrings {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            80,
+            122,
             r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "byte_strings", "byte_strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                81,
+                123,
                 r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            82,
+            124,
             r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            83,
+            125,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
@@ -1096,6 +1488,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for ByteStrings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            126,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            127,
+            r#"DELETE
+FROM "repeateds__byte_strings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__byte_strings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for ByteStrings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        128,
+        r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "byte_strings"],
+    );
 }
 
 /// The elements of `colours`, in `repeateds__colours`.
@@ -1127,24 +1547,24 @@ impl protostore::ChildTable for Colours {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            84,
+            129,
             r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                85,
+                130,
                 r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            86,
+            131,
             r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            87,
+            132,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
@@ -1174,6 +1594,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Colours {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            133,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            134,
+            r#"DELETE
+FROM "repeateds__colours"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__colours"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Colours {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        135,
+        r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "colours"],
+    );
+}
+
 /// The elements of `times`, in `repeateds__times`.
 #[derive(Debug)]
 pub struct Times;
@@ -1197,24 +1645,24 @@ impl protostore::ChildTable for Times {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            88,
+            136,
             r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "times", "times"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                89,
+                137,
                 r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            90,
+            138,
             r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            91,
+            139,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
@@ -1244,6 +1692,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Times {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            140,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            141,
+            r#"DELETE
+FROM "repeateds__times"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__times"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Times {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        142,
+        r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "times"],
+    );
+}
+
 /// The elements of `durations`, in `repeateds__durations`.
 #[derive(Debug)]
 pub struct Durations;
@@ -1267,24 +1743,24 @@ impl protostore::ChildTable for Durations {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            92,
+            143,
             r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "durations", "durations"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                93,
+                144,
                 r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            94,
+            145,
             r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            95,
+            146,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value
@@ -1312,4 +1788,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Durations {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            147,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            148,
+            r#"DELETE
+FROM "repeateds__durations"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "repeateds__durations"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Durations {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        149,
+        r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "durations"],
+    );
 }

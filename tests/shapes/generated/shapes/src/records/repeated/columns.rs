@@ -8,143 +8,127 @@ use crate::records::repeated::Repeated;
 pub const id: ::protostore::Col<Repeated, String> = ::protostore::Col::member(0, "id");
 
 /// `bools`.
-pub const bools: ::protostore::Col<Repeated, bool, ::protostore::columns::List> = ::protostore::Col::list(
-    1,
-    <crate::records::repeated::children::Bools as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const bools: ::protostore::Col<
+    Repeated,
+    bool,
+    ::protostore::columns::List<crate::records::repeated::children::Bools>,
+> = ::protostore::Col::list(1, "value");
 
 /// `int32s`.
-pub const int32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::repeated::children::Int32s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const int32s: ::protostore::Col<
+    Repeated,
+    i32,
+    ::protostore::columns::List<crate::records::repeated::children::Int32s>,
+> = ::protostore::Col::list(2, "value");
 
 /// `sint32s`.
-pub const sint32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::repeated::children::Sint32s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const sint32s: ::protostore::Col<
+    Repeated,
+    i32,
+    ::protostore::columns::List<crate::records::repeated::children::Sint32s>,
+> = ::protostore::Col::list(3, "value");
 
 /// `sfixed32s`.
-pub const sfixed32s: ::protostore::Col<Repeated, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    4,
-    <crate::records::repeated::children::Sfixed32s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const sfixed32s: ::protostore::Col<
+    Repeated,
+    i32,
+    ::protostore::columns::List<crate::records::repeated::children::Sfixed32s>,
+> = ::protostore::Col::list(4, "value");
 
 /// `int64s`.
-pub const int64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::repeated::children::Int64s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const int64s: ::protostore::Col<
+    Repeated,
+    i64,
+    ::protostore::columns::List<crate::records::repeated::children::Int64s>,
+> = ::protostore::Col::list(5, "value");
 
 /// `sint64s`.
-pub const sint64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
-    6,
-    <crate::records::repeated::children::Sint64s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const sint64s: ::protostore::Col<
+    Repeated,
+    i64,
+    ::protostore::columns::List<crate::records::repeated::children::Sint64s>,
+> = ::protostore::Col::list(6, "value");
 
 /// `sfixed64s`.
-pub const sfixed64s: ::protostore::Col<Repeated, i64, ::protostore::columns::List> = ::protostore::Col::list(
-    7,
-    <crate::records::repeated::children::Sfixed64s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const sfixed64s: ::protostore::Col<
+    Repeated,
+    i64,
+    ::protostore::columns::List<crate::records::repeated::children::Sfixed64s>,
+> = ::protostore::Col::list(7, "value");
 
 /// `uint32s`.
-pub const uint32s: ::protostore::Col<Repeated, u32, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::repeated::children::Uint32s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const uint32s: ::protostore::Col<
+    Repeated,
+    u32,
+    ::protostore::columns::List<crate::records::repeated::children::Uint32s>,
+> = ::protostore::Col::list(8, "value");
 
 /// `fixed32s`.
-pub const fixed32s: ::protostore::Col<Repeated, u32, ::protostore::columns::List> = ::protostore::Col::list(
-    9,
-    <crate::records::repeated::children::Fixed32s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const fixed32s: ::protostore::Col<
+    Repeated,
+    u32,
+    ::protostore::columns::List<crate::records::repeated::children::Fixed32s>,
+> = ::protostore::Col::list(9, "value");
 
 /// `uint64s`.
-pub const uint64s: ::protostore::Col<Repeated, u64, ::protostore::columns::List> = ::protostore::Col::list(
-    10,
-    <crate::records::repeated::children::Uint64s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const uint64s: ::protostore::Col<
+    Repeated,
+    u64,
+    ::protostore::columns::List<crate::records::repeated::children::Uint64s>,
+> = ::protostore::Col::list(10, "value");
 
 /// `fixed64s`.
-pub const fixed64s: ::protostore::Col<Repeated, u64, ::protostore::columns::List> = ::protostore::Col::list(
-    11,
-    <crate::records::repeated::children::Fixed64s as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const fixed64s: ::protostore::Col<
+    Repeated,
+    u64,
+    ::protostore::columns::List<crate::records::repeated::children::Fixed64s>,
+> = ::protostore::Col::list(11, "value");
 
 /// `floats`.
-pub const floats: ::protostore::Col<Repeated, f32, ::protostore::columns::List> = ::protostore::Col::list(
-    12,
-    <crate::records::repeated::children::Floats as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const floats: ::protostore::Col<
+    Repeated,
+    f32,
+    ::protostore::columns::List<crate::records::repeated::children::Floats>,
+> = ::protostore::Col::list(12, "value");
 
 /// `doubles`.
-pub const doubles: ::protostore::Col<Repeated, f64, ::protostore::columns::List> = ::protostore::Col::list(
-    13,
-    <crate::records::repeated::children::Doubles as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const doubles: ::protostore::Col<
+    Repeated,
+    f64,
+    ::protostore::columns::List<crate::records::repeated::children::Doubles>,
+> = ::protostore::Col::list(13, "value");
 
 /// `strings`.
-pub const strings: ::protostore::Col<Repeated, String, ::protostore::columns::List> = ::protostore::Col::list(
-    14,
-    <crate::records::repeated::children::Strings as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const strings: ::protostore::Col<
+    Repeated,
+    String,
+    ::protostore::columns::List<crate::records::repeated::children::Strings>,
+> = ::protostore::Col::list(14, "value");
 
 /// `byte_strings`.
 pub const byte_strings: ::protostore::Col<
     Repeated,
     Vec<u8>,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    15,
-    <crate::records::repeated::children::ByteStrings as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::repeated::children::ByteStrings>,
+> = ::protostore::Col::list(15, "value");
 
 /// `colours`.
 pub const colours: ::protostore::Col<
     Repeated,
     crate::records::types::Colour,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    16,
-    <crate::records::repeated::children::Colours as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::repeated::children::Colours>,
+> = ::protostore::Col::list(16, "value");
 
 /// `times`.
 pub const times: ::protostore::Col<
     Repeated,
     ::protostore::Timestamp,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    17,
-    <crate::records::repeated::children::Times as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::repeated::children::Times>,
+> = ::protostore::Col::list(17, "value");
 
 /// `durations`.
 pub const durations: ::protostore::Col<
     Repeated,
     ::protostore::Duration,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    18,
-    <crate::records::repeated::children::Durations as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::repeated::children::Durations>,
+> = ::protostore::Col::list(18, "value");

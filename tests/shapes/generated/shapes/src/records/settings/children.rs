@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            561,
+            700,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                562,
+                701,
                 r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            563,
+            702,
             r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            564,
+            703,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            704,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = ?1"#,
+            &["_singleton"],
+        ),
+        remove_at: protostore::Stmt::new(
+            705,
+            r#"DELETE
+FROM "settings__words"
+WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
+FROM "settings__words"
+WHERE "_singleton" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["_singleton", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        706,
+        r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        &["_singleton", "words"],
+    );
+}
+
 /// The elements of `sheets`, in `settings__sheets`.
 #[derive(Debug)]
 pub struct Sheets;
@@ -97,24 +125,24 @@ impl protostore::ChildTable for Sheets {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            565,
+            707,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "sheets", "sheets.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                566,
+                708,
                 r#"DELETE FROM "settings__sheets" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            567,
+            709,
             r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            568,
+            710,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
@@ -147,6 +175,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Sheets {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            711,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = ?1"#,
+            &["_singleton"],
+        ),
+        remove_at: protostore::Stmt::new(
+            712,
+            r#"DELETE
+FROM "settings__sheets"
+WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
+FROM "settings__sheets"
+WHERE "_singleton" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["_singleton", ""],
+        ),
+    };
+}
+
 /// The elements of `sheets.numbers`, in `settings__sheets__numbers`.
 #[derive(Debug)]
 pub struct SheetsNumbers;
@@ -171,14 +219,14 @@ impl protostore::ChildTable for SheetsNumbers {
         member: 6,
         key: 3,
         insert: protostore::Stmt::new(
-            569,
+            713,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            570,
+            714,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
 WHERE "_singleton" = ?1
@@ -186,7 +234,7 @@ ORDER BY "_position", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            571,
+            715,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
@@ -239,24 +287,24 @@ impl protostore::ChildTable for Named {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            572,
+            716,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "named.key", "named.value.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                573,
+                717,
                 r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            574,
+            718,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 ORDER BY "_key""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            575,
+            719,
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each(?1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
@@ -289,6 +337,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Named {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            720,
+            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
+            &["_singleton", "named.key"],
+        ),
+        remove: protostore::Stmt::new(
+            721,
+            r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
+            &["_singleton", "named.key"],
+        ),
+    };
+}
+
 /// The elements of `named.value.numbers`, in `settings__named__value__numbers`.
 #[derive(Debug)]
 pub struct NamedValueNumbers;
@@ -313,14 +376,14 @@ impl protostore::ChildTable for NamedValueNumbers {
         member: 7,
         key: 3,
         insert: protostore::Stmt::new(
-            576,
+            722,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            577,
+            723,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
 WHERE "_singleton" = ?1
@@ -328,7 +391,7 @@ ORDER BY "_key", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            578,
+            724,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
@@ -377,23 +440,12 @@ impl protostore::ChildTable for TargetIds {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_singleton"],
-                    field: "_singleton",
-                    table: "settings",
-                    key: &["_singleton"],
-                    exists: protostore::Stmt::new(
-                        586,
-                        r#"SELECT 1 FROM "settings" WHERE "_singleton" = ?1"#,
-                        &["_singleton"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "target_ids",
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        587,
+                        730,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["target_ids"],
                     ),
@@ -406,19 +458,19 @@ impl protostore::ChildTable for TargetIds {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            579,
+            725,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "target_ids", "target_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                580,
+                726,
                 r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            581,
+            727,
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
 WHERE "_singleton" = ?1
@@ -426,7 +478,7 @@ ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            582,
+            728,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
@@ -454,4 +506,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for TargetIds {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            731,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
+            &["_singleton"],
+        ),
+        remove_at: protostore::Stmt::new(
+            732,
+            r#"DELETE
+FROM "settings__target_ids"
+WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
+FROM "settings__target_ids"
+WHERE "_singleton" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["_singleton", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for TargetIds {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        733,
+        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        &["_singleton", "target_ids"],
+    );
 }

@@ -112,23 +112,19 @@ pub mod mode {
 }
 
 /// `words`.
-pub const words: ::protostore::Col<Settings, String, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::settings::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Settings,
+    String,
+    ::protostore::columns::List<crate::records::settings::children::Words>,
+> = ::protostore::Col::list(5, "value");
 
 /// `sheets`.
 pub const sheets: ::protostore::Col<
     Settings,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::settings::children::Sheets as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::settings::children::Sheets>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `sheets`.
 pub mod sheets {
     use crate::records::settings::Settings;
@@ -158,14 +154,9 @@ pub mod sheets {
 pub const named: ::protostore::Col<
     Settings,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        7,
-        <crate::records::settings::children::Named as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::settings::children::Named>,
+> = ::protostore::Col::map(7, "_key", "").row();
+
 /// Inside `named`.
 pub mod named {
     use crate::records::settings::Settings;
@@ -193,8 +184,8 @@ pub mod named {
 }
 
 /// `target_ids`.
-pub const target_ids: ::protostore::Col<Settings, String, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::settings::children::TargetIds as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const target_ids: ::protostore::Col<
+    Settings,
+    String,
+    ::protostore::columns::List<crate::records::settings::children::TargetIds>,
+> = ::protostore::Col::list(8, "value");

@@ -23,23 +23,12 @@ impl protostore::ChildTable for Targets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "sources",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        278,
-                        r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "targets",
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        279,
+                        367,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -52,24 +41,24 @@ impl protostore::ChildTable for Targets {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            271,
+            362,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                272,
+                363,
                 r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            273,
+            364,
             r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            274,
+            365,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
@@ -99,6 +88,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Targets {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            368,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            369,
+            r#"DELETE
+FROM "sources__targets"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "sources__targets"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Targets {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        370,
+        r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "targets"],
+    );
+}
+
 /// The elements of `numbers`, in `sources__numbers`.
 #[derive(Debug)]
 pub struct Numbers;
@@ -118,23 +135,12 @@ impl protostore::ChildTable for Numbers {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "sources",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        287,
-                        r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "numbers",
                     table: "int_keys",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        288,
+                        376,
                         r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                         &["numbers"],
                     ),
@@ -145,24 +151,24 @@ impl protostore::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            280,
+            371,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                281,
+                372,
                 r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            282,
+            373,
             r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            283,
+            374,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
@@ -192,6 +198,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Numbers {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            377,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            378,
+            r#"DELETE
+FROM "sources__numbers"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "sources__numbers"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Numbers {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        379,
+        r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "numbers"],
+    );
+}
+
 /// The elements of `links`, in `sources__links`.
 #[derive(Debug)]
 pub struct Links;
@@ -217,7 +251,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        293,
+                        384,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -234,24 +268,24 @@ impl protostore::ChildTable for Links {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            289,
+            380,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "links", "links.target", "links.note"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                290,
+                381,
                 r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            291,
+            382,
             r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            292,
+            383,
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each(?1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
@@ -283,4 +317,24 @@ ORDER BY o.key, c."_position""#,
             note: row.take()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Links {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            385,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            386,
+            r#"DELETE
+FROM "sources__links"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "sources__links"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

@@ -58,30 +58,26 @@ pub const parent: ::protostore::Col<Source, String> = ::protostore::Col::member(
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `targets`.
-pub const targets: ::protostore::Col<Source, String, ::protostore::columns::List> = ::protostore::Col::list(
-    9,
-    <crate::records::source::children::Targets as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const targets: ::protostore::Col<
+    Source,
+    String,
+    ::protostore::columns::List<crate::records::source::children::Targets>,
+> = ::protostore::Col::list(9, "value");
 
 /// `numbers`.
-pub const numbers: ::protostore::Col<Source, i64, ::protostore::columns::List> = ::protostore::Col::list(
-    10,
-    <crate::records::source::children::Numbers as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const numbers: ::protostore::Col<
+    Source,
+    i64,
+    ::protostore::columns::List<crate::records::source::children::Numbers>,
+> = ::protostore::Col::list(10, "value");
 
 /// `links`.
 pub const links: ::protostore::Col<
     Source,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        11,
-        <crate::records::source::children::Links as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::source::children::Links>,
+> = ::protostore::Col::list(11, "").row();
+
 /// Inside `links`.
 pub mod links {
     use crate::records::source::Source;

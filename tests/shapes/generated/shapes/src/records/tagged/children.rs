@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1324,
+            1574,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1325,
+                1575,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1326,
+            1576,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1327,
+            1577,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1578,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1579,
+            r#"DELETE
+FROM "tagged__words"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "tagged__words"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1580,
+        r#"DELETE FROM "tagged__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "words"],
+    );
+}
+
 /// The elements of `targets`, in `tagged__targets`.
 #[derive(Debug)]
 pub struct Targets;
@@ -93,23 +121,12 @@ impl protostore::ChildTable for Targets {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_id"],
-                    field: "id",
-                    table: "tagged",
-                    key: &["id"],
-                    exists: protostore::Stmt::new(
-                        1335,
-                        r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
-                        &["id"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "targets",
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1336,
+                        1586,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -122,24 +139,24 @@ impl protostore::ChildTable for Targets {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1328,
+            1581,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1329,
+                1582,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1330,
+            1583,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1331,
+            1584,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -169,6 +186,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Targets {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1587,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1588,
+            r#"DELETE
+FROM "tagged__targets"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "tagged__targets"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Targets {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1589,
+        r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "targets"],
+    );
+}
+
 /// The elements of `links`, in `tagged__links`.
 #[derive(Debug)]
 pub struct Links;
@@ -193,7 +238,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1341,
+                        1594,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -210,24 +255,24 @@ impl protostore::ChildTable for Links {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1337,
+            1590,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1338,
+                1591,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1339,
+            1592,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1340,
+            1593,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
@@ -257,4 +302,24 @@ ORDER BY o.key, c."_position""#,
             target: row.take_or_default()?,
         })
     }
+}
+
+impl protostore::edits::EditedList for Links {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1595,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1596,
+            r#"DELETE
+FROM "tagged__links"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "tagged__links"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

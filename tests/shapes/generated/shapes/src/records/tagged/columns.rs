@@ -14,11 +14,11 @@ pub const etag: ::protostore::Col<Tagged, String> = ::protostore::Col::member(1,
 pub const text: ::protostore::Col<Tagged, String> = ::protostore::Col::member(2, "text");
 
 /// `words`.
-pub const words: ::protostore::Col<Tagged, String, ::protostore::columns::List> = ::protostore::Col::list(
-    3,
-    <crate::records::tagged::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    Tagged,
+    String,
+    ::protostore::columns::List<crate::records::tagged::children::Words>,
+> = ::protostore::Col::list(3, "value");
 
 /// `target`.
 pub const target: ::protostore::Col<Tagged, String> = ::protostore::Col::member(
@@ -28,23 +28,19 @@ pub const target: ::protostore::Col<Tagged, String> = ::protostore::Col::member(
     .zero(::protostore::columns::Nil::Text, None);
 
 /// `targets`.
-pub const targets: ::protostore::Col<Tagged, String, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::tagged::children::Targets as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const targets: ::protostore::Col<
+    Tagged,
+    String,
+    ::protostore::columns::List<crate::records::tagged::children::Targets>,
+> = ::protostore::Col::list(5, "value");
 
 /// `links`.
 pub const links: ::protostore::Col<
     Tagged,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        6,
-        <crate::records::tagged::children::Links as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::tagged::children::Links>,
+> = ::protostore::Col::list(6, "").row();
+
 /// Inside `links`.
 pub mod links {
     use crate::records::tagged::Tagged;

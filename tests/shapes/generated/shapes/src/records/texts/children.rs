@@ -29,24 +29,24 @@ impl protostore::ChildTable for Values {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1085,
+            1314,
             r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1086,
+                1315,
                 r#"DELETE FROM "texts__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1087,
+            1316,
             r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1088,
+            1317,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "texts__values" c ON c."_id" = o.value
@@ -91,6 +91,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for Values {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            1318,
+            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "values.key"],
+        ),
+        remove: protostore::Stmt::new(
+            1319,
+            r#"DELETE FROM "texts__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "values.key"],
+        ),
+    };
+}
+
 /// The elements of `inners`, in `texts__inners`.
 #[derive(Debug)]
 pub struct Inners;
@@ -115,24 +130,24 @@ impl protostore::ChildTable for Inners {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            1089,
+            1320,
             r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.page", "inners.names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1090,
+                1321,
                 r#"DELETE FROM "texts__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1091,
+            1322,
             r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1092,
+            1323,
             r#"SELECT o.key, c."_position", c."page", c."names"
 FROM json_each(?1) o
 CROSS JOIN "texts__inners" c ON c."_id" = o.value
@@ -202,4 +217,24 @@ ORDER BY o.key, c."_position""#,
                 .names,
         })
     }
+}
+
+impl protostore::edits::EditedList for Inners {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1324,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1325,
+            r#"DELETE
+FROM "texts__inners"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "texts__inners"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

@@ -86,13 +86,8 @@ pub const values: ::protostore::Col<
         crate::documents::ShapesV1Point,
         crate::proto::shapes::v1::Point,
     >,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    9,
-    <crate::records::texts::children::Values as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::texts::children::Values>,
+> = ::protostore::Col::map(9, "_key", "value");
 
 /// `any`.
 pub const any: ::protostore::Col<
@@ -186,13 +181,9 @@ pub mod inner {
 pub const inners: ::protostore::Col<
     Texts,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        15,
-        <crate::records::texts::children::Inners as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::texts::children::Inners>,
+> = ::protostore::Col::list(15, "").row();
+
 /// Inside `inners`.
 pub mod inners {
     use crate::records::texts::Texts;

@@ -28,19 +28,19 @@ impl protostore::ChildTable for Words {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            793,
+            1007,
             r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["time", "number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                794,
+                1008,
                 r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2"#,
                 &["time", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            795,
+            1009,
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
 WHERE "_time" = ?1 AND "_number" = ?2
@@ -48,7 +48,7 @@ ORDER BY "_position""#,
             &["time", "number"],
         ),
         load_many: protostore::Stmt::new(
-            796,
+            1010,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -76,4 +76,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Words {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            1011,
+            r#"SELECT coalesce(max("_position"), -1) + 1
+FROM "time_keys__words"
+WHERE "_time" = ?1 AND "_number" = ?2"#,
+            &["time", "number"],
+        ),
+        remove_at: protostore::Stmt::new(
+            1012,
+            r#"DELETE
+FROM "time_keys__words"
+WHERE "_time" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
+FROM "time_keys__words"
+WHERE "_time" = ?1 AND "_number" = ?2
+ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            &["time", "number", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Words {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        1013,
+        r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
+        &["time", "number", "words"],
+    );
 }

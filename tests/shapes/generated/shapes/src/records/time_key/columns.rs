@@ -17,8 +17,8 @@ pub const number: ::protostore::Col<TimeKey, ::protostore::stored::FullRange> = 
 );
 
 /// `words`.
-pub const words: ::protostore::Col<TimeKey, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::time_key::children::Words as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const words: ::protostore::Col<
+    TimeKey,
+    String,
+    ::protostore::columns::List<crate::records::time_key::children::Words>,
+> = ::protostore::Col::list(2, "value");

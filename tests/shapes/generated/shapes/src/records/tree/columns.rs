@@ -180,13 +180,9 @@ pub mod kind {
 pub const branches: ::protostore::Col<
     Tree,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::tree::children::Branches as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::tree::children::Branches>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `branches`.
 pub mod branches {
     use crate::records::tree::Tree;

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Structs {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            663,
+            832,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                664,
+                833,
                 r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            665,
+            834,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            666,
+            835,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -74,6 +74,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Structs {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            836,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            837,
+            r#"DELETE
+FROM "well_knowns__structs"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__structs"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `values`, in `well_knowns__values`.
 #[derive(Debug)]
 pub struct Values;
@@ -97,24 +117,24 @@ impl protostore::ChildTable for Values {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            667,
+            838,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                668,
+                839,
                 r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            669,
+            840,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            670,
+            841,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -144,6 +164,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Values {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            842,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            843,
+            r#"DELETE
+FROM "well_knowns__values"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__values"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `lists`, in `well_knowns__lists`.
 #[derive(Debug)]
 pub struct OfLists_11;
@@ -167,24 +207,24 @@ impl protostore::ChildTable for OfLists_11 {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            671,
+            844,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                672,
+                845,
                 r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            673,
+            846,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            674,
+            847,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -214,6 +254,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for OfLists_11 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            848,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            849,
+            r#"DELETE
+FROM "well_knowns__lists"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__lists"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `anys`, in `well_knowns__anys`.
 #[derive(Debug)]
 pub struct Anys;
@@ -237,24 +297,24 @@ impl protostore::ChildTable for Anys {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            675,
+            850,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                676,
+                851,
                 r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            677,
+            852,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            678,
+            853,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -284,6 +344,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Anys {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            854,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            855,
+            r#"DELETE
+FROM "well_knowns__anys"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__anys"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `masks`, in `well_knowns__masks`.
 #[derive(Debug)]
 pub struct Masks;
@@ -307,24 +387,24 @@ impl protostore::ChildTable for Masks {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            679,
+            856,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                680,
+                857,
                 r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            681,
+            858,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            682,
+            859,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -354,6 +434,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Masks {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            860,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            861,
+            r#"DELETE
+FROM "well_knowns__masks"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__masks"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `empties`, in `well_knowns__empties`.
 #[derive(Debug)]
 pub struct Empties;
@@ -376,24 +476,24 @@ impl protostore::ChildTable for Empties {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            683,
+            862,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "empties"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                684,
+                863,
                 r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            685,
+            864,
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            686,
+            865,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -423,6 +523,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Empties {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            866,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            867,
+            r#"DELETE
+FROM "well_knowns__empties"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__empties"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
 /// The elements of `structs_by_key`, in `well_knowns__structs_by_key`.
 #[derive(Debug)]
 pub struct StructsByKey;
@@ -446,24 +566,24 @@ impl protostore::ChildTable for StructsByKey {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            687,
+            868,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                688,
+                869,
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            689,
+            870,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            690,
+            871,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -491,6 +611,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Json<prost_types::Struct>>()?.0)
     }
+}
+
+impl protostore::edits::EditedMap for StructsByKey {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            872,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "structs_by_key.key"],
+        ),
+        remove: protostore::Stmt::new(
+            873,
+            r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "structs_by_key.key"],
+        ),
+    };
 }
 
 /// The elements of `anys_by_key`, in `well_knowns__anys_by_key`.
@@ -522,24 +657,24 @@ impl protostore::ChildTable for AnysByKey {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            691,
+            874,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                692,
+                875,
                 r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            693,
+            876,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            694,
+            877,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -567,6 +702,21 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Encoded<prost_types::Any>>()?.0)
     }
+}
+
+impl protostore::edits::EditedMap for AnysByKey {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            878,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "anys_by_key.key"],
+        ),
+        remove: protostore::Stmt::new(
+            879,
+            r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "anys_by_key.key"],
+        ),
+    };
 }
 
 /// The elements of `empties_by_key`, in `well_knowns__empties_by_key`.
@@ -597,24 +747,24 @@ impl protostore::ChildTable for EmptiesByKey {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            695,
+            880,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                696,
+                881,
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            697,
+            882,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            698,
+            883,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -644,6 +794,21 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for EmptiesByKey {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            884,
+            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "empties_by_key.key"],
+        ),
+        remove: protostore::Stmt::new(
+            885,
+            r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "empties_by_key.key"],
+        ),
+    };
+}
+
 /// The elements of `inner.masks`, in `well_knowns__inner__masks`.
 #[derive(Debug)]
 pub struct InnerMasks;
@@ -667,19 +832,19 @@ impl protostore::ChildTable for InnerMasks {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            699,
+            886,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                700,
+                887,
                 r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            701,
+            888,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1
@@ -687,7 +852,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            702,
+            889,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
@@ -695,6 +860,17 @@ ORDER BY o.key, c."_position""#,
             &["inner.masks"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "inner",
+            set: protostore::Stmt::new(
+                892,
+                r#"SELECT "inner" FROM "well_knowns" WHERE "id" = ?1"#,
+                &["id"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(inner) = &owner.inner else { return Vec::new() };
@@ -717,4 +893,24 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         Ok(row.take::<protostore::stored::Paths>()?.0)
     }
+}
+
+impl protostore::edits::EditedList for InnerMasks {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            890,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            891,
+            r#"DELETE
+FROM "well_knowns__inner__masks"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "well_knowns__inner__masks"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
 }

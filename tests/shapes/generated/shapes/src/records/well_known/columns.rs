@@ -54,105 +54,64 @@ pub const a_null: ::protostore::Col<WellKnown, crate::records::types::NullValue>
 pub const structs: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Json<prost_types::Struct>,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    8,
-    <crate::records::well_known::children::Structs as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::well_known::children::Structs>,
+> = ::protostore::Col::list(8, "value");
 
 /// `values`.
 pub const values: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Json<prost_types::Value>,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    9,
-    <crate::records::well_known::children::Values as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::well_known::children::Values>,
+> = ::protostore::Col::list(9, "value");
 
 /// `lists`.
 pub const lists: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Json<prost_types::ListValue>,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    10,
-    <crate::records::well_known::children::OfLists_11 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::well_known::children::OfLists_11>,
+> = ::protostore::Col::list(10, "value");
 
 /// `anys`.
 pub const anys: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Encoded<prost_types::Any>,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    11,
-    <crate::records::well_known::children::Anys as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::well_known::children::Anys>,
+> = ::protostore::Col::list(11, "value");
 
 /// `masks`.
 pub const masks: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Paths,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    12,
-    <crate::records::well_known::children::Masks as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::well_known::children::Masks>,
+> = ::protostore::Col::list(12, "value");
 
 /// `empties`.
 pub const empties: ::protostore::Col<
     WellKnown,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        13,
-        <crate::records::well_known::children::Empties as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::well_known::children::Empties>,
+> = ::protostore::Col::list(13, "").row();
 
 /// `structs_by_key`.
 pub const structs_by_key: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Json<prost_types::Struct>,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-    14,
-    <crate::records::well_known::children::StructsByKey as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::well_known::children::StructsByKey>,
+> = ::protostore::Col::map(14, "_key", "value");
 
 /// `anys_by_key`.
 pub const anys_by_key: ::protostore::Col<
     WellKnown,
     ::protostore::stored::Encoded<prost_types::Any>,
-    ::protostore::columns::Map<u32>,
-> = ::protostore::Col::map(
-    15,
-    <crate::records::well_known::children::AnysByKey as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::well_known::children::AnysByKey>,
+> = ::protostore::Col::map(15, "_key", "value");
 
 /// `empties_by_key`.
 pub const empties_by_key: ::protostore::Col<
     WellKnown,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<bool>,
-> = ::protostore::Col::map(
-        16,
-        <crate::records::well_known::children::EmptiesByKey as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::well_known::children::EmptiesByKey>,
+> = ::protostore::Col::map(16, "_key", "").row();
 
 /// `choice`.
 pub const choice: ::protostore::Col<WellKnown, ::protostore::columns::Oneof> = ::protostore::Col::member(
@@ -251,11 +210,10 @@ pub mod inner {
     pub const masks: ::protostore::Col<
         WellKnown,
         ::protostore::stored::Paths,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::well_known::children::InnerMasks as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::well_known::children::InnerMasks,
+        >,
+    > = ::protostore::Col::inner_list("value");
 }
 
 /// `must`.

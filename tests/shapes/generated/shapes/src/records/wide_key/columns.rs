@@ -38,8 +38,8 @@ pub const value: ::protostore::Col<WideKey, String> = ::protostore::Col::member(
 );
 
 /// `numbers`.
-pub const numbers: ::protostore::Col<WideKey, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::wide_key::children::Numbers as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const numbers: ::protostore::Col<
+    WideKey,
+    i32,
+    ::protostore::columns::List<crate::records::wide_key::children::Numbers>,
+> = ::protostore::Col::list(8, "value");

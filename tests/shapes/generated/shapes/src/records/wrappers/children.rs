@@ -27,24 +27,24 @@ impl protostore::ChildTable for Strings {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            643,
+            804,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                644,
+                805,
                 r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            645,
+            806,
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            646,
+            807,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -74,6 +74,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Strings {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            808,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            809,
+            r#"DELETE
+FROM "wrappers__strings"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "wrappers__strings"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Strings {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        810,
+        r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "strings"],
+    );
+}
+
 /// The elements of `doubles`, in `wrappers__doubles`.
 #[derive(Debug)]
 pub struct Doubles;
@@ -97,24 +125,24 @@ impl protostore::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            647,
+            811,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                648,
+                812,
                 r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            649,
+            813,
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            650,
+            814,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -144,6 +172,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Doubles {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            815,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = ?1"#,
+            &["id"],
+        ),
+        remove_at: protostore::Stmt::new(
+            816,
+            r#"DELETE
+FROM "wrappers__doubles"
+WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
+FROM "wrappers__doubles"
+WHERE "_id" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["id", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Doubles {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        817,
+        r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        &["id", "doubles"],
+    );
+}
+
 /// The elements of `by_number`, in `wrappers__by_number`.
 #[derive(Debug)]
 pub struct ByNumber;
@@ -167,24 +223,24 @@ impl protostore::ChildTable for ByNumber {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            651,
+            818,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                652,
+                819,
                 r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            653,
+            820,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            654,
+            821,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
@@ -212,4 +268,19 @@ ORDER BY o.key, c."_key""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedMap for ByNumber {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            822,
+            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_number.key"],
+        ),
+        remove: protostore::Stmt::new(
+            823,
+            r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            &["id", "by_number.key"],
+        ),
+    };
 }

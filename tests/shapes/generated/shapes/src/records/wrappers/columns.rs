@@ -62,30 +62,25 @@ pub const a_bytes: ::protostore::Col<Wrappers, Vec<u8>> = ::protostore::Col::mem
 );
 
 /// `strings`.
-pub const strings: ::protostore::Col<Wrappers, String, ::protostore::columns::List> = ::protostore::Col::list(
-    10,
-    <crate::records::wrappers::children::Strings as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const strings: ::protostore::Col<
+    Wrappers,
+    String,
+    ::protostore::columns::List<crate::records::wrappers::children::Strings>,
+> = ::protostore::Col::list(10, "value");
 
 /// `doubles`.
-pub const doubles: ::protostore::Col<Wrappers, f64, ::protostore::columns::List> = ::protostore::Col::list(
-    11,
-    <crate::records::wrappers::children::Doubles as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const doubles: ::protostore::Col<
+    Wrappers,
+    f64,
+    ::protostore::columns::List<crate::records::wrappers::children::Doubles>,
+> = ::protostore::Col::list(11, "value");
 
 /// `by_number`.
 pub const by_number: ::protostore::Col<
     Wrappers,
     Vec<u8>,
-    ::protostore::columns::Map<i64>,
-> = ::protostore::Col::map(
-    12,
-    <crate::records::wrappers::children::ByNumber as ::protostore::ChildTable>::CHILD,
-    "_key",
-    "value",
-);
+    ::protostore::columns::Map<crate::records::wrappers::children::ByNumber>,
+> = ::protostore::Col::map(12, "_key", "value");
 
 /// `choice`.
 pub const choice: ::protostore::Col<Wrappers, ::protostore::columns::Oneof> = ::protostore::Col::member(

@@ -29,7 +29,7 @@ impl protostore::ChildTable for Reads {
                     table: "read",
                     key: &["self"],
                     exists: protostore::Stmt::new(
-                        112,
+                        132,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                         &["reads"],
                     ),
@@ -42,19 +42,19 @@ impl protostore::ChildTable for Reads {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            105,
+            127,
             r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["box", "dyn", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                106,
+                128,
                 r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
                 &["box", "dyn"],
             ),
         ),
         load: protostore::Stmt::new(
-            107,
+            129,
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
 WHERE "_box" = ?1 AND "_dyn" = ?2
@@ -62,7 +62,7 @@ ORDER BY "_position""#,
             &["box", "dyn"],
         ),
         load_many: protostore::Stmt::new(
-            108,
+            130,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1
@@ -90,4 +90,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Reads {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            133,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
+            &["box", "dyn"],
+        ),
+        remove_at: protostore::Stmt::new(
+            134,
+            r#"DELETE
+FROM "info__reads"
+WHERE "_box" = ?1 AND "_dyn" = ?2 AND "_position" = (SELECT "_position"
+FROM "info__reads"
+WHERE "_box" = ?1 AND "_dyn" = ?2
+ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            &["box", "dyn", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Reads {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        135,
+        r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2 AND "value" = ?3"#,
+        &["box", "dyn", "reads"],
+    );
 }

@@ -11,8 +11,8 @@ pub const r#box: ::protostore::Col<Box, String> = ::protostore::Col::member(0, "
 pub const r#dyn: ::protostore::Col<Box, u32> = ::protostore::Col::member(1, "dyn");
 
 /// `reads`.
-pub const reads: ::protostore::Col<Box, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::r#box::children::Reads as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const reads: ::protostore::Col<
+    Box,
+    String,
+    ::protostore::columns::List<crate::records::r#box::children::Reads>,
+> = ::protostore::Col::list(2, "value");

@@ -20,13 +20,9 @@ pub const r#impl: ::protostore::Col<Match, crate::records::r#match::MatchImpl> =
 pub const traits: ::protostore::Col<
     Match,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        2,
-        <crate::records::r#match::children::Traits as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::r#match::children::Traits>,
+> = ::protostore::Col::list(2, "").row();
+
 /// Inside `traits`.
 pub mod traits {
     use crate::records::r#match::Match;

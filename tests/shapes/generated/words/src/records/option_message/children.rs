@@ -85,6 +85,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for Into {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            15,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            16,
+            r#"DELETE
+FROM "read__into"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__into"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
 /// The elements of `string`, in `read__string`.
 #[derive(Debug)]
 pub struct OfString_5;
@@ -108,24 +128,24 @@ impl protostore::ChildTable for OfString_5 {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            15,
+            17,
             r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "string", "string"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                16,
+                18,
                 r#"DELETE FROM "read__string" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            17,
+            19,
             r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            18,
+            20,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__string" c ON c."_self" = o.value
@@ -155,6 +175,34 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for OfString_5 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            21,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            22,
+            r#"DELETE
+FROM "read__string"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__string"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfString_5 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        23,
+        r#"DELETE FROM "read__string" WHERE "_self" = ?1 AND "value" = ?2"#,
+        &["self", "string"],
+    );
+}
+
 /// The elements of `vec`, in `read__vec`.
 #[derive(Debug)]
 pub struct OfVec_6;
@@ -178,24 +226,24 @@ impl protostore::ChildTable for OfVec_6 {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            19,
+            24,
             r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "vec", "vec"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                20,
+                25,
                 r#"DELETE FROM "read__vec" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            21,
+            26,
             r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            22,
+            27,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__vec" c ON c."_self" = o.value
@@ -223,6 +271,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for OfVec_6 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            28,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            29,
+            r#"DELETE
+FROM "read__vec"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__vec"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfVec_6 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        30,
+        r#"DELETE FROM "read__vec" WHERE "_self" = ?1 AND "value" = ?2"#,
+        &["self", "vec"],
+    );
 }
 
 /// The elements of `option`, in `read__option`.
@@ -254,24 +330,24 @@ impl protostore::ChildTable for OfOption_7 {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            23,
+            31,
             r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "option", "option"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                24,
+                32,
                 r#"DELETE FROM "read__option" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            25,
+            33,
             r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            26,
+            34,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__option" c ON c."_self" = o.value
@@ -299,6 +375,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for OfOption_7 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            35,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            36,
+            r#"DELETE
+FROM "read__option"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__option"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfOption_7 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        37,
+        r#"DELETE FROM "read__option" WHERE "_self" = ?1 AND "value" = ?2"#,
+        &["self", "option"],
+    );
 }
 
 /// The elements of `from`, in `read__from`.
@@ -347,7 +451,7 @@ impl protostore::ChildTable for From {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            27,
+            38,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -360,13 +464,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                28,
+                39,
                 r#"DELETE FROM "read__from" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            29,
+            40,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
 WHERE "_self" = ?1
@@ -374,7 +478,7 @@ ORDER BY "_key""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            30,
+            41,
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
 FROM json_each(?1) o
 CROSS JOIN "read__from" c ON c."_self" = o.value
@@ -425,6 +529,23 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
+impl protostore::edits::EditedMap for From {
+    const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
+        get: protostore::Stmt::new(
+            42,
+            r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
+FROM "read__from"
+WHERE "_self" = ?1 AND "_key" = ?2"#,
+            &["self", "from.key"],
+        ),
+        remove: protostore::Stmt::new(
+            43,
+            r#"DELETE FROM "read__from" WHERE "_self" = ?1 AND "_key" = ?2"#,
+            &["self", "from.key"],
+        ),
+    };
+}
+
 /// The elements of `a_b`, in `read__a_b`.
 #[derive(Debug)]
 pub struct OfAB_9;
@@ -454,24 +575,24 @@ impl protostore::ChildTable for OfAB_9 {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            31,
+            44,
             r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "a_b", "a_b"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                32,
+                45,
                 r#"DELETE FROM "read__a_b" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            33,
+            46,
             r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            34,
+            47,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__a_b" c ON c."_self" = o.value
@@ -499,6 +620,34 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for OfAB_9 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            48,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            49,
+            r#"DELETE
+FROM "read__a_b"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__a_b"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfAB_9 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        50,
+        r#"DELETE FROM "read__a_b" WHERE "_self" = ?1 AND "value" = ?2"#,
+        &["self", "a_b"],
+    );
 }
 
 /// The elements of `a.b`, in `read__a__b`.
@@ -530,24 +679,24 @@ impl protostore::ChildTable for OfAB_10_1 {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            35,
+            51,
             r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["self", "a.b", "a.b"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                36,
+                52,
                 r#"DELETE FROM "read__a__b" WHERE "_self" = ?1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
-            37,
+            53,
             r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = ?1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
-            38,
+            54,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "read__a__b" c ON c."_self" = o.value
@@ -555,6 +704,17 @@ ORDER BY o.key, c."_position""#,
             &["a.b"],
         ),
     };
+
+    const AROUND: Option<&'static protostore::edits::Around> = Some(
+        &protostore::edits::Around {
+            field: "a",
+            set: protostore::Stmt::new(
+                58,
+                r#"SELECT "a" FROM "read" WHERE "self" = ?1"#,
+                &["self"],
+            ),
+        },
+    );
 
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         let Some(a) = &owner.a else { return Vec::new() };
@@ -577,4 +737,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for OfAB_10_1 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            55,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = ?1"#,
+            &["self"],
+        ),
+        remove_at: protostore::Stmt::new(
+            56,
+            r#"DELETE
+FROM "read__a__b"
+WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
+FROM "read__a__b"
+WHERE "_self" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["self", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for OfAB_10_1 {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        57,
+        r#"DELETE FROM "read__a__b" WHERE "_self" = ?1 AND "value" = ?2"#,
+        &["self", "a.b"],
+    );
 }

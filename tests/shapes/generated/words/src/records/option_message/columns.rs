@@ -39,13 +39,9 @@ pub const none: ::protostore::Col<OptionMessage, ::protostore::columns::Message>
 pub const into: ::protostore::Col<
     OptionMessage,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        3,
-        <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::option_message::children::Into>,
+> = ::protostore::Col::list(3, "").row();
+
 /// Inside `into`.
 pub mod into {
     use crate::records::option_message::OptionMessage;
@@ -75,39 +71,30 @@ pub mod into {
 pub const string: ::protostore::Col<
     OptionMessage,
     String,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-    4,
-    <crate::records::option_message::children::OfString_5 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+    ::protostore::columns::List<crate::records::option_message::children::OfString_5>,
+> = ::protostore::Col::list(4, "value");
 
 /// `vec`.
-pub const vec: ::protostore::Col<OptionMessage, Vec<u8>, ::protostore::columns::List> = ::protostore::Col::list(
-    5,
-    <crate::records::option_message::children::OfVec_6 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const vec: ::protostore::Col<
+    OptionMessage,
+    Vec<u8>,
+    ::protostore::columns::List<crate::records::option_message::children::OfVec_6>,
+> = ::protostore::Col::list(5, "value");
 
 /// `option`.
-pub const option: ::protostore::Col<OptionMessage, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    6,
-    <crate::records::option_message::children::OfOption_7 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const option: ::protostore::Col<
+    OptionMessage,
+    i32,
+    ::protostore::columns::List<crate::records::option_message::children::OfOption_7>,
+> = ::protostore::Col::list(6, "value");
 
 /// `from`.
 pub const from: ::protostore::Col<
     OptionMessage,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<String>,
-> = ::protostore::Col::map(
-        7,
-        <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
-        "_key",
-        "",
-    )
-    .row();
+    ::protostore::columns::Map<crate::records::option_message::children::From>,
+> = ::protostore::Col::map(7, "_key", "").row();
+
 /// Inside `from`.
 pub mod from {
     use crate::records::option_message::OptionMessage;
@@ -168,11 +155,11 @@ pub mod from {
 }
 
 /// `a_b`.
-pub const a_b: ::protostore::Col<OptionMessage, i32, ::protostore::columns::List> = ::protostore::Col::list(
-    8,
-    <crate::records::option_message::children::OfAB_9 as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const a_b: ::protostore::Col<
+    OptionMessage,
+    i32,
+    ::protostore::columns::List<crate::records::option_message::children::OfAB_9>,
+> = ::protostore::Col::list(8, "value");
 
 /// `a`.
 pub const a: ::protostore::Col<OptionMessage, ::protostore::columns::Message> = ::protostore::Col::member(
@@ -188,9 +175,8 @@ pub mod a {
     pub const b: ::protostore::Col<
         OptionMessage,
         i32,
-        ::protostore::columns::Elements,
-    > = ::protostore::Col::elements(
-        <crate::records::option_message::children::OfAB_10_1 as ::protostore::ChildTable>::CHILD,
-        "value",
-    );
+        ::protostore::columns::InnerList<
+            crate::records::option_message::children::OfAB_10_1,
+        >,
+    > = ::protostore::Col::inner_list("value");
 }

@@ -23,23 +23,12 @@ impl protostore::ChildTable for Reads {
             ],
             references: &[
                 protostore::ForeignKey {
-                    columns: &["_ok"],
-                    field: "ok",
-                    table: "write",
-                    key: &["ok"],
-                    exists: protostore::Stmt::new(
-                        54,
-                        r#"SELECT 1 FROM "write" WHERE "ok" = ?1"#,
-                        &["ok"],
-                    ),
-                },
-                protostore::ForeignKey {
                     columns: &["value"],
                     field: "reads",
                     table: "read",
                     key: &["self"],
                     exists: protostore::Stmt::new(
-                        55,
+                        72,
                         r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
                         &["reads"],
                     ),
@@ -52,24 +41,24 @@ impl protostore::ChildTable for Reads {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            47,
+            67,
             r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["ok", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                48,
+                68,
                 r#"DELETE FROM "write__reads" WHERE "_ok" = ?1"#,
                 &["ok"],
             ),
         ),
         load: protostore::Stmt::new(
-            49,
+            69,
             r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = ?1 ORDER BY "_position""#,
             &["ok"],
         ),
         load_many: protostore::Stmt::new(
-            50,
+            70,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "write__reads" c ON c."_ok" = o.value
@@ -97,4 +86,32 @@ ORDER BY o.key, c."_position""#,
     fn decode_item<R: protostore::Row>(row: &mut R) -> protostore::Result<Self::Item> {
         row.take()
     }
+}
+
+impl protostore::edits::EditedList for Reads {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            73,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = ?1"#,
+            &["ok"],
+        ),
+        remove_at: protostore::Stmt::new(
+            74,
+            r#"DELETE
+FROM "write__reads"
+WHERE "_ok" = ?1 AND "_position" = (SELECT "_position"
+FROM "write__reads"
+WHERE "_ok" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["ok", ""],
+        ),
+    };
+}
+
+impl protostore::edits::EditedValues for Reads {
+    const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
+        75,
+        r#"DELETE FROM "write__reads" WHERE "_ok" = ?1 AND "value" = ?2"#,
+        &["ok", "reads"],
+    );
 }

@@ -14,8 +14,8 @@ pub const err: ::protostore::Col<
 > = ::protostore::Col::member(1, "err");
 
 /// `reads`.
-pub const reads: ::protostore::Col<ResultMessage, String, ::protostore::columns::List> = ::protostore::Col::list(
-    2,
-    <crate::records::result_message::children::Reads as ::protostore::ChildTable>::CHILD,
-    "value",
-);
+pub const reads: ::protostore::Col<
+    ResultMessage,
+    String,
+    ::protostore::columns::List<crate::records::result_message::children::Reads>,
+> = ::protostore::Col::list(2, "value");

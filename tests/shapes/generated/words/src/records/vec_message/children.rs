@@ -26,24 +26,24 @@ impl protostore::ChildTable for OfOk_2 {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            78,
+            98,
             r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES (?1, ?2)"#,
             &["vec", "ok"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                79,
+                99,
                 r#"DELETE FROM "apply__ok" WHERE "_vec" = ?1"#,
                 &["vec"],
             ),
         ),
         load: protostore::Stmt::new(
-            80,
+            100,
             r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = ?1 ORDER BY "_position""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
-            81,
+            101,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
@@ -73,6 +73,26 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
+impl protostore::edits::EditedList for OfOk_2 {
+    const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
+        next: protostore::Stmt::new(
+            102,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = ?1"#,
+            &["vec"],
+        ),
+        remove_at: protostore::Stmt::new(
+            103,
+            r#"DELETE
+FROM "apply__ok"
+WHERE "_vec" = ?1 AND "_position" = (SELECT "_position"
+FROM "apply__ok"
+WHERE "_vec" = ?1
+ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            &["vec", ""],
+        ),
+    };
+}
+
 /// The elements of `ok.ok`, in `apply__ok__ok`.
 #[derive(Debug)]
 pub struct OkOk;
@@ -97,13 +117,13 @@ impl protostore::ChildTable for OkOk {
         member: 1,
         key: 3,
         insert: protostore::Stmt::new(
-            82,
+            104,
             r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["vec", "ok", "ok.ok", "ok.ok"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            83,
+            105,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
 WHERE "_vec" = ?1
@@ -111,7 +131,7 @@ ORDER BY "_position", "_position_2""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
-            84,
+            106,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)

@@ -14,13 +14,9 @@ pub const vec: ::protostore::Col<VecMessage, Vec<u8>> = ::protostore::Col::membe
 pub const ok: ::protostore::Col<
     VecMessage,
     ::protostore::columns::Message,
-    ::protostore::columns::List,
-> = ::protostore::Col::list(
-        1,
-        <crate::records::vec_message::children::OfOk_2 as ::protostore::ChildTable>::CHILD,
-        "",
-    )
-    .row();
+    ::protostore::columns::List<crate::records::vec_message::children::OfOk_2>,
+> = ::protostore::Col::list(1, "").row();
+
 /// Inside `ok`.
 pub mod ok {
     use crate::records::vec_message::VecMessage;

@@ -1,0 +1,194 @@
+//! Writes of single elements of a list or map, without reading or writing the record that holds them.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::marker::PhantomData;
+
+use super::get::one;
+use super::{Op, WriteOp};
+use crate::error::Result;
+use crate::filter::Comparable;
+use crate::record::{ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, element, touch};
+use crate::schema::{Child, Stmt};
+use crate::session::Session;
+use crate::time::Timestamp;
+use crate::value::Bind;
+
+/// Writes something of the list or map `C` of one record, which must be there.
+///
+/// The record gets a new revision and the time of the write where it has fields for them, unless nothing was changed.
+#[derive(Debug)]
+pub struct Edit<R: Record, C, W> {
+    owner: R::Key,
+    change: W,
+    now: Option<Timestamp>,
+    of: PhantomData<fn() -> C>,
+}
+
+impl<R: Record, C, W> Edit<R, C, W> {
+    pub(super) const fn new(owner: R::Key, change: W) -> Self {
+        Self { owner, change, now: None, of: PhantomData }
+    }
+}
+
+impl<R: Mutable, C: ChildTable<Owner = R>, W: Change<C>> Op for Edit<R, C, W> {
+    type Out = W::Out;
+    const NAME: &'static str = W::NAME;
+
+    fn prepare(&mut self) -> Result<()> {
+        self.now.get_or_insert_with(Timestamp::now);
+        self.change.check().map_err(|e| e.in_table(R::TABLE.layout.name))
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<W::Out> {
+        let now = self.now.unwrap_or_else(Timestamp::now);
+        touch::owner::<R, C, S>(s, &self.owner, Some(now)).await?;
+        let (out, changed) = self.change.run(s, &self.owner, now).await?;
+        if changed {
+            if C::COUNTED {
+                counted::<R, S>(s, C::CHILD, &self.owner).await?;
+            }
+            touch::touch::<R, S>(s, &self.owner, now).await?;
+        }
+        Ok(out)
+    }
+}
+
+impl<R: Mutable, C: ChildTable<Owner = R>, W: Change<C>> WriteOp for Edit<R, C, W> {}
+
+/// What an [`Edit`] does to the rows of `C`.
+pub trait Change<C: ChildTable>: Send + Sync {
+    /// What it returns.
+    type Out: Send;
+    /// Its name, for metrics and logs.
+    const NAME: &'static str;
+
+    /// Refuses, before it is queued, what breaks a rule by itself.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Writes, for the owner of that key, and says whether anything was changed.
+    fn run<S: Session, K: Bind + Sync>(
+        &self,
+        s: &mut S,
+        owner: &K,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(Self::Out, bool)>> + Send;
+}
+
+/// Puts an element behind all others.
+#[derive(Debug)]
+pub struct Append<T>(pub(super) T);
+
+impl<C: EditedList> Change<C> for Append<C::Item> {
+    type Out = ();
+    const NAME: &'static str = "append";
+
+    fn check(&self) -> Result<()> {
+        C::check(&0, &self.0)
+    }
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<((), bool)> {
+        let next = s.one::<_, i64>(&C::LIST.next, owner).await.map_err(|e| e.explained(&C::CHILD.layout))?;
+        element::<S, C, K>(s, owner, &next.unwrap_or_default(), &self.0, now).await?;
+        Ok(((), true))
+    }
+}
+
+/// Deletes the element of an index, and says whether there was one.
+#[derive(Debug)]
+pub struct RemoveAt(pub(super) usize);
+
+impl<C: EditedList> Change<C> for RemoveAt {
+    type Out = bool;
+    const NAME: &'static str = "remove_at";
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(bool, bool)> {
+        // There is nothing behind what a list can hold.
+        let index = i64::try_from(self.0).unwrap_or(i64::MAX);
+        let removed = delete::<C, S>(s, &C::LIST.remove_at, &(owner, index)).await? > 0;
+        Ok((removed, removed))
+    }
+}
+
+/// Deletes the elements that are equal to a value, and returns how many there were.
+#[derive(Debug)]
+pub struct Remove<T>(pub(super) T);
+
+impl<C: EditedValues, T: Comparable + Send + Sync> Change<C> for Remove<T> {
+    type Out = u64;
+    const NAME: &'static str = "remove";
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(u64, bool)> {
+        if self.0.aside().is_some() {
+            return Ok((0, false));
+        }
+        let removed = delete::<C, S>(s, C::REMOVE, &(owner, &self.0)).await?;
+        Ok((removed, removed > 0))
+    }
+}
+
+/// Writes an entry in place of the one with its key, and says whether there was one.
+#[derive(Debug)]
+pub struct Put<K, T> {
+    pub(super) key: K,
+    pub(super) value: T,
+}
+
+impl<C: EditedMap> Change<C> for Put<C::Place, C::Item> {
+    type Out = bool;
+    const NAME: &'static str = "put";
+
+    fn check(&self) -> Result<()> {
+        C::check(&self.key, &self.value)
+    }
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, now: Timestamp) -> Result<(bool, bool)> {
+        let replaced = delete::<C, S>(s, &C::MAP.remove, &(owner, &self.key)).await? > 0;
+        element::<S, C, K>(s, owner, &self.key, &self.value, now).await?;
+        Ok((replaced, true))
+    }
+}
+
+/// Deletes the entry of a key, and says whether there was one.
+#[derive(Debug)]
+pub struct RemoveKey<K>(pub(super) K);
+
+impl<C: EditedMap> Change<C> for RemoveKey<C::Place> {
+    type Out = bool;
+    const NAME: &'static str = "remove";
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(bool, bool)> {
+        let removed = self.0.aside().is_none() && delete::<C, S>(s, &C::MAP.remove, &(owner, &self.0)).await? > 0;
+        Ok((removed, removed))
+    }
+}
+
+/// Deletes all elements, and returns how many there were.
+#[derive(Debug)]
+pub struct Clear;
+
+impl<C: ChildTable> Change<C> for Clear {
+    type Out = u64;
+    const NAME: &'static str = "clear";
+
+    async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(u64, bool)> {
+        let removed = match &C::CHILD.delete {
+            Some(all) => delete::<C, S>(s, all, &(owner,)).await?,
+            None => 0,
+        };
+        Ok((removed, removed > 0))
+    }
+}
+
+/// Refuses what a field has become where it breaks a rule of all its elements, as a write of the field would.
+async fn counted<R: Record, S: Session>(s: &mut S, child: &'static Child, owner: &R::Key) -> Result<()> {
+    let record = one::<R, S>(s, &R::TABLE.get, owner).await?;
+    let checked = record.map_or(Ok(()), |record| record.check_field(usize::from(child.member)));
+    checked.map_err(|e| e.in_table(R::TABLE.layout.name))
+}
+
+async fn delete<C: ChildTable, S: Session>(s: &mut S, stmt: &'static Stmt, by: &(impl Bind + Sync)) -> Result<u64> {
+    s.run(stmt, by).await.map_err(|e| e.explained(&C::CHILD.layout))
+}
