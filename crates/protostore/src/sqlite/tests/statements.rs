@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use super::fixture::{Machine, Network, SCHEMA, stmt};
+use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
+use super::fixture::{Image, Machine, Network, SCHEMA, stmt};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
 use crate::ops::{Exists, Get, Insert, Op, Page};
@@ -58,6 +59,21 @@ fn a_read_runs_one_statement_and_one_more_for_each_child_table_however_many_reco
     assert_eq!(of(&mut held, &Exists::<Machine>("007")), (1, true));
     let (run, _) = counted(&mut held, |held| held.snapshot(|held| now(Get::<Machine>("007").run(held))));
     assert_eq!(run, 1 + 4 + 2, "and BEGIN and COMMIT");
+}
+
+#[test]
+fn an_edit_runs_as_many_statements_however_long_the_list_is() {
+    let mut held = counting();
+    now(Insert::new(Image { number: 1, digest: Vec::new() }).run(&mut held)).expect("inserts");
+    now(Insert::new(Machine { image_ids: Vec::new(), ..machine("a") }).run(&mut held)).expect("inserts");
+    for length in 0..100 {
+        let (run, ()) = of(&mut held, &IMAGE_LIST.of("a").append(1));
+        assert_eq!(run, 3, "the owner, the last position, the row; {length} elements");
+    }
+    assert_eq!(of(&mut held, &IMAGE_LIST.of("a").remove_at(50)), (2, true));
+    assert_eq!(of(&mut held, &IMAGE_LIST.of("a").remove(1_u64)), (2, 99));
+    assert_eq!(of(&mut held, &LABEL_LIST.of("a").clear()), (3, 2), "and whether the message is set");
+    assert_eq!(of(&mut held, &LABEL_LIST.of("a").read()), (3, Vec::new()));
 }
 
 #[test]
