@@ -50,6 +50,10 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
     };
     let mutable = (!table.append_only).then(|| quote!(impl protostore::Mutable for #name {}));
     let rules = super::rules::methods(table);
+    let misnamed =
+        table.record.nodes.iter().any(|node| node.name().rust == "key").then(
+            || quote!(#[allow(clippy::misnamed_getters, reason = "a field is called `key`, and is not the key")]),
+        );
     quote! {
         impl protostore::Record for #name {
             type Key = #owned;
@@ -64,6 +68,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
             #life
             #touch
 
+            #misnamed
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
             fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }

@@ -19,7 +19,12 @@ pub(super) fn methods(table: &Table) -> TokenStream {
     let ruled = nodes.iter().enumerate().filter(|(_, node)| has_rules(node));
     let arms: Vec<_> = ruled.map(|(i, node)| (Literal::usize_unsuffixed(i), steps(node))).collect();
     let body = if let [(index, steps)] = arms.as_slice() {
-        quote!(if field == #index { #(#steps)* })
+        quote! {
+            if field != #index {
+                return Ok(());
+            }
+            #(#steps)*
+        }
     } else {
         let arms = arms.iter().map(|(index, steps)| quote!(#index => { #(#steps)* }));
         quote!(match field { #(#arms)* _ => {} })
@@ -39,8 +44,13 @@ pub(super) fn of_message(name: &str, nodes: &[Node]) -> Option<TokenStream> {
     if !nodes.iter().any(has_rules) {
         return None;
     }
-    let (name, steps) = (ident(name), nodes.iter().flat_map(steps));
-    Some(checked(&name, &quote!(#(#steps)*)))
+    // A static belongs to a block of its own where several fields have one.
+    let alone = nodes.iter().filter(|node| has_rules(node)).count() == 1;
+    let steps = nodes.iter().flat_map(|node| {
+        let is_plain = matches!(node, Node::Scalar(scalar) if !scalar.optional) && !alone;
+        steps(node).into_iter().map(move |step| if is_plain { quote!({ #step }) } else { step })
+    });
+    Some(checked(&ident(name), &quote!(#(#steps)*)))
 }
 
 /// Returns the implementation for the members of a oneof; nothing where none has rules.

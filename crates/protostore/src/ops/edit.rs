@@ -25,6 +25,12 @@ pub struct Edit<R: Record, C, W> {
     of: PhantomData<fn() -> C>,
 }
 
+impl<R: Record, C, W: Clone> Clone for Edit<R, C, W> {
+    fn clone(&self) -> Self {
+        Self { owner: self.owner.clone(), change: self.change.clone(), now: self.now, of: PhantomData }
+    }
+}
+
 impl<R: Record, C, W> Edit<R, C, W> {
     pub(super) const fn new(owner: R::Key, change: W) -> Self {
         Self { owner, change, now: None, of: PhantomData }
@@ -78,7 +84,7 @@ pub trait Change<C: ChildTable>: Send + Sync {
 }
 
 /// Puts an element behind all others.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Append<T>(pub(super) T);
 
 impl<C: EditedList> Change<C> for Append<C::Item> {
@@ -97,7 +103,7 @@ impl<C: EditedList> Change<C> for Append<C::Item> {
 }
 
 /// Deletes the element of an index, and says whether there was one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RemoveAt(pub(super) usize);
 
 impl<C: EditedList> Change<C> for RemoveAt {
@@ -113,7 +119,7 @@ impl<C: EditedList> Change<C> for RemoveAt {
 }
 
 /// Deletes the elements that are equal to a value, and returns how many there were.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Remove<T>(pub(super) T);
 
 impl<C: EditedValues, T: Comparable + Send + Sync> Change<C> for Remove<T> {
@@ -130,7 +136,7 @@ impl<C: EditedValues, T: Comparable + Send + Sync> Change<C> for Remove<T> {
 }
 
 /// Writes an entry in place of the one with its key, and says whether there was one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Put<K, T> {
     pub(super) key: K,
     pub(super) value: T,
@@ -152,7 +158,7 @@ impl<C: EditedMap> Change<C> for Put<C::Place, C::Item> {
 }
 
 /// Deletes the entry of a key, and says whether there was one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RemoveKey<K>(pub(super) K);
 
 impl<C: EditedMap> Change<C> for RemoveKey<C::Place> {
@@ -166,7 +172,7 @@ impl<C: EditedMap> Change<C> for RemoveKey<C::Place> {
 }
 
 /// Deletes all elements, and returns how many there were.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Clear;
 
 impl<C: ChildTable> Change<C> for Clear {

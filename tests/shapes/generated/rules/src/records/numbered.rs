@@ -44,23 +44,24 @@ impl protostore::Record for Numbered {
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
-        if field == 0 {
-            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
-                "number",
-                &[
-                    protostore::rules::Rule::new(
-                        "int64.gt_lt",
-                        protostore::rules::Asks::Range {
-                            low: Some((protostore::rules::Literal::Int(0), false)),
-                            high: Some((protostore::rules::Literal::Int(3), false)),
-                            outside: false,
-                        },
-                        "must be above 0 and below 3",
-                    ),
-                ],
-            );
-            RULES.check(&self.number)?;
+        if field != 0 {
+            return Ok(());
         }
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "number",
+            &[
+                protostore::rules::Rule::new(
+                    "int64.gt_lt",
+                    protostore::rules::Asks::Range {
+                        low: Some((protostore::rules::Literal::Int(0), false)),
+                        high: Some((protostore::rules::Literal::Int(3), false)),
+                        outside: false,
+                    },
+                    "must be above 0 and below 3",
+                ),
+            ],
+        );
+        RULES.check(&self.number)?;
         Ok(())
     }
 

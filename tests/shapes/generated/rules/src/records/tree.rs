@@ -45,21 +45,23 @@ pub struct TreeLeaf {
 
 impl protostore::rules::Checked for TreeLeaf {
     fn check(&self) -> protostore::Result<()> {
-        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
-            "value",
-            &[
-                protostore::rules::Rule::new(
-                    "int32.gte",
-                    protostore::rules::Asks::Range {
-                        low: Some((protostore::rules::Literal::Int(1), true)),
-                        high: None,
-                        outside: false,
-                    },
-                    "must be at least 1",
-                ),
-            ],
-        );
-        RULES.check(&self.value)?;
+        {
+            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                "value",
+                &[
+                    protostore::rules::Rule::new(
+                        "int32.gte",
+                        protostore::rules::Asks::Range {
+                            low: Some((protostore::rules::Literal::Int(1), true)),
+                            high: None,
+                            outside: false,
+                        },
+                        "must be at least 1",
+                    ),
+                ],
+            );
+            RULES.check(&self.value)?;
+        }
         if self.kind.is_none() {
             return Err(protostore::rules::unset("kind"));
         }
