@@ -449,7 +449,8 @@ CREATE TABLE "networks" (
   "vlan__device" TEXT,
   -- The tag, from 1 to 4094.
   "vlan__tag" INTEGER
-    CONSTRAINT "vlan__tag__check" CHECK ("vlan__tag" IS NULL OR "vlan__tag" BETWEEN 0 AND 4294967295),
+    CONSTRAINT "vlan__tag__check" CHECK ("vlan__tag" IS NULL OR "vlan__tag" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "vlan__tag__rules" CHECK ("vlan__tag" IS NULL OR "vlan__tag" >= 1 AND "vlan__tag" <= 4094),
   -- How long an address stays with a member that is gone. Not set: for as long as the NIC exists.
   "lease_time" INTEGER,
   -- When the network was made.
@@ -553,9 +554,11 @@ CREATE TABLE "cells" (
   -- Bounds processor time. Not set: that of the cell around it.
   "cpu" INTEGER NOT NULL CONSTRAINT "cpu__check" CHECK ("cpu" IN (0, 1)),
   -- The share against the cells beside this one, from 1 to 10000. Not set: 100.
-  "cpu__weight" INTEGER CONSTRAINT "cpu__weight__check" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 0),
+  "cpu__weight" INTEGER
+    CONSTRAINT "cpu__weight__check" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 0)
+    CONSTRAINT "cpu__weight__rules" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 1 AND "cpu__weight" <= 10000),
   -- The microseconds in each period that may be used. Not set: no bound.
-  "cpu__max" INTEGER,
+  "cpu__max" INTEGER CONSTRAINT "cpu__max__rules" CHECK ("cpu__max" IS NULL OR "cpu__max" > 0),
   -- The period. Not set: 100 milliseconds.
   "cpu__period" INTEGER,
   -- Says which processors and memory nodes. Not set: those of the cell around it.
@@ -603,6 +606,10 @@ CREATE TABLE "cells" (
 ) STRICT;
 CREATE INDEX "cells_by_parent_name" ON "cells" ("parent_name");
 CREATE INDEX "cells_by_cpu__weight" ON "cells" ("cpu__weight");
+CREATE TRIGGER "cells__immutable" BEFORE UPDATE OF "parent_name" ON "cells"
+BEGIN
+  SELECT RAISE(ABORT, 'cells.parent_name is immutable') WHERE NEW."parent_name" IS NOT OLD."parent_name";
+END;
 
 -- The networks that the cell is in, the first one with the default route.
 CREATE TABLE "cells__network_ids" (
@@ -631,7 +638,10 @@ CREATE TABLE "executables" (
   "working_directory" TEXT,
   -- How willingly the kernel ends it when memory runs out, from -1000 to 1000.
   "oom_score_adjustment" INTEGER NOT NULL DEFAULT 0
-    CONSTRAINT "oom_score_adjustment__check" CHECK ("oom_score_adjustment" BETWEEN -2147483648 AND 2147483647),
+    CONSTRAINT "oom_score_adjustment__check" CHECK ("oom_score_adjustment" BETWEEN -2147483648 AND 2147483647)
+    CONSTRAINT "oom_score_adjustment__rules" CHECK (
+      "oom_score_adjustment" >= -1000 AND "oom_score_adjustment" <= 1000
+    ),
   -- What to do when it ends by itself.
   "restart" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "restart__check" CHECK ("restart" BETWEEN -2147483648 AND 2147483647),
@@ -656,6 +666,8 @@ CREATE TABLE "executables" (
   ),
   PRIMARY KEY ("cell_name", "name")
 ) STRICT;
+CREATE UNIQUE INDEX "executables_unique_pid_where_state_is_1" ON "executables" ("pid")
+  WHERE "state" = 1;
 CREATE INDEX "executables_by_state" ON "executables" ("state");
 
 -- What it is told, a word each.

@@ -21,6 +21,11 @@ pub use args::{Args, Client, ClientCommand, Command, Daemon, Serve};
 pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
 pub use failure::Failure;
 
+/// The page that shows the store in use, tested as it stands.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Runs the command that the arguments ask for.
 ///
 /// # Errors

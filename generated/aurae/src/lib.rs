@@ -62,7 +62,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 222,
+    slots: 227,
     migrations: &[
         protostore::Migration {
             version: 1,

@@ -15,7 +15,7 @@ pub(super) struct Machines(pub(super) Core);
 #[tonic::async_trait]
 impl VmService for Machines {
     async fn get_virtual_machine(&self, request: Request<GetVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
-        self.0.get::<VirtualMachine, _>(&request.into_inner().id).await
+        self.shown(self.0.get::<VirtualMachine, _>(&request.into_inner().id).await?).await
     }
 
     async fn list_virtual_machines(
@@ -28,7 +28,13 @@ impl VmService for Machines {
             "" => self.0.page::<VirtualMachine>(&page).await?,
             image => self.0.read(page.list(virtual_machine::list_by_image_ids(image))).await?,
         };
-        let (virtual_machines, next_page_token) = page.answer(found);
+        let nics = self.0.read(virtual_machine::nics_of_all(&found.records)).await?;
+        let guests = self.0.read(virtual_machine::guest_of_all(&found.records)).await?;
+        let (mut virtual_machines, next_page_token) = page.answer(found);
+        for ((machine, nics), guests) in virtual_machines.iter_mut().zip(nics).zip(guests) {
+            virtual_machine::fill_nics(machine, nics);
+            virtual_machine::fill_guest(machine, guests);
+        }
         Ok(Response::new(ListVirtualMachinesResponse { virtual_machines, next_page_token }))
     }
 
@@ -36,7 +42,8 @@ impl VmService for Machines {
         &self,
         request: Request<CreateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
-        let mut machine: VirtualMachine = record(request.into_inner().virtual_machine, "virtual_machine")?;
+        let given = request.into_inner().virtual_machine.map(without_shown);
+        let mut machine: VirtualMachine = record(given, "virtual_machine")?;
         machine.transitions.clear();
         machine.create_time = None;
         machine.start_time = None;
@@ -49,8 +56,8 @@ impl VmService for Machines {
         request: Request<UpdateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
         let UpdateVirtualMachineRequest { virtual_machine, update_mask } = request.into_inner();
-        let given = set(virtual_machine, "virtual_machine")?;
-        self.0.update(given.id.clone(), given, update_mask, keep).await
+        let given = without_shown(set(virtual_machine, "virtual_machine")?);
+        self.shown(self.0.update(given.id.clone(), given, update_mask, keep).await?).await
     }
 
     async fn delete_virtual_machine(&self, request: Request<DeleteVirtualMachineRequest>) -> Answer<()> {
@@ -68,7 +75,7 @@ impl VmService for Machines {
             enter(machine, State::Running);
             Ok(())
         };
-        self.0.change(request.into_inner().id, start).await
+        self.shown(self.0.change(request.into_inner().id, start).await?).await
     }
 
     async fn stop_virtual_machine(&self, request: Request<StopVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
@@ -79,7 +86,7 @@ impl VmService for Machines {
             enter(machine, State::Stopped);
             Ok(())
         };
-        self.0.change(request.into_inner().id, stop).await
+        self.shown(self.0.change(request.into_inner().id, stop).await?).await
     }
 
     async fn attach_image(&self, request: Request<AttachImageRequest>) -> Answer<proto::VirtualMachine> {
@@ -88,7 +95,7 @@ impl VmService for Machines {
             tx.run(virtual_machine::image_ids.of(&id).append(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
         });
-        Ok(Response::new(attached.await?.into()))
+        self.shown(Response::new(attached.await?.into())).await
     }
 
     async fn detach_image(&self, request: Request<DetachImageRequest>) -> Answer<proto::VirtualMachine> {
@@ -97,7 +104,7 @@ impl VmService for Machines {
             tx.run(virtual_machine::image_ids.of(&id).remove(image_id.as_str()))?;
             tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
         });
-        Ok(Response::new(detached.await?.into()))
+        self.shown(Response::new(detached.await?.into())).await
     }
 
     async fn list_attached_images(
@@ -124,6 +131,28 @@ impl VmService for Machines {
         let guest: Guest = record(request.into_inner().guest, "guest")?;
         Ok(Response::new(self.0.store.guests().upsert(guest).await?.into()))
     }
+}
+
+impl Machines {
+    /// Adds what a machine shows of other tables: its interfaces, and the daemon inside it.
+    async fn shown(&self, mut answer: Response<proto::VirtualMachine>) -> Answer<proto::VirtualMachine> {
+        let machine = answer.get_mut();
+        let id = machine.id.clone();
+        let read = self.0.store.read_async(move |r| {
+            Ok((r.run(virtual_machine::nics_of(id.as_str()))?, r.run(virtual_machine::guest_of(id.as_str()))?))
+        });
+        let (nics, guests) = read.await?;
+        virtual_machine::fill_nics(machine, nics);
+        virtual_machine::fill_guest(machine, guests);
+        Ok(answer)
+    }
+}
+
+/// Takes away what a machine only shows: in a request it is ignored, as [AIP-203](https://google.aip.dev/203) has it.
+fn without_shown(mut machine: proto::VirtualMachine) -> proto::VirtualMachine {
+    machine.nics.clear();
+    machine.guest = None;
+    machine
 }
 
 /// Puts a machine into a state, and notes when.

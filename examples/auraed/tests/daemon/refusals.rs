@@ -2,6 +2,8 @@
 
 use aurae::proto::aurae::cells::v0::cell_service_client::CellServiceClient;
 use aurae::proto::aurae::cells::v0::{Cell, CpuController, CreateCellRequest, DeleteCellRequest};
+use aurae::proto::aurae::images::v0::image_service_client::ImageServiceClient;
+use aurae::proto::aurae::images::v0::{CreateImageRequest, Image, image};
 use aurae::proto::aurae::net::v0::net_service_client::NetServiceClient;
 use aurae::proto::aurae::net::v0::{AttachNicRequest, CreateNetworkRequest, Network, Nic};
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
@@ -86,11 +88,21 @@ async fn what_the_store_cannot_hold_is_not_rounded() {
     let (_home, _daemon, channel) = daemon().await;
     let cell = Cell {
         name: "web".to_owned(),
-        cpu: Some(CpuController { weight: Some(1 << 63), ..Default::default() }),
+        cpu: Some(CpuController { weight: Some(10_001), ..Default::default() }),
         ..Default::default()
     };
     let created = CellServiceClient::new(channel.clone()).create_cell(CreateCellRequest { cell: Some(cell) }).await;
-    assert_refused(created, Code::OutOfRange, "cells.cpu.weight");
+    assert_refused(created, Code::InvalidArgument, "cells.cpu.weight");
+    let image = Image {
+        id: "alpine".to_owned(),
+        path: "/img/alpine.raw".to_owned(),
+        format: image::Format::Raw.into(),
+        size_bytes: 1 << 63,
+        ..Default::default()
+    };
+    let created =
+        ImageServiceClient::new(channel.clone()).create_image(CreateImageRequest { image: Some(image) }).await;
+    assert_refused(created, Code::OutOfRange, "images.size_bytes");
     let mut given = machine("vm-1");
     given.tags = vec!["a\0b".to_owned()];
     assert_refused(create(&channel, given).await, Code::InvalidArgument, "tags");

@@ -11,7 +11,8 @@ use aurae::proto::aurae::net::v0::{
 use aurae::proto::aurae::vms::v0::vm_service_client::VmServiceClient;
 use aurae::proto::aurae::vms::v0::{
     AttachImageRequest, DeleteVirtualMachineRequest, DetachImageRequest, GetGuestRequest, Guest, KernelBoot,
-    ListAttachedImagesRequest, ListVirtualMachinesRequest, ReportGuestRequest, virtual_machine,
+    ListAttachedImagesRequest, ListVirtualMachinesRequest, ReportGuestRequest, UpdateVirtualMachineRequest,
+    virtual_machine,
 };
 use tonic::Code;
 
@@ -34,6 +35,14 @@ async fn nics_go_with_their_machine_and_outlive_their_network() {
         ..Default::default()
     };
     let attached = networks.attach_nic(AttachNicRequest { nic: Some(nic) }).await.unwrap().into_inner();
+    // The machine shows it, alone and in a page, and what a request says of it is ignored.
+    let shown = get(&channel, "vm-1").await.unwrap();
+    assert_eq!(shown.nics, std::slice::from_ref(&attached));
+    let mut machines = VmServiceClient::new(channel.clone());
+    let listed = machines.list_virtual_machines(ListVirtualMachinesRequest::default()).await.unwrap().into_inner();
+    assert_eq!(listed.virtual_machines, std::slice::from_ref(&shown));
+    let request = UpdateVirtualMachineRequest { virtual_machine: Some(shown.clone()), update_mask: None };
+    assert_eq!(machines.update_virtual_machine(request).await.unwrap().into_inner(), shown);
 
     networks.delete_network(DeleteNetworkRequest { id: "lan".to_owned() }).await.unwrap();
     let request = GetNicRequest { mac_address: "52:54:00:00:00:01".to_owned() };

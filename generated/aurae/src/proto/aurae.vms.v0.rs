@@ -45,6 +45,12 @@ pub struct VirtualMachine {
     /// When the machine was started last. Not set: never.
     #[prost(message, optional, tag = "17")]
     pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The machine's interfaces. They are plugged in and out one by one.
+    #[prost(message, repeated, tag = "18")]
+    pub nics: ::prost::alloc::vec::Vec<super::super::net::v0::Nic>,
+    /// The daemon inside the machine. Not set: none was heard of.
+    #[prost(message, optional, tag = "19")]
+    pub guest: ::core::option::Option<Guest>,
     /// What the machine does first. None set: it boots from its root drive.
     #[prost(oneof = "virtual_machine::Boot", tags = "5, 6, 7")]
     pub boot: ::core::option::Option<virtual_machine::Boot>,

@@ -40,6 +40,46 @@ pub struct CpuController {
     pub period: Option<protostore::Duration>,
 }
 
+impl protostore::rules::Checked for CpuController {
+    fn check(&self) -> protostore::Result<()> {
+        if let Some(v) = &self.weight {
+            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                "weight",
+                &[
+                    protostore::rules::Rule::new(
+                        "uint64.gte_lte",
+                        protostore::rules::Asks::Range {
+                            low: Some((protostore::rules::Literal::Int(1), true)),
+                            high: Some((protostore::rules::Literal::Int(10000), true)),
+                            outside: false,
+                        },
+                        "must be at least 1 and at most 10000",
+                    ),
+                ],
+            );
+            RULES.check(v)?;
+        }
+        if let Some(v) = &self.max {
+            static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                "max",
+                &[
+                    protostore::rules::Rule::new(
+                        "int64.gt",
+                        protostore::rules::Asks::Range {
+                            low: Some((protostore::rules::Literal::Int(0), false)),
+                            high: None,
+                            outside: false,
+                        },
+                        "must be above 0",
+                    ),
+                ],
+            );
+            RULES.check(v)?;
+        }
+        Ok(())
+    }
+}
+
 /// Says which processors and memory nodes, as the `cpuset` controller of a control group does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CpusetController {
@@ -80,22 +120,22 @@ pub fn list_by_parent_name(
 ) -> protostore::ListBy<Cell, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            170,
+            174,
             select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
             &["parent_name"],
         ),
         after: protostore::Stmt::new(
-            171,
+            175,
             select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
             &["parent_name", "name"],
         ),
         count: protostore::Stmt::new(
-            173,
+            177,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS ?1 LIMIT ?2)"#,
             &["parent_name", ""],
         ),
         delete: protostore::Stmt::new(
-            172,
+            176,
             r#"DELETE FROM "cells" WHERE "parent_name" IS ?1"#,
             &["parent_name"],
         ),
@@ -112,22 +152,22 @@ pub fn list_by_parent_name(
 pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            174,
+            178,
             select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
             &["cpu.weight"],
         ),
         after: protostore::Stmt::new(
-            175,
+            179,
             select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
             &["cpu.weight", "name"],
         ),
         count: protostore::Stmt::new(
-            177,
+            181,
             r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = ?1 LIMIT ?2)"#,
             &["cpu.weight", ""],
         ),
         delete: protostore::Stmt::new(
-            176,
+            180,
             r#"DELETE FROM "cells" WHERE "cpu__weight" = ?1"#,
             &["cpu.weight"],
         ),
@@ -143,14 +183,14 @@ pub fn list_by_network_ids(
 ) -> protostore::ListBy<Cell, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            178,
+            182,
             select!(
                 r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
             ),
             &["network_ids"],
         ),
         after: protostore::Stmt::new(
-            179,
+            183,
             select!(
                 r#"WHERE "name" IN (SELECT "_name"
 FROM "cells__network_ids"
@@ -160,7 +200,7 @@ ORDER BY "name""#
             &["network_ids", "name"],
         ),
         count: protostore::Stmt::new(
-            181,
+            185,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "cells"
@@ -170,7 +210,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["network_ids", ""],
         ),
         delete: protostore::Stmt::new(
-            180,
+            184,
             r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1)"#,
             &["network_ids"],
         ),
@@ -185,7 +225,7 @@ pub fn networks_by_network_ids(
     name: impl Into<String>,
 ) -> protostore::AllBy<crate::Network, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        165,
+        169,
         r#"SELECT t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
@@ -335,6 +375,17 @@ impl protostore::Record for Cell {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const RULES: bool = true;
+
+    fn check_field(&self, field: usize) -> protostore::Result<()> {
+        if field != 2 {
+            return Ok(());
+        }
+        if let Some(v) = &self.cpu {
+            protostore::rules::Checked::check(v).map_err(|e| e.at("cpu"))?;
+        }
+        Ok(())
+    }
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.name
@@ -472,7 +523,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    159,
+                    163,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["parent_name"],
                 ),
@@ -496,6 +547,12 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "cpu.weight",
                 "must be between 0 and 9223372036854775807",
             ),
+            protostore::Check::new(
+                "cpu__weight__rules",
+                "cpu.weight",
+                "must be at least 1 and at most 10000",
+            ),
+            protostore::Check::new("cpu__max__rules", "cpu.max", "must be above 0"),
             protostore::Check::new("cpuset__check", "cpuset", "must be 0 or 1"),
             protostore::Check::new(
                 "cpuset__presence",
@@ -551,16 +608,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_name"],
             field: "parent_name",
             names: protostore::Stmt::new(
-                160,
+                164,
                 r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(151, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(155, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        153,
+        157,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -587,7 +644,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        152,
+        156,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
@@ -624,18 +681,18 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
         ],
     ),
     delete: protostore::Stmt::new(
-        154,
+        158,
         r#"DELETE FROM "cells" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(155, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(159, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        156,
+        160,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
-        157,
+        161,
         r#"SELECT o.key, t."name", t."parent_name", t."cpu", t."cpu__weight", t."cpu__max", t."cpu__period",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
@@ -645,7 +702,7 @@ CROSS JOIN "cells" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        158,
+        162,
         r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

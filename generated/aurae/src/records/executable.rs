@@ -217,6 +217,28 @@ FROM "executables""#,
     };
 }
 
+static GET_BY_PID_WHERE_STATE_IS_RUNNING: protostore::Stmt = protostore::Stmt::new(
+    208,
+    select!(r#"WHERE "pid" = ?1 AND "state" = 1"#),
+    &["pid"],
+);
+
+/// Gets the row of `executables` with this `pid` where `state = 1`, by its unique index.
+#[must_use]
+pub fn get_by_pid_where_state_is_running(
+    pid: i32,
+) -> protostore::GetBy<Executable, i32> {
+    protostore::GetBy::new(&GET_BY_PID_WHERE_STATE_IS_RUNNING, pid)
+}
+
+/// Writes a row of `executables` in place of the one with its `pid` where `state = 1`, which keeps its key, or inserts it.
+#[must_use]
+pub fn upsert_by_pid_where_state_is_running(
+    record: Executable,
+) -> protostore::UpsertBy<Executable> {
+    protostore::UpsertBy::partial(record, &GET_BY_PID_WHERE_STATE_IS_RUNNING)
+}
+
 /// Lists the rows of `executables` with this `cell_name`, in pages by key.
 #[must_use]
 pub fn list_by_cell_name(
@@ -224,24 +246,24 @@ pub fn list_by_cell_name(
 ) -> protostore::ListBy<Executable, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            204,
+            209,
             select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
             &["cell_name"],
         ),
         after: protostore::Stmt::new(
-            205,
+            210,
             select!(
                 r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
             ),
             &["cell_name", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
-            207,
+            212,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = ?1 LIMIT ?2)"#,
             &["cell_name", ""],
         ),
         delete: protostore::Stmt::new(
-            206,
+            211,
             r#"DELETE FROM "executables" WHERE "cell_name" = ?1"#,
             &["cell_name"],
         ),
@@ -257,30 +279,36 @@ pub fn list_by_state(
 ) -> protostore::ListBy<Executable, ExecutableState> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            208,
+            213,
             select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
             &["state"],
         ),
         after: protostore::Stmt::new(
-            209,
+            214,
             select!(
                 r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
             ),
             &["state", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
-            211,
+            216,
             r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = ?1 LIMIT ?2)"#,
             &["state", ""],
         ),
         delete: protostore::Stmt::new(
-            210,
+            215,
             r#"DELETE FROM "executables" WHERE "state" = ?1"#,
             &["state"],
         ),
     };
 
     protostore::ListBy::new(&LISTING, state)
+}
+
+/// Holds for the rows of `executables` where `state = 1`. Joined with others by `and`, the index of these rows serves.
+#[must_use]
+pub fn where_state_is_running() -> protostore::Filter<Executable> {
+    protostore::Filter::of_index("t.\"state\" = 1")
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -403,6 +431,29 @@ impl protostore::Record for Executable {
     type Children = (children::Arguments, (children::Environment, ()));
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const RULES: bool = true;
+
+    fn check_field(&self, field: usize) -> protostore::Result<()> {
+        if field != 7 {
+            return Ok(());
+        }
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "oom_score_adjustment",
+            &[
+                protostore::rules::Rule::new(
+                    "sint32.gte_lte",
+                    protostore::rules::Asks::Range {
+                        low: Some((protostore::rules::Literal::Int(-1000), true)),
+                        high: Some((protostore::rules::Literal::Int(1000), true)),
+                        outside: false,
+                    },
+                    "must be at least -1000 and at most 1000",
+                ),
+            ],
+        );
+        RULES.check(&self.oom_score_adjustment)?;
+        Ok(())
+    }
 
     fn key(&self) -> Self::KeyRef<'_> {
         (&self.cell_name, &self.name)
@@ -508,7 +559,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "cells",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    190,
+                    194,
                     r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
                     &["cell_name"],
                 ),
@@ -522,6 +573,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "oom_score_adjustment__check",
                 "oom_score_adjustment",
                 "must be between -2147483648 and 2147483647",
+            ),
+            protostore::Check::new(
+                "oom_score_adjustment__rules",
+                "oom_score_adjustment",
+                "must be at least -1000 and at most 1000",
             ),
             protostore::Check::new(
                 "restart__check",
@@ -581,12 +637,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        182,
+        186,
         select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
-        184,
+        188,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -609,7 +665,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        183,
+        187,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
@@ -639,24 +695,24 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         ],
     ),
     delete: protostore::Stmt::new(
-        185,
+        189,
         r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
-        186,
+        190,
         select!(r#"ORDER BY "cell_name", "name""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        187,
+        191,
         select!(
             r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
         ),
         &["cell_name", "name"],
     ),
     get_many: protostore::Stmt::new(
-        188,
+        192,
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
@@ -665,7 +721,7 @@ CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.val
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        189,
+        193,
         r#"DELETE
 FROM "executables"
 WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1

@@ -36,7 +36,7 @@ FROM "guests""#,
 }
 
 static GET_BY_MACHINE_ID: protostore::Stmt = protostore::Stmt::new(
-    221,
+    226,
     select!(r#"WHERE "machine_id" = ?1"#),
     &["machine_id"],
 );
@@ -179,7 +179,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    220,
+                    225,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -209,9 +209,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(212, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(217, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        214,
+        219,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -227,7 +227,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        213,
+        218,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -248,18 +248,18 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
         ],
     ),
     delete: protostore::Stmt::new(
-        215,
+        220,
         r#"DELETE FROM "guests" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(216, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        217,
+        222,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        218,
+        223,
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
 FROM json_each(?1) o
@@ -267,7 +267,7 @@ CROSS JOIN "guests" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        219,
+        224,
         r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

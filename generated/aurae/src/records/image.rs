@@ -213,7 +213,7 @@ FROM "images""#,
 }
 
 static GET_BY_PATH: protostore::Stmt = protostore::Stmt::new(
-    150,
+    154,
     select!(r#"WHERE "path" = ?1"#),
     &["path"],
 );
@@ -515,7 +515,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["kernel__image_id"],
             field: "kernel.image_id",
             names: protostore::Stmt::new(
-                138,
+                142,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -525,7 +525,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["kernel__initrd_image_id"],
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
-                139,
+                143,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -535,7 +535,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["root_drive__image_id"],
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
-                140,
+                144,
                 r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -545,7 +545,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["image_id"],
             field: "drives.image_id",
             names: protostore::Stmt::new(
-                141,
+                145,
                 r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
@@ -555,16 +555,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "image_ids",
             names: protostore::Stmt::new(
-                142,
+                146,
                 r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(130, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(134, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        132,
+        136,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -586,7 +586,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        131,
+        135,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
@@ -615,18 +615,18 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
         ],
     ),
     delete: protostore::Stmt::new(
-        133,
+        137,
         r#"DELETE FROM "images" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(134, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(138, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        135,
+        139,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        136,
+        140,
         r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
@@ -635,7 +635,7 @@ CROSS JOIN "images" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        137,
+        141,
         r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -117,6 +117,15 @@ pub enum NetworkUplink {
     Vlan(Vlan),
 }
 
+impl protostore::rules::Checked for NetworkUplink {
+    fn check(&self) -> protostore::Result<()> {
+        if let Self::Vlan(v) = self {
+            protostore::rules::Checked::check(v).map_err(|e| e.at("vlan"))?;
+        }
+        Ok(())
+    }
+}
+
 /// A VLAN of a device.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vlan {
@@ -124,6 +133,27 @@ pub struct Vlan {
     pub device: String,
     /// The tag, from 1 to 4094.
     pub tag: u32,
+}
+
+impl protostore::rules::Checked for Vlan {
+    fn check(&self) -> protostore::Result<()> {
+        static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+            "tag",
+            &[
+                protostore::rules::Rule::new(
+                    "uint32.gte_lte",
+                    protostore::rules::Asks::Range {
+                        low: Some((protostore::rules::Literal::Int(1), true)),
+                        high: Some((protostore::rules::Literal::Int(4094), true)),
+                        outside: false,
+                    },
+                    "must be at least 1 and at most 4094",
+                ),
+            ],
+        );
+        RULES.check(&self.tag)?;
+        Ok(())
+    }
 }
 
 /// A way to another network.
@@ -148,7 +178,7 @@ FROM "networks""#,
 }
 
 static GET_BY_CIDR: protostore::Stmt = protostore::Stmt::new(
-    129,
+    133,
     select!(r#"WHERE "cidr" = ?1"#),
     &["cidr"],
 );
@@ -292,6 +322,34 @@ impl protostore::Record for Network {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const RULES: bool = true;
+
+    fn check_field(&self, field: usize) -> protostore::Result<()> {
+        match field {
+            1 => {
+                static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                    "cidr",
+                    &[
+                        protostore::rules::Rule::new(
+                            "string.ip_with_prefixlen",
+                            protostore::rules::Asks::Format(
+                                protostore::rules::Format::IpWithPrefixlen,
+                            ),
+                            "",
+                        ),
+                    ],
+                );
+                RULES.check(&self.cidr)?;
+            }
+            4 => {
+                if let Some(v) = &self.uplink {
+                    protostore::rules::Checked::check(v)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -414,6 +472,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "must be between 0 and 4294967295",
             ),
             protostore::Check::new(
+                "vlan__tag__rules",
+                "vlan.tag",
+                "must be at least 1 and at most 4094",
+            ),
+            protostore::Check::new(
                 "uplink__oneof",
                 "uplink",
                 "may have at most one member set",
@@ -439,9 +502,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(108, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(112, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        110,
+        114,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -459,7 +522,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        109,
+        113,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -482,18 +545,18 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
         ],
     ),
     delete: protostore::Stmt::new(
-        111,
+        115,
         r#"DELETE FROM "networks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(112, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(116, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        113,
+        117,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        114,
+        118,
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
 FROM json_each(?1) o
@@ -501,7 +564,7 @@ CROSS JOIN "networks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        115,
+        119,
         r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -58,7 +58,7 @@ FROM "nics""#,
 }
 
 static GET_BY_HOST_DEVICE: protostore::Stmt = protostore::Stmt::new(
-    99,
+    103,
     select!(r#"WHERE "host_device" = ?1"#),
     &["host_device"],
 );
@@ -84,24 +84,24 @@ pub fn list_by_machine_id(
 ) -> protostore::ListBy<Nic, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            100,
+            104,
             select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
             &["machine_id"],
         ),
         after: protostore::Stmt::new(
-            101,
+            105,
             select!(
                 r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
             ),
             &["machine_id", "mac_address"],
         ),
         count: protostore::Stmt::new(
-            103,
+            107,
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = ?1 LIMIT ?2)"#,
             &["machine_id", ""],
         ),
         delete: protostore::Stmt::new(
-            102,
+            106,
             r#"DELETE FROM "nics" WHERE "machine_id" = ?1"#,
             &["machine_id"],
         ),
@@ -117,24 +117,24 @@ pub fn list_by_network_id(
 ) -> protostore::ListBy<Nic, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            104,
+            108,
             select!(r#"WHERE "network_id" IS ?1 ORDER BY "mac_address""#),
             &["network_id"],
         ),
         after: protostore::Stmt::new(
-            105,
+            109,
             select!(
                 r#"WHERE "network_id" IS ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
             ),
             &["network_id", "mac_address"],
         ),
         count: protostore::Stmt::new(
-            107,
+            111,
             r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS ?1 LIMIT ?2)"#,
             &["network_id", ""],
         ),
         delete: protostore::Stmt::new(
-            106,
+            110,
             r#"DELETE FROM "nics" WHERE "network_id" IS ?1"#,
             &["network_id"],
         ),
@@ -489,7 +489,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "virtual_machines",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    89,
+                    93,
                     r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
                     &["machine_id"],
                 ),
@@ -500,7 +500,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "networks",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    90,
+                    94,
                     r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                     &["network_id"],
                 ),
@@ -681,12 +681,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        81,
+        85,
         select!(r#"WHERE "mac_address" = ?1"#),
         &["mac_address"],
     ),
     insert: protostore::Stmt::new(
-        83,
+        87,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -730,7 +730,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        82,
+        86,
         r#"INSERT INTO "nics" ("mac_address", "machine_id", "network_id", "host_device", "ip",
     "ip__primary_address", "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
     "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
@@ -797,18 +797,18 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
         ],
     ),
     delete: protostore::Stmt::new(
-        84,
+        88,
         r#"DELETE FROM "nics" WHERE "mac_address" = ?1"#,
         &["mac_address"],
     ),
-    page_first: protostore::Stmt::new(85, select!(r#"ORDER BY "mac_address""#), &[]),
+    page_first: protostore::Stmt::new(89, select!(r#"ORDER BY "mac_address""#), &[]),
     page_after: protostore::Stmt::new(
-        86,
+        90,
         select!(r#"WHERE "mac_address" > ?1 ORDER BY "mac_address""#),
         &["mac_address"],
     ),
     get_many: protostore::Stmt::new(
-        87,
+        91,
         r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
     t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
     t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
@@ -825,7 +825,7 @@ CROSS JOIN "nics" t ON t."mac_address" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        88,
+        92,
         r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -659,6 +659,107 @@ ORDER BY j."_position""#,
     protostore::AllBy::new(&ROWS, id.into())
 }
 
+/// Lists the rows of `nics` that one row shows as `nics`, by key.
+#[must_use]
+pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
+    static ROWS: protostore::Stmt = protostore::Stmt::new(
+        81,
+        r#"SELECT "mac_address", "machine_id", "network_id", "host_device", "ip", "ip__primary_address",
+    "ip__gateway", "mtu", "receive_limit", "receive_limit__bandwidth",
+    "receive_limit__bandwidth__size", "receive_limit__bandwidth__one_time_burst",
+    "receive_limit__bandwidth__refill_time", "receive_limit__operations",
+    "receive_limit__operations__size", "receive_limit__operations__one_time_burst",
+    "receive_limit__operations__refill_time", "transmit_limit", "transmit_limit__bandwidth",
+    "transmit_limit__bandwidth__size", "transmit_limit__bandwidth__one_time_burst",
+    "transmit_limit__bandwidth__refill_time", "transmit_limit__operations",
+    "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
+    "transmit_limit__operations__refill_time", "create_time"
+FROM "nics"
+WHERE "machine_id" = ?1
+ORDER BY "mac_address""#,
+        &["machine_id"],
+    );
+    protostore::AllBy::new(&ROWS, id.into())
+}
+
+/// Lists the rows of `nics` that each of these rows of `virtual_machines` shows as `nics`, by key.
+///
+/// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
+#[must_use]
+pub fn nics_of_all(
+    records: &[VirtualMachine],
+) -> protostore::ShownBy<VirtualMachine, crate::Nic> {
+    static ROWS: protostore::Stmt = protostore::Stmt::new(
+        82,
+        r#"SELECT o.key, t."mac_address", t."machine_id", t."network_id", t."host_device", t."ip",
+    t."ip__primary_address", t."ip__gateway", t."mtu", t."receive_limit",
+    t."receive_limit__bandwidth", t."receive_limit__bandwidth__size",
+    t."receive_limit__bandwidth__one_time_burst", t."receive_limit__bandwidth__refill_time",
+    t."receive_limit__operations", t."receive_limit__operations__size",
+    t."receive_limit__operations__one_time_burst", t."receive_limit__operations__refill_time",
+    t."transmit_limit", t."transmit_limit__bandwidth", t."transmit_limit__bandwidth__size",
+    t."transmit_limit__bandwidth__one_time_burst", t."transmit_limit__bandwidth__refill_time",
+    t."transmit_limit__operations", t."transmit_limit__operations__size",
+    t."transmit_limit__operations__one_time_burst", t."transmit_limit__operations__refill_time",
+    t."create_time"
+FROM json_each(?1) o
+CROSS JOIN "nics" t ON t."machine_id" = o.value
+ORDER BY o.key, t."mac_address""#,
+        &["machine_id"],
+    );
+    protostore::ShownBy::new(&ROWS, records)
+}
+
+/// Puts rows into `nics` of the message, which no record holds.
+pub fn fill_nics(
+    message: &mut proto::aurae::vms::v0::VirtualMachine,
+    rows: impl IntoIterator<Item = crate::Nic>,
+) {
+    message.nics = rows.into_iter().map(Into::into).collect();
+}
+
+/// Lists the rows of `guests` that one row shows as `guest`, by key.
+#[must_use]
+pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String> {
+    static ROWS: protostore::Stmt = protostore::Stmt::new(
+        83,
+        r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
+    "report_time"
+FROM "guests"
+WHERE "machine_id" = ?1
+ORDER BY "id""#,
+        &["machine_id"],
+    );
+    protostore::AllBy::new(&ROWS, id.into())
+}
+
+/// Lists the rows of `guests` that each of these rows of `virtual_machines` shows as `guest`, by key.
+///
+/// There is a list for each record, in the order of the records, and the number of queries does not depend on how many there are.
+#[must_use]
+pub fn guest_of_all(
+    records: &[VirtualMachine],
+) -> protostore::ShownBy<VirtualMachine, crate::Guest> {
+    static ROWS: protostore::Stmt = protostore::Stmt::new(
+        84,
+        r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
+    t."clock_offset_us", t."report_time"
+FROM json_each(?1) o
+CROSS JOIN "guests" t ON t."machine_id" = o.value
+ORDER BY o.key, t."id""#,
+        &["machine_id"],
+    );
+    protostore::ShownBy::new(&ROWS, records)
+}
+
+/// Puts rows into `guest` of the message, which no record holds.
+pub fn fill_guest(
+    message: &mut proto::aurae::vms::v0::VirtualMachine,
+    rows: impl IntoIterator<Item = crate::Guest>,
+) {
+    message.guest = rows.into_iter().next().map(Into::into);
+}
+
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns;
 
@@ -680,6 +781,8 @@ impl From<VirtualMachine> for proto::aurae::vms::v0::VirtualMachine {
             auraed_address: value.auraed_address,
             create_time: value.create_time.map(Into::into),
             start_time: value.start_time.map(Into::into),
+            nics: Default::default(),
+            guest: Default::default(),
         }
     }
 }
@@ -690,6 +793,22 @@ impl TryFrom<proto::aurae::vms::v0::VirtualMachine> for VirtualMachine {
     fn try_from(
         value: proto::aurae::vms::v0::VirtualMachine,
     ) -> protostore::Result<Self> {
+        if protostore::is_set(&value.nics) {
+            return Err(
+                protostore::Error::invalid(
+                    "nics",
+                    "shows rows of another table, so it must not be set",
+                ),
+            );
+        }
+        if protostore::is_set(&value.guest) {
+            return Err(
+                protostore::Error::invalid(
+                    "guest",
+                    "shows rows of another table, so it must not be set",
+                ),
+            );
+        }
         Ok(Self {
             id: value.id,
             mem_size_mb: value.mem_size_mb,
@@ -1514,6 +1633,8 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["auraed_address"], &["auraed_address"]),
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
         protostore::FieldOf::value(&["start_time"], &["start_time"]),
+        protostore::FieldOf::value(&["nics"], &[]),
+        protostore::FieldOf::value(&["guest"], &[]),
     ],
     referrers: &[],
     sequences: &[],

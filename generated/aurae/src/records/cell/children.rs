@@ -28,7 +28,7 @@ impl protostore::ChildTable for NetworkIds {
                     table: "networks",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        166,
+                        170,
                         r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
                         &["network_ids"],
                     ),
@@ -45,24 +45,24 @@ impl protostore::ChildTable for NetworkIds {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            161,
+            165,
             r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["name", "network_ids", "network_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                162,
+                166,
                 r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
                 &["name"],
             ),
         ),
         load: protostore::Stmt::new(
-            163,
+            167,
             r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
-            164,
+            168,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
@@ -95,12 +95,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for NetworkIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            167,
+            171,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = ?1"#,
             &["name"],
         ),
         remove_at: protostore::Stmt::new(
-            168,
+            172,
             r#"DELETE
 FROM "cells__network_ids"
 WHERE "_name" = ?1 AND "_position" = (SELECT "_position"
@@ -114,7 +114,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for NetworkIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        169,
+        173,
         r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
         &["name", "network_ids"],
     );

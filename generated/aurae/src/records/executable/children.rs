@@ -28,20 +28,20 @@ impl protostore::ChildTable for Arguments {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            191,
+            195,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["cell_name", "name", "arguments", "arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                192,
+                196,
                 r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            193,
+            197,
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -49,7 +49,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            194,
+            198,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -82,14 +82,14 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Arguments {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            195,
+            199,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
             &["cell_name", "name"],
         ),
         remove_at: protostore::Stmt::new(
-            196,
+            200,
             r#"DELETE
 FROM "executables__arguments"
 WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"
@@ -103,7 +103,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 
 impl protostore::edits::EditedValues for Arguments {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        197,
+        201,
         r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "value" = ?3"#,
         &["cell_name", "name", "arguments"],
     );
@@ -134,7 +134,7 @@ impl protostore::ChildTable for Environment {
         member: 4,
         key: 3,
         insert: protostore::Stmt::new(
-            198,
+            202,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -147,13 +147,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                199,
+                203,
                 r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
                 &["cell_name", "name"],
             ),
         ),
         load: protostore::Stmt::new(
-            200,
+            204,
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2
@@ -161,7 +161,7 @@ ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
-            201,
+            205,
             r#"SELECT o.key, c."_position", c."name", c."value"
 FROM json_each(?1) o
 CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
@@ -198,14 +198,14 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Environment {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            202,
+            206,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
             &["cell_name", "name"],
         ),
         remove_at: protostore::Stmt::new(
-            203,
+            207,
             r#"DELETE
 FROM "executables__environment"
 WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Nameservers {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            116,
+            120,
             r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "nameservers", "nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                117,
+                121,
                 r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            118,
+            122,
             r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            119,
+            123,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Nameservers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            120,
+            124,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            121,
+            125,
             r#"DELETE
 FROM "networks__nameservers"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Nameservers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        122,
+        126,
         r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "nameservers"],
     );
@@ -133,20 +133,20 @@ impl protostore::ChildTable for Routes {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            123,
+            127,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                124,
+                128,
                 r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            125,
+            129,
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
 WHERE "_id" = ?1
@@ -154,7 +154,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            126,
+            130,
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
 FROM json_each(?1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
@@ -193,12 +193,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Routes {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            127,
+            131,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            128,
+            132,
             r#"DELETE
 FROM "networks__routes"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

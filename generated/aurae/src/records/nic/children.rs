@@ -27,19 +27,19 @@ impl protostore::ChildTable for IpNameservers {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            91,
+            95,
             r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["mac_address", "ip.nameservers", "ip.nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                92,
+                96,
                 r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
                 &["mac_address"],
             ),
         ),
         load: protostore::Stmt::new(
-            93,
+            97,
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = ?1
@@ -47,7 +47,7 @@ ORDER BY "_position""#,
             &["mac_address"],
         ),
         load_many: protostore::Stmt::new(
-            94,
+            98,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
@@ -60,7 +60,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "ip",
             set: protostore::Stmt::new(
-                98,
+                102,
                 r#"SELECT "ip" FROM "nics" WHERE "mac_address" = ?1"#,
                 &["mac_address"],
             ),
@@ -93,12 +93,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for IpNameservers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            95,
+            99,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
             &["mac_address"],
         ),
         remove_at: protostore::Stmt::new(
-            96,
+            100,
             r#"DELETE
 FROM "nics__ip__nameservers"
 WHERE "_mac_address" = ?1 AND "_position" = (SELECT "_position"
@@ -112,7 +112,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for IpNameservers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        97,
+        101,
         r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1 AND "value" = ?2"#,
         &["mac_address", "ip.nameservers"],
     );
