@@ -1,27 +1,16 @@
 //! Reads the options of descriptors. The only file that knows how an annotation is represented.
 
+mod anchors;
 mod rules;
 
+pub(crate) use anchors::{
+    Anchor, behavior_anchor, column_anchor, field_info_anchor, message_set_anchor, message_validation_anchor,
+    oneof_validation_anchor, resource_reference_anchor, store_anchor, table_anchor, validation_anchor,
+};
 pub(crate) use rules::{Asked, FieldRules, Ignore, field_rules, format, message_rule, oneof_required};
 
-use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value};
+use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, Value};
 use protostore_schema::{Form, Generated, OnDelete};
-
-use crate::diagnostic::Place;
-use crate::option_text::{self, Step};
-use crate::sources::Sources;
-
-const STORE: i32 = 233_037_591;
-const COLUMN: i32 = 233_037_591;
-const TABLE: i32 = 233_037_592;
-const FIELD_BEHAVIOR: i32 = 1052;
-const RESOURCE_REFERENCE: i32 = 1055;
-const VALIDATE: i32 = 1159;
-
-/// Number of the `options` of a message, a field and a oneof in their descriptors.
-const MESSAGE_OPTIONS: i32 = 7;
-const FIELD_OPTIONS: i32 = 8;
-const ONEOF_OPTIONS: i32 = 2;
 
 /// `option (protostore.v1.store) = { … }`.
 #[derive(Debug, Default)]
@@ -110,14 +99,6 @@ pub(crate) enum Behavior {
     Unknown(i32),
 }
 
-/// Where an option stands: on what, and under which number.
-#[derive(Clone, Debug)]
-pub(crate) struct Anchor {
-    file: String,
-    element: Vec<i32>,
-    option: Vec<i32>,
-}
-
 pub(crate) fn is_store(message: &MessageDescriptor) -> bool {
     extension(&message.options(), "protostore.v1.store").is_some()
 }
@@ -192,86 +173,6 @@ pub(crate) fn is_deprecated(field: &FieldDescriptor) -> bool {
 
 pub(crate) fn is_message_set(message: &MessageDescriptor) -> bool {
     truth(&message.options(), "message_set_wire_format")
-}
-
-pub(crate) fn validation_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, VALIDATE)
-}
-
-pub(crate) fn message_validation_anchor(message: &MessageDescriptor) -> Anchor {
-    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, VALIDATE)
-}
-
-pub(crate) fn oneof_validation_anchor(oneof: &OneofDescriptor) -> Anchor {
-    anchor(oneof.parent_file().name(), oneof.path(), ONEOF_OPTIONS, VALIDATE)
-}
-
-pub(crate) fn store_anchor(message: &MessageDescriptor) -> Anchor {
-    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, STORE)
-}
-
-pub(crate) fn message_set_anchor(message: &MessageDescriptor) -> Anchor {
-    anchor(message.parent_file().name(), message.path(), MESSAGE_OPTIONS, 1)
-}
-
-pub(crate) fn table_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, TABLE)
-}
-
-pub(crate) fn column_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, COLUMN)
-}
-
-/// Anchors the `index`th behaviour of a field.
-pub(crate) fn behavior_anchor(field: &FieldDescriptor, index: usize) -> Anchor {
-    let mut anchor = anchor_field(field, FIELD_BEHAVIOR);
-    anchor.option.extend(i32::try_from(index));
-    anchor
-}
-
-pub(crate) fn resource_reference_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, RESOURCE_REFERENCE)
-}
-
-pub(crate) fn field_info_anchor(field: &FieldDescriptor) -> Anchor {
-    anchor_field(field, 291_403_980)
-}
-
-fn anchor_field(field: &FieldDescriptor, number: i32) -> Anchor {
-    anchor(field.parent_file().name(), field.path(), FIELD_OPTIONS, number)
-}
-
-fn anchor(file: &str, element: &[i32], options: i32, number: i32) -> Anchor {
-    Anchor { file: file.to_owned(), element: element.to_vec(), option: vec![options, number] }
-}
-
-impl Anchor {
-    /// Returns the place of the value at `steps` inside the option, or the nearest that is written in the file.
-    ///
-    /// An option may be written as one value, `(x) = {a: {b: 1}}`, or part by part, `(x).a.b = 1`.
-    pub(crate) fn place(&self, sources: &Sources, steps: &[Step]) -> Place {
-        let path: Vec<i32> = self.element.iter().chain(&self.option).copied().collect();
-        let text = sources.text(&self.file).map_or("", |text| text);
-        let whole = sources.span(&self.file, &path).map(|span| {
-            let inner = option_text::find(text.get(span.clone()).unwrap_or_default(), steps);
-            inner.map_or(span.clone(), |inner| span.start + inner.start..span.start + inner.end)
-        });
-        let key = steps.first().map(|(key, _)| format!(".{key}"));
-        let in_parts = || {
-            let parts: Vec<_> = sources.below(&self.file, &path).map(|(_, span)| span).collect();
-            let named = key.and_then(|key| {
-                parts.iter().find(|span| {
-                    let left = text.get((*span).clone()).unwrap_or_default().split('=').next().unwrap_or_default();
-                    left.split_whitespace().collect::<String>().contains(&key)
-                })
-            });
-            named.or(parts.first()).cloned()
-        };
-        match whole.or_else(in_parts) {
-            Some(span) => Place { file: self.file.clone(), span: Some(span) },
-            None => sources.place(&self.file, &self.element),
-        }
-    }
 }
 
 fn read_column(options: &DynamicMessage) -> ColumnOptions {
