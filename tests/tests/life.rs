@@ -1,7 +1,9 @@
-//! How long a row lives, on encrypted stores: rows that never change, and rows that expire.
+//! How long a row lives, on encrypted stores: rows that never change, rows that expire, and rows that are kept.
 
 #[path = "life/expiry.rs"]
 mod expiry;
+#[path = "life/kept.rs"]
+mod kept;
 
 use life::{Event, EventDetail, Founding, Topic};
 use protostore::{Kind, Singleton};

@@ -38,6 +38,8 @@ pub enum Change {
     Revision { table: String, from: Option<String>, to: Option<String> },
     /// Rows are gone after another time, or after none.
     Expire { table: String, from: Option<String>, to: Option<String> },
+    /// Rows that are deleted are kept, by another column, or no more.
+    SoftDelete { table: String, from: Option<String>, to: Option<String> },
     /// A column that the older schema lacks.
     ColumnAdded { table: String, column: String },
     /// A column that the newer schema lacks.
@@ -143,6 +145,9 @@ impl fmt::Display for Change {
                 write!(f, "rows of `{table}` now expire by `{to}`, it was `{from}`")
             }
             Self::Expire { table, from: _, to: None } => write!(f, "rows of `{table}` expire no more"),
+            Self::SoftDelete { table, from, to } => {
+                write!(f, "soft delete of `{table}` changed from {} to {}", or_none(from), or_none(to))
+            }
             Self::ColumnAdded { table, column } => write!(f, "column `{column}` of `{table}` is new"),
             Self::ColumnRemoved { table, column } => write!(f, "column `{column}` of `{table}` is gone"),
             Self::ColumnRenamed { table, from, to } => write!(f, "column `{from}` of `{table}` is now `{to}`"),

@@ -72,6 +72,10 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         let (from, to) = (old.expire.clone(), new.expire.clone());
         changes.push(Change::Expire { table: owner.clone(), from, to });
     }
+    if old.soft_delete_column().map(id) != new.soft_delete_column().map(id) {
+        let (from, to) = (old.soft_delete.clone(), new.soft_delete.clone());
+        changes.push(Change::SoftDelete { table: owner.clone(), from, to });
+    }
     let (olds, news) = (relations(old), relations(new));
     let (olds, news): (Vec<_>, Vec<_>) = (olds.iter().collect(), news.iter().collect());
     let pairs = pair(&olds, &news, |o, n| o.path == n.path);

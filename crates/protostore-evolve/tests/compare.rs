@@ -73,6 +73,8 @@ fn the_life_of_a_row() {
     let column = shop().tables[0].columns()[1].name.sql.clone();
     let now = sentences(|schema| schema.tables[0].expire = Some(column.clone()));
     assert_eq!(now, [format!("rows of `virtual_machines` now expire by `{column}`")]);
+    let now = sentences(|schema| schema.tables[0].soft_delete = Some(column.clone()));
+    assert_eq!(now, [format!("soft delete of `virtual_machines` changed from none to `{column}`")]);
 }
 
 #[test]

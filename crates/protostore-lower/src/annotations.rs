@@ -30,6 +30,7 @@ pub(crate) struct TableOptions {
     pub(crate) revision: Option<String>,
     pub(crate) hash_chain: Option<String>,
     pub(crate) expire: Option<String>,
+    pub(crate) soft_delete: Option<String>,
 }
 
 /// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
@@ -124,6 +125,7 @@ pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
         revision: text(&options, "revision"),
         hash_chain: text(&options, "hash_chain"),
         expire: text(&options, "expire").filter(|path| !path.is_empty()),
+        soft_delete: text(&options, "soft_delete").filter(|path| !path.is_empty()),
     })
 }
 

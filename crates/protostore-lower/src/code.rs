@@ -117,6 +117,10 @@ codes! {
     NotATime = "P0903", "a field does not hold the time at which a row is gone";
     KeptFromExpiring = "P0904", "a reference would keep rows from expiring";
     HiddenUnique = "P0905", "a unique value in a list would be held by a row that is gone";
+    NotADeleteTime = "P0906", "a field cannot say when a row was deleted";
+    NotTakenBack = "P0907", "a delete could not be taken back";
+    CascadeDeletes = "P0908", "a cascade would delete rows for good";
+    DeleteTimeIndexed = "P0909", "an index would find only rows that are hidden";
 
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";

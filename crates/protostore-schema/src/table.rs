@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChildTable, Column, Docs, Index, Name, Node, Source, TypeName};
+use crate::{ChildTable, Column, Condition, Docs, Index, Name, Node, Source, TypeName};
 
 /// A table: one field of the store message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Table {
     /// SQL name of the column of the time after which a row is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire: Option<String>,
+    /// SQL name of the column of the time at which a row was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_delete: Option<String>,
     /// Where the field stands.
     #[serde(skip)]
     pub source: Source,
@@ -160,10 +163,38 @@ impl Table {
         self.columns().into_iter().find(|column| column.name.sql == *name)
     }
 
+    /// Returns the column of the time at which a row was deleted, where rows are kept.
+    #[must_use]
+    pub fn soft_delete_column(&self) -> Option<&Column> {
+        let name = self.soft_delete.as_ref()?;
+        self.columns().into_iter().find(|column| column.name.sql == *name)
+    }
+
+    /// Returns the indexes as they are to readers, who see no row that is deleted: without the condition that says so,
+    /// and without the index by which those that are deleted are found.
+    #[must_use]
+    pub fn indexes_of_readers(&self) -> Vec<Index> {
+        let Some(time) = &self.soft_delete else { return self.indexes.clone() };
+        let shown = self.indexes.iter().filter(|index| index.columns.iter().all(|column| column.column != *time));
+        shown.map(|index| Index { condition: without(index.condition.as_ref(), time), ..index.clone() }).collect()
+    }
+
     /// Returns the columns of the key, in the key's order.
     #[must_use]
     pub fn key_columns(&self) -> Vec<&Column> {
         let columns = self.all_columns();
         self.key.iter().filter_map(|name| columns.iter().copied().find(|c| c.name.sql == *name)).collect()
+    }
+}
+
+/// Returns a condition without the part that a column is NULL.
+fn without(condition: Option<&Condition>, column: &str) -> Option<Condition> {
+    let is_it = |part: &Condition| matches!(part, Condition::Set { column: c, set: false } if c == column);
+    match condition? {
+        Condition::All(parts) if parts.iter().any(is_it) => {
+            let mut rest: Vec<Condition> = parts.iter().filter(|part| !is_it(part)).cloned().collect();
+            if rest.len() > 1 { Some(Condition::All(rest)) } else { rest.pop() }
+        }
+        other => (!is_it(other)).then(|| other.clone()),
     }
 }

@@ -45,13 +45,13 @@ pub use error::{Error, Kind, Result};
 pub use filter::{Aside, At, Col, Comparable, Cursor, Filter, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
-pub use life::{Clock, Expire, Expiring, Life};
+pub use life::{Cascade, Clock, Expire, Expiring, Life, Names, Revisions, SoftDelete, SoftDeleted};
 pub use mask::{Field, Mask};
 pub use number::EnumNumber;
 pub use ops::{
     AllBy, Count, CountBy, Delete, DeleteBy, DeleteMany, Exists, ExistsBy, ExistsWhere, Find, First, Found, Get, GetBy,
-    GetMany, Insert, InsertMany, ListBy, Op, Page, PageOf, ReadOp, ShownBy, Sweep, Update, Upsert, UpsertBy, Verified,
-    Verify, WriteOp,
+    GetDeleted, GetMany, Insert, InsertMany, ListBy, Op, Page, PageDeleted, PageOf, Purge, ReadOp, ShownBy, Sweep,
+    Undelete, Update, Upsert, UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;
 pub use record::{

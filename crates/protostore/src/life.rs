@@ -1,5 +1,7 @@
 //! How long a row is there for readers, and by which clock.
 
+mod soft;
+
 use crate::error::Result;
 use crate::ops::refusal;
 use crate::record::Record;
@@ -9,11 +11,16 @@ use crate::stored::{Microseconds, Milliseconds, Rfc3339, Seconds};
 use crate::time::Timestamp;
 use crate::value::{Bind, Binder};
 
+pub use soft::{Cascade, Names, Revisions, SoftDelete, SoftDeleted};
+pub(crate) use soft::{delete, refuse_deleted, undelete, unset};
+
 /// What a table says of the life of its rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Life {
     /// Says when a row is gone.
     pub expire: Option<&'static Expire>,
+    /// Says that a row is kept when it is deleted.
+    pub soft_delete: Option<&'static SoftDelete>,
 }
 
 /// A table whose rows are gone after a time that each of them says.
@@ -54,11 +61,11 @@ pub trait Expiring: Record {
 
 impl Life {
     /// Rows are there until they are deleted.
-    pub const NONE: Self = Self { expire: None };
+    pub const NONE: Self = Self { expire: None, soft_delete: None };
 
     /// Says whether every row is there for readers.
     pub(crate) const fn is_plain(&self) -> bool {
-        self.expire.is_none()
+        self.expire.is_none() && self.soft_delete.is_none()
     }
 }
 
@@ -134,8 +141,9 @@ pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Tim
     Ok(())
 }
 
-/// Refuses a record that names a row which is no longer there for readers.
+/// Refuses a record with the key of one that is deleted, and one that names a row which is no longer there for readers.
 pub(crate) async fn check<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
+    refuse_deleted(s, record).await?;
     if const { R::TABLE.layout.names_mortals() } {
         let parameters = R::TABLE.fields.iter().flat_map(|field| field.columns).copied().collect::<Vec<_>>();
         refusal::mortals(s, &R::TABLE.layout, &parameters, &crate::ops::Whole(record), now).await?;

@@ -18,8 +18,8 @@ pub(crate) use children::{all_of, element};
 pub use edited::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};
 pub use make::{Fill, Made, Make};
 pub use revision::{Revised, Revision, RevisionField};
-pub(crate) use sequence::assign;
 pub use sequence::{Numbered, Sequence};
+pub(crate) use sequence::{assign, take};
 pub use singleton::Singleton;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use life::{Claim, Fact, Leader, Lease, LeaseUntil, Mention, Store, claim, fact, leader, lease};
+use life::{Claim, Fact, Leader, Lease, LeaseUntil, Lock, Mention, Store, claim, fact, leader, lease, lock};
 use protostore::{Error, Filter, Kind, Mask, Singleton, Timestamp};
 
 fn hours(from_now: i64) -> Timestamp {
@@ -356,4 +356,27 @@ fn a_reference_of_two_fields_names_what_is_there() {
     // The mask names half of the reference.
     assert_eq!(store.write(move |tx| tx.update(&changed, claim::slot)).expect_err("is past").to_string(), said);
     assert_eq!(store.read(|r| r.get::<Claim>("c")).unwrap(), Some(claim(1)));
+}
+
+#[test]
+fn rules_and_revisions_hold_of_rows_that_expire() {
+    let store = life::open_test().expect("a TEST store");
+    let lock = |owner: &str, until, etag| Lock {
+        id: "l".to_owned(),
+        owner: owner.to_owned(),
+        until: Some(hours(until)),
+        etag,
+    };
+    let short = super::wait(store.locks().insert(lock("a", 1, 0))).expect_err("breaks a rule");
+    assert_eq!((short.kind(), short.field()), (Kind::Invalid, Some("owner")));
+    let first = super::wait(store.locks().insert(lock("ann", -1, 0))).expect("inserts");
+    let gone = super::wait(store.locks().upsert(lock("ann", 1, first.etag))).expect_err("is past");
+    assert_eq!(gone.kind(), Kind::Aborted);
+    let second = super::wait(store.locks().insert(lock("bob", 1, 0))).expect("the other is past");
+    assert!(second.etag > first.etag, "none is given twice");
+    let stale = lock("cat", 1, first.etag);
+    assert_eq!(super::wait(store.locks().update(stale, lock::owner)).unwrap_err().kind(), Kind::Aborted);
+    let broken = super::wait(store.locks().update(lock("d", 1, second.etag), lock::owner)).expect_err("breaks a rule");
+    assert_eq!(broken.kind(), Kind::Invalid);
+    assert!(super::wait(store.locks().update(lock("eve", 1, second.etag), lock::owner)).unwrap() > second.etag);
 }

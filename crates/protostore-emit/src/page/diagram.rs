@@ -61,7 +61,8 @@ fn entity(name: &str, columns: &[&Column], key: &[String]) -> String {
 /// A reference that is unique names at most one row, so that its own row is at most one to the other.
 fn relation(table: &Table, name: &str, column: &Column) -> String {
     let Some(reference) = &column.reference else { return String::new() };
-    let whole = table.indexes.iter().filter(|i| i.unique && i.condition.is_none());
+    let indexes = table.indexes_of_readers();
+    let whole = indexes.iter().filter(|i| i.unique && i.condition.is_none());
     let unique = whole.into_iter().any(|i| i.columns.len() == 1 && i.columns[0].column == column.name.sql);
     let many = if unique { "o|" } else { "o{" };
     let one = if column.nullable || !reference.enforced { "|o" } else { "||" };

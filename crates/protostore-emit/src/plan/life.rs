@@ -15,6 +15,9 @@ pub(super) struct Live {
 impl Live {
     /// Returns the condition on a table, by its alias or its name, whose parameters count from `first`.
     pub(super) fn of(table: &Table, alias: &str, first: usize) -> Self {
+        if let Some(time) = table.soft_delete_column() {
+            return Self::literal(format!("{alias}{} IS NULL", quote(&time.name.sql)));
+        }
         let Some(expire) = table.expire_column() else { return Self::default() };
         let column = format!("{alias}{}", quote(&expire.name.sql));
         // With the sign no index of that column is taken, which would find nearly all rows and no order.
@@ -23,6 +26,11 @@ impl Live {
             false => format!("+{column} > ?{first}"),
         };
         Self { condition, clocks: Some(vec![expire.form]) }
+    }
+
+    /// Returns a condition that needs no clock.
+    pub(super) fn literal(condition: String) -> Self {
+        Self { condition, clocks: Some(Vec::new()) }
     }
 
     /// Adds a condition on another table, whose parameters come after.

@@ -47,8 +47,9 @@ pub(crate) struct ListingPlan {
 /// beginning of an index or of the key.
 pub(super) fn of<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
     let own = table.columns();
+    let indexes = table.indexes_of_readers();
     let mut lookups: Vec<Lookup<'s>> = Vec::new();
-    for index in table.indexes.iter().filter(|i| i.unique) {
+    for index in indexes.iter().filter(|i| i.unique) {
         let partial = Partial::of(schema, &own, index);
         push(&mut lookups, get(table, columns(&own, index), partial.as_ref(), all));
     }
@@ -58,12 +59,12 @@ pub(super) fn of<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) ->
         let by: Vec<&str> = names(by).collect();
         by == table.key || gets.contains(&(by, true))
     };
-    for by in beginnings(table, &own) {
+    for by in beginnings(table, &indexes, &own) {
         if !is_one(&by) {
             push(&mut lookups, list_own(table, &by, None, all));
         }
     }
-    for index in &table.indexes {
+    for index in &indexes {
         let Some(partial) = Partial::of(schema, &own, index) else { continue };
         let by = columns(&own, index);
         for length in 1..=by.len() {
@@ -101,9 +102,9 @@ fn columns<'s>(own: &[&'s Column], index: &Index) -> Vec<&'s Column> {
 }
 
 /// Returns the columns that lists are made by: first those alone, in their order in the table, then several together.
-fn beginnings<'s>(table: &'s Table, own: &[&'s Column]) -> Vec<Vec<&'s Column>> {
+fn beginnings<'s>(table: &'s Table, indexes: &[Index], own: &[&'s Column]) -> Vec<Vec<&'s Column>> {
     let key = table.key.iter().map(String::as_str).collect();
-    let whole = table.indexes.iter().filter(|i| i.condition.is_none());
+    let whole = indexes.iter().filter(|i| i.condition.is_none());
     let indexes = whole.map(|i| i.columns.iter().map(|c| c.column.as_str()).collect());
     let ranges: Vec<Vec<&str>> = std::iter::once(key).chain(indexes).collect();
     let alone = own.iter().copied().filter(|column| {
@@ -231,7 +232,7 @@ fn pages<'s>(
     let first = format!("{} WHERE {condition}{} ORDER BY {order}", select(table), now.after(" AND "));
     let beyond = after(&key, columns.len() + 1);
     let next = format!("{} WHERE {condition} AND {beyond}{} ORDER BY {order}", select(table), then.after(" AND "));
-    let delete = format!("DELETE FROM {} WHERE {condition}{}", quote(&table.name.sql), now.after(" AND "));
+    let delete = format!("{} WHERE {condition}{}", super::soft::deleting(table), now.after(" AND "));
     // With a limit, so that one statement counts and says whether there is any.
     let counted = Live::of(table, "", columns.len() + 2);
     let count = format!(

@@ -11,6 +11,7 @@ mod partial;
 mod record;
 mod referrers;
 mod relation;
+mod soft;
 
 use protostore_schema::{Column, Form, Schema};
 
@@ -25,6 +26,7 @@ pub(crate) use record::{ReferencePlan, TablePlan};
 pub(crate) use referrers::ReferrerPlan;
 use referrers::Referrers;
 pub(crate) use relation::RelationPlan;
+pub(crate) use soft::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, most};
 
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]

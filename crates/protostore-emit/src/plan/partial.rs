@@ -68,7 +68,7 @@ fn has_value(condition: &Condition) -> Option<Vec<String>> {
 pub(super) fn of_table(schema: &Schema, table: &Table) -> Vec<Partial> {
     let own = table.columns();
     let mut all: Vec<Partial> = Vec::new();
-    for mut partial in table.indexes.iter().filter_map(|index| Partial::of(schema, &own, index)) {
+    for mut partial in table.indexes_of_readers().iter().filter_map(|index| Partial::of(schema, &own, index)) {
         if all.iter().any(|p| p.sql == partial.sql) {
             continue;
         }

@@ -4,8 +4,8 @@ use protostore_schema::{Column, ForeignKey, Generated, Reference, Schema, Table}
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, Statement, Statements,
-    TouchPlan, after, equal, fields, keys, lookup, names, parameters, partial, relation,
+    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, SoftPlan, Statement,
+    Statements, TouchPlan, after, equal, fields, keys, lookup, names, parameters, partial, relation, soft,
 };
 use crate::sql::{list, quote};
 
@@ -19,6 +19,7 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) upsert: Statement,
     pub(crate) delete: Statement,
     pub(crate) expire: Option<ExpirePlan<'s>>,
+    pub(crate) soft: Option<SoftPlan<'s>>,
     pub(crate) sequences: Vec<SequencePlan<'s>>,
     pub(crate) revision: Option<RevisionPlan<'s>>,
     /// Reads the number and the hash of the last row of a chain.
@@ -82,7 +83,7 @@ impl<'s> TablePlan<'s> {
             insert: add_live("insert", insert, fields(&columns), Live::default()),
             delete: add_live(
                 "delete",
-                format!("DELETE FROM {into} WHERE {by_key}{}", beside().after(" AND ")),
+                format!("{} WHERE {by_key}{}", soft::deleting(table), beside().after(" AND ")),
                 fields(&key),
                 beside(),
             ),
@@ -106,11 +107,17 @@ impl<'s> TablePlan<'s> {
             ),
             delete_many: add_live(
                 "delete_many",
-                format!("DELETE FROM {into} WHERE {}{}", keys::listed(&key), Live::of(table, "", 2).after(" AND ")),
+                format!(
+                    "{} WHERE {}{}",
+                    soft::deleting(table),
+                    keys::listed(&key),
+                    Live::of(table, "", 2).after(" AND ")
+                ),
                 vec![String::new()],
                 Live::of(table, "", 2),
             ),
             expire: ExpirePlan::of(table, all),
+            soft: SoftPlan::of(schema, referrers, table, all),
             sequences: sequences(table, all),
             revision: RevisionPlan::of(table, all),
             chain: chain(table, all),

@@ -15,13 +15,15 @@ pub(crate) struct ReferrerPlan<'s> {
     pub(crate) names: Statement,
 }
 
-/// The columns that keep rows from being deleted, with the tables that they stand in, by the table whose rows they name.
+/// The columns that name rows, with the tables that they stand in, by the table whose rows they name.
 pub(super) struct Referrers<'s>(BTreeMap<&'s str, Vec<Referrer<'s>>>);
 
-struct Referrer<'s> {
+/// Columns that name rows of another table, which the database holds to it.
+pub(super) struct Referrer<'s> {
     /// The table of the record, and the one below it in which the columns stand.
-    of: (&'s Table, Option<&'s ChildTable>),
-    columns: Vec<&'s Column>,
+    pub(super) of: (&'s Table, Option<&'s ChildTable>),
+    pub(super) columns: Vec<&'s Column>,
+    pub(super) on_delete: OnDelete,
 }
 
 impl<'s> Referrers<'s> {
@@ -45,21 +47,27 @@ impl<'s> Referrers<'s> {
         columns: &[&'s Column],
         foreign_keys: &'s [ForeignKey],
     ) {
-        let keeps = |enforced: bool, on_delete: OnDelete| enforced && on_delete == OnDelete::Restrict;
         for column in single {
-            if let Some(reference) = column.reference.as_ref().filter(|r| keeps(r.enforced, r.on_delete)) {
-                self.0.entry(&reference.table).or_default().push(Referrer { of, columns: vec![column] });
+            if let Some(reference) = column.reference.as_ref().filter(|r| r.enforced) {
+                let referrer = Referrer { of, columns: vec![column], on_delete: reference.on_delete };
+                self.0.entry(&reference.table).or_default().push(referrer);
             }
         }
-        for key in foreign_keys.iter().filter(|key| keeps(key.enforced, key.on_delete)) {
-            self.0.entry(&key.table).or_default().push(Referrer { of, columns: named(columns, &key.columns) });
+        for key in foreign_keys.iter().filter(|key| key.enforced) {
+            let referrer = Referrer { of, columns: named(columns, &key.columns), on_delete: key.on_delete };
+            self.0.entry(&key.table).or_default().push(referrer);
         }
     }
 
-    /// Returns those that name rows of a table, each with how to ask it.
+    /// Returns those that name rows of a table.
+    pub(super) fn of_table(&self, table: &Table) -> impl Iterator<Item = &Referrer<'s>> {
+        self.0.get(table.name.sql.as_str()).into_iter().flatten()
+    }
+
+    /// Returns those that keep rows of a table from being deleted, each with how to ask it.
     pub(super) fn plans(&self, table: &Table, all: &mut Statements) -> Vec<ReferrerPlan<'s>> {
-        let found = self.0.get(table.name.sql.as_str()).into_iter().flatten();
-        found.map(|referrer| referrer.plan(table, all)).collect()
+        let kept = self.of_table(table).filter(|referrer| referrer.on_delete == OnDelete::Restrict);
+        kept.map(|referrer| referrer.plan(table, all)).collect()
     }
 }
 
@@ -67,6 +75,9 @@ impl<'s> Referrer<'s> {
     fn plan(&self, table: &Table, all: &mut Statements) -> ReferrerPlan<'s> {
         let first = table.key.len() + 1;
         let (name, live) = match self.of {
+            // What is deleted and kept names its row as ever, and the database holds it to that.
+            (own, None) if own.soft_delete.is_some() => (own.name.sql.as_str(), Live::default()),
+            (own, Some(child)) if own.soft_delete.is_some() => (child.name.sql.as_str(), Live::default()),
             (own, None) => (own.name.sql.as_str(), Live::of(own, "c.", first)),
             (own, Some(child)) => (child.name.sql.as_str(), life::around(own, child, first)),
         };

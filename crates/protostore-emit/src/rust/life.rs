@@ -15,7 +15,7 @@ pub(super) fn live(live: Option<&[Form]>) -> Option<TokenStream> {
 }
 
 /// Returns the form of a time.
-fn clock(form: Form) -> TokenStream {
+pub(super) fn clock(form: Form) -> TokenStream {
     let clock = match form {
         Form::Own => quote!(Nanoseconds),
         Form::Seconds => quote!(Seconds),
@@ -29,15 +29,20 @@ fn clock(form: Form) -> TokenStream {
 
 /// Returns the constant of `impl Record`; nothing for rows that are there until they are deleted.
 pub(super) fn constant(table: &Table) -> Option<TokenStream> {
-    table.expire.as_ref()?;
+    let part = match (&table.expire, &table.soft_delete) {
+        (None, None) => return None,
+        (Some(_), _) => quote!(expire: Some(&EXPIRE)),
+        (None, Some(_)) => quote!(soft_delete: Some(&SOFT_DELETE)),
+    };
     Some(quote! {
-        const LIFE: protostore::Life = protostore::Life { expire: Some(&EXPIRE) };
+        const LIFE: protostore::Life = protostore::Life { #part, ..protostore::Life::NONE };
     })
 }
 
 /// Returns the data and the traits of a table.
 pub(super) fn items(plan: &TablePlan<'_>) -> Vec<TokenStream> {
-    plan.expire.iter().map(|expire| expires(plan.table, expire)).collect()
+    let expires = plan.expire.iter().map(|expire| expires(plan.table, expire));
+    expires.chain(super::soft::items(plan)).collect()
 }
 
 fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {

@@ -175,7 +175,7 @@ fn referrer(plan: &ReferrerPlan<'_>) -> TokenStream {
 }
 
 /// Returns the fields of columns as a refusal names them.
-fn together(columns: &[&Column]) -> String {
+pub(super) fn together(columns: &[&Column]) -> String {
     columns.iter().map(|column| column.name.proto.as_str()).collect::<Vec<_>>().join(", ")
 }
 

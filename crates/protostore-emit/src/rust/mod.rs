@@ -22,6 +22,7 @@ mod record;
 mod relations;
 mod revision;
 mod rules;
+mod soft;
 mod tokens;
 mod types;
 

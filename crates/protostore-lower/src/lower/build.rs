@@ -47,6 +47,7 @@ pub(super) fn table(draft: &Draft, drafts: &[Draft], types: &Types, sources: &So
         revision: draft.revision.map(|i| draft.spots[i].sql.clone()),
         hash_chain: draft.hash_chain.map(|i| draft.spots[i].sql.clone()),
         expire: draft.expire.map(|i| draft.spots[i].sql.clone()),
+        soft_delete: draft.soft_delete.map(|i| draft.spots[i].sql.clone()),
         source: sources.source(&draft.name_place(sources)),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     pub(crate) foreign_keys: Vec<Composite>,
     /// The field of the time after which a row is gone.
     pub(crate) expire: Option<usize>,
+    /// The field of the time at which a row was deleted.
+    pub(crate) soft_delete: Option<usize>,
 }
 
 /// A reference of several fields.

@@ -56,6 +56,7 @@ pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
     }
     decide_composites(draft);
     sweeps(draft);
+    restores(draft);
 }
 
 /// Adds an index for each reference of several fields that no other serves.
@@ -95,6 +96,38 @@ fn sweeps(draft: &mut Draft) {
         let columns = vec![IndexColumn { column: column_name(draft, i), descending: false }];
         push(draft, None, columns, false, None);
     }
+}
+
+/// Adds the index by which the rows are found that are deleted.
+fn restores(draft: &mut Draft) {
+    if let Some(i) = draft.soft_delete {
+        let column = column_name(draft, i);
+        // One that names it is refused.
+        if draft
+            .indexes
+            .iter()
+            .any(|(child, index)| child.is_none() && index.columns.iter().any(|c| c.column == column))
+        {
+            return;
+        }
+        let set = Condition::Set { column: column.clone(), set: true };
+        let columns = vec![IndexColumn { column, descending: false }];
+        let name = index_name(&draft.sql, false, &columns, None);
+        draft.indexes.push((None, Index { name, columns, unique: false, condition: Some(set) }));
+    }
+}
+
+/// Returns the condition of an index: a unique one of rows that are kept tells apart those that are not deleted.
+fn alive(draft: &Draft, child: Option<usize>, unique: bool, said: Option<&Condition>) -> Option<Condition> {
+    let Some(time) = draft.soft_delete.filter(|_| unique && child.is_none()) else { return said.cloned() };
+    let there = Condition::Set { column: column_name(draft, time), set: false };
+    Some(match said {
+        None => there,
+        Some(said) if *said == there => there,
+        Some(Condition::All(parts)) if parts.contains(&there) => Condition::All(parts.clone()),
+        Some(Condition::All(parts)) => Condition::All(parts.iter().cloned().chain([there]).collect()),
+        Some(said) => Condition::All(vec![said.clone(), there]),
+    })
 }
 
 /// Returns whether the column is the first of the primary key or of an index, so that its rows are found without a scan.
@@ -220,8 +253,9 @@ fn add(
     report: &mut Report<'_>,
 ) {
     let key = draft.key.iter().map(|i| draft.spots[*i].sql.as_str());
+    let condition_of_all = alive(draft, child, unique, condition.as_ref());
     let is_key = child.is_none() && condition.is_none() && key.eq(columns.iter().map(|c| c.column.as_str()));
-    let is_same = |index: &Index| index.columns == columns && index.condition == condition;
+    let is_same = |index: &Index| index.columns == columns && index.condition == condition_of_all;
     let same = draft.indexes.iter().find(|(c, index)| *c == child && is_same(index));
     let other = if is_key { Some("the primary key") } else { same.map(|(_, index)| index.name.as_str()) };
     if let Some(other) = other {
@@ -244,5 +278,6 @@ fn push(
 ) {
     let table = child.map_or(&draft.sql, |c| &draft.spots[c].sql);
     let name = index_name(table, unique, &columns, condition.as_ref());
+    let condition = alive(draft, child, unique, condition.as_ref());
     draft.indexes.push((child, Index { name, columns, unique, condition }));
 }

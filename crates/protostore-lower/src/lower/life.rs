@@ -2,6 +2,9 @@
 
 mod append_only;
 mod expire;
+mod references;
+mod soft_delete;
+mod unique;
 
 use super::Report;
 use super::draft::Draft;
@@ -13,9 +16,16 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
             append_only::check(draft, report);
         }
         draft.expire = expire::field(draft, report);
+        draft.soft_delete = soft_delete::field(draft, report);
     }
     for draft in drafts.iter().filter(|draft| draft.expire.is_some()) {
-        expire::check_unique(draft, report);
+        unique::check(draft, report);
         expire::check_referrers(draft, drafts, report);
+    }
+    for draft in drafts.iter() {
+        let Some(i) = draft.soft_delete else { continue };
+        unique::check(draft, report);
+        soft_delete::check_indexes(draft, i, report);
+        soft_delete::check_referrers(draft, i, drafts, report);
     }
 }

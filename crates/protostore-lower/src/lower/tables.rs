@@ -74,6 +74,7 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         indexes: vec![],
         foreign_keys: vec![],
         expire: None,
+        soft_delete: None,
     })
 }
 

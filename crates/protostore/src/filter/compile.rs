@@ -80,6 +80,9 @@ impl Query {
             self.value("", Kept::of(&expire.clear.now())?);
             self.push(")");
         }
+        if let Some(soft) = R::LIFE.soft_delete {
+            let _ = write!(self.sql, " AND {} IS NULL", quoted(RECORD, soft.column));
+        }
         Ok(())
     }
 

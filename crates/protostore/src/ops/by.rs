@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::{Op, ReadOp, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
+use crate::life;
 use crate::record::{Mutable, Record};
 use crate::schema::Listing;
 use crate::session::Session;
@@ -93,7 +94,7 @@ impl<R: Mutable, P: Bind + Send + Sync> DeleteBy<R, P> {
 impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
     type Out = u64;
     const NAME: &'static str = "delete_by";
-    const COMPOUND: bool = false;
+    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         self.0.now = Some(Timestamp::now());
@@ -102,11 +103,15 @@ impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
         let By { listing, by, now, of: _ } = &self.0;
-        let at = listing.delete.at(now.unwrap_or_else(Timestamp::now));
-        match s.run(&listing.delete, &(by, at)).await {
-            Ok(deleted) => Ok(deleted),
-            Err(e) => Err(refusal::of_delete_by::<R, S>(s, e, listing, by).await),
+        let now = now.unwrap_or_else(Timestamp::now);
+        let deleted = match s.run(&listing.delete, &(by, listing.delete.at(now))).await {
+            Ok(deleted) => deleted,
+            Err(e) => return Err(refusal::of_delete_by::<R, S>(s, e, listing, by).await),
+        };
+        if let (Some(soft), true) = (R::LIFE.soft_delete, deleted > 0) {
+            life::delete(s, soft, now).await?;
         }
+        Ok(deleted)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Op, WriteOp, refusal};
 use crate::error::Result;
+use crate::life;
 use crate::record::{Mutable, Record, Revised, revision};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -33,7 +34,7 @@ impl<R: Record> Delete<R> {
 impl<R: Mutable> Op for Delete<R> {
     type Out = bool;
     const NAME: &'static str = "delete";
-    const COMPOUND: bool = false;
+    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         if const { !R::LIFE.is_plain() } {
@@ -50,10 +51,14 @@ impl<R: Mutable> Op for Delete<R> {
             true => s.run(delete, &self.key).await,
             false => s.run(delete, &(&self.key, delete.at(self.now.unwrap_or_else(Timestamp::now)))).await,
         };
-        match deleted {
-            Ok(changed) => Ok(changed > 0),
-            Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
+        let deleted = match deleted {
+            Ok(changed) => changed > 0,
+            Err(e) => return Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
+        };
+        if let (Some(soft), true) = (R::LIFE.soft_delete, deleted) {
+            life::delete(s, soft, self.now.unwrap_or_else(Timestamp::now)).await?;
         }
+        Ok(deleted)
     }
 }
 

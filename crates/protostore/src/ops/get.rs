@@ -79,11 +79,19 @@ pub(super) async fn one<R: Record, S: Session>(
     stmt: &'static Stmt,
     by: &(impl Bind + Sync),
 ) -> Result<Option<R>> {
-    let read = match const { R::LIFE.is_plain() } {
-        true => s.one(stmt, by).await,
-        false => s.one(stmt, &(by, stmt.now())).await,
-    };
-    let mut found: Option<R> = match read {
+    match const { R::LIFE.is_plain() } {
+        true => any(s, stmt, by).await,
+        false => any(s, stmt, &(by, stmt.now())).await,
+    }
+}
+
+/// The same, by all parameters of the statement.
+pub(super) async fn any<R: Record, S: Session>(
+    s: &mut S,
+    stmt: &'static Stmt,
+    by: &(impl Bind + Sync),
+) -> Result<Option<R>> {
+    let mut found: Option<R> = match s.one(stmt, by).await {
         Ok(found) => found,
         Err(e) => return Err(e.explained(&R::TABLE.layout)),
     };

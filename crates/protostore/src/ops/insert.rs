@@ -118,7 +118,7 @@ impl<R: Mutable> WriteOp for Upsert<R> {}
 
 /// Says whether a write of a whole record takes several statements that write.
 pub(crate) const fn compound<R: Record>() -> bool {
-    !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some() || R::LIFE.expire.is_some()
+    !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some() || !R::LIFE.is_plain()
 }
 
 /// Inserts a record and its children.

@@ -2,6 +2,7 @@
 
 use super::{Op, ReadOp, WriteOp, load_children, refusal};
 use crate::error::{Error, Kind, Result};
+use crate::life;
 use crate::record::{Children, Mutable, Record};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -51,7 +52,7 @@ impl<R: Record> DeleteMany<R> {
 impl<R: Mutable> Op for DeleteMany<R> {
     type Out = u64;
     const NAME: &'static str = "delete_many";
-    const COMPOUND: bool = false;
+    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         self.now = Some(Timestamp::now());
@@ -60,10 +61,15 @@ impl<R: Mutable> Op for DeleteMany<R> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
         let (delete, keys) = (&R::TABLE.delete_many, S::keys::<R>(self.keys.iter().map(R::borrow_key))?);
-        match s.run(delete, &(keys, delete.at(self.now.unwrap_or_else(Timestamp::now)))).await {
-            Ok(deleted) => Ok(deleted),
-            Err(e) => Err(refusal::of_deletes::<R, S>(s, e, &self.keys).await),
+        let now = self.now.unwrap_or_else(Timestamp::now);
+        let deleted = match s.run(delete, &(keys, delete.at(now))).await {
+            Ok(deleted) => deleted,
+            Err(e) => return Err(refusal::of_deletes::<R, S>(s, e, &self.keys).await),
+        };
+        if let (Some(soft), true) = (R::LIFE.soft_delete, deleted > 0) {
+            life::delete(s, soft, now).await?;
         }
+        Ok(deleted)
     }
 }
 

@@ -50,16 +50,25 @@ pub(super) async fn page<R: Record, S: Session>(
     by: &(impl Bind + Sync),
     size: usize,
 ) -> Result<PageOf<R>> {
+    match const { R::LIFE.is_plain() } {
+        true => every(s, stmt, by, size).await,
+        false => every(s, stmt, &(by, stmt.now()), size).await,
+    }
+}
+
+/// The same, by all parameters of the statement.
+pub(super) async fn every<R: Record, S: Session>(
+    s: &mut S,
+    stmt: &'static Stmt,
+    by: &(impl Bind + Sync),
+    size: usize,
+) -> Result<PageOf<R>> {
     if size == 0 {
         return Err(Error::invalid("page_size", "must be at least 1"));
     }
     let mut records: Vec<R> = Vec::with_capacity(size.saturating_add(1).min(ROOM));
     let limit = size.saturating_add(1);
-    let read = match const { R::LIFE.is_plain() } {
-        true => s.all(stmt, by, limit, &mut records).await,
-        false => s.all(stmt, &(by, stmt.now()), limit, &mut records).await,
-    };
-    read.map_err(|e| e.explained(&R::TABLE.layout))?;
+    s.all(stmt, by, limit, &mut records).await.map_err(|e| e.explained(&R::TABLE.layout))?;
     let more = records.len() > size;
     records.truncate(size);
     let next = if more { records.last().map(|last| R::own_key(last.key())) } else { None };

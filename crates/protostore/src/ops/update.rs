@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::get::{exists, one};
 use super::{Op, WriteOp, collision, refusal};
 use crate::error::{Error, Kind, Result, Violation};
-use crate::life::{Expire, Life};
+use crate::life::{Expire, Life, SoftDelete};
 use crate::mask::Mask;
 use crate::record::{Children, Make, Mutable, Record, revision};
 use crate::schema::{FieldKind, ForeignKey, Table};
@@ -156,6 +156,9 @@ impl Text {
         if let Some(Expire { column, .. }) = life.expire {
             text.fields.push("");
             let _ = write!(text.sql, " AND (\"{column}\" IS NULL OR \"{column}\" > ?{})", text.fields.len());
+        }
+        if let Some(SoftDelete { column, .. }) = life.soft_delete {
+            let _ = write!(text.sql, " AND \"{column}\" IS NULL");
         }
         Ok(Some(text))
     }

@@ -3,6 +3,7 @@
 use super::{Numbered, Record, check};
 use crate::error::{Error, Result};
 use crate::generate;
+use crate::life;
 use crate::mask::Mask;
 use crate::time::Timestamp;
 
@@ -69,6 +70,7 @@ impl Make {
     pub(crate) fn insert<R: Record>(record: &mut R) -> Result<Timestamp> {
         let mut make = Self::new(Write::Insert, Vec::new());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        life::unset(record, None)?;
         check::whole(record)?;
         Ok(make.now)
     }
@@ -78,6 +80,7 @@ impl Make {
     pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<(Made, Timestamp)> {
         let mut make = Self::new(Write::Upsert, Vec::new());
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        life::unset(record, None)?;
         check::whole(record)?;
         Ok((make.made, make.now))
     }
@@ -89,6 +92,7 @@ impl Make {
         record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         make.left.into_iter().for_each(|member| mask.clear(member));
         make.added.into_iter().for_each(|member| mask.set(member));
+        life::unset(record, Some(mask))?;
         check::masked(record, mask)?;
         Ok(make.now)
     }

@@ -83,7 +83,7 @@ pub(super) fn exhausted<R: Record>(sequence: &Sequence) -> Error {
 }
 
 /// Moves a counter, which is made where there is none, and returns where it stands; none at its end.
-pub(super) async fn take<S: Session>(
+pub(crate) async fn take<S: Session>(
     s: &mut S,
     sequence: &'static Sequence,
     given: Option<i64>,

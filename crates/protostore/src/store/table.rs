@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::life::Expiring;
+use crate::life::{Expiring, SoftDeleted};
 use crate::mask::Mask;
 use crate::ops::{
-    Count, Delete, DeleteMany, Exists, Get, GetMany, Insert, InsertMany, Page, PageOf, Sweep, Update, Upsert, Verified,
-    Verify,
+    Count, Delete, DeleteMany, Exists, Get, GetDeleted, GetMany, Insert, InsertMany, Page, PageDeleted, PageOf, Purge,
+    Sweep, Undelete, Update, Upsert, Verified, Verify,
 };
 use crate::record::{Chained, Link, Mutable, Record, Revised};
 use crate::store::Filtered;
@@ -145,5 +145,34 @@ impl<'s, R: Expiring, E: Engine> TableOf<'s, R, E> {
     /// Deletes at most so many of the records that have expired, the earliest first, and returns how many they were.
     pub fn sweep(&self, limit: usize) -> impl Future<Output = Result<u64>> + Send + use<'s, R, E> {
         self.engine.write(Sweep::<R>::new(limit))
+    }
+}
+
+impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
+    /// Reads a record by its key, whether or not it is deleted.
+    pub fn get_deleted<'a>(
+        &self,
+        key: R::KeyRef<'a>,
+    ) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
+        self.engine.read(GetDeleted::<R>(key))
+    }
+
+    /// Reads the records after a key, in the order of the key, those that are deleted among them.
+    pub fn page_deleted(
+        &self,
+        after: Option<R::Key>,
+        size: usize,
+    ) -> impl Future<Output = Result<PageOf<R>>> + Send + use<'s, R, E> {
+        self.engine.list(PageDeleted { after, size })
+    }
+
+    /// Brings a record back that is deleted, and what was deleted with it; says whether there was one.
+    pub fn undelete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+        self.engine.write(Undelete::<R>::new(R::own_key(key)))
+    }
+
+    /// Deletes for good a record that is deleted, and says whether there was one; one that is there is left alone.
+    pub fn purge(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+        self.engine.write(Purge::<R>::new(R::own_key(key)))
     }
 }

@@ -275,6 +275,7 @@ impl protostore::Record for Fact {
 
     const LIFE: protostore::Life = protostore::Life {
         expire: Some(&EXPIRE),
+        ..protostore::Life::NONE
     };
 
     #[allow(

@@ -279,6 +279,7 @@ impl protostore::Record for CachedPath {
 
     const LIFE: protostore::Life = protostore::Life {
         expire: Some(&EXPIRE),
+        ..protostore::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -2,10 +2,10 @@
 
 use protostore_schema::{Generated, OnDelete, Type};
 
-use super::super::draft::{Draft, Shape, Target, type_word};
+use super::super::draft::{Draft, Shape, type_word};
 use super::super::{Report, paths};
+use super::references::{Reference, references};
 use crate::Code;
-use crate::diagnostic::Place;
 
 /// Returns the field of the time after which a row is gone, or says why it cannot be.
 pub(super) fn field(draft: &Draft, report: &mut Report<'_>) -> Option<usize> {
@@ -36,39 +36,6 @@ pub(super) fn field(draft: &Draft, report: &mut Report<'_>) -> Option<usize> {
     };
     report.add(Code::NotATime, place, format!("`{path}` {why}, so that no row can expire by it"), help);
     None
-}
-
-/// Refuses unique indexes of lists: a list has no time of its own by which its values could be free again.
-pub(super) fn check_unique(draft: &Draft, report: &mut Report<'_>) {
-    let table = draft.field.name();
-    let help = "take `unique` away, or put the value in a field of the row itself";
-    for spot in draft.spots.iter().filter(|spot| spot.child.is_some()) {
-        if let Some((true, said)) = &spot.column.unique {
-            let place = said.place(report.sources, &[("unique", 0)]);
-            let text =
-                format!("rows of `{table}` go before they are deleted, and would hold `{}` until then", spot.dotted());
-            report.add(Code::HiddenUnique, place, text, help);
-        }
-    }
-    for (n, index) in draft.options.indexes.iter().enumerate().filter(|(_, index)| index.unique) {
-        let mut paths = index.fields.iter().filter_map(|field| field.split_whitespace().next());
-        let in_list = paths.find(|path| draft.spots.iter().any(|s| s.child.is_some() && s.dotted() == *path));
-        if let Some(path) = in_list {
-            let place = draft.place(report.sources, &[("index", n)]);
-            let text = format!("rows of `{table}` go before they are deleted, and would hold `{path}` until then");
-            report.add(Code::HiddenUnique, place, text, help);
-        }
-    }
-}
-
-/// A reference of one field or of several.
-struct Reference<'d> {
-    target: &'d Target,
-    /// What it is called, `mentions.fact_id`.
-    name: String,
-    /// Whether it is that of an element, which goes alone.
-    in_list: bool,
-    place: Place,
 }
 
 /// Refuses references that would keep a row from being swept, also those to rows that go with it.
@@ -102,20 +69,4 @@ pub(super) fn check_referrers(draft: &Draft, drafts: &[Draft], report: &mut Repo
             }
         }
     }
-}
-
-fn references<'d>(draft: &'d Draft, report: &Report<'_>) -> Vec<Reference<'d>> {
-    let table = draft.field.name();
-    let of_one = draft.spots.iter().filter_map(|spot| {
-        let (target, said) = spot.column.reference.as_ref()?;
-        let place = said.place(report.sources, &[("references", 0)]);
-        Some(Reference { target, name: format!("{table}.{}", spot.dotted()), in_list: spot.child.is_some(), place })
-    });
-    let of_several = draft.foreign_keys.iter().map(|key| {
-        let paths: Vec<String> = key.spots.iter().map(|i| draft.spots[*i].dotted()).collect();
-        let place = draft.place(report.sources, &[("foreign_key", key.number), ("references", 0)]);
-        let name = format!("{table}.({})", paths.join(", "));
-        Reference { target: &key.target, name, in_list: key.child.is_some(), place }
-    });
-    of_one.chain(of_several).collect()
 }

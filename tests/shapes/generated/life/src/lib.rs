@@ -5,13 +5,18 @@
 pub mod proto;
 mod records;
 
+pub use records::badge::Badge;
 pub use records::claim::Claim;
 pub use records::event::{Event, EventDetail};
 pub use records::fact::Fact;
+pub use records::folder::Folder;
 pub use records::founding::Founding;
 pub use records::leader::Leader;
 pub use records::lease::{Lease, LeaseUntil};
+pub use records::lock::Lock;
 pub use records::mention::Mention;
+pub use records::note::Note;
+pub use records::pin::Pin;
 pub use records::topic::Topic;
 
 /// Table `topics`: the record `Topic`, its fields and its accessors.
@@ -54,6 +59,31 @@ pub mod claim {
     pub use crate::records::claim::{*, columns::*};
 }
 
+/// Table `folders`: the record `Folder`, its fields and its accessors.
+pub mod folder {
+    pub use crate::records::folder::{*, columns::*};
+}
+
+/// Table `notes`: the record `Note`, its fields and its accessors.
+pub mod note {
+    pub use crate::records::note::{*, columns::*};
+}
+
+/// Table `pins`: the record `Pin`, its fields and its accessors.
+pub mod pin {
+    pub use crate::records::pin::{*, columns::*};
+}
+
+/// Table `badges`: the record `Badge`, its fields and its accessors.
+pub mod badge {
+    pub use crate::records::badge::{*, columns::*};
+}
+
+/// Table `locks`: the record `Lock`, its fields and its accessors.
+pub mod lock {
+    pub use crate::records::lock::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "life.v1.LifeStore",
@@ -61,7 +91,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 177,
+    slots: 333,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -78,6 +108,11 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::lease::TABLE,
         &records::leader::TABLE,
         &records::claim::TABLE,
+        &records::folder::TABLE,
+        &records::note::TABLE,
+        &records::pin::TABLE,
+        &records::badge::TABLE,
+        &records::lock::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -140,6 +175,36 @@ impl<E: protostore::Engine> Store<E> {
         self.0.table()
     }
 
+    /// Returns the table `folders`.
+    #[must_use]
+    pub fn folders(&self) -> protostore::TableOf<'_, records::folder::Folder, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `notes`.
+    #[must_use]
+    pub fn notes(&self) -> protostore::TableOf<'_, records::note::Note, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `pins`.
+    #[must_use]
+    pub fn pins(&self) -> protostore::TableOf<'_, records::pin::Pin, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `badges`.
+    #[must_use]
+    pub fn badges(&self) -> protostore::TableOf<'_, records::badge::Badge, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `locks`.
+    #[must_use]
+    pub fn locks(&self) -> protostore::TableOf<'_, records::lock::Lock, E> {
+        self.0.table()
+    }
+
     /// Deletes the rows of every table that have expired by now, in batches, and returns how many they were.
     ///
     /// # Errors
@@ -151,6 +216,7 @@ impl<E: protostore::Engine> Store<E> {
                     &records::fact::EXPIRE,
                     &records::lease::EXPIRE,
                     &records::leader::EXPIRE,
+                    &records::lock::EXPIRE,
                 ],
             )
             .await

@@ -184,6 +184,104 @@ CREATE TABLE "claims" (
 ) STRICT;
 CREATE INDEX "claims_by_host_slot" ON "claims" ("host", "slot");
 
+-- What is deleted with the folder around it, and comes back with it.
+CREATE TABLE "folders" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "name" TEXT,
+  "parent" TEXT
+    CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '')
+    REFERENCES "folders" ("id") ON DELETE CASCADE,
+  "delete_time" INTEGER,
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE UNIQUE INDEX "folders_unique_name" ON "folders" ("name")
+  WHERE "delete_time" IS NULL;
+CREATE INDEX "folders_by_parent" ON "folders" ("parent");
+CREATE INDEX "folders_by_delete_time" ON "folders" ("delete_time")
+  WHERE "delete_time" IS NOT NULL;
+
+CREATE TABLE "folders__links" (
+  "_id" TEXT NOT NULL REFERENCES "folders" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "folders" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "folders__links_by_value" ON "folders__links" ("value");
+
+CREATE TABLE "folders__needs" (
+  "_id" TEXT NOT NULL REFERENCES "folders" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "folders" ("id"),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "folders__needs_by_value" ON "folders__needs" ("value");
+
+-- A key of two fields, one of them a reference, and a revision.
+CREATE TABLE "notes" (
+  "folder_id" TEXT NOT NULL
+    CONSTRAINT "folder_id__check" CHECK ("folder_id" <> '')
+    REFERENCES "folders" ("id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295)
+    CONSTRAINT "number__rules" CHECK ("number" <= 9),
+  "author" TEXT NOT NULL DEFAULT '',
+  "etag" TEXT NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "delete_time" INTEGER,
+  PRIMARY KEY ("folder_id", "number")
+) STRICT;
+CREATE UNIQUE INDEX "notes_unique_author_number" ON "notes" ("author", "number")
+  WHERE "delete_time" IS NULL;
+CREATE INDEX "notes_by_delete_time" ON "notes" ("delete_time")
+  WHERE "delete_time" IS NOT NULL;
+
+-- It is deleted for good, and keeps a folder from being deleted.
+CREATE TABLE "pins" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "folder_id" TEXT
+    CONSTRAINT "folder_id__check" CHECK ("folder_id" IS NULL OR "folder_id" <> '')
+    REFERENCES "folders" ("id"),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "pins_by_folder_id" ON "pins" ("folder_id");
+
+CREATE TABLE "pins__folder_ids" (
+  "_id" TEXT NOT NULL REFERENCES "pins" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    REFERENCES "folders" ("id") ON DELETE CASCADE,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE INDEX "pins__folder_ids_by_value" ON "pins__folder_ids" ("value");
+
+-- A reference of two fields, and a time as text.
+CREATE TABLE "badges" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "folder_id" TEXT CONSTRAINT "folder_id__check" CHECK ("folder_id" IS NULL OR "folder_id" <> ''),
+  "number" INTEGER CONSTRAINT "number__check" CHECK ("number" IS NULL OR "number" BETWEEN 0 AND 4294967295),
+  "gone" TEXT
+    CONSTRAINT "gone__check" CHECK (
+      "gone" IS NULL OR length("gone") = 30 AND "gone" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+    ),
+  PRIMARY KEY ("id"),
+  FOREIGN KEY ("folder_id", "number") REFERENCES "notes" ("folder_id", "number")
+) STRICT;
+CREATE INDEX "badges_by_folder_id_number" ON "badges" ("folder_id", "number");
+CREATE INDEX "badges_by_gone" ON "badges" ("gone")
+  WHERE "gone" IS NOT NULL;
+
+-- A time, a revision and a rule.
+CREATE TABLE "locks" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "owner" TEXT NOT NULL DEFAULT '' CONSTRAINT "owner__rules" CHECK (length("owner") >= 2),
+  "until" INTEGER,
+  "etag" INTEGER NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> 0),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE INDEX "locks_by_until" ON "locks" ("until");
+
 CREATE VIEW "topics_readable" AS SELECT
   "id"
 FROM "topics";
@@ -282,3 +380,60 @@ CREATE VIEW "claims_readable" AS SELECT
   "host",
   "slot"
 FROM "claims";
+
+CREATE VIEW "folders_readable" AS SELECT
+  "id",
+  "name",
+  "parent",
+  (SELECT count(*) FROM "folders__links" WHERE "folders__links"."_id" = "folders"."id") AS "links__count",
+  (SELECT count(*) FROM "folders__needs" WHERE "folders__needs"."_id" = "folders"."id") AS "needs__count",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "delete_time", 'unixepoch'), "delete_time") AS "delete_time"
+FROM "folders";
+
+CREATE VIEW "folders__links_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "folders__links";
+
+CREATE VIEW "folders__needs_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "folders__needs";
+
+CREATE VIEW "notes_readable" AS SELECT
+  "folder_id",
+  "number",
+  "author",
+  "etag",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "delete_time", 'unixepoch'), "delete_time") AS "delete_time"
+FROM "notes";
+
+CREATE VIEW "pins_readable" AS SELECT
+  "id",
+  "folder_id",
+  (SELECT count(*) FROM "pins__folder_ids" WHERE "pins__folder_ids"."_id" = "pins"."id") AS "folder_ids__count"
+FROM "pins";
+
+CREATE VIEW "pins__folder_ids_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "pins__folder_ids";
+
+CREATE VIEW "badges_readable" AS SELECT
+  "id",
+  "folder_id",
+  "number",
+  "gone"
+FROM "badges";
+
+CREATE VIEW "locks_readable" AS SELECT
+  "id",
+  "owner",
+  strftime('%Y-%m-%dT%H:%M:%S', "until" / 1000000000 - ("until" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("until" % 1000000000 + 1000000000) % 1000000000)
+    AS "until",
+  "etag"
+FROM "locks";

@@ -106,3 +106,67 @@ pub struct Claim {
     #[prost(uint32, optional, tag = "3")]
     pub slot: ::core::option::Option<u32>,
 }
+/// A time, a revision and a rule.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Lock {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub owner: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub until: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(int64, tag = "4")]
+    pub etag: i64,
+}
+/// What is deleted with the folder around it, and comes back with it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Folder {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "2")]
+    pub name: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, tag = "3")]
+    pub parent: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "4")]
+    pub links: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "5")]
+    pub needs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "6")]
+    pub delete_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A key of two fields, one of them a reference, and a revision.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Note {
+    #[prost(string, tag = "1")]
+    pub folder_id: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+    #[prost(string, tag = "3")]
+    pub author: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub etag: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "5")]
+    pub delete_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// It is deleted for good, and keeps a folder from being deleted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Pin {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub folder_id: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "3")]
+    pub folder_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// A reference of two fields, and a time as text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Badge {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "2")]
+    pub folder_id: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(uint32, optional, tag = "3")]
+    pub number: ::core::option::Option<u32>,
+    #[prost(message, optional, tag = "4")]
+    pub gone: ::core::option::Option<::prost_types::Timestamp>,
+}

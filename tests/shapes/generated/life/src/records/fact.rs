@@ -303,6 +303,7 @@ impl protostore::Record for Fact {
     const KEEPS: bool = true;
     const LIFE: protostore::Life = protostore::Life {
         expire: Some(&EXPIRE),
+        ..protostore::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {

@@ -93,6 +93,7 @@ impl protostore::Record for Leader {
     const TABLE: &'static protostore::Table = &TABLE;
     const LIFE: protostore::Life = protostore::Life {
         expire: Some(&EXPIRE),
+        ..protostore::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {

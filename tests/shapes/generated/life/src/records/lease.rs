@@ -248,6 +248,7 @@ impl protostore::Record for Lease {
     const TABLE: &'static protostore::Table = &TABLE;
     const LIFE: protostore::Life = protostore::Life {
         expire: Some(&EXPIRE),
+        ..protostore::Life::NONE
     };
 
     fn key(&self) -> Self::KeyRef<'_> {

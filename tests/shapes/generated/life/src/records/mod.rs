@@ -2,11 +2,16 @@
 //!
 //! The records, a file for each table.
 
+pub mod badge;
 pub mod claim;
 pub mod event;
 pub mod fact;
+pub mod folder;
 pub mod founding;
 pub mod leader;
 pub mod lease;
+pub mod lock;
 pub mod mention;
+pub mod note;
+pub mod pin;
 pub mod topic;

@@ -1,0 +1,74 @@
+//! Rows that are kept when they are deleted: the data that the run time goes by.
+
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::Type;
+use quote::quote;
+
+use super::metadata::{reading, statement, together};
+use super::tokens::{ident, lines};
+use crate::plan::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, TablePlan, most};
+
+/// Returns the data and the trait of a table whose rows are kept.
+pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
+    let soft = plan.soft.as_ref()?;
+    let name = ident(&plan.table.record.ty.rust);
+    let doc = lines([format!("How rows of `{}` are kept when they are deleted.", plan.table.name.proto)]);
+    let (column, field) = (&soft.column.name.sql, &soft.column.name.proto);
+    let (member, clock) = (Literal::u16_unsuffixed(soft.member), super::life::clock(soft.column.form));
+    let SoftPlan { deleted, restore, settle, purge, get, page_first, page_after, .. } = soft;
+    let [deleted, restore, settle, purge] = [deleted, restore, settle, purge].map(statement);
+    let [get, first, after] = [get, page_first, page_after].map(|statement| reading(plan, statement));
+    let cascades = soft.cascades.iter().map(cascade);
+    let keepers = soft.keepers.iter().map(keeper);
+    let names = soft.names.iter().map(named);
+    let revision = match &plan.revision {
+        None => quote!(None),
+        Some(revision) => {
+            let most = Literal::i64_unsuffixed(most(revision));
+            let text = revision.counter.column.ty == Type::String;
+            quote!(Some(protostore::Revisions { counter: &REVISION.counter, text: #text, most: #most }))
+        }
+    };
+    Some(quote! {
+        #doc
+        pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+            table: &TABLE,
+            column: #column,
+            field: #field,
+            member: #member,
+            clock: #clock,
+            deleted: #deleted,
+            restore: #restore,
+            settle: #settle,
+            purge: #purge,
+            revision: #revision,
+            cascades: &[#(#cascades),*],
+            keepers: &[#(#keepers),*],
+            names: &[#(#names),*],
+            get: #get,
+            page_first: #first,
+            page_after: #after,
+        };
+
+        impl protostore::SoftDeleted for #name {
+            const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+        }
+    })
+}
+
+fn cascade(plan: &CascadePlan<'_>) -> TokenStream {
+    let module = ident(&plan.to.record.module);
+    let [delete, restore] = [&plan.delete, &plan.restore].map(statement);
+    quote!(protostore::Cascade { to: &super::#module::SOFT_DELETE, delete: #delete, restore: #restore })
+}
+
+fn keeper(plan: &KeeperPlan<'_>) -> TokenStream {
+    let (table, field, names) = (plan.table, together(&plan.columns), statement(&plan.names));
+    let columns = plan.columns.iter().map(|column| &column.name.sql);
+    quote!(protostore::Referrer { table: #table, columns: &[#(#columns),*], field: #field, names: #names })
+}
+
+fn named(plan: &NamesPlan<'_>) -> TokenStream {
+    let (table, field, to, missing) = (plan.table, together(&plan.columns), plan.to, statement(&plan.missing));
+    quote!(protostore::Names { table: #table, field: #field, to: #to, missing: #missing })
+}

@@ -1,0 +1,113 @@
+//! What can be done with records that are deleted and still there: read them, bring them back, delete them for good.
+
+use std::marker::PhantomData;
+
+use super::get::any;
+use super::page::every;
+use super::{Op, PageOf, ReadOp, WriteOp, refusal};
+use crate::error::Result;
+use crate::life::{self, SoftDeleted};
+use crate::record::{Children, Record};
+use crate::session::Session;
+use crate::time::Timestamp;
+
+/// Reads a record by its key, whether or not it is deleted.
+#[derive(Clone, Copy, Debug)]
+pub struct GetDeleted<'k, R: Record>(pub R::KeyRef<'k>);
+
+impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
+    type Out = Option<R>;
+    const NAME: &'static str = "get_deleted";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+        any(s, &R::SOFT_DELETE.get, &self.0).await
+    }
+}
+
+impl<R: SoftDeleted> ReadOp for GetDeleted<'_, R> {
+    const SHORT: bool = true;
+}
+
+/// Reads the records after a key, in the order of the key, those that are deleted among them.
+#[derive(Clone, Debug)]
+pub struct PageDeleted<R: Record> {
+    /// The last key of the page before; none for the first page.
+    pub after: Option<R::Key>,
+    /// How many records the page has at most; at least 1.
+    pub size: usize,
+}
+
+impl<R: SoftDeleted> Op for PageDeleted<R> {
+    type Out = PageOf<R>;
+    const NAME: &'static str = "page_deleted";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
+        match &self.after {
+            None => every(s, &R::SOFT_DELETE.page_first, &(), self.size).await,
+            Some(key) => every(s, &R::SOFT_DELETE.page_after, key, self.size).await,
+        }
+    }
+}
+
+impl<R: SoftDeleted> ReadOp for PageDeleted<R> {}
+
+/// Brings a record back that is deleted, and what was deleted with it; says whether there was one.
+#[derive(Clone, Debug)]
+pub struct Undelete<R: Record> {
+    key: R::Key,
+    now: Option<Timestamp>,
+}
+
+impl<R: SoftDeleted> Undelete<R> {
+    /// Makes the operation.
+    pub const fn new(key: R::Key) -> Self {
+        Self { key, now: None }
+    }
+}
+
+impl<R: SoftDeleted> Op for Undelete<R> {
+    type Out = bool;
+    const NAME: &'static str = "undelete";
+
+    fn prepare(&mut self) -> Result<()> {
+        self.now = Some(Timestamp::now());
+        Ok(())
+    }
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        life::undelete(s, R::SOFT_DELETE, &self.key, self.now.unwrap_or_else(Timestamp::now)).await
+    }
+}
+
+impl<R: SoftDeleted> WriteOp for Undelete<R> {}
+
+/// Deletes for good a record that is deleted, and says whether there was one; one that is there is left alone.
+#[derive(Clone, Debug)]
+pub struct Purge<R: Record> {
+    key: R::Key,
+    of: PhantomData<fn() -> R>,
+}
+
+impl<R: SoftDeleted> Purge<R> {
+    /// Makes the operation.
+    pub const fn new(key: R::Key) -> Self {
+        Self { key, of: PhantomData }
+    }
+}
+
+impl<R: SoftDeleted> Op for Purge<R> {
+    type Out = bool;
+    const NAME: &'static str = "purge";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        match s.run(&R::SOFT_DELETE.purge, &self.key).await {
+            Ok(changed) => Ok(changed > 0),
+            Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),
+        }
+    }
+}
+
+impl<R: SoftDeleted> WriteOp for Purge<R> {}
