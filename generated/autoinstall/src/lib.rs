@@ -73,7 +73,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 237,
+    slots: 244,
     migrations: &[
         protostore::Migration {
             version: 1,

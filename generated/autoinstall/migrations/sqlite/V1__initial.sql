@@ -247,7 +247,7 @@ CREATE TABLE "installations__phases" (
 CREATE TABLE "users" (
   -- The name that the server gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  -- Where the user is written to. No two users have the same.
+  -- Where the user is written to. No two users have the same; that of a user who was deleted is free again.
   "email" TEXT NOT NULL CONSTRAINT "email__check" CHECK ("email" <> ''),
   -- What the user is called.
   "display_name" TEXT NOT NULL DEFAULT '' CONSTRAINT "display_name__rules" CHECK (length("display_name") <= 100),
@@ -257,12 +257,17 @@ CREATE TABLE "users" (
   "subject" TEXT,
   -- When the user was made.
   "create_time" INTEGER,
+  -- When the user was deleted. Not set: not.
+  "delete_time" INTEGER,
   CONSTRAINT "credential__oneof" CHECK (
     ("password_hash" IS NOT NULL) + ("subject" IS NOT NULL) <= 1
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE UNIQUE INDEX "users_unique_email" ON "users" ("email");
+CREATE UNIQUE INDEX "users_unique_email" ON "users" ("email")
+  WHERE "delete_time" IS NULL;
+CREATE INDEX "users_by_delete_time" ON "users" ("delete_time")
+  WHERE "delete_time" IS NOT NULL;
 
 -- What the user is.
 CREATE TABLE "users__role_ids" (
@@ -560,7 +565,10 @@ CREATE VIEW "users_readable" AS SELECT
   (SELECT count(*) FROM "users__role_ids" WHERE "users__role_ids"."_id" = "users"."id") AS "role_ids__count",
   strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
     || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+    AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "delete_time" / 1000000000 - ("delete_time" % 1000000000 < 0), 'unixepoch')
+    || printf('.%09dZ', ("delete_time" % 1000000000 + 1000000000) % 1000000000)
+    AS "delete_time"
 FROM "users";
 
 CREATE VIEW "users__role_ids_readable" AS SELECT

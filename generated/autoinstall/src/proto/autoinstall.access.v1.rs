@@ -6,7 +6,7 @@ pub struct User {
     /// The name that the server gives.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
-    /// Where the user is written to. No two users have the same.
+    /// Where the user is written to. No two users have the same; that of a user who was deleted is free again.
     #[prost(string, tag = "2")]
     pub email: ::prost::alloc::string::String,
     /// What the user is called.
@@ -18,6 +18,9 @@ pub struct User {
     /// When the user was made.
     #[prost(message, optional, tag = "7")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the user was deleted. Not set: not.
+    #[prost(message, optional, tag = "8")]
+    pub delete_time: ::core::option::Option<::prost_types::Timestamp>,
     /// How the user signs in. None set: not at all.
     #[prost(oneof = "user::Credential", tags = "4, 5")]
     pub credential: ::core::option::Option<user::Credential>,

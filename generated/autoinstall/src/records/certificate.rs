@@ -119,22 +119,22 @@ pub fn list_by_subject(
 ) -> protostore::ListBy<Certificate, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            221,
+            228,
             select!(r#"WHERE "subject" = ?1 ORDER BY "serial""#),
             &["subject"],
         ),
         after: protostore::Stmt::new(
-            222,
+            229,
             select!(r#"WHERE "subject" = ?1 AND "serial" > ?2 ORDER BY "serial""#),
             &["subject", "serial"],
         ),
         count: protostore::Stmt::new(
-            224,
+            231,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = ?1 LIMIT ?2)"#,
             &["subject", ""],
         ),
         delete: protostore::Stmt::new(
-            223,
+            230,
             r#"DELETE FROM "certificates" WHERE "subject" = ?1"#,
             &["subject"],
         ),
@@ -150,24 +150,24 @@ pub fn list_by_issuer_serial(
 ) -> protostore::ListBy<Certificate, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            225,
+            232,
             select!(r#"WHERE "issuer_serial" IS ?1 ORDER BY "serial""#),
             &["issuer_serial"],
         ),
         after: protostore::Stmt::new(
-            226,
+            233,
             select!(
                 r#"WHERE "issuer_serial" IS ?1 AND "serial" > ?2 ORDER BY "serial""#
             ),
             &["issuer_serial", "serial"],
         ),
         count: protostore::Stmt::new(
-            228,
+            235,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS ?1 LIMIT ?2)"#,
             &["issuer_serial", ""],
         ),
         delete: protostore::Stmt::new(
-            227,
+            234,
             r#"DELETE FROM "certificates" WHERE "issuer_serial" IS ?1"#,
             &["issuer_serial"],
         ),
@@ -186,22 +186,22 @@ pub fn list_by_system_id(
 ) -> protostore::ListBy<Certificate, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            229,
+            236,
             select!(r#"WHERE "system_id" IS ?1 ORDER BY "serial""#),
             &["system_id"],
         ),
         after: protostore::Stmt::new(
-            230,
+            237,
             select!(r#"WHERE "system_id" IS ?1 AND "serial" > ?2 ORDER BY "serial""#),
             &["system_id", "serial"],
         ),
         count: protostore::Stmt::new(
-            232,
+            239,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS ?1 LIMIT ?2)"#,
             &["system_id", ""],
         ),
         delete: protostore::Stmt::new(
-            231,
+            238,
             r#"DELETE FROM "certificates" WHERE "system_id" IS ?1"#,
             &["system_id"],
         ),
@@ -223,24 +223,24 @@ pub fn list_by_end_time_where_revoked_is_false(
 > {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            233,
+            240,
             select!(r#"WHERE "end_time" = ?1 AND "revoked" = 0 ORDER BY "serial""#),
             &["end_time"],
         ),
         after: protostore::Stmt::new(
-            234,
+            241,
             select!(
                 r#"WHERE "end_time" = ?1 AND "revoked" = 0 AND "serial" > ?2 ORDER BY "serial""#
             ),
             &["end_time", "serial"],
         ),
         count: protostore::Stmt::new(
-            236,
+            243,
             r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "end_time" = ?1 AND "revoked" = 0 LIMIT ?2)"#,
             &["end_time", ""],
         ),
         delete: protostore::Stmt::new(
-            235,
+            242,
             r#"DELETE FROM "certificates" WHERE "end_time" = ?1 AND "revoked" = 0"#,
             &["end_time"],
         ),
@@ -446,7 +446,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "certificates",
                 key: &["serial"],
                 exists: protostore::Stmt::new(
-                    218,
+                    225,
                     r#"SELECT 1 FROM "certificates" WHERE "serial" = ?1"#,
                     &["issuer_serial"],
                 ),
@@ -457,7 +457,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "systems",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    219,
+                    226,
                     r#"SELECT 1 FROM "systems" WHERE "id" = ?1"#,
                     &["system_id"],
                 ),
@@ -507,16 +507,16 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["issuer_serial"],
             field: "issuer_serial",
             names: protostore::Stmt::new(
-                220,
+                227,
                 r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = ?1 LIMIT 1"#,
                 &["serial"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(210, select!(r#"WHERE "serial" = ?1"#), &["serial"]),
+    get: protostore::Stmt::new(217, select!(r#"WHERE "serial" = ?1"#), &["serial"]),
     insert: protostore::Stmt::new(
-        212,
+        219,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
@@ -533,7 +533,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        211,
+        218,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -555,18 +555,18 @@ DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
         ],
     ),
     delete: protostore::Stmt::new(
-        213,
+        220,
         r#"DELETE FROM "certificates" WHERE "serial" = ?1"#,
         &["serial"],
     ),
-    page_first: protostore::Stmt::new(214, select!(r#"ORDER BY "serial""#), &[]),
+    page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "serial""#), &[]),
     page_after: protostore::Stmt::new(
-        215,
+        222,
         select!(r#"WHERE "serial" > ?1 ORDER BY "serial""#),
         &["serial"],
     ),
     get_many: protostore::Stmt::new(
-        216,
+        223,
         r#"SELECT o.key, t."serial", t."subject", t."der", t."issuer_serial", t."system_id", t."start_time",
     t."end_time", t."revoked", t."reason"
 FROM json_each(?1) o
@@ -574,7 +574,7 @@ CROSS JOIN "certificates" t ON t."serial" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        217,
+        224,
         r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

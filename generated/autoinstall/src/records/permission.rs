@@ -136,21 +136,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["value"],
             field: "permission_names",
             names: protostore::Stmt::new(
-                196,
+                203,
                 r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(188, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(195, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        190,
+        197,
         r#"INSERT INTO "permissions" ("name", "description") VALUES (?1, ?2)"#,
         &["name", "description"],
     ),
     upsert: protostore::Stmt::new(
-        189,
+        196,
         r#"INSERT INTO "permissions" ("name", "description")
 VALUES (?1, ?2)
 ON CONFLICT ("name")
@@ -158,25 +158,25 @@ DO UPDATE SET "description" = excluded."description""#,
         &["name", "description"],
     ),
     delete: protostore::Stmt::new(
-        191,
+        198,
         r#"DELETE FROM "permissions" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(192, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(199, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        193,
+        200,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
-        194,
+        201,
         r#"SELECT o.key, t."name", t."description"
 FROM json_each(?1) o
 CROSS JOIN "permissions" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        195,
+        202,
         r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -25,7 +25,7 @@ macro_rules! select {
 }
 
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
-    179,
+    186,
     select!(r#"WHERE "name" = ?1"#),
     &["name"],
 );
@@ -49,22 +49,22 @@ pub fn list_by_parent_id(
 ) -> protostore::ListBy<Role, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            180,
+            187,
             select!(r#"WHERE "parent_id" IS ?1 ORDER BY "id""#),
             &["parent_id"],
         ),
         after: protostore::Stmt::new(
-            181,
+            188,
             select!(r#"WHERE "parent_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent_id", "id"],
         ),
         count: protostore::Stmt::new(
-            183,
+            190,
             r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS ?1 LIMIT ?2)"#,
             &["parent_id", ""],
         ),
         delete: protostore::Stmt::new(
-            182,
+            189,
             r#"DELETE FROM "roles" WHERE "parent_id" IS ?1"#,
             &["parent_id"],
         ),
@@ -83,14 +83,14 @@ pub fn list_by_permission_names(
 ) -> protostore::ListBy<Role, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            184,
+            191,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["permission_names"],
         ),
         after: protostore::Stmt::new(
-            185,
+            192,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "roles__permission_names"
@@ -100,7 +100,7 @@ ORDER BY "id""#
             &["permission_names", "id"],
         ),
         count: protostore::Stmt::new(
-            187,
+            194,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "roles"
@@ -110,7 +110,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["permission_names", ""],
         ),
         delete: protostore::Stmt::new(
-            186,
+            193,
             r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = ?1)"#,
             &["permission_names"],
         ),
@@ -125,7 +125,7 @@ pub fn permissions_by_permission_names(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Permission, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        174,
+        181,
         r#"SELECT t."name", t."description"
 FROM "roles__permission_names" j
 JOIN "permissions" t ON t."name" = j."value"
@@ -236,7 +236,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "roles",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    168,
+                    175,
                     r#"SELECT 1 FROM "roles" WHERE "id" = ?1"#,
                     &["parent_id"],
                 ),
@@ -263,21 +263,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["parent_id"],
             field: "parent_id",
             names: protostore::Stmt::new(
-                169,
+                176,
                 r#"SELECT 1 FROM "roles" WHERE "parent_id" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(160, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(167, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        162,
+        169,
         r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES (?1, ?2, ?3)"#,
         &["id", "name", "parent_id"],
     ),
     upsert: protostore::Stmt::new(
-        161,
+        168,
         r#"INSERT INTO "roles" ("id", "name", "parent_id")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("id")
@@ -285,25 +285,25 @@ DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#,
         &["id", "name", "parent_id"],
     ),
     delete: protostore::Stmt::new(
-        163,
+        170,
         r#"DELETE FROM "roles" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(171, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        165,
+        172,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        166,
+        173,
         r#"SELECT o.key, t."id", t."name", t."parent_id"
 FROM json_each(?1) o
 CROSS JOIN "roles" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        167,
+        174,
         r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -9,7 +9,7 @@ use crate::proto;
 pub struct User {
     /// The name that the server gives.
     pub id: String,
-    /// Where the user is written to. No two users have the same.
+    /// Where the user is written to. No two users have the same; that of a user who was deleted is free again.
     pub email: String,
     /// What the user is called.
     pub display_name: String,
@@ -19,6 +19,8 @@ pub struct User {
     pub role_ids: Vec<String>,
     /// When the user was made.
     pub create_time: Option<protostore::Timestamp>,
+    /// When the user was deleted. Not set: not.
+    pub delete_time: Option<protostore::Timestamp>,
 }
 
 /// How the user signs in. None set: not at all.
@@ -44,17 +46,18 @@ impl std::fmt::Debug for UserCredential {
 /// Reads rows of `users`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "id", "email", "display_name", "password_hash", "subject", "create_time" FROM "users""#,
+        concat!(r#"SELECT "id", "email", "display_name", "password_hash", "subject", "create_time", "delete_time"
+FROM "users""#,
         "\n", $rest)
     };
 }
 
 static GET_BY_EMAIL: protostore::Stmt = protostore::Stmt::new(
-    155,
-    select!(r#"WHERE "email" = ?1"#),
-    &["email"],
-);
-
+        162,
+        select!(r#"WHERE "email" = ?1 AND "delete_time" IS NULL"#),
+        &["email"],
+    )
+    .live(&[]);
 /// Gets the row of `users` with this `email`, by its unique index.
 #[must_use]
 pub fn get_by_email(email: impl Into<String>) -> protostore::GetBy<User, String> {
@@ -72,34 +75,47 @@ pub fn upsert_by_email(record: User) -> protostore::UpsertBy<User> {
 pub fn list_by_role_ids(element: impl Into<String>) -> protostore::ListBy<User, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            156,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = ?1) ORDER BY "id""#
-            ),
-            &["role_ids"],
-        ),
+                163,
+                select!(
+                    r#"WHERE "id" IN (SELECT "_id"
+FROM "users__role_ids"
+WHERE "value" = ?1) AND "delete_time" IS NULL
+ORDER BY "id""#
+                ),
+                &["role_ids"],
+            )
+            .live(&[]),
         after: protostore::Stmt::new(
-            157,
-            select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
-            ),
-            &["role_ids", "id"],
-        ),
+                164,
+                select!(
+                    r#"WHERE "id" IN (SELECT "_id"
+FROM "users__role_ids"
+WHERE "value" = ?1) AND "id" > ?2 AND "delete_time" IS NULL
+ORDER BY "id""#
+                ),
+                &["role_ids", "id"],
+            )
+            .live(&[]),
         count: protostore::Stmt::new(
-            159,
-            r#"SELECT count(*)
+                166,
+                r#"SELECT count(*)
 FROM (SELECT 1
 FROM "users"
 WHERE "id" IN (SELECT "_id"
 FROM "users__role_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
-            &["role_ids", ""],
-        ),
+WHERE "value" = ?1) AND "delete_time" IS NULL LIMIT ?2)"#,
+                &["role_ids", ""],
+            )
+            .live(&[]),
         delete: protostore::Stmt::new(
-            158,
-            r#"DELETE FROM "users" WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = ?1)"#,
-            &["role_ids"],
-        ),
+                165,
+                r#"UPDATE "users" SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT "_id"
+FROM "users__role_ids"
+WHERE "value" = ?1) AND "delete_time" IS NULL"#,
+                &["role_ids"],
+            )
+            .live(&[]),
     };
 
     protostore::ListBy::new(&LISTING, element.into())
@@ -111,14 +127,17 @@ pub fn roles_by_role_ids(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Role, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        150,
-        r#"SELECT t."id", t."name", t."parent_id"
+            157,
+            r#"SELECT t."id", t."name", t."parent_id"
 FROM "users__role_ids" j
 JOIN "roles" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = ?1 AND EXISTS (SELECT 1
+FROM "users"
+WHERE "id" = ?1 AND "delete_time" IS NULL)
 ORDER BY j."_position""#,
-        &["id"],
-    );
+            &["id"],
+        )
+        .live(&[]);
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -134,6 +153,7 @@ impl From<User> for proto::autoinstall::access::v1::User {
             credential: value.credential.map(Into::into),
             role_ids: value.role_ids,
             create_time: value.create_time.map(Into::into),
+            delete_time: value.delete_time.map(Into::into),
         }
     }
 }
@@ -155,6 +175,11 @@ impl TryFrom<proto::autoinstall::access::v1::User> for User {
                 .map(protostore::Timestamp::try_from)
                 .transpose()
                 .map_err(|e| e.at("create_time"))?,
+            delete_time: value
+                .delete_time
+                .map(protostore::Timestamp::try_from)
+                .transpose()
+                .map_err(|e| e.at("delete_time"))?,
         })
     }
 }
@@ -231,6 +256,11 @@ impl protostore::Record for User {
         Ok(())
     }
 
+    const LIFE: protostore::Life = protostore::Life {
+        soft_delete: Some(&SOFT_DELETE),
+        ..protostore::Life::NONE
+    };
+
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
     }
@@ -265,6 +295,7 @@ impl protostore::Record for User {
                 binder.put(&credential_subject)
             }
             5 => binder.put(&self.create_time),
+            6 => binder.put(&self.delete_time),
             _ => Ok(()),
         }
     }
@@ -298,6 +329,7 @@ impl protostore::Decode for User {
             },
             role_ids: Vec::new(),
             create_time: row.take()?,
+            delete_time: row.take()?,
         })
     }
 }
@@ -313,6 +345,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("password_hash", "password_hash"),
             protostore::Column::new("subject", "subject"),
             protostore::Column::new("create_time", "create_time"),
+            protostore::Column::new("delete_time", "delete_time"),
         ],
         references: &[],
         checks: &[
@@ -343,50 +376,131 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
         protostore::FieldOf::children(&["role_ids"], &[]),
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
+        protostore::FieldOf::value(&["delete_time"], &["delete_time"]),
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(138, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(
+            138,
+            select!(r#"WHERE "id" = ?1 AND "delete_time" IS NULL"#),
+            &["id"],
+        )
+        .live(&[]),
     insert: protostore::Stmt::new(
         140,
-        r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
-        &["id", "email", "display_name", "password_hash", "subject", "create_time"],
+        r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
+    "delete_time")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+        &[
+            "id",
+            "email",
+            "display_name",
+            "password_hash",
+            "subject",
+            "create_time",
+            "delete_time",
+        ],
     ),
     upsert: protostore::Stmt::new(
         139,
-        r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
+    "delete_time")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT ("id")
 DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_name",
     "password_hash" = excluded."password_hash", "subject" = excluded."subject",
-    "create_time" = excluded."create_time""#,
-        &["id", "email", "display_name", "password_hash", "subject", "create_time"],
+    "create_time" = excluded."create_time", "delete_time" = excluded."delete_time""#,
+        &[
+            "id",
+            "email",
+            "display_name",
+            "password_hash",
+            "subject",
+            "create_time",
+            "delete_time",
+        ],
     ),
     delete: protostore::Stmt::new(
-        141,
-        r#"DELETE FROM "users" WHERE "id" = ?1"#,
+            141,
+            r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+            &["id"],
+        )
+        .live(&[]),
+    page_first: protostore::Stmt::new(
+            142,
+            select!(r#"WHERE "delete_time" IS NULL ORDER BY "id""#),
+            &[],
+        )
+        .live(&[]),
+    page_after: protostore::Stmt::new(
+            143,
+            select!(r#"WHERE "id" > ?1 AND "delete_time" IS NULL ORDER BY "id""#),
+            &["id"],
+        )
+        .live(&[]),
+    get_many: protostore::Stmt::new(
+            144,
+            r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
+    t."delete_time"
+FROM json_each(?1) o
+CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
+            &[""],
+        )
+        .live(&[]),
+    delete_many: protostore::Stmt::new(
+            145,
+            r#"UPDATE "users" SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT value
+FROM json_each(?1)) AND "delete_time" IS NULL"#,
+            &[""],
+        )
+        .live(&[]),
+};
+
+/// How rows of `users` are kept when they are deleted.
+pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
+    table: &TABLE,
+    column: "delete_time",
+    field: "delete_time",
+    member: 6,
+    clock: protostore::Clock::Nanoseconds,
+    deleted: protostore::Stmt::new(
+        146,
+        r#"SELECT "delete_time" FROM "users" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(142, select!(r#"ORDER BY "id""#), &[]),
+    restore: protostore::Stmt::new(
+        147,
+        r#"UPDATE "users" SET "delete_time" = -9223372036854775807
+WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        &["id"],
+    ),
+    settle: protostore::Stmt::new(
+        148,
+        r#"UPDATE "users" SET "delete_time" = ?1 WHERE "delete_time" = -9223372036854775807"#,
+        &["delete_time"],
+    ),
+    purge: protostore::Stmt::new(
+        149,
+        r#"DELETE FROM "users" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        &["id"],
+    ),
+    revision: None,
+    cascades: &[],
+    keepers: &[],
+    names: &[],
+    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    page_first: protostore::Stmt::new(151, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        143,
+        152,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
-    get_many: protostore::Stmt::new(
-        144,
-        r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time"
-FROM json_each(?1) o
-CROSS JOIN "users" t ON t."id" = o.value"#,
-        &[""],
-    ),
-    delete_many: protostore::Stmt::new(
-        145,
-        r#"DELETE FROM "users" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
-        &[""],
-    ),
 };
+
+impl protostore::SoftDeleted for User {
+    const SOFT_DELETE: &'static protostore::SoftDelete = &SOFT_DELETE;
+}
 
 #[doc(hidden)]
 pub mod children;

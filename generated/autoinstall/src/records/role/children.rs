@@ -28,7 +28,7 @@ impl protostore::ChildTable for PermissionNames {
                     table: "permissions",
                     key: &["name"],
                     exists: protostore::Stmt::new(
-                        175,
+                        182,
                         r#"SELECT 1 FROM "permissions" WHERE "name" = ?1"#,
                         &["permission_names"],
                     ),
@@ -45,24 +45,24 @@ impl protostore::ChildTable for PermissionNames {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            170,
+            177,
             r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "permission_names", "permission_names"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                171,
+                178,
                 r#"DELETE FROM "roles__permission_names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            172,
+            179,
             r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            173,
+            180,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "roles__permission_names" c ON c."_id" = o.value
@@ -95,12 +95,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for PermissionNames {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            176,
+            183,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            177,
+            184,
             r#"DELETE
 FROM "roles__permission_names"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -114,7 +114,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for PermissionNames {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        178,
+        185,
         r#"DELETE FROM "roles__permission_names" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "permission_names"],
     );

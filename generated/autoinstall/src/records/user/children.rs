@@ -28,7 +28,7 @@ impl protostore::ChildTable for RoleIds {
                     table: "roles",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        151,
+                        158,
                         r#"SELECT 1 FROM "roles" WHERE "id" = ?1"#,
                         &["role_ids"],
                     ),
@@ -41,24 +41,24 @@ impl protostore::ChildTable for RoleIds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            146,
+            153,
             r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "role_ids", "role_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                147,
+                154,
                 r#"DELETE FROM "users__role_ids" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            148,
+            155,
             r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            149,
+            156,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "users__role_ids" c ON c."_id" = o.value
@@ -91,12 +91,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for RoleIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            152,
+            159,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            153,
+            160,
             r#"DELETE
 FROM "users__role_ids"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -110,7 +110,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for RoleIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        154,
+        161,
         r#"DELETE FROM "users__role_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "role_ids"],
     );

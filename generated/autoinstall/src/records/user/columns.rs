@@ -51,3 +51,9 @@ pub const create_time: ::protostore::Col<User, ::protostore::Timestamp> = ::prot
     5,
     "create_time",
 );
+
+/// `delete_time`.
+pub const delete_time: ::protostore::Col<User, ::protostore::Timestamp> = ::protostore::Col::member(
+    6,
+    "delete_time",
+);
