@@ -6,6 +6,8 @@
 
 #[path = "shapes/asked.rs"]
 mod asked;
+#[path = "shapes/beyond.rs"]
+mod beyond;
 #[path = "interpreter/document.rs"]
 mod document;
 #[path = "interpreter/draw/mod.rs"]

@@ -3,6 +3,8 @@
 
 #[path = "shapes/asked.rs"]
 mod asked;
+#[path = "shapes/beyond.rs"]
+mod beyond;
 #[path = "shapes/drawer.rs"]
 mod drawer;
 #[path = "shapes/random.rs"]
