@@ -77,6 +77,7 @@ codes! {
     RuleType = "P0505", "a rule is of another type than its field";
     ImpossibleRule = "P0506", "no value keeps the rules of a field";
     BadPattern = "P0507", "a pattern is not one of RE2";
+    NeverMade = "P0508", "a rule refuses what the store makes";
 
     // References.
     UnknownTable = "P0601", "a reference names no table";

@@ -216,7 +216,13 @@ pub fn unique<'v, T: Subjected + 'v>(field: &'static str, values: impl IntoItera
     if values.into_iter().all(|value| value.subject().identity().is_none_or(|own| seen.insert(own))) {
         return Ok(());
     }
-    Err(Error::invalid(field, "must not have an element twice").by_constraint("repeated.unique"))
+    Err(twice(field))
+}
+
+/// Says that a list has an element twice.
+#[cold]
+pub(crate) fn twice(field: &'static str) -> Error {
+    Error::invalid(field, "must not have an element twice").by_constraint("repeated.unique")
 }
 
 /// For generated code: says that no member of a oneof is set.

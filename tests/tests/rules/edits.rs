@@ -1,7 +1,7 @@
 //! Rules of lists and maps hold where single elements are written, as they do where the whole field is.
 
 use protostore::{Kind, Result};
-use rules::{Store, Tree, TreeChoice, TreeLeaf, TreeLeafKind, tree};
+use rules::{Peer, Store, Tree, TreeChoice, TreeLeaf, TreeLeafKind, peer, tree};
 
 fn leaf(value: i32, rings: usize) -> TreeLeaf {
     TreeLeaf { value, kind: Some(TreeLeafKind::One(1)), rings: vec![1; rings] }
@@ -55,4 +55,37 @@ fn an_element_that_is_written_alone_breaks_no_rule() {
     assert!(wait(store.apply(tree::words.of("a").remove_at(0))).expect("one is left"));
     assert!(wait(store.apply(tree::leaves.of("a").remove_at(0))).expect("may be fewer"));
     wait(store.apply(tree::leaves.of("a").append(leaf(3, 0)))).expect("there is room");
+}
+
+#[test]
+fn a_list_of_references_keeps_its_rules() {
+    let store = rules::open_test().expect("a TEST store");
+    for id in ["a", "b", "c", "d"] {
+        wait(store.trees().insert(Tree { id: id.to_owned(), ..plain() })).expect("keeps every rule");
+    }
+    let peer = |trees: &[&str]| Peer { trees: trees.iter().map(|id| (*id).to_owned()).collect(), ..Peer::default() };
+    for (trees, rule) in [
+        (&["a", "a"][..], "repeated.unique"),
+        (&[], "repeated.min_items"),
+        (&["a", "b", "c", "d"], "repeated.max_items"),
+        (&["abc"], "string.max_len"),
+    ] {
+        let e = wait(store.peers().insert(peer(trees))).expect_err("a rule is broken");
+        assert_eq!((e.kind(), e.field(), e.constraint()), (Kind::Invalid, Some("trees"), Some(rule)), "{e}");
+    }
+    let stored = wait(store.peers().insert(peer(&["b", "a"]))).expect("what is made keeps its rules");
+    let id = stored.id.as_str();
+    let refused = |done: Result<()>, rule| {
+        let e = done.expect_err("a rule is broken");
+        assert_eq!((e.kind(), e.field(), e.constraint()), (Kind::Invalid, Some("trees"), Some(rule)), "{e}");
+        assert_eq!(wait(store.peers().get(id)).unwrap().as_ref(), Some(&stored), "nothing is written");
+    };
+    refused(wait(store.apply(peer::trees.of(id).append("a"))), "repeated.unique");
+    refused(wait(store.apply(peer::trees.of(id).append("abc"))), "string.max_len");
+    refused(wait(store.apply(peer::trees.of(id).clear())).map(|_| ()), "repeated.min_items");
+
+    // The same elements in another order are written in place of the old ones.
+    let turned = Peer { trees: vec!["a".to_owned(), "b".to_owned()], ..stored.clone() };
+    wait(store.peers().upsert(turned)).expect("no row stands twice at any time");
+    wait(store.apply(peer::trees.of(id).append("c"))).expect("is another");
 }

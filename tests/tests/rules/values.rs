@@ -84,6 +84,7 @@ pub(crate) fn texts() -> Varied<Text> {
         sized: [&b""[..], b"a", b"a\0", b"abc"].map(|v| Some(v.to_vec())),
         address: [&b""[..], b"abc", b"abcd", b"abcde", b"0123456789abcdef"].map(|v| Some(v.to_vec())),
         raw: ["", "a", "a\0b", "abcd", "b", "aä"].map(|v| Some(v.to_owned())),
+        coded: ["", "a", "aa", "ba", "aä", "aää", "ax", "a\0"].map(|v| Some(v.to_owned())),
         detail: ["type.test/a", "type.test/b", "type.test/c", ""].map(any),
     )
 }

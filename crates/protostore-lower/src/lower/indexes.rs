@@ -23,6 +23,7 @@ pub(super) fn too_many(what: &str, count: usize, place: Place, report: &mut Repo
 
 /// Decides the indexes of a table and of its child tables.
 pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
+    keep_apart(draft);
     for n in 0..draft.options.indexes.len() {
         let Some((child, columns)) = stated(draft, n, report) else { continue };
         let place = draft.place(report.sources, &[("index", n)]);
@@ -57,6 +58,21 @@ pub(super) fn decide(draft: &mut Draft, report: &mut Report<'_>) {
     decide_composites(draft);
     sweeps(draft);
     restores(draft);
+}
+
+/// Adds the index by which a list of references names no row twice, where `unique` asks for it; an element that is no
+/// element of any other list needs none.
+fn keep_apart(draft: &mut Draft) {
+    for i in 0..draft.spots.len() {
+        let spot = &draft.spots[i];
+        let is_join = matches!(spot.shape, Shape::Scalars(_)) && spot.column.reference.is_some();
+        let in_one_list = spot.column.unique.as_ref().is_some_and(|(on, _)| *on);
+        if is_join && spot.counted.unique && !in_one_list {
+            let columns = spot.owner.iter().cloned().chain([column_name(draft, i)]);
+            let columns = columns.map(|column| IndexColumn { column, descending: false }).collect();
+            push(draft, spot.child, columns, true, None);
+        }
+    }
 }
 
 /// Adds an index for each reference of several fields that no other serves.

@@ -111,6 +111,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
         rules::read(draft, report);
         keys::choose(draft, report);
         generated::check(draft, report);
+        rules::check_made(draft, report);
         immutable::read(draft, report);
         revision::choose(draft, report);
         hash_chain::choose(draft, report);
@@ -119,7 +120,6 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     resources::read(&mut drafts, report);
     references::check(&mut drafts, report);
     foreign_keys::check(&mut drafts, report);
-    rules::check_joins(&drafts, report);
     drafts.iter().for_each(|draft| rules::check_given(draft, report));
     life::check(&mut drafts, report);
     shared::check(&drafts, report);

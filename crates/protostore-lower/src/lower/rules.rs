@@ -1,11 +1,14 @@
 //! Reads what `buf.validate` and `google.api.field_info` say of values, and refuses what could not be kept.
 
 mod asks;
+mod made;
 mod pattern;
 mod possible;
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use protostore_schema::{Asks, Counted, Rule, Rules, Type};
+
+pub(super) use made::check as check_made;
 
 use super::Report;
 use super::draft::{Draft, Part, Shape, Spot};
@@ -40,19 +43,6 @@ pub(super) fn read(draft: &mut Draft, report: &mut Report<'_>) {
         }
         if draft.spots[i].part == Part::Field && !draft.spots[i].shape_is_absent() {
             field(draft, i, report);
-        }
-    }
-}
-
-/// Refuses rules on a list of references, whose elements are also added one at a time.
-pub(super) fn check_joins(drafts: &[Draft], report: &mut Report<'_>) {
-    for spot in drafts.iter().flat_map(|draft| &draft.spots) {
-        let is_join = matches!(spot.shape, Shape::Scalars(_)) && spot.column.reference.is_some();
-        if is_join && (!spot.rules.is_empty() || !spot.counted.is_empty()) {
-            let text =
-                format!("the elements of `{}` are references, and are added and removed one at a time", spot.dotted());
-            let place = annotations::validation_anchor(&spot.field).place(report.sources, &[]);
-            report.add(Code::ValidationRule, place, text, "put rules on the key of the table that they name");
         }
     }
 }

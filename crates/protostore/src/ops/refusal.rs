@@ -5,8 +5,9 @@
 use super::Present;
 use super::insert::Whole;
 use crate::error::{Error, Kind, Result, Violation};
-use crate::record::Record;
-use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
+use crate::record::{ChildTable, Record};
+use crate::rules;
+use crate::schema::{ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Pick};
@@ -20,14 +21,23 @@ pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record
 
 /// Explains why a row of a child table was refused; `row` is all of it.
 #[cold]
-pub(crate) async fn of_child<S: Session>(
-    s: &mut S,
-    e: Error,
-    child: &'static Child,
-    row: &(impl Bind + Sync),
-) -> Error {
-    let parameters = || child.layout.columns.iter().map(|column| column.name).collect();
-    of_row(s, e, &child.layout, parameters, row).await
+pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row: &(impl Bind + Sync)) -> Error {
+    let layout = &C::CHILD.layout;
+    if let Some(field) = twice(&e, layout).filter(|_| C::COUNTED) {
+        return rules::twice(field).in_table(layout.name);
+    }
+    let parameters = || layout.columns.iter().map(|column| column.name).collect();
+    of_row(s, e, layout, parameters, row).await
+}
+
+/// Returns the list of single values that would have one of them twice, by an index over its owner and its values.
+fn twice(e: &Error, layout: &Layout) -> Option<&'static str> {
+    let Some(Violation::Unique { table, columns }) = e.violation() else { return None };
+    let (value, key) = layout.columns.split_last()?;
+    let (position, owner) = key.split_last()?;
+    let is_list = position.name.starts_with("_position") && position.field == value.field;
+    let is_index = table == layout.name && columns.iter().eq(owner.iter().chain([value]).map(|column| column.name));
+    (is_list && is_index).then_some(value.field)
 }
 
 /// Explains why a record could not be deleted.

@@ -9,13 +9,13 @@ use crate::Code;
 /// Refuses what would change a row of an append-only table.
 pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     let table = draft.field.name();
-    for (n, key) in draft.foreign_keys.iter().enumerate() {
+    for key in &draft.foreign_keys {
         let what = match key.target.on_delete {
             OnDelete::Restrict => continue,
             OnDelete::Cascade => "CASCADE would delete",
             OnDelete::SetNull => "SET_NULL would change",
         };
-        let place = draft.place(report.sources, &[("foreign_key", n), ("references", 0), ("on_delete", 0)]);
+        let place = draft.place(report.sources, &[("foreign_key", key.number), ("references", 0), ("on_delete", 0)]);
         let text = format!("`{table}` is append-only, and {what} rows of it");
         let help = format!("take `on_delete` away: what is named in `{}` then stays as well", key.target.table);
         report.add(Code::AppendOnlyReference, place, text, help);

@@ -8,6 +8,7 @@ mod records;
 pub use records::form::Form;
 pub use records::number::Number;
 pub use records::numbered::Numbered;
+pub use records::peer::Peer;
 pub use records::secret::{Secret, SecretCard, SecretProof};
 pub use records::text::Text;
 pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
@@ -43,6 +44,11 @@ pub mod numbered {
     pub use crate::records::numbered::{*, columns::*};
 }
 
+/// Table `peers`: the record `Peer`, its fields and its accessors.
+pub mod peer {
+    pub use crate::records::peer::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "rules.v1.RulesStore",
@@ -50,7 +56,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 137,
+    slots: 159,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -65,6 +71,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::form::TABLE,
         &records::tree::TABLE,
         &records::numbered::TABLE,
+        &records::peer::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -110,6 +117,12 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `numbered`.
     #[must_use]
     pub fn numbered(&self) -> protostore::TableOf<'_, records::numbered::Numbered, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `peers`.
+    #[must_use]
+    pub fn peers(&self) -> protostore::TableOf<'_, records::peer::Peer, E> {
         self.0.table()
     }
 

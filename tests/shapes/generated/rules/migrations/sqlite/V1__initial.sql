@@ -124,6 +124,10 @@ CREATE TABLE "texts" (
   "raw" BLOB
     CONSTRAINT "raw__rules" CHECK ("raw" IS NULL OR (length("raw") >= 1 AND substr("raw", 1, 1) = x'61')),
   "detail" BLOB,
+  "coded" BLOB
+    CONSTRAINT "coded__rules" CHECK (
+      "coded" IS NULL OR (length("coded") >= 2 AND length("coded") <= 3 AND substr("coded", 1, 1) = x'61' AND instr("coded", x'78') = 0)
+    ),
   PRIMARY KEY ("id")
 ) STRICT;
 
@@ -358,6 +362,25 @@ CREATE TABLE "numbered" (
   PRIMARY KEY ("number")
 ) STRICT;
 
+-- Rules of a list of references, and of what the store makes.
+CREATE TABLE "peers" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "token" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "peers__trees" (
+  "_id" TEXT NOT NULL REFERENCES "peers" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL
+    CONSTRAINT "value__check" CHECK ("value" <> '')
+    CONSTRAINT "value__rules" CHECK (length("value") <= 2)
+    REFERENCES "trees" ("id"),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX "peers__trees_unique__id_value" ON "peers__trees" ("_id", "value");
+CREATE INDEX "peers__trees_by_value" ON "peers__trees" ("value");
+
 CREATE VIEW "secrets_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "secrets__cards" WHERE "secrets__cards"."_id" = "secrets"."id") AS "cards__count",
@@ -442,7 +465,8 @@ CREATE VIEW "texts_readable" AS SELECT
   CASE WHEN "sized" IS NOT NULL THEN hex("sized") END AS "sized",
   CASE WHEN "address" IS NOT NULL THEN hex("address") END AS "address",
   CAST("raw" AS TEXT) AS "raw",
-  CASE WHEN "detail" IS NOT NULL THEN hex("detail") END AS "detail"
+  CASE WHEN "detail" IS NOT NULL THEN hex("detail") END AS "detail",
+  CAST("coded" AS TEXT) AS "coded"
 FROM "texts";
 
 CREATE VIEW "forms_readable" AS SELECT
@@ -626,3 +650,15 @@ FROM "trees__apart__rings";
 CREATE VIEW "numbered_readable" AS SELECT
   "number"
 FROM "numbered";
+
+CREATE VIEW "peers_readable" AS SELECT
+  "id",
+  "token",
+  (SELECT count(*) FROM "peers__trees" WHERE "peers__trees"."_id" = "peers"."id") AS "trees__count"
+FROM "peers";
+
+CREATE VIEW "peers__trees_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "peers__trees";

@@ -120,6 +120,8 @@ pub struct Text {
     pub raw: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(message, optional, tag = "15")]
     pub detail: ::core::option::Option<::prost_types::Any>,
+    #[prost(string, optional, tag = "16")]
+    pub coded: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// Forms of texts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -247,6 +249,16 @@ pub mod tree {
 pub struct Numbered {
     #[prost(int64, tag = "1")]
     pub number: i64,
+}
+/// Rules of a list of references, and of what the store makes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Peer {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub token: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "3")]
+    pub trees: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// An enum of three names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

@@ -5,6 +5,7 @@
 pub mod form;
 pub mod number;
 pub mod numbered;
+pub mod peer;
 pub mod secret;
 pub mod text;
 pub mod tree;

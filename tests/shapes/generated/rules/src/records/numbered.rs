@@ -136,14 +136,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                135,
+                136,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 6 AND "path" = '1' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                136,
+                137,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 6, '1',
     max(coalesce(max("number"), 0), 0)
 FROM "numbered""#,
@@ -151,14 +151,14 @@ FROM "numbered""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(127, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(128, select!(r#"WHERE "number" = ?1"#), &["number"]),
     insert: protostore::Stmt::new(
-        129,
+        130,
         r#"INSERT INTO "numbered" ("number") VALUES (?1)"#,
         &["number"],
     ),
     upsert: protostore::Stmt::new(
-        128,
+        129,
         r#"INSERT INTO "numbered" ("number")
 VALUES (?1)
 ON CONFLICT ("number")
@@ -166,23 +166,23 @@ DO UPDATE SET "number" = excluded."number""#,
         &["number"],
     ),
     delete: protostore::Stmt::new(
-        130,
+        131,
         r#"DELETE FROM "numbered" WHERE "number" = ?1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(131, select!(r#"ORDER BY "number""#), &[]),
+    page_first: protostore::Stmt::new(132, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
-        132,
+        133,
         select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
-        133,
+        134,
         r#"SELECT o.key, t."number" FROM json_each(?1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        134,
+        135,
         r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

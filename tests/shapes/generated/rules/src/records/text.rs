@@ -37,13 +37,15 @@ pub struct Text {
     pub raw: Option<String>,
     /// Field 15, `detail`.
     pub detail: Option<prost_types::Any>,
+    /// Field 16, `coded`.
+    pub coded: Option<String>,
 }
 
 /// Reads rows of `texts`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
         concat!(r#"SELECT "id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern", "blob",
-    "start", "sized", "address", "raw", "detail"
+    "start", "sized", "address", "raw", "detail", "coded"
 FROM "texts""#,
         "\n", $rest)
     };
@@ -70,6 +72,7 @@ impl From<Text> for proto::rules::v1::Text {
             address: value.address,
             raw: value.raw,
             detail: value.detail,
+            coded: value.coded,
         }
     }
 }
@@ -94,6 +97,7 @@ impl TryFrom<proto::rules::v1::Text> for Text {
             address: value.address,
             raw: value.raw,
             detail: value.detail,
+            coded: value.coded,
         })
     }
 }
@@ -409,6 +413,36 @@ impl protostore::Record for Text {
                     RULES.check(v)?;
                 }
             }
+            15 => {
+                if let Some(v) = &self.coded {
+                    static RULES: protostore::rules::Rules = protostore::rules::Rules::new(
+                        "coded",
+                        &[
+                            protostore::rules::Rule::new(
+                                "string.min_bytes",
+                                protostore::rules::Asks::Bytes(2, u64::MAX),
+                                "must have at least 2 bytes",
+                            ),
+                            protostore::rules::Rule::new(
+                                "string.max_bytes",
+                                protostore::rules::Asks::Bytes(0, 3),
+                                "must have at most 3 bytes",
+                            ),
+                            protostore::rules::Rule::new(
+                                "string.prefix",
+                                protostore::rules::Asks::Prefix(b"a"),
+                                "must begin with \"a\"",
+                            ),
+                            protostore::rules::Rule::new(
+                                "string.not_contains",
+                                protostore::rules::Asks::NotContains(b"x"),
+                                "must not contain \"x\"",
+                            ),
+                        ],
+                    );
+                    RULES.check(v)?;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -447,6 +481,7 @@ impl protostore::Record for Text {
             12 => binder.put(&self.address),
             13 => binder.put(&self.raw.as_ref().map(protostore::stored::Utf8)),
             14 => binder.put(&self.detail.as_ref().map(protostore::stored::Encoded)),
+            15 => binder.put(&self.coded.as_ref().map(protostore::stored::Utf8)),
             _ => Ok(()),
         }
     }
@@ -474,6 +509,7 @@ impl protostore::Decode for Text {
             detail: row
                 .take::<Option<protostore::stored::Encoded<prost_types::Any>>>()?
                 .map(|v| v.0),
+            coded: row.take::<Option<protostore::stored::Utf8<String>>>()?.map(|v| v.0),
         })
     }
 }
@@ -498,6 +534,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             protostore::Column::new("address", "address"),
             protostore::Column::new("raw", "raw"),
             protostore::Column::new("detail", "detail"),
+            protostore::Column::new("coded", "coded"),
         ],
         references: &[],
         checks: &[
@@ -542,6 +579,11 @@ pub static TABLE: protostore::Table = protostore::Table {
                 "raw",
                 "must have at least 1 bytes, and must begin with \"a\"",
             ),
+            protostore::Check::new(
+                "coded__rules",
+                "coded",
+                "must have at least 2 bytes, and must have at most 3 bytes, and must begin with \"a\", and must not contain \"x\"",
+            ),
         ],
     },
     number: 3,
@@ -563,6 +605,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["address"], &["address"]),
         protostore::FieldOf::value(&["raw"], &["raw"]),
         protostore::FieldOf::value(&["detail"], &["detail"]),
+        protostore::FieldOf::value(&["coded"], &["coded"]),
     ],
     referrers: &[],
     sequences: &[],
@@ -570,8 +613,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     insert: protostore::Stmt::new(
         30,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
-    "blob", "start", "sized", "address", "raw", "detail")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
+    "blob", "start", "sized", "address", "raw", "detail", "coded")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"#,
         &[
             "id",
             "exact",
@@ -588,19 +631,20 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
             "address",
             "raw",
             "detail",
+            "coded",
         ],
     ),
     upsert: protostore::Stmt::new(
         29,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
-    "blob", "start", "sized", "address", "raw", "detail")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    "blob", "start", "sized", "address", "raw", "detail", "coded")
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
 ON CONFLICT ("id")
 DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = excluded."four",
     "wide" = excluded."wide", "both" = excluded."both", "parts" = excluded."parts",
     "one_of" = excluded."one_of", "pattern" = excluded."pattern", "blob" = excluded."blob",
     "start" = excluded."start", "sized" = excluded."sized", "address" = excluded."address",
-    "raw" = excluded."raw", "detail" = excluded."detail""#,
+    "raw" = excluded."raw", "detail" = excluded."detail", "coded" = excluded."coded""#,
         &[
             "id",
             "exact",
@@ -617,6 +661,7 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
             "address",
             "raw",
             "detail",
+            "coded",
         ],
     ),
     delete: protostore::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = ?1"#, &["id"]),
@@ -629,7 +674,7 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
     get_many: protostore::Stmt::new(
         34,
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
-    t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail"
+    t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail", t."coded"
 FROM json_each(?1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],

@@ -748,7 +748,18 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["colours"], &[]),
         protostore::FieldOf::children(&["apart"], &[]),
     ],
-    referrers: &[],
+    referrers: &[
+        protostore::Referrer {
+            table: "peers__trees",
+            columns: &["value"],
+            field: "trees",
+            names: protostore::Stmt::new(
+                52,
+                r#"SELECT 1 FROM "peers__trees" WHERE "value" = ?1 LIMIT 1"#,
+                &["id"],
+            ),
+        },
+    ],
     sequences: &[],
     get: protostore::Stmt::new(44, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -69,3 +69,9 @@ pub const detail: ::protostore::Col<
     Text,
     ::protostore::stored::Encoded<prost_types::Any>,
 > = ::protostore::Col::member(14, "detail");
+
+/// `coded`.
+pub const coded: ::protostore::Col<Text, ::protostore::stored::Utf8<String>> = ::protostore::Col::member(
+    15,
+    "coded",
+);

@@ -35,24 +35,24 @@ impl protostore::ChildTable for LeafRings {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            52,
+            53,
             r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "leaf.rings", "leaf.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                53,
+                54,
                 r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            54,
+            55,
             r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            55,
+            56,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaf__rings" c ON c."_id" = o.value
@@ -65,7 +65,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "leaf",
             set: protostore::Stmt::new(
-                59,
+                60,
                 r#"SELECT "leaf" FROM "trees" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -99,12 +99,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for LeafRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            56,
+            57,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            57,
+            58,
             r#"DELETE
 FROM "trees__leaf__rings"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -118,7 +118,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for LeafRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        58,
+        59,
         r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "leaf.rings"],
     );
@@ -153,24 +153,24 @@ impl protostore::ChildTable for MustRings {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            60,
+            61,
             r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.rings", "must.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                61,
+                62,
                 r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            62,
+            63,
             r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            63,
+            64,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__must__rings" c ON c."_id" = o.value
@@ -205,12 +205,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            64,
+            65,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            65,
+            66,
             r#"DELETE
 FROM "trees__must__rings"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -224,7 +224,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        66,
+        67,
         r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.rings"],
     );
@@ -277,19 +277,19 @@ impl protostore::ChildTable for Leaves {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            67,
+            68,
             r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "leaves", "leaves.value", "leaves.one", "leaves.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                68,
+                69,
                 r#"DELETE FROM "trees__leaves" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            69,
+            70,
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
 WHERE "_id" = ?1
@@ -297,7 +297,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            70,
+            71,
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaves" c ON c."_id" = o.value
@@ -355,12 +355,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Leaves {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            71,
+            72,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            72,
+            73,
             r#"DELETE
 FROM "trees__leaves"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -402,14 +402,14 @@ impl protostore::ChildTable for LeavesRings {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            73,
+            74,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "leaves", "leaves.rings", "leaves.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            74,
+            75,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
 WHERE "_id" = ?1
@@ -417,7 +417,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            75,
+            76,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__leaves__rings" c ON c."_id" = o.value
@@ -476,24 +476,24 @@ impl protostore::ChildTable for Words {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            76,
+            77,
             r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                77,
+                78,
                 r#"DELETE FROM "trees__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            78,
+            79,
             r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            79,
+            80,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__words" c ON c."_id" = o.value
@@ -543,12 +543,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            80,
+            81,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            81,
+            82,
             r#"DELETE
 FROM "trees__words"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -562,7 +562,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        82,
+        83,
         r#"DELETE FROM "trees__words" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "words"],
     );
@@ -603,24 +603,24 @@ impl protostore::ChildTable for Sizes {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            83,
+            84,
             r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                84,
+                85,
                 r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            85,
+            86,
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            86,
+            87,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__sizes" c ON c."_id" = o.value
@@ -687,12 +687,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Sizes {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            87,
+            88,
             r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sizes.key"],
         ),
         remove: protostore::Stmt::new(
-            88,
+            89,
             r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sizes.key"],
         ),
@@ -755,7 +755,7 @@ impl protostore::ChildTable for ByNumber {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            89,
+            90,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -768,13 +768,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                90,
+                91,
                 r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            91,
+            92,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = ?1
@@ -782,7 +782,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            92,
+            93,
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
 FROM json_each(?1) o
 CROSS JOIN "trees__by_number" c ON c."_id" = o.value
@@ -838,14 +838,14 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            93,
+            94,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
 WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            94,
+            95,
             r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_number.key"],
         ),
@@ -887,14 +887,14 @@ impl protostore::ChildTable for ByNumberValueRings {
         member: 6,
         key: 3,
         insert: protostore::Stmt::new(
-            95,
+            96,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_number.key", "by_number.value.rings", "by_number.value.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            96,
+            97,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
 WHERE "_id" = ?1
@@ -902,7 +902,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            97,
+            98,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__by_number__value__rings" c ON c."_id" = o.value
@@ -961,24 +961,24 @@ impl protostore::ChildTable for InnerRings {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            98,
+            99,
             r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.rings", "inner.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                99,
+                100,
                 r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            100,
+            101,
             r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            101,
+            102,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__inner__rings" c ON c."_id" = o.value
@@ -991,7 +991,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "inner",
             set: protostore::Stmt::new(
-                105,
+                106,
                 r#"SELECT "inner" FROM "trees" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -1025,12 +1025,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for InnerRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            102,
+            103,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            103,
+            104,
             r#"DELETE
 FROM "trees__inner__rings"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1044,7 +1044,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for InnerRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        104,
+        105,
         r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "inner.rings"],
     );
@@ -1073,24 +1073,24 @@ impl protostore::ChildTable for Needed {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            106,
+            107,
             r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "needed", "needed"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                107,
+                108,
                 r#"DELETE FROM "trees__needed" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            108,
+            109,
             r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            109,
+            110,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__needed" c ON c."_id" = o.value
@@ -1125,12 +1125,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Needed {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            110,
+            111,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            111,
+            112,
             r#"DELETE
 FROM "trees__needed"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1144,7 +1144,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Needed {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        112,
+        113,
         r#"DELETE FROM "trees__needed" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "needed"],
     );
@@ -1184,24 +1184,24 @@ impl protostore::ChildTable for Colours {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            113,
+            114,
             r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                114,
+                115,
                 r#"DELETE FROM "trees__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            115,
+            116,
             r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            116,
+            117,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__colours" c ON c."_id" = o.value
@@ -1257,12 +1257,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Colours {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            117,
+            118,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            118,
+            119,
             r#"DELETE
 FROM "trees__colours"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1276,7 +1276,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Colours {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        119,
+        120,
         r#"DELETE FROM "trees__colours" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "colours"],
     );
@@ -1328,24 +1328,24 @@ impl protostore::ChildTable for Apart {
         member: 10,
         key: 1,
         insert: protostore::Stmt::new(
-            120,
+            121,
             r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "apart.value", "apart.one", "apart.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                121,
+                122,
                 r#"DELETE FROM "trees__apart" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            122,
+            123,
             r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            123,
+            124,
             r#"SELECT o.key, c."value", c."one", c."two"
 FROM json_each(?1) o
 CROSS JOIN "trees__apart" c ON c."_id" = o.value
@@ -1421,18 +1421,18 @@ impl protostore::ChildTable for ApartRings {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            124,
+            125,
             r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "apart.rings", "apart.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            125,
+            126,
             r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            126,
+            127,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "trees__apart__rings" c ON c."_id" = o.value
