@@ -278,6 +278,7 @@ CREATE TABLE "users__role_ids" (
     REFERENCES "roles" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX "users__role_ids_unique__id_value" ON "users__role_ids" ("_id", "value");
 CREATE INDEX "users__role_ids_by_value" ON "users__role_ids" ("value");
 
 -- What users can be.
@@ -302,6 +303,7 @@ CREATE TABLE "roles__permission_names" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "permissions" ("name"),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX "roles__permission_names_unique__id_value" ON "roles__permission_names" ("_id", "value");
 CREATE INDEX "roles__permission_names_by_value" ON "roles__permission_names" ("value");
 
 -- What can be allowed.

@@ -171,6 +171,15 @@ impl protostore::Record for Role {
     type Children = (children::PermissionNames, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const RULES: bool = true;
+
+    fn check_field(&self, field: usize) -> protostore::Result<()> {
+        if field != 3 {
+            return Ok(());
+        }
+        protostore::rules::unique("permission_names", &self.permission_names)?;
+        Ok(())
+    }
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id

@@ -251,6 +251,9 @@ impl protostore::Record for User {
                 );
                 RULES.check(&self.display_name)?;
             }
+            4 => {
+                protostore::rules::unique("role_ids", &self.role_ids)?;
+            }
             _ => {}
         }
         Ok(())

@@ -67,6 +67,8 @@ ORDER BY o.key, c."_position""#,
         ),
     };
 
+    const COUNTED: bool = true;
+
     fn items(owner: &Self::Owner) -> Vec<(Self::Place, &Self::Item)> {
         protostore::positions(&owner.role_ids)
     }
