@@ -5,10 +5,10 @@ use rusqlite::{Connection, Result};
 
 /// Returns a sentence for each statement that reads a whole table to find some of its rows.
 ///
-/// A statement without a parameter asks for all rows, so that it may.
+/// One that asks for all rows may.
 pub(crate) fn scans(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
     let mut sentences = Vec::new();
-    for statement in statements.iter().filter(|statement| !statement.fields.is_empty()) {
+    for statement in statements.iter().filter(|statement| !statement.whole) {
         let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql))?;
         // The planner needs no values.
         let steps = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<Vec<String>>>()?;
@@ -33,11 +33,21 @@ mod tests {
     use super::*;
 
     fn found(sql: &str, fields: &[&str]) -> Vec<String> {
+        found_of(sql, fields, false)
+    }
+
+    fn found_of(sql: &str, fields: &[&str], whole: bool) -> Vec<String> {
         let db = Connection::open_in_memory().expect("a database in memory");
         db.execute_batch("CREATE TABLE hosts (id TEXT PRIMARY KEY, rack TEXT) STRICT").expect("a table");
         let fields = fields.iter().map(|field| (*field).to_owned()).collect();
-        let statement =
-            Statement { slot: 0, name: "hosts.list_by_rack".to_owned(), sql: sql.to_owned(), fields, live: None };
+        let statement = Statement {
+            slot: 0,
+            name: "hosts.list_by_rack".to_owned(),
+            sql: sql.to_owned(),
+            fields,
+            live: None,
+            whole,
+        };
         scans(&db, &[statement]).expect("the planner answers")
     }
 
@@ -60,6 +70,11 @@ mod tests {
         assert!(found("SELECT rack FROM hosts WHERE id = ?1", &["id"]).is_empty());
         let keys = "SELECT h.rack FROM json_each(?1) o CROSS JOIN hosts h ON h.id = o.value";
         assert!(found(keys, &["id"]).is_empty());
-        assert!(found("SELECT rack FROM hosts ORDER BY id", &[]).is_empty());
+        assert!(found_of("SELECT rack FROM hosts ORDER BY id", &[], true).is_empty());
+    }
+
+    #[test]
+    fn a_statement_without_parameters_is_looked_at_too() {
+        assert_eq!(found("SELECT id FROM hosts WHERE rack IS NULL", &[]).len(), 1);
     }
 }

@@ -41,6 +41,8 @@ pub struct Statement {
     pub fields: Vec<String>,
     /// Where it finds only rows that are there for readers, the forms of the present time that are its last parameters.
     pub live: Option<Vec<Form>>,
+    /// Whether it asks for all rows in the order of their key, or for one end of them, so that it may go through a table.
+    pub whole: bool,
 }
 
 /// The statements of every table.
@@ -85,8 +87,15 @@ impl Statements {
 
     /// Adds a statement that has the condition that a row is there.
     fn add_live(&mut self, name: String, sql: String, fields: Vec<String>, live: Live) -> Statement {
-        let statement = Statement { slot: self.next(), name, sql, fields, live: live.into_clocks() };
+        let statement = Statement { slot: self.next(), name, sql, fields, live: live.into_clocks(), whole: false };
         self.0.push(statement.clone());
+        statement
+    }
+
+    /// Says of a statement that was added that it asks for all rows.
+    fn whole(&mut self, mut statement: Statement) -> Statement {
+        statement.whole = true;
+        self.0[statement.slot as usize].whole = true;
         statement
     }
 }

@@ -65,7 +65,7 @@ impl<'s> TablePlan<'s> {
             list(names(&table.all_columns())),
             inserted(table, &columns)
         );
-        Self {
+        let mut plan = Self {
             table,
             select: selected.clone(),
             get: add_live(
@@ -128,7 +128,9 @@ impl<'s> TablePlan<'s> {
             lookups: lookup::of(schema, table, all),
             partials: partial::of_table(schema, table),
             relations: relation::of(schema, table, all),
-        }
+        };
+        plan.page_first = all.whole(plan.page_first);
+        plan
     }
 }
 
@@ -227,7 +229,8 @@ fn chain(table: &Table, all: &mut Statements) -> Option<Statement> {
     let (hash, key) = (&table.hash_column()?.name, table.key.first()?);
     let (sql, key) = (quote(&hash.sql), quote(key));
     let last = format!("SELECT {key}, {sql} FROM {} ORDER BY {key} DESC LIMIT 1", quote(&table.name.sql));
-    Some(all.add(format!("{}.{}.last", table.name.proto, hash.proto), last, Vec::new()))
+    let last = all.add(format!("{}.{}.last", table.name.proto, hash.proto), last, Vec::new());
+    Some(all.whole(last))
 }
 
 /// Returns the columns that the store numbers.

@@ -87,7 +87,7 @@ impl<'s> SoftPlan<'s> {
                 (OnDelete::Restrict, _) => keepers.push(keeper(table, column, referrer, all)),
             }
         }
-        let names = named(schema, table, column, all);
+        let (names, page_first) = (named(schema, table, column, all), all.whole(page_first));
         Some(Self {
             column,
             member,

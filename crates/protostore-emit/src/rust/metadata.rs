@@ -116,7 +116,7 @@ pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
 
 /// Returns a statement that reads records of the plan's table.
 pub(super) fn reading(plan: &TablePlan<'_>, statement: &Statement) -> TokenStream {
-    let Statement { slot, name: _, sql: text, fields, live } = statement;
+    let Statement { slot, name: _, sql: text, fields, live, whole: _ } = statement;
     let live = super::life::live(live.as_deref());
     let rest = text.strip_prefix(&plan.select).expect("a statement that reads records begins as all of them do");
     let (slot, rest) = (Literal::u32_unsuffixed(*slot), sql(rest.trim_start()));
@@ -125,7 +125,7 @@ pub(super) fn reading(plan: &TablePlan<'_>, statement: &Statement) -> TokenStrea
 
 /// Returns a statement with its slot.
 pub(super) fn statement(statement: &Statement) -> TokenStream {
-    let Statement { slot, name: _, sql: text, fields, live } = statement;
+    let Statement { slot, name: _, sql: text, fields, live, whole: _ } = statement;
     let live = super::life::live(live.as_deref());
     let (slot, text) = (Literal::u32_unsuffixed(*slot), sql(text));
     quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*])#live)
