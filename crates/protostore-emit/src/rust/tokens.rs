@@ -1,6 +1,6 @@
 //! Identifiers, comments and literals as tokens, and tokens as a formatted file.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use protostore_schema::Docs;
 use quote::quote;
 
@@ -58,42 +58,75 @@ fn escape(line: &str) -> String {
     out
 }
 
-/// Returns SQL as a raw string literal, wrapped between its columns.
+/// Returns SQL as a raw string literal, wrapped between its columns; one with characters that a source file does not keep
+/// as they are, or whose lines could be taken for lines of Rust, with escapes.
 pub(super) fn sql(text: &str) -> TokenStream {
+    if text.chars().any(|c| c.is_control() || c.escape_debug().len() > 2) {
+        let text = Literal::string(text);
+        return quote!(#text);
+    }
     let text = wrapped(text);
     let hashes = "#".repeat(longest_hashes(&text) + 1);
     format!("r{hashes}\"{text}\"{hashes}").parse().expect("a raw string is a token")
 }
 
-/// Breaks a long statement after commas and before its clauses. No literal in it holds `, ` or a clause's name.
+/// Breaks a long statement after commas and before its clauses, at blanks that are part of no literal and no name.
 fn wrapped(text: &str) -> String {
     const WIDTH: usize = 100;
     if text.len() <= WIDTH {
         return text.to_owned();
     }
-    let mut clauses = text.to_owned();
-    for clause in
-        [" FROM ", " VALUES ", " WHERE ", " ON CONFLICT ", " DO UPDATE ", " ORDER BY ", " JOIN ", " CROSS JOIN "]
-    {
-        clauses = clauses.replace(clause, &format!("\n{}", &clause[1..]));
-    }
-    let mut out = String::new();
-    for (i, line) in clauses.replace(" CROSS\nJOIN ", "\nCROSS JOIN ").lines().enumerate() {
-        if i > 0 {
+    let words = words(text);
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut width = 0;
+    for (at, word) in words.iter().enumerate() {
+        let after_comma = at > 0 && words[at - 1].ends_with(',');
+        if at > 0 && begins_clause(&words, at) {
             out.push('\n');
+            width = 0;
+        } else if after_comma && width + 1 + unbroken(&words[at..]) > WIDTH {
+            out.push_str("\n    ");
+            width = 4;
+        } else if at > 0 {
+            out.push(' ');
+            width += 1;
         }
-        let mut width = 0;
-        for (j, part) in line.split_inclusive(", ").enumerate() {
-            if j > 0 && width + part.len() > WIDTH {
-                out.truncate(out.trim_end().len());
-                out += "\n    ";
-                width = 4;
-            }
-            out += part;
-            width += part.len();
-        }
+        out.push_str(word);
+        width += word.len();
     }
     out
+}
+
+/// Returns the length of what follows up to the next comma or clause.
+fn unbroken(words: &[&str]) -> usize {
+    let comma = words.iter().position(|word| word.ends_with(',')).map(|at| at + 1);
+    let clause = (1..words.len()).find(|at| begins_clause(words, *at));
+    let until = comma.into_iter().chain(clause).min().unwrap_or(words.len());
+    let blank = usize::from(comma.is_some_and(|comma| comma == until && comma < words.len()));
+    words[..until].iter().map(|word| word.len() + 1).sum::<usize>() - 1 + blank
+}
+
+/// Returns whether a clause begins with a word, where the word before it is none of its own.
+fn begins_clause(words: &[&str], at: usize) -> bool {
+    match (words[at], words.get(at + 1).copied()) {
+        ("FROM" | "VALUES" | "WHERE", Some(_)) => true,
+        ("JOIN", Some(_)) => words[at - 1] != "CROSS",
+        ("ON", Some("CONFLICT")) | ("DO", Some("UPDATE")) | ("ORDER", Some("BY")) | ("CROSS", Some("JOIN")) => true,
+        _ => false,
+    }
+}
+
+/// Splits a statement at the blanks outside of quotes. A doubled quote ends a literal and begins it again.
+fn words(text: &str) -> Vec<&str> {
+    let mut quote = None;
+    text.split(|c| {
+        match quote {
+            Some(open) => quote = (c != open).then_some(open),
+            None => quote = matches!(c, '\'' | '"').then_some(c),
+        }
+        quote.is_none() && c == ' '
+    })
+    .collect()
 }
 
 fn longest_hashes(text: &str) -> usize {
@@ -164,4 +197,38 @@ fn starts_item(line: &str) -> bool {
 
 fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns what is left without the blanks and line breaks between tokens.
+    fn dense(text: &str) -> String {
+        let mut quote = None;
+        let is_kept = |c: &char| {
+            match quote {
+                Some(open) => quote = (*c != open).then_some(open),
+                None => quote = matches!(c, '\'' | '"').then_some(*c),
+            }
+            quote.is_some() || !c.is_whitespace()
+        };
+        text.chars().filter(is_kept).collect()
+    }
+
+    #[test]
+    fn lines_break_between_tokens_only() {
+        let clauses = " ON CONFLICT (a) DO UPDATE SET a, b FROM c WHERE d ORDER BY e CROSS JOIN f VALUES g, ";
+        for quote in ["'", "\""] {
+            for inner in
+                [clauses, "it's, \"x\"\" FROM y", "-- $1 ?1, WHERE ", "'' \"\" , ", "a\nb, WHERE \r\n", "\u{202e} #\"#"]
+            {
+                let literal = format!("{quote}{}{quote}", inner.replace(quote, &quote.repeat(2)));
+                let columns = "\"a_column_of_some_length\", ".repeat(9);
+                let text = format!("SELECT {columns}{literal} FROM \"t\" WHERE {literal} = ?1 ORDER BY {literal}");
+                let printed = syn::parse2::<syn::LitStr>(sql(&text)).expect("a string literal").value();
+                assert_eq!(dense(&printed), dense(&text));
+            }
+        }
+    }
 }
