@@ -131,7 +131,7 @@ fn open_as(
         create::create(&place, schema, class, access)?;
     }
     let had_log = place.has_log_file();
-    let mut writer = connect::bare(&place.path, options.shared)?;
+    let mut writer = connect::bare(&place.path, options.allow_tools)?;
     let (cipher, label) = match prove(&writer, schema, class, access) {
         Ok(proven) => proven,
         Err(refusal) => {
@@ -142,10 +142,11 @@ fn open_as(
     let count = options.connections();
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
     settings::apply(&writer, Role::Writer, cache)?;
-    prepare(&mut writer, schema, class, &label, options.shared)?;
+    prepare(&mut writer, schema, class, &label, options.allow_tools)?;
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
-    let readers = (0..count).map(|_| reader(&place.path, options.shared, &cipher, cache)).collect::<Result<_, _>>()?;
+    let readers =
+        (0..count).map(|_| reader(&place.path, options.allow_tools, &cipher, cache)).collect::<Result<_, _>>()?;
     let info = Info {
         store: schema.store,
         version: schema.version,
@@ -197,12 +198,18 @@ fn prove(
 /// Brings the file into the state in which it is served: sound, at the newest version, with a log that is not empty.
 ///
 /// With an empty log, every read would ask the operating system for the log's size.
-fn prepare(writer: &mut Connection, schema: &Schema, class: Class, label: &Label, shared: bool) -> Result<(), Refusal> {
+fn prepare(
+    writer: &mut Connection,
+    schema: &Schema,
+    class: Class,
+    label: &Label,
+    allow_tools: bool,
+) -> Result<(), Refusal> {
     let failed = |why| Refusal::Engine("be prepared", why);
     writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
     match integrity::checkpoint(writer) {
         // Another process reads it; only the search for damage needs the log to be empty.
-        Err(Refusal::Locked(_)) if shared && label.closed => {}
+        Err(Refusal::Locked(_)) if allow_tools && label.closed => {}
         done => done?,
     }
     if !label.closed {
@@ -217,8 +224,8 @@ fn prepare(writer: &mut Connection, schema: &Schema, class: Class, label: &Label
     transaction.commit().map_err(failed)
 }
 
-fn reader(path: &Path, shared: bool, cipher: &Cipher, cache: u64) -> Result<Connection, Refusal> {
-    let mut connection = connect::bare(path, shared)?;
+fn reader(path: &Path, allow_tools: bool, cipher: &Cipher, cache: u64) -> Result<Connection, Refusal> {
+    let mut connection = connect::bare(path, allow_tools)?;
     cipher.unlock(&connection)?;
     connect::probe(&connection, cipher)?;
     settings::apply(&connection, Role::Reader, cache)?;

@@ -14,7 +14,7 @@ use crate::store::Store;
 /// How a store is opened; [`Options::new`] is right for a daemon.
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub(crate) shared: bool,
+    pub(crate) allow_tools: bool,
     pub(crate) plaintext: bool,
     pub(crate) queue: usize,
     pub(crate) readers: usize,
@@ -33,7 +33,7 @@ impl Options {
     pub fn new() -> Self {
         let cores = available_parallelism().map_or(1, NonZero::get);
         Self {
-            shared: false,
+            allow_tools: false,
             plaintext: false,
             queue: 4096,
             readers: cores.saturating_sub(1).clamp(1, 16),
@@ -41,10 +41,15 @@ impl Options {
         }
     }
 
-    /// Lets other processes open the file at the same time; every read then pays two lock calls.
+    /// Lets other tools read the file while the store has it open, such as the shell of SQLCipher; every read then pays two
+    /// lock calls.
+    ///
+    /// A second store never opens the file, in whatever process: the numbers that a store gives, what it keeps in memory
+    /// and what it tells its listeners hold for one process only. A tool that holds a snapshot keeps the log from being
+    /// moved into the file; one that writes is not supported.
     #[must_use]
-    pub fn shared(mut self, shared: bool) -> Self {
-        self.shared = shared;
+    pub fn allow_tools(mut self, allow: bool) -> Self {
+        self.allow_tools = allow;
         self
     }
 

@@ -39,7 +39,7 @@ fn nothing_readable(directory: &Path) {
 #[ignore = "a process that other tests start"]
 fn keeper() {
     let Some(path) = process::database() else { return };
-    let store = Options::new().shared(true).open(&SCHEMA, path, &key()).unwrap();
+    let store = Options::new().allow_tools(true).open(&SCHEMA, path, &key()).unwrap();
     store
         .write(|tx| {
             (0..300).try_for_each(|number| {

@@ -20,7 +20,7 @@ fn finish(writer: Connection, readers: Vec<Connection>) -> Result<(), Refusal> {
     readers.into_iter().map(shut).fold(Ok(()), Result::and)?;
     bookkeeping::end_run(&writer).map_err(failed)?;
     match integrity::checkpoint(&writer) {
-        // Another process reads, in shared use: the log stays, and nothing is lost.
+        // Another process reads, where tools may read: the log stays, and nothing is lost.
         Ok(()) | Err(Refusal::Locked(_)) => shut(writer),
         Err(refusal) => Err(refusal),
     }

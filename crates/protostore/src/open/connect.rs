@@ -9,14 +9,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::cipher::Cipher;
 use super::refusal::Refusal;
 
-/// How long a connection waits for another process, in shared use.
+/// How long a connection waits for another process, where tools may read.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens a connection to a file that is there; nothing of it has been read when this returns.
 ///
 /// Alone, the VFS takes one lock for the whole process and keeps the index of the log on the heap: no `-shm` file, and no
 /// lock calls for each read.
-pub(super) fn bare(path: &Path, shared: bool) -> Result<Connection, Refusal> {
+pub(super) fn bare(path: &Path, allow_tools: bool) -> Result<Connection, Refusal> {
     let failed = |why| Refusal::Engine("be opened", why);
     // The bundled SQLite reads `file:` names as URIs unasked; an absolute path is not one.
     debug_assert!(path.is_absolute());
@@ -24,7 +24,7 @@ pub(super) fn bare(path: &Path, shared: bool) -> Result<Connection, Refusal> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let connection = if shared {
+    let connection = if allow_tools {
         Connection::open_with_flags_and_vfs(path, flags, c"unix")
     } else {
         Connection::open_with_flags_and_vfs(path, flags, c"unix-excl")

@@ -105,8 +105,12 @@ impl fmt::Display for Refusal {
             Self::Locked(Some(pid)) if *pid == std::process::id() => {
                 write!(f, "is open in this process ({pid}) already; close that store first, or clone it")
             }
-            Self::Locked(Some(pid)) => write!(f, "is open in process {pid}; stop it, or use it"),
-            Self::Locked(None) => f.write_str("is open in another process; stop it, or use it"),
+            Self::Locked(Some(pid)) => {
+                write!(f, "is open in process {pid}; stop it, or use it: no option lets a second store in")
+            }
+            Self::Locked(None) => {
+                f.write_str("is open in another process, and no option lets a second store in; stop it, or use it")
+            }
             Self::Stray(log) => write!(
                 f,
                 "is not there, but {} is, and may hold what it lacks; put the database back beside it, \

@@ -239,7 +239,8 @@ fn helper() {
         println!("helper> {}", crowd(Path::new(&path), &key));
         return;
     }
-    match super::super::open(&options(), schema, Path::new(&path), &key) {
+    let options = options().allow_tools(role == "tools");
+    match super::super::open(&options, schema, Path::new(&path), &key) {
         Ok(opened) => {
             if role == "hold" {
                 fill(&opened.writer);

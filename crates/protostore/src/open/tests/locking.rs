@@ -3,7 +3,7 @@
 use std::fs;
 use std::thread;
 
-use super::fixture::{Helper, Home, ONE, key, options, refused, shut};
+use super::fixture::{Helper, Home, ONE, by_hand, count, fill, key, options, refused, shut};
 use crate::open::open;
 
 #[test]
@@ -12,7 +12,7 @@ fn a_second_store_of_this_process_is_refused() {
     let opened = home.open(&ONE).unwrap();
     let error = refused(home.open(&ONE), &["is open in this process", &std::process::id().to_string()]);
     assert_eq!(error.kind(), crate::Kind::Open);
-    refused(open(&options().shared(true), &ONE, &home.path(), &key()), &["is open in this process"]);
+    refused(open(&options().allow_tools(true), &ONE, &home.path(), &key()), &["is open in this process"]);
     shut(opened).unwrap();
     assert_eq!(fs::read_to_string(home.file("test.db.lock")).unwrap(), "");
     shut(home.open(&ONE).unwrap()).unwrap();
@@ -29,6 +29,22 @@ fn a_second_process_is_refused_by_name_until_the_first_is_gone() {
     assert!(second.answer().contains(&format!("process {}", first.id())));
     first.kill();
     assert!(home.open(&ONE).unwrap().info.recovered);
+}
+
+#[test]
+fn where_tools_may_read_a_second_store_is_still_refused() {
+    let home = Home::new();
+    let opened = open(&options().allow_tools(true), &ONE, &home.path(), &key()).unwrap();
+    fill(&opened.writer);
+    let mut second = Helper::start("tools", &home.path());
+    let answer = second.answer();
+    assert!(answer.contains(&format!("process {}", std::process::id())), "{answer}");
+    assert!(answer.contains("no option lets a second store in"), "{answer}");
+    drop(opened);
+    let mut first = Helper::start("tools", &home.path());
+    assert_eq!(first.answer(), "opened");
+    let tool = by_hand(&home.path(), &key());
+    assert_eq!(count(&tool, "marker_things"), 2);
 }
 
 #[test]

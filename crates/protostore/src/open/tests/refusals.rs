@@ -218,11 +218,11 @@ fn a_path_that_leads_nowhere() {
 }
 
 #[test]
-fn in_shared_use_too_nothing_is_changed() {
+fn where_tools_may_read_nothing_is_changed_either() {
     let home = Home::with_database();
     let before = home.contents();
-    let shared = options().shared(true);
-    refused(open(&shared, &OTHER_STORE, &home.path(), &key()), &["another one"]);
+    let with_tools = options().allow_tools(true);
+    refused(open(&with_tools, &OTHER_STORE, &home.path(), &key()), &["another one"]);
     assert!(before == home.contents());
 }
 

@@ -38,7 +38,7 @@ fn nothing_can_be_read_without_the_key() {
     nothing_readable(&home);
     shut(home.open(&TWO).unwrap()).unwrap();
     nothing_readable(&home);
-    let opened = crate::open::open(&super::fixture::options().shared(true), &TWO, &home.path(), &key()).unwrap();
+    let opened = crate::open::open(&super::fixture::options().allow_tools(true), &TWO, &home.path(), &key()).unwrap();
     assert!(home.file("test.db-shm").exists());
     drop(opened);
     nothing_readable(&home);

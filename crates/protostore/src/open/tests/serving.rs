@@ -74,10 +74,10 @@ fn the_log_is_not_empty_when_serving_begins() {
 
 #[test]
 fn readers_see_what_was_committed_and_cannot_write() {
-    for shared in [false, true] {
+    for tools in [false, true] {
         let home = Home::new();
-        let opened = open(&options().shared(shared), &ONE, &home.path(), &key()).unwrap();
-        assert_eq!(home.file("test.db-shm").exists(), shared);
+        let opened = open(&options().allow_tools(tools), &ONE, &home.path(), &key()).unwrap();
+        assert_eq!(home.file("test.db-shm").exists(), tools);
         fill(&opened.writer);
         for reader in &opened.readers {
             assert_eq!(count(reader, "marker_things"), 2);
