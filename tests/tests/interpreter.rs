@@ -85,6 +85,33 @@ fn random_messages_of_random_types_come_back_as_they_were() {
     assert!(cases < 400 || says.len() >= 25, "only {} ways of being refused were met: {says:#?}", says.len());
 }
 
+/// Whatever a store holds that cannot be stored, wherever it stands: the store is rejected, with a place, and the process
+/// goes on.
+#[test]
+fn random_stores_that_cannot_be_stored_are_rejected_at_a_line() {
+    let (seed, cases) = (number("PROTOSTORE_SEED", 0x5eed), number("PROTOSTORE_CASES", 400));
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let mut codes = BTreeSet::new();
+    for case in 0..cases {
+        let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let text = draw::rejected(&mut rng);
+        let context = format!("PROTOSTORE_SEED={seed}, case {case}\n{text}");
+        let file = folder.path().join("drawn.proto");
+        std::fs::write(&file, &text).expect("a proto file");
+        let inputs = Inputs { includes: vec![folder.path().to_path_buf()], files: vec![file] };
+        let lowered = std::panic::catch_unwind(|| {
+            let compiled = compile(&inputs)?;
+            lower(&compiled, "drawn.DrawnStore").map(|_| ())
+        });
+        let problems = lowered.unwrap_or_else(|_| panic!("a panic: {context}")).expect_err(&context);
+        let compiles = problems.iter().all(|problem| problem.code != Code::DoesNotCompile);
+        assert!(compiles, "this is no protobuf: {context}\n{}", problems.render_plain());
+        assert!(problems.iter().all(|problem| problem.line > 0), "{context}\n{}", problems.render_plain());
+        codes.extend(problems.iter().map(|problem| problem.code));
+    }
+    assert!(cases < 400 || codes.len() >= 20, "only these are drawn: {codes:?}");
+}
+
 /// Draws one store, and values for each of its tables.
 fn store(folder: &Path, seed: u64, case: u64, tally: &mut Tally) {
     let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));

@@ -219,3 +219,18 @@ fn broken_cases_end_in_diagnostics() {
         }
     }
 }
+
+#[test]
+fn a_record_of_more_fields_than_are_walked_is_rejected_even_where_each_table_is_narrow() {
+    for (field, count) in [("map<string, string>", 700), ("repeated string", 2_100), ("string", 2_100)] {
+        let fields: String = (2..count).map(|n| format!("{field} f{n} = {n}; ")).collect();
+        let text = format!(
+            "syntax = \"proto3\"; import \"protostore/v1/options.proto\";\n\
+             message S {{ option (protostore.v1.store) = {{}};\n\
+             repeated R rs = 1 [(protostore.v1.table) = {{primary_key: \"id\"}}]; }}\n\
+             message R {{ string id = 1; {fields} }}\n"
+        );
+        let problems = lowered(&text).expect_err(field);
+        assert!(problems.iter().any(|problem| problem.code == Code::TooManyColumns), "{field}: {problems:?}");
+    }
+}

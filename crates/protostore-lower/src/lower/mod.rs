@@ -67,7 +67,8 @@ impl Report<'_> {
 /// Everything about the store that is wrong or not supported.
 pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
     let mut report = Report { sources: &compiled.sources, items: Vec::new() };
-    let schema = find_store(compiled, store, &mut report).map(|message| lower_store(compiled, &message, &mut report));
+    let schema =
+        find_store(compiled, store, &mut report).and_then(|message| lower_store(compiled, &message, &mut report));
     match schema {
         Some(schema) if report.items.is_empty() => Ok(schema),
         _ => Err(Diagnostics::from_items(report.items)),
@@ -99,7 +100,9 @@ fn find_store(compiled: &Compiled, store: &str, report: &mut Report<'_>) -> Opti
     None
 }
 
-fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Report<'_>) -> Schema {
+/// Returns the schema, or nothing where a stage rejected anything: what a stage rejects is missing from the drafts, so
+/// only drafts without a diagnostic can become tables.
+fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Report<'_>) -> Option<Schema> {
     let name = store_name(store, report);
     misplaced::check(compiled, store, report);
 
@@ -132,21 +135,25 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
 
     let types = types::name_types(&drafts, report);
     rust_names::check(&drafts, &types, report);
+    let documents = documents::lower(store, &drafts, report);
+    if !report.items.is_empty() {
+        return None;
+    }
     let mut tables: Vec<_> = drafts.iter().map(|draft| build::table(draft, &drafts, &types, report.sources)).collect();
     tables.sort_by_key(|table| table.number);
 
     let file = store.parent_file();
     let place = report.sources.place(file.name(), store.path());
-    Schema {
+    Some(Schema {
         mapping: MAPPING,
         store: store.full_name().to_owned(),
         name,
         docs: report.sources.docs(file.name(), store.path()),
         tables,
         enums: enums::lower(&drafts, &types, report),
-        documents: documents::lower(store, &drafts, report),
+        documents,
         source: report.sources.source(&place),
-    }
+    })
 }
 
 /// Returns the name of the generated crate.

@@ -15,7 +15,7 @@ use crate::Code;
 const DEPTH: usize = 16;
 /// Fields of one table, in all of its messages. Beyond it the walk ends, as messages that hold each other twice double
 /// the number at each step.
-const FIELDS: usize = 2_000;
+pub(super) const FIELDS: usize = 2_000;
 
 /// What the other tables of the store say about a field's message or type.
 pub(super) struct Surroundings {

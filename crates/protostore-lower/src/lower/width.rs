@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::draft::{Draft, Shape, Spot};
-use super::walk;
+use super::walk::{self, FIELDS};
 use crate::Code;
 use crate::diagnostic::Place;
 
@@ -19,6 +19,7 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     for spot in draft.spots.iter().filter(|spot| !spot.has_table() && !spot.shape_is_absent()) {
         tables.entry(spot.child).or_default().push(spot);
     }
+    let mut said = false;
     for (child, columns) in tables {
         let place = |child: usize| usize::from(draft.spots[child].is_repeated());
         let own = child.map_or(0, |child| draft.spots[child].owner.len() + place(child));
@@ -31,7 +32,14 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
             let about = if walk::is_full(draft) { "at least " } else { "" };
             let text = format!("the table of `{name}` has {about}{count} columns; {COLUMNS} is the most");
             report.add(Code::TooManyColumns, place, text, widest(draft, &columns));
+            said = true;
         }
+    }
+    // The walk ended there, so that the fields beyond are unknown, even where each of the tables is narrow.
+    if walk::is_full(draft) && !said {
+        let text = format!("the record `{}` has {FIELDS} fields or more in all of its messages", draft.message.name());
+        let help = "write `storage: JSON` or `BYTES` on the messages and lists with the most fields";
+        report.add(Code::TooManyColumns, draft.name_place(report.sources), text, help);
     }
     for ((_, oneof), (count, place)) in oneofs(draft, report) {
         if count > MEMBERS {

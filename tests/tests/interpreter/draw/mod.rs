@@ -3,6 +3,7 @@
 mod field;
 mod key;
 mod names;
+mod rejected;
 
 use std::fmt::Write;
 
@@ -10,6 +11,7 @@ use fastrand::Rng;
 
 use field::{Around, field};
 pub(crate) use key::Key;
+pub(crate) use rejected::rejected;
 
 /// The files of one drawn store, by name; the store stands in the last.
 pub(crate) struct Drawn {
