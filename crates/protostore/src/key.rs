@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Result;
 
+mod access;
 mod canonical;
 mod derive;
 mod file;

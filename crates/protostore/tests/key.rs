@@ -6,12 +6,20 @@ use std::path::{Path, PathBuf};
 
 use protostore::{Error, Key, KeySource, Kind};
 
+#[path = "key/quoted.rs"]
+mod quoted;
+
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
 
 fn vector(name: &str) -> Vec<u8> {
     fs::read(vectors().join(name)).unwrap()
+}
+
+/// A key that is not taken.
+fn elsewhere(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/key").join(name)).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -131,10 +139,65 @@ fn other_algorithms_and_curves_are_named() {
     let ed448 =
         "MEcCAQAwBQYDK2VxBDsEOdAEwAK9d+Fwob/3qTs/lQEyDIAc5wIcjGpnVCWUsZpl\n17igSdYYhia3eBpjCJswkUoxdid7xF5Q5A==";
     let x25519 = "MC4CAQAwBQYDK2VuBCIEIPABaYoHGQMaBg+og7GKo2J2gn2zXr4zH2Dlok+mHjNq";
-    for (body, oid) in [(ed448, "1.3.101.113"), (x25519, "1.3.101.110")] {
+    // An algorithm that nobody has given a name: 1.3.101.127.
+    let nameless = x25519.replace("K2Vu", "K2V/");
+    for (body, name) in [(ed448, "id-Ed448"), (x25519, "id-X25519"), (&nameless, "an unknown algorithm")] {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
-        refused(Key::from_pem(pem), &["unsupported algorithm", oid, "use RSA, Ed25519"]);
+        refused(Key::from_pem(pem), &["unsupported algorithm", name, "use RSA, Ed25519"]);
     }
+    refused(Key::from_pem(elsewhere("brainpool-sec1.pem")), &["unsupported algorithm (brainpoolP256r1)"]);
+}
+
+#[test]
+fn a_curve_that_is_spelled_out_is_sound_and_has_no_name() {
+    for file in ["ec-explicit-sec1.pem", "ec-explicit-pkcs8.pem"] {
+        let error = Key::from_pem(elsewhere(file)).expect_err("has no named curve").to_string();
+        assert!(error.contains("unsupported algorithm (an elliptic curve without a name)"), "{error}");
+        assert!(!error.contains("damaged"), "{error}");
+    }
+}
+
+#[test]
+fn what_stands_before_the_first_line_is_passed_over_or_said() {
+    let text = String::from_utf8(vector("ed25519-pkcs8.pem")).unwrap();
+    let plain = *Key::from_pem(&text).unwrap().expose_secret();
+    for before in ["\u{feff}", "\n\n", "subject: CN = a\n", "\u{feff}\r\n", "a line about -----BEGIN X-----\n"] {
+        let key = Key::from_pem(format!("{before}{text}")).expect("openssl reads it");
+        assert_eq!(key.expose_secret(), &plain, "{before:?}");
+    }
+    for before in [" ", "\t", "    ", "\u{feff} "] {
+        refused(Key::from_pem(format!("{before}{text}")), &["blanks before -----BEGIN", "remove the blanks"]);
+    }
+    let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
+    refused(Key::from_pem(indented), &["blanks before -----BEGIN"]);
+}
+
+#[test]
+fn text_of_another_encoding_is_named() {
+    let text = String::from_utf8(vector("ed25519-pkcs8.pem")).unwrap();
+    let wide = |bytes: fn(u16) -> [u8; 2], mark: bool| -> Vec<u8> {
+        mark.then_some(0xfeff).into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+    };
+    for bytes in [wide(u16::to_le_bytes, true), wide(u16::to_be_bytes, true), wide(u16::to_le_bytes, false)] {
+        refused(Key::from_pem(bytes), &["more than one byte a character", "save it as ASCII"]);
+    }
+}
+
+#[test]
+fn lost_line_ends_are_named() {
+    let (text, chain) = (vector("ec-p256-pkcs8.pem"), vector("rsa-pkcs8-certificates.pem"));
+    let text = String::from_utf8(text).unwrap();
+    let first = text.replacen('\n', "", 1);
+    let last = text.replacen("\n-----END", "-----END", 1);
+    let none = text.replace('\n', "");
+    let spelled = text.replace('\n', "\\n");
+    let blanks = text.replace('\n', " ");
+    for joined in [first, last, none, spelled, blanks] {
+        refused(Key::from_pem(joined), &["has lost its line ends", "restore the file"]);
+    }
+    // A certificate before the key, and no line end between them.
+    let chain = String::from_utf8(chain).unwrap();
+    refused(Key::from_pem(chain.replace("-----\n-----BEGIN", "----------BEGIN")), &["has lost its line ends"]);
 }
 
 #[test]
@@ -143,7 +206,7 @@ fn damaged_keys_are_refused() {
     refused(Key::from_pem(text.replace("-----END RSA PRIVATE KEY-----", "")), &["END line is"]);
     refused(Key::from_pem(text.replacen("MII", "M*I", 1)), &["not base64"]);
     refused(Key::from_pem(text.replace("RSA PRIVATE", "PRIVATE")), &["damaged", "PKCS#8"]);
-    refused(Key::from_pem(text.replace("RSA PRIVATE", "EC PRIVATE")), &["damaged", "elliptic"]);
+    refused(Key::from_pem(text.replace("RSA PRIVATE", "EC PRIVATE")), &["damaged", "SEC1"]);
     let lines: Vec<&str> = text.lines().collect();
     let short = [&lines[..3], &lines[lines.len() - 1..]].concat().join("\n");
     refused(Key::from_pem(short), &["damaged"]);
@@ -170,6 +233,32 @@ fn a_file_that_others_may_read_is_refused() {
         let link = path.with_file_name("link.key");
         symlink(&path, &link).unwrap();
         refused(Key::from_pem_file(&link), &["read by others", "link.key"]);
+    }
+}
+
+/// As systemd hands over a credential: of another mode than it was made with, since the group's bits are the mask.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_that_lets_this_user_in_alone_is_no_exposure() {
+    let own = rustix::process::geteuid().as_raw();
+    let entry = |tag: u16, permits: u16, id: u32| -> Vec<u8> {
+        [&tag.to_le_bytes()[..], &permits.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    let list = |user: u32| {
+        let (owner, user, group) = (entry(1, 4, u32::MAX), entry(2, 4, user), entry(4, 0, u32::MAX));
+        let (mask, other) = (entry(0x10, 4, u32::MAX), entry(0x20, 0, u32::MAX));
+        [2u32.to_le_bytes().to_vec(), owner, user, group, mask, other].concat()
+    };
+    let (_directory, path) = file(&vector("ed25519-pkcs8.pem"), 0o400);
+    for (user, taken) in [(own, true), (own + 1, false)] {
+        let set = rustix::fs::setxattr(&path, "system.posix_acl_access", &list(user), rustix::fs::XattrFlags::empty());
+        set.expect("the temporary directory has access control lists");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o440, "the mode shows the mask");
+        let key = Key::from_pem_file(&path);
+        match taken {
+            true => assert!(key.is_ok(), "{key:?}"),
+            false => refused(key, &["read by others", &format!("user {user}"), "setfacl", "chmod 600"]),
+        }
     }
 }
 

@@ -8,9 +8,10 @@
 //! Lengths are 32-bit big-endian, primes have no leading zeros, a scalar has as many bytes as the order of its curve, and
 //! the object identifier stands as the content octets of its DER.
 
-use pkcs8::ObjectIdentifier;
-use pkcs8::der::Decode;
-use pkcs8::der::asn1::OctetStringRef;
+use const_oid::ObjectIdentifier;
+use const_oid::db::DB;
+use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
+use pkcs8::der::{self, Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use zeroize::Zeroizing;
 
 use super::refusal::Refusal;
@@ -35,7 +36,7 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<Canonical, Refusal> {
     let key =
         pkcs1::RsaPrivateKeyRef::try_from(der).map_err(|_| Refusal::Malformed("it is not an RSA key in PKCS#1"))?;
     if key.other_prime_infos.is_some() {
-        return Err(Refusal::Algorithm("RSA with more than two primes".into()));
+        return Err(Refusal::Algorithm("RSA with more than two primes"));
     }
     let (p, q) = (key.prime1.as_bytes(), key.prime2.as_bytes());
     if is_zero(p) || is_zero(q) {
@@ -48,8 +49,11 @@ pub(super) fn pkcs1(der: &[u8]) -> Result<Canonical, Refusal> {
 
 /// `ECPrivateKey`, <https://www.rfc-editor.org/rfc/rfc5915>; inside PKCS#8 the curve is named outside.
 pub(super) fn sec1(der: &[u8], outer: Option<ObjectIdentifier>) -> Result<Canonical, Refusal> {
-    let key = sec1::EcPrivateKey::try_from(der)
-        .map_err(|_| Refusal::Malformed("it is not an elliptic curve key on a named curve"))?;
+    if let Ok(Some(parameters)) = ec_parameters(der) {
+        named_curve(parameters)?;
+    }
+    let key =
+        sec1::EcPrivateKey::try_from(der).map_err(|_| Refusal::Malformed("it is not an elliptic curve key in SEC1"))?;
     let inner = key.parameters.and_then(sec1::EcParameters::named_curve);
     let curve = match (outer, inner) {
         (Some(outer), Some(inner)) if outer != inner => {
@@ -59,7 +63,7 @@ pub(super) fn sec1(der: &[u8], outer: Option<ObjectIdentifier>) -> Result<Canoni
         (None, None) => return Err(Refusal::Malformed("it does not name its curve")),
     };
     let Some((_, size)) = CURVES.iter().find(|(known, _)| *known == curve) else {
-        return Err(Refusal::Algorithm(format!("elliptic curve {curve}").into()));
+        return Err(Refusal::Algorithm(DB.by_oid(&curve).unwrap_or("an unknown elliptic curve")));
     };
     // Encoders are supposed to pad the scalar to the size of the curve, and some do not.
     let significant = key.private_key.iter().position(|byte| *byte != 0);
@@ -78,13 +82,35 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<Canonical, Refusal> {
     match algorithm.oid {
         RSA => pkcs1(inner),
         EC => {
-            let curve = algorithm.parameters.map(|any| any.decode_as::<ObjectIdentifier>()).transpose();
-            let curve = curve.map_err(|_| Refusal::Algorithm("an elliptic curve without a name".into()))?;
+            let curve = algorithm.parameters.map(named_curve).transpose()?;
             sec1(inner, curve)
         }
         ED25519 => ed25519(inner),
-        other => Err(Refusal::Algorithm(other.to_string().into())),
+        // An identifier that is not in the database is a part of the file, which no error quotes.
+        other => Err(Refusal::Algorithm(DB.by_oid(&other).unwrap_or("an unknown algorithm"))),
     }
+}
+
+/// Returns the curve that `ECParameters` name; they can also spell it out, or leave it to who reads the key.
+fn named_curve(parameters: AnyRef<'_>) -> Result<ObjectIdentifier, Refusal> {
+    match parameters.tag() {
+        Tag::ObjectIdentifier => {
+            parameters.decode_as().map_err(|_| Refusal::Malformed("the identifier of its curve cannot be read"))
+        }
+        Tag::Sequence | Tag::Null => Err(Refusal::Algorithm("an elliptic curve without a name")),
+        _ => Err(Refusal::Malformed("what should name its curve does not")),
+    }
+}
+
+/// Returns the parameters of an `ECPrivateKey`, whatever they are: the crate `sec1` reads those with a name alone.
+fn ec_parameters(der: &[u8]) -> der::Result<Option<AnyRef<'_>>> {
+    SliceReader::new(der)?.sequence(|key| {
+        u8::decode(key)?;
+        <&OctetStringRef>::decode(key)?;
+        let parameters = ContextSpecific::<AnyRef<'_>>::decode_explicit(key, TagNumber(0))?;
+        key.drain(key.remaining_len())?;
+        der::Result::Ok(parameters.map(|field| field.value))
+    })
 }
 
 /// `CurvePrivateKey`, <https://www.rfc-editor.org/rfc/rfc8410#section-7>

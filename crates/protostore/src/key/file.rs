@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
-use super::Refusal;
+use super::{Refusal, access};
 
 /// More than any key with a long chain of certificates needs.
 pub(super) const LIMIT: u64 = 256 * 1024;
@@ -17,21 +17,21 @@ pub(super) const LIMIT: u64 = 256 * 1024;
 ///
 /// What is checked is the open file, not the path, so nothing can be put in its place in between.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    // A pipe without a writer would block the opening for ever.
+    // A pipe without a writer would block the opening.
     let no_waiting = OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = no_waiting.bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(Refusal::Unreadable)?;
     let metadata = file.metadata().map_err(Refusal::Unreadable)?;
-    check(&metadata)?;
+    check(&file, &metadata)?;
     contents(file, metadata.len())
 }
 
-fn check(metadata: &Metadata) -> Result<(), Refusal> {
+fn check(file: &File, metadata: &Metadata) -> Result<(), Refusal> {
     if !metadata.is_file() {
         return Err(Refusal::NotRegular);
     }
-    if metadata.mode() & 0o077 != 0 {
-        return Err(Refusal::Exposed(metadata.mode() & 0o7777));
+    if let Some(exposed) = access::exposed(file, metadata) {
+        return Err(Refusal::Exposed(exposed));
     }
     let owner = metadata.uid();
     if owner != 0 && owner != rustix::process::geteuid().as_raw() {

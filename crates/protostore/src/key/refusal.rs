@@ -1,13 +1,19 @@
 //! Why a key is refused, and what to do about it: one text for each reason.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Kind};
 
+/// Where a service manager puts the files that it hands over, by the name of the variable that says so.
+/// <https://systemd.io/CREDENTIALS/>
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
 /// Why a key is refused.
+///
+/// Errors are logged, and a key file that is not what it should be has parts of the key anywhere. So nothing here is text
+/// out of a key file: what a variant says of one is a number, or text of this program.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// The file cannot be opened or read.
@@ -16,33 +22,66 @@ pub(super) enum Refusal {
     NotRegular,
     /// The file has more bytes than a key with its certificates could need.
     TooLarge(u64),
-    /// The file belongs to somebody else, who can read and change it.
+    /// The file belongs to another user, who can read and change it.
     Foreign(u32),
-    /// Others than the owner may do something with the file; its mode.
-    Exposed(u32),
-    /// Nothing in it begins like PEM.
+    /// Others than the owner may do something with the file.
+    Exposed(Exposed),
+    /// It has no line that begins like PEM.
     NotPem,
     /// It begins like DER.
     Der,
-    /// PEM, but nothing private in it; what there is instead.
-    NoPrivateKey(String),
+    /// It is text of more than one byte a character.
+    Wide,
+    /// Blanks come before the BEGIN line.
+    Indented,
+    /// Something else is on a line with BEGIN or END.
+    Joined,
+    /// PEM, but nothing private in it; the sections that it has instead.
+    NoPrivateKey(Vec<&'static str>),
     /// More than one private key; how many.
     Several(usize),
     /// The private key wants a passphrase.
     Encrypted,
-    /// A private key in an encoding that is not read; its PEM label.
-    Encoding(String),
+    /// A private key in an encoding that is not read; its PEM label, if it is a known one.
+    Encoding(Option<&'static str>),
     /// A private key of an algorithm or a curve that is not supported.
-    Algorithm(Cow<'static, str>),
+    Algorithm(&'static str),
     /// It is not what its label says.
     Malformed(&'static str),
+}
+
+/// Who else than the owner may do something with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exposed {
+    /// Those that the mode says.
+    Mode(u32),
+    /// A user that the access control list names.
+    User(u32),
+    /// A group that the access control list names.
+    Group(u32),
 }
 
 impl Refusal {
     /// Makes the error about a key file.
     pub(super) fn about(self, path: &Path) -> Error {
-        let message = format!("key file {}: {self}", path.display());
+        let credentials = std::env::var_os(CREDENTIALS);
+        let message = self.message(path, credentials.as_deref().map(Path::new));
         self.into_error(message)
+    }
+
+    fn message(&self, path: &Path, credentials: Option<&Path>) -> String {
+        // The owner and the mode of a credential are not the service's to change.
+        let handed_over = credentials.is_some_and(|directory| path.starts_with(directory));
+        let remedy = match self {
+            Self::Foreign(_) | Self::Exposed(_) if handed_over => {
+                "it is a credential: let the service manager hand it to this service alone (LoadCredential= and User= in its unit)"
+            }
+            Self::Foreign(_) => "change its owner with chown",
+            Self::Exposed(Exposed::Mode(_)) => "run chmod 600 on it",
+            Self::Exposed(Exposed::User(_) | Exposed::Group(_)) => "run setfacl --remove-all and then chmod 600 on it",
+            _ => return format!("key file {}: {self}", path.display()),
+        };
+        format!("key file {}: {self}; {remedy}", path.display())
     }
 
     fn into_error(self, message: String) -> Error {
@@ -74,25 +113,40 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Foreign(uid) => {
-                write!(f, "belongs to user {uid}, who could read and replace it; change its owner with chown")
+                write!(f, "belongs to user {uid}, who could read and replace it")
             }
-            Self::Exposed(mode) => write!(f, "may be read by others (mode {mode:04o}); run chmod 600 on it"),
+            Self::Exposed(Exposed::Mode(mode)) => write!(f, "may be read by others (mode {mode:04o})"),
+            Self::Exposed(Exposed::User(uid)) => {
+                write!(f, "may be read by others (its access control list lets user {uid} in)")
+            }
+            Self::Exposed(Exposed::Group(gid)) => {
+                write!(f, "may be read by others (its access control list lets group {gid} in)")
+            }
             Self::NotPem => f.write_str("is not PEM; a line like -----BEGIN PRIVATE KEY----- must come before the key"),
             Self::Der => f.write_str("is DER, not PEM; convert it with openssl pkey -inform DER -out server.key"),
+            Self::Wide => f.write_str("has more than one byte a character (UTF-16?); save it as ASCII text"),
+            Self::Indented => f.write_str(
+                "has blanks before -----BEGIN, which must be the first characters of their line; remove the blanks",
+            ),
+            Self::Joined => f.write_str(
+                "has lost its line ends: the BEGIN line, the END line and the text between them must be separate lines; \
+                 restore the file",
+            ),
             Self::NoPrivateKey(there) => {
-                write!(f, "holds no private key, only {there}; give the file with the private key")
+                write!(f, "holds no private key, only {}; give the file with the private key", there.join(", "))
             }
             Self::Several(count) => {
                 write!(f, "holds {count} private keys, and any one could be meant; leave one in the file")
             }
             Self::Encrypted => f.write_str(
-                "holds an encrypted private key, and nobody is there to ask for the passphrase; \
+                "holds an encrypted private key, and there is no prompt for its passphrase; \
                  decrypt it with openssl pkey -in encrypted.key -out server.key",
             ),
             Self::Encoding(label) => write!(
                 f,
-                "holds a private key as {label:?}, which is not read; \
-                 convert it to PKCS#8 (openssl pkey, or ssh-keygen -p -m PKCS8)"
+                "holds a private key in an encoding that is not read ({}); \
+                 convert it to PKCS#8 (openssl pkey, or ssh-keygen -p -m PKCS8)",
+                label.unwrap_or("its label is unknown")
             ),
             Self::Algorithm(name) => write!(
                 f,
@@ -106,5 +160,32 @@ impl fmt::Display for Refusal {
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_of_a_credential_is_the_service_managers() {
+        let directory = Path::new("/run/credentials/auraed.service");
+        let credential = directory.join("server.key");
+        for refusal in [
+            Refusal::Foreign(7),
+            Refusal::Exposed(Exposed::Mode(0o440)),
+            Refusal::Exposed(Exposed::User(7)),
+            Refusal::Exposed(Exposed::Group(7)),
+        ] {
+            let handed_over = refusal.message(&credential, Some(directory));
+            assert!(handed_over.contains("LoadCredential=") && !handed_over.contains("run "), "{handed_over}");
+            for elsewhere in
+                [refusal.message(&credential, None), refusal.message(Path::new("server.key"), Some(directory))]
+            {
+                assert!(elsewhere.contains("ch") && !elsewhere.contains("LoadCredential="), "{elsewhere}");
+            }
+        }
+        let gone = Refusal::Several(2).message(&credential, Some(directory));
+        assert!(gone.ends_with("leave one in the file"), "{gone}");
     }
 }
