@@ -5,6 +5,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use protostore_build::{Invocation, Project, Protos};
 
+use crate::directory;
+
+/// The directory of the protos, if none is given.
+const ROOT: &str = "proto";
+/// Where the stores go, if no place is given.
+const OUT: &str = "generated";
+
 /// Your .proto is the schema: migrations, records and services from store messages.
 #[derive(Parser)]
 #[command(name = "cargo protostore", bin_name = "cargo protostore", version)]
@@ -37,18 +44,19 @@ pub(crate) enum Command {
 
 #[derive(clap::Args)]
 pub(crate) struct ProjectArgs {
-    /// The directory of your protos; imports are looked up here first.
-    #[arg(long, value_name = "DIR", default_value = "proto")]
-    proto_root: PathBuf,
+    /// The directory of your protos; imports are looked up here first. By default `proto`, here or beside the nearest
+    /// Cargo.toml above.
+    #[arg(long, value_name = "DIR")]
+    proto_root: Option<PathBuf>,
     /// A further directory for imports: protos of others, which need not be changed.
     #[arg(short = 'I', value_name = "DIR")]
     include: Vec<PathBuf>,
     /// A file that holds a store message, instead of all below the root.
     #[arg(long, value_name = "FILE")]
     store_file: Vec<PathBuf>,
-    /// Where each store gets a directory.
-    #[arg(long, value_name = "DIR", default_value = "generated")]
-    out: PathBuf,
+    /// Where each store gets a directory. By default `generated`, beside `proto`.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// The run-time crate as a dependency of the generated one, in Cargo's words.
     #[arg(long, value_name = "SPEC", default_value = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\""))]
     run_time: String,
@@ -58,10 +66,16 @@ impl ProjectArgs {
     pub(crate) fn project(self) -> Project {
         let invocation = Invocation { program: "cargo protostore".to_owned(), arguments: self.arguments() };
         let Self { proto_root, include, store_file, out, run_time } = self;
+        // A root that is given says where it is; without one, both defaults are found together.
+        let current = std::env::current_dir().unwrap_or_default();
+        let base = if proto_root.is_some() { PathBuf::new() } else { directory::find(&current, ROOT) };
+        let root = proto_root.clone().unwrap_or_else(|| base.join(ROOT));
+        let out = out.unwrap_or_else(|| base.join(OUT));
         let (protos, includes) = if store_file.is_empty() {
-            (Protos::Below(proto_root), include)
+            (Protos::Below(root), include)
         } else {
-            let root = Some(proto_root).filter(|root| root.is_dir());
+            // The files may all be below other directories.
+            let root = Some(root).filter(|root| proto_root.is_some() || root.is_dir());
             (Protos::Files(store_file), root.into_iter().chain(include).collect())
         };
         Project { protos, includes, out, run_time, invocation }
@@ -72,10 +86,10 @@ impl ProjectArgs {
         let Self { proto_root, include, store_file, out, run_time } = self;
         let flag = |flag: &str, value: &PathBuf| format!("{flag} {}", quoted(&value.display().to_string()));
         let mut words = Vec::new();
-        words.extend((proto_root.as_os_str() != "proto").then(|| flag("--proto-root", proto_root)));
+        words.extend(proto_root.as_ref().map(|dir| flag("--proto-root", dir)));
         words.extend(include.iter().map(|dir| flag("-I", dir)));
         words.extend(store_file.iter().map(|file| flag("--store-file", file)));
-        words.extend((out.as_os_str() != "generated").then(|| flag("--out", out)));
+        words.extend(out.as_ref().map(|dir| flag("--out", dir)));
         let own = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
         words.extend((run_time != own).then(|| format!("--run-time {}", quoted(run_time))));
         words.join(" ")

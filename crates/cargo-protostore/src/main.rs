@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to a terminal")]
 
 mod args;
+mod directory;
 mod explain;
 
 use std::process::ExitCode;

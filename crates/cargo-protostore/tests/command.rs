@@ -48,6 +48,46 @@ fn what_is_wrong_is_said_once_and_nothing_is_written() {
     assert!(std::fs::read_dir(out.path()).is_ok_and(|mut entries| entries.next().is_none()));
 }
 
+/// Runs the command with nothing but these arguments, in a directory.
+fn run_in(dir: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-protostore"));
+    let Output { status, stdout, stderr } =
+        command.current_dir(dir).arg("protostore").args(arguments).output().expect("the command runs");
+    (status.success(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+}
+
+#[test]
+fn a_subdirectory_finds_the_protos_beside_the_manifest_above() {
+    let root = tempfile::tempdir().expect("a temporary directory");
+    let (sub, member) = (root.path().join("crates/daemon/src"), root.path().join("crates/daemon"));
+    std::fs::create_dir_all(&sub).expect("a directory");
+    std::fs::create_dir(root.path().join("proto")).expect("a directory");
+    let store = include_str!("../../../tests/cases/drift/lab/v0/lab.proto");
+    std::fs::write(root.path().join("proto/lab.proto"), store).expect("a proto");
+    let real = root.path().canonicalize().expect("a directory");
+    let none = format!("the directory {}/crates/daemon/src/proto does not exist", real.display());
+    let (ok, said) = run_in(&sub, &["check"]);
+    let joined: String = said.lines().map(|line| line.trim_start_matches([' ', '│', '×'])).collect();
+    assert!(!ok && joined.contains(&none), "there is no manifest: {said}");
+
+    // The nearest manifest is that of a member, which has no protos.
+    std::fs::write(member.join("Cargo.toml"), "").expect("a manifest");
+    std::fs::write(root.path().join("Cargo.toml"), "").expect("a manifest");
+    let (ok, said) = run_in(&sub, &["codegen"]);
+    assert!(ok, "{said}");
+    assert!(root.path().join("generated/lab/Cargo.toml").is_file());
+    let (ok, said) = run_in(root.path(), &["check"]);
+    assert!(ok, "{said}");
+    std::fs::remove_file(root.path().join("generated/lab/README.md")).expect("a generated file");
+    let (_, said) = run_in(&member, &["check"]);
+    assert!(said.contains("../../generated/lab/README.md is missing"), "{said}");
+    assert!(said.contains("run `cargo protostore codegen`\n"), "{said}");
+
+    let (ok, said) = run_in(&sub, &["check", "--proto-root", "proto"]);
+    let joined: String = said.lines().map(|line| line.trim_start_matches([' ', '│', '×'])).collect();
+    assert!(!ok && joined.contains(&none), "a root that is given is from here: {said}");
+}
+
 #[test]
 fn a_code_is_explained() {
     let (ok, said) = cargo_protostore(&["explain", "P0301"], Path::new(""));

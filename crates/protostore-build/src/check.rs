@@ -1,38 +1,59 @@
 //! The command that compares: files, history, replay.
 
-use std::path::Path;
+use protostore_evolve::Fault;
 
 use crate::codegen::changed;
 use crate::difference::difference;
 use crate::plan::{Plan, plans};
-use crate::sync::is_generated;
-use crate::{Failure, Finding, Mode, Project, Protos, Report, disk};
+use crate::sync::is_stale;
+use crate::{Failure, Finding, Mode, Project, Report, moved};
+
+/// Paths that a finding about several files shows.
+const SHOWN: usize = 5;
 
 /// Compares every store of a project with what is there, and writes nothing.
 ///
 /// # Errors
 /// If it cannot be computed what should be there.
 pub fn check(project: &Project) -> Result<Report, Failure> {
-    let plans = plans(project, Mode::Write)?;
-    let mut report = Report::new("check", &plans);
+    let (plans, left_out) = plans(project, Mode::Write)?;
+    let mut report = Report::new("check", &plans, left_out);
     for plan in &plans {
-        report.findings.extend(history(project, plan, Mode::Write));
-        report.findings.extend(files(project, plan));
-        report.findings.extend(replay(project, plan));
+        report.findings.extend(obstacles(plan));
+        if plan.obstacles.is_empty() {
+            report.findings.extend(history(project, plan, Mode::Write));
+            report.findings.extend(files(project, plan));
+            report.findings.extend(replay(project, plan, Mode::Write));
+        }
     }
-    report.findings.extend(orphans(project, &plans)?);
+    report.findings.extend(crlf(project, &plans));
+    report.findings.extend(moved::orphans(project, &plans)?);
     Ok(report)
+}
+
+/// What is in the way of the files, through which codegen does not write.
+pub(crate) fn obstacles(plan: &Plan) -> Vec<Finding> {
+    let finding = |(path, kind): (&String, &&str)| {
+        let place = if path.is_empty() { plan.dir.display().to_string() } else { place(plan, path) };
+        let wanted = if plan.files.contains_key(path) { "a file" } else { "a directory" };
+        let remedy = match *kind {
+            "a link" => format!("put {wanted} with the same contents in place of the link"),
+            _ => format!("move it elsewhere: codegen writes {wanted} there"),
+        };
+        let title = format!("{place} is {kind}, and codegen writes only to files and directories");
+        Finding { title, details: Vec::new(), remedy }
+    };
+    plan.obstacles.iter().map(finding).collect()
 }
 
 /// What was done to the history by hand, and what changed since.
 pub(crate) fn history(project: &Project, plan: &Plan, mode: Mode) -> Vec<Finding> {
-    let amend = project.invocation.command("codegen", "--amend");
     let faults = plan.past.faults.iter().map(|fault| {
         let path = fault.file();
         Finding {
             title: format!("{}: {fault}", plan.dir.display()),
             details: lines(plan, path),
-            remedy: format!("restore {} with git, or, as nothing is released yet, run {amend}", place(plan, path)),
+            remedy: repair(project, plan, fault),
         }
     });
     let changed = match mode {
@@ -42,26 +63,45 @@ pub(crate) fn history(project: &Project, plan: &Plan, mode: Mode) -> Vec<Finding
     faults.chain(changed).collect()
 }
 
+/// How a fault in the history is repaired, without the loss of a version.
+fn repair(project: &Project, plan: &Plan, fault: &Fault) -> String {
+    let place = place(plan, fault.file());
+    match fault {
+        Fault::Unlocked { .. } | Fault::Fork { .. } => {
+            format!(
+                "codegen alone writes migrations and snapshots: move {place} elsewhere, or restore the lock with it"
+            )
+        }
+        _ if plan.past.unreadable => format!("restore {place} with git: the lock chains all versions"),
+        _ => {
+            let (number, amend) = (plan.past.history.head().number, project.invocation.command("codegen", "--amend"));
+            format!("restore {place} with git, or, if no database has version {number} yet, run {amend}")
+        }
+    }
+}
+
 /// Files that are not what codegen would write; those that the history speaks of aside.
 fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
     if !plan.past.changes.is_empty() {
         return Vec::new();
     }
     let faulty = |path: &str| plan.past.faults.iter().any(|fault| fault.file() == path);
-    let flags = if plan.past.faults.is_empty() { "" } else { "--amend" };
-    let codegen = project.invocation.command("codegen", flags);
+    let codegen = project.invocation.command("codegen", "");
+    let first = if plan.past.faults.is_empty() { "" } else { "when the history is repaired, " };
     let finding = |path: &str, what: &str, remedy: String| Finding {
         title: format!("{} {what}", place(plan, path)),
         details: lines(plan, path),
         remedy,
     };
-    let write = format!("to write it, run {codegen}");
-    if plan.there.is_empty() {
+    let write = format!("{first}to write it, run {codegen}");
+    if plan.there.is_empty() && plan.others.is_empty() {
         let title = format!("{} is missing", plan.dir.display());
         return vec![Finding { title, details: Vec::new(), remedy: write }];
     }
+    // Codegen writes LF together with the file that keeps it, which the one finding about line endings says.
+    let said = |path: &str| faulty(path) || (path == ".gitattributes" && !plan.crlf.is_empty());
     let mut findings = Vec::new();
-    for (path, wanted) in plan.files.iter().filter(|(path, _)| !faulty(path)) {
+    for (path, wanted) in plan.files.iter().filter(|(path, _)| !said(path)) {
         match plan.there.get(path) {
             None => findings.push(finding(path, "is missing", write.clone())),
             Some(there) if there == wanted => {}
@@ -69,47 +109,59 @@ fn files(project: &Project, plan: &Plan) -> Vec<Finding> {
         }
     }
     for (path, bytes) in plan.there.iter().filter(|(path, _)| !plan.files.contains_key(*path) && !faulty(path)) {
-        findings.push(if is_generated(path, bytes) {
-            finding(path, "is stale", format!("to remove it, run {codegen}"))
-        } else {
-            let place = place(plan, path);
-            finding(path, "is not generated", format!("codegen will not touch it; move it away, or run `rm {place}`"))
-        });
+        if is_stale(path, bytes) {
+            findings.push(finding(path, "is stale", format!("{first}to remove it, run {codegen}")));
+        } else if !plan.past.unreadable {
+            findings.push(stray(plan, path, "is not generated"));
+        }
     }
+    findings.extend(plan.others.iter().map(|(path, kind)| stray(plan, path, &format!("is {kind}, and not generated"))));
     findings
 }
 
+/// Something of unknown origin, which is never removed.
+fn stray(plan: &Plan, path: &str, what: &str) -> Finding {
+    let title = format!("{} {what}", place(plan, path));
+    let remedy = format!("codegen leaves it alone: move it out of {}", plan.dir.display());
+    Finding { title, details: Vec::new(), remedy }
+}
+
+/// Files of all stores that a checkout gave CRLF line endings.
+fn crlf(project: &Project, plans: &[Plan]) -> Option<Finding> {
+    let paths: Vec<_> = plans.iter().flat_map(|plan| plan.crlf.iter().map(|path| place(plan, path))).collect();
+    let mut details: Vec<_> = paths.iter().take(SHOWN).cloned().collect();
+    details.extend((paths.len() > SHOWN).then(|| format!("… and {} more", paths.len() - SHOWN)));
+    let (title, write) = match paths.len() {
+        0 => return None,
+        1 => ("1 generated file has CRLF line endings".to_owned(), "it"),
+        several => (format!("{several} generated files have CRLF line endings"), "them"),
+    };
+    let codegen = project.invocation.command("codegen", "");
+    let remedy = format!(
+        "to write {write} with LF, run {codegen}; the `.gitattributes` of each generated crate, which says `* text eol=lf`, makes \
+         git keep it: commit it"
+    );
+    Some(Finding { title, details, remedy })
+}
+
 /// What SQLite says against it.
-pub(crate) fn replay(project: &Project, plan: &Plan) -> Vec<Finding> {
-    let amend = project.invocation.command("codegen", "--amend");
+pub(crate) fn replay(project: &Project, plan: &Plan, mode: Mode) -> Vec<Finding> {
+    let number = plan.past.history.head().number;
+    let report = "report it with the protos as a fault of protostore";
+    let remedy = match mode {
+        Mode::Write if !plan.past.faults.is_empty() => "repair the history first".to_owned(),
+        Mode::Write => {
+            let amend = project.invocation.command("codegen", "--amend");
+            format!("if no database has version {number} yet, rewrite it: run {amend}; otherwise {report}")
+        }
+        Mode::Amend => report.to_owned(),
+    };
     let finding = |sentence: &String| Finding {
         title: format!("{}: {sentence}", plan.dir.display()),
         details: Vec::new(),
-        remedy: format!("to write version {} anew, run {amend}", plan.past.history.head().number),
+        remedy: remedy.clone(),
     };
     plan.refused.iter().map(finding).collect()
-}
-
-/// Directories of stores that are no more.
-fn orphans(project: &Project, plans: &[Plan]) -> Result<Vec<Finding>, Failure> {
-    // With files given one by one, the others may well be stores of other files.
-    if matches!(project.protos, Protos::Files(_)) || !project.out.exists() {
-        return Ok(Vec::new());
-    }
-    let mut findings = Vec::new();
-    for path in disk::paths(&project.out)? {
-        let Some(name) = path.strip_suffix("/schema.lock").filter(|name| !name.contains('/')) else { continue };
-        if !plans.iter().any(|plan| plan.name == name) {
-            let dir = project.out.join(Path::new(name)).display().to_string();
-            let title = format!("{dir} belongs to no store message");
-            findings.push(Finding {
-                title,
-                details: Vec::new(),
-                remedy: format!("to remove it, run `git rm -r {dir}`"),
-            });
-        }
-    }
-    Ok(findings)
 }
 
 fn place(plan: &Plan, path: &str) -> String {

@@ -3,7 +3,7 @@
 use protostore_evolve::Change;
 
 use crate::plan::{Plan, plans};
-use crate::{Failure, Finding, Project, Report, check, sync};
+use crate::{Failure, Finding, Project, Report, check, moved, sync};
 
 /// What to do with a schema that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +19,16 @@ pub enum Mode {
 /// # Errors
 /// If the files cannot be computed, or cannot be written.
 pub fn codegen(project: &Project, mode: Mode) -> Result<Report, Failure> {
-    let plans = plans(project, mode)?;
-    let mut report = Report::new("codegen", &plans);
+    let (plans, left_out) = plans(project, mode)?;
+    let mut report = Report::new("codegen", &plans, left_out);
     for plan in &plans {
-        report.findings.extend(check::history(project, plan, mode));
-        report.findings.extend(check::replay(project, plan));
+        report.findings.extend(check::obstacles(plan));
+        if plan.obstacles.is_empty() {
+            report.findings.extend(check::history(project, plan, mode));
+            report.findings.extend(check::replay(project, plan, mode));
+        }
     }
+    report.findings.extend(moved::moved(project, &plans)?);
     if !report.is_ok() {
         return Ok(report);
     }
@@ -56,6 +60,6 @@ pub(crate) fn changed(project: &Project, plan: &Plan) -> Option<Finding> {
     (!plan.past.changes.is_empty()).then(|| Finding {
         title: format!("the protos of `{}` changed since version {number}", plan.name),
         details: plan.past.changes.iter().map(Change::to_string).collect(),
-        remedy: format!("to rewrite version {number} (nothing is released yet), run {amend}"),
+        remedy: format!("if no database has version {number} yet, rewrite it: run {amend}"),
     })
 }

@@ -10,7 +10,9 @@ pub(crate) fn difference(there: &[u8], wanted: &[u8]) -> Vec<String> {
     let (Ok(there_text), Ok(wanted_text)) = (std::str::from_utf8(there), std::str::from_utf8(wanted)) else {
         return vec![format!("{} bytes are there, {} should be", there.len(), wanted.len())];
     };
-    let diff = TextDiff::from_lines(there_text, wanted_text);
+    // Lines that differ in their ends alone look alike.
+    let (there_text, wanted_text) = (there_text.replace("\r\n", "\n"), wanted_text.replace("\r\n", "\n"));
+    let diff = TextDiff::from_lines(&there_text, &wanted_text);
     let text = diff.unified_diff().context_radius(1).missing_newline_hint(false).to_string();
     let mut lines: Vec<_> = text.lines().map(|line| line.trim_end().to_owned()).collect();
     if lines.len() > LINES {
@@ -28,6 +30,11 @@ mod tests {
     #[test]
     fn a_changed_line_is_shown_with_its_neighbours() {
         assert_eq!(difference(b"a\nb\nc\nd\n", b"a\nB\nc\nd\n"), ["@@ -1,3 +1,3 @@", " a", "-b", "+B", " c"]);
+    }
+
+    #[test]
+    fn line_endings_are_no_difference() {
+        assert_eq!(difference(b"a\r\nb\r\n", b"a\nB\n"), ["@@ -1,2 +1,2 @@", " a", "-b", "+B"]);
     }
 
     #[test]

@@ -1,48 +1,73 @@
-//! What lies below a directory.
+//! What lies in the directory of a store. No link is followed, and only regular files are opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::FileType;
 use std::path::Path;
+
+use protostore_lower::{file_kind, read_regular};
 
 use crate::Failure;
 
 /// Files by path below a directory, with `/` on every system.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// Returns the paths of all files below a directory, sorted; none if it does not exist. Links are not followed.
-pub(crate) fn paths(root: &Path) -> Result<Vec<String>, Failure> {
-    let mut found = Vec::new();
-    if root.exists() {
-        visit(root, "", &mut found)?;
-    }
-    found.sort();
-    Ok(found)
+/// What lies in a directory, by path below it.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// Regular files with their bytes.
+    pub(crate) files: Files,
+    /// Directories; their files are in `files`.
+    pub(crate) directories: BTreeSet<String>,
+    /// What is neither and is never opened, as [`file_kind`] says it; of the directory itself if its path is empty.
+    pub(crate) others: BTreeMap<String, &'static str>,
 }
 
-fn visit(dir: &Path, prefix: &str, found: &mut Vec<String>) -> Result<(), Failure> {
-    for entry in std::fs::read_dir(dir).map_err(Failure::at(dir))? {
-        let entry = entry.map_err(Failure::at(dir))?;
-        let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type().map_err(Failure::at(&entry.path()))?.is_dir() {
-            visit(&entry.path(), &format!("{path}/"), found)?;
+/// Reads the directory of a store; it may be missing. What Cargo leaves where the crate is built alone is not looked at.
+pub(crate) fn read(root: &Path) -> Result<Tree, Failure> {
+    let mut tree = Tree::default();
+    let file_type = match root.symlink_metadata() {
+        Ok(data) => data.file_type(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(tree),
+        Err(error) => return Err(Failure::at(root)(error)),
+    };
+    tree.add(root, String::new(), file_type)?;
+    Ok(tree)
+}
+
+impl Tree {
+    fn add(&mut self, file: &Path, path: String, file_type: FileType) -> Result<(), Failure> {
+        if path == "Cargo.lock" || path == "target" {
+            return Ok(());
+        }
+        if file_type.is_dir() {
+            for entry in std::fs::read_dir(file).map_err(Failure::at(file))? {
+                let entry = entry.map_err(Failure::at(file))?;
+                let name = entry.file_name();
+                let below = if path.is_empty() { String::new() } else { format!("{path}/") } + &name.to_string_lossy();
+                let file_type = entry.file_type().map_err(Failure::at(&entry.path()))?;
+                if name.to_str().is_none() {
+                    self.others.insert(below, "a file whose name is not UTF-8");
+                } else {
+                    self.add(&entry.path(), below, file_type)?;
+                }
+            }
+            self.directories.insert(path);
+        } else if file_type.is_file() && !path.is_empty() {
+            let bytes = read_regular(file, u64::MAX).map_err(Failure::at(file))?;
+            self.files.insert(path, bytes);
         } else {
-            found.push(path);
+            self.others.insert(path, file_kind(file_type));
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Reads the directory of a store. What Cargo leaves where the crate stands alone is not looked at.
-pub(crate) fn read(root: &Path) -> Result<Files, Failure> {
-    let mut files = Files::new();
-    for path in paths(root)? {
-        if path == "Cargo.lock" || path.starts_with("target/") {
-            continue;
-        }
-        let file = root.join(&path);
-        // A link is no file of ours, wherever it leads.
-        let link = file.symlink_metadata().map_err(Failure::at(&file))?.is_symlink();
-        let bytes = if link { Vec::new() } else { std::fs::read(&file).map_err(Failure::at(&file))? };
-        files.insert(path, bytes);
+    /// Returns what is in the way of a file: the path, and what is there instead of the file or of a directory for it.
+    pub(crate) fn obstacle(&self, path: &str) -> Option<(String, &'static str)> {
+        let parents = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let mut above = std::iter::once("").chain(parents);
+        let here = |at: &str| self.others.get(at).map(|kind| (at.to_owned(), *kind));
+        let file = |at: &str| self.files.contains_key(at).then(|| (at.to_owned(), "a file"));
+        let directory = || self.directories.contains(path).then(|| (path.to_owned(), "a directory"));
+        above.find_map(|at| here(at).or_else(|| file(at))).or_else(|| here(path)).or_else(directory)
     }
-    Ok(files)
 }

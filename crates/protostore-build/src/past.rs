@@ -17,13 +17,16 @@ pub(crate) struct Past {
     pub(crate) faults: Vec<Fault>,
     /// What changed since the head.
     pub(crate) changes: Vec<Change>,
+    /// Whether the lock cannot be read beside files of later versions, which an amended version 1 would leave behind.
+    pub(crate) unreadable: bool,
 }
 
 /// Reads the history of a store from its files.
 pub(crate) fn read(schema: &Schema, there: &Files) -> Past {
     let (migrations, snapshots) = (texts(there, "migrations/"), texts(there, "schema/"));
     let first = || History::first(schema.clone());
-    let broken = |faults| Past { history: first(), intact: false, faults, changes: Vec::new() };
+    let unreadable = migrations.keys().chain(snapshots.keys()).any(|path| version(path) > Some(1));
+    let broken = |faults| Past { history: first(), intact: false, faults, changes: Vec::new(), unreadable };
 
     let Some(lock) = there.get("schema.lock") else {
         let faults = if migrations.is_empty() && snapshots.is_empty() { Vec::new() } else { vec![Fault::NoLock] };
@@ -46,20 +49,33 @@ pub(crate) fn read(schema: &Schema, there: &Files) -> Past {
     };
     let Some(history) = history else { return broken(faults) };
     if !faults.is_empty() {
-        return Past { history: history.amend(schema), intact: false, faults, changes: Vec::new() };
+        return Past { history: history.amend(schema), intact: false, faults, changes: Vec::new(), unreadable: false };
     }
     match history.advance(schema) {
-        Ok(history) => Past { history, intact: true, faults, changes: Vec::new() },
-        Err(changed) => Past { history: history.amend(schema), intact: false, faults, changes: changed.changes },
+        Ok(history) => Past { history, intact: true, faults, changes: Vec::new(), unreadable: false },
+        Err(changed) => {
+            let (history, changes) = (history.amend(schema), changed.changes);
+            Past { history, intact: false, faults, changes, unreadable: false }
+        }
     }
 }
 
 /// Returns the history with its head made anew from today's schema, comments and all.
+/// The faults remain where that would begin a history anew beside files of a longer one.
 pub(crate) fn amended(past: Past, schema: &Schema) -> Past {
-    Past { history: past.history.amend(schema), intact: false, faults: Vec::new(), changes: past.changes }
+    let faults = if past.unreadable { past.faults } else { Vec::new() };
+    Past { history: past.history.amend(schema), intact: false, faults, ..past }
 }
 
-fn texts(there: &Files, directory: &str) -> BTreeMap<String, String> {
+/// Returns the version that a file of a history has in its name: `V2__add.sql`, `0002.json`.
+pub(crate) fn version(path: &str) -> Option<u32> {
+    let (_, name) = path.rsplit_once('/').filter(|_| path.starts_with("migrations/") || path.starts_with("schema/"))?;
+    let migration = name.strip_prefix('V').and_then(|name| name.split_once("__")).map(|(number, _)| number);
+    migration.or_else(|| name.strip_suffix(".json"))?.parse().ok()
+}
+
+/// Returns the files of a directory as texts.
+pub(crate) fn texts(there: &Files, directory: &str) -> BTreeMap<String, String> {
     let below = there.iter().filter(|(path, _)| path.starts_with(directory));
     below.map(|(path, bytes)| (path.clone(), text(bytes))).collect()
 }

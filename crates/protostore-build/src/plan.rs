@@ -1,5 +1,6 @@
 //! What a store's directory should hold, and what it holds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use protostore_emit::{Input, Version, emit, statements};
@@ -8,9 +9,11 @@ use protostore_lower::{Compiled, lower};
 use protostore_schema::Schema;
 
 use crate::disk::{self, Files};
+use crate::line_endings;
 use crate::past::{self, Past};
+use crate::project::Sources;
 use crate::trial::{self, Trial};
-use crate::{Failure, Mode, Project};
+use crate::{Failure, Mode, Project, run_time};
 
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
@@ -18,8 +21,14 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     /// The store's directory.
     pub(crate) dir: PathBuf,
-    /// What is there.
+    /// What is there, with LF where CRLF is all that differs.
     pub(crate) there: Files,
+    /// The files that have CRLF there.
+    pub(crate) crlf: BTreeSet<String>,
+    /// What is there and is no file, by path; it is never opened.
+    pub(crate) others: BTreeMap<String, &'static str>,
+    /// What is in the way of the files, by path: a link, a pipe, a directory.
+    pub(crate) obstacles: BTreeMap<String, &'static str>,
     /// What should be.
     pub(crate) files: Files,
     /// Where the schema stands to its history.
@@ -32,9 +41,10 @@ pub(crate) struct Plan {
     pub(crate) statements: usize,
 }
 
-/// Computes everything for each store; nothing is written.
-pub(crate) fn plans(project: &Project, mode: Mode) -> Result<Vec<Plan>, Failure> {
-    let (compiled, stores) = project.compile()?;
+/// Computes everything for each store; nothing is written. What was left out of the protos is returned beside it.
+pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<String>), Failure> {
+    run_time::check(&project.run_time)?;
+    let Sources { compiled, stores, left_out } = project.compile()?;
     let mut schemas: Vec<Schema> = Vec::new();
     let mut problems = Vec::new();
     for store in &stores {
@@ -52,12 +62,14 @@ pub(crate) fn plans(project: &Project, mode: Mode) -> Result<Vec<Plan>, Failure>
             return Err(Failure::SameName { name: schema.name.clone(), stores });
         }
     }
-    schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect()
+    let plans: Result<_, _> = schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect();
+    Ok((plans?, left_out))
 }
 
 fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> Result<Plan, Failure> {
     let dir = project.out.join(&schema.name);
-    let there = disk::read(&dir)?;
+    let disk::Tree { files: mut there, directories, others } = disk::read(&dir)?;
+    let mut crlf = line_endings::restore_locked(&mut there);
     let past = past::read(schema, &there);
     let past = match mode {
         Mode::Write => past,
@@ -68,6 +80,10 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
         keep_versions(&mut files, &there, &past);
     }
     files.insert("schema.lock".to_owned(), lock(&files, &past).render(&project.invocation.codegen()).into_bytes());
+    crlf.extend(line_endings::restore(&mut there, &files));
+    let tree = disk::Tree { files: there, directories, others };
+    let obstacles = files.keys().filter_map(|path| tree.obstacle(path)).collect();
+    let disk::Tree { files: there, directories: _, others } = tree;
 
     let statements = statements(schema);
     let migrations: Vec<_> = migration_paths(&past)
@@ -89,7 +105,7 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
         }
     };
     let (name, tables, statements) = (schema.name.clone(), schema.tables.len(), statements.len());
-    Ok(Plan { name, dir, there, files, past, refused, tables, statements })
+    Ok(Plan { name, dir, there, crlf, others, obstacles, files, past, refused, tables, statements })
 }
 
 fn files(project: &Project, compiled: &Compiled, schema: &Schema, past: &Past) -> Result<Files, Failure> {

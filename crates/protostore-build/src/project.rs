@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use protostore_lower::{Compiled, Inputs, compile};
+use protostore_lower::{Compiled, Inputs, compile, read_regular};
 
-use crate::{Failure, disk};
+use crate::Failure;
+use crate::protos::{self, Found};
 
 /// The stores of a repository.
 #[derive(Clone, Debug)]
@@ -54,35 +55,52 @@ impl Invocation {
     }
 }
 
+/// The descriptors of a project's files.
+pub(crate) struct Sources {
+    pub(crate) compiled: Compiled,
+    /// Full names of the store messages.
+    pub(crate) stores: Vec<String>,
+    /// What was left out although it may hold protos, as sentences.
+    pub(crate) left_out: Vec<String>,
+}
+
 impl Project {
-    /// Compiles the files, and returns the full names of their store messages.
-    pub(crate) fn compile(&self) -> Result<(Compiled, Vec<String>), Failure> {
-        let inputs = match &self.protos {
-            Protos::Files(files) => Inputs { includes: self.includes.clone(), files: files.clone() },
+    /// Compiles the files that hold the store messages.
+    pub(crate) fn compile(&self) -> Result<Sources, Failure> {
+        self.includes.iter().try_for_each(|include| directory(include))?;
+        let (inputs, left_out) = match &self.protos {
+            Protos::Files(files) => (Inputs { includes: self.includes.clone(), files: files.clone() }, Vec::new()),
             Protos::Below(root) => {
+                directory(root)?;
+                let Found { files, left_out } = protos::find(root)?;
                 let includes = std::iter::once(root).chain(&self.includes).cloned().collect();
-                Inputs { includes, files: candidates(root)? }
+                (Inputs { includes, files: candidates(root, files)? }, left_out)
             }
         };
         let compiled = compile(&inputs).map_err(|diagnostics| Failure::Protos(vec![diagnostics]))?;
         let stores = compiled.stores();
-        if stores.is_empty() { Err(Failure::NoStore { protos: self.protos.clone() }) } else { Ok((compiled, stores)) }
+        if stores.is_empty() {
+            return Err(Failure::NoStore { protos: self.protos.clone(), left_out });
+        }
+        Ok(Sources { compiled, stores, left_out })
     }
+}
+
+/// Checks that a directory of protos is one.
+fn directory(dir: &Path) -> Result<(), Failure> {
+    if dir.is_dir() { Ok(()) } else { Err(Failure::NoDirectory { path: protos::full(dir) }) }
 }
 
 /// Returns the files that may hold a store message: those that speak of this product at all.
 ///
 /// So a directory may hold protos of others that do not even compile.
-fn candidates(root: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for path in disk::paths(root)? {
-        let file = root.join(&path);
-        if path.ends_with(".proto") && path != "protostore/v1/options.proto" {
-            let text = std::fs::read(&file).map_err(Failure::at(&file))?;
-            if text.windows(b"protostore".len()).any(|window| window == b"protostore") {
-                files.push(file);
-            }
+fn candidates(root: &Path, files: Vec<PathBuf>) -> Result<Vec<PathBuf>, Failure> {
+    let mut candidates = Vec::new();
+    for file in files.into_iter().filter(|file| *file != root.join("protostore/v1/options.proto")) {
+        let text = read_regular(&file, u64::MAX).map_err(Failure::at(&file))?;
+        if text.windows(b"protostore".len()).any(|window| window == b"protostore") {
+            candidates.push(file);
         }
     }
-    Ok(files)
+    Ok(candidates)
 }

@@ -45,10 +45,10 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(command: &'static str, plans: &[Plan]) -> Self {
+    pub(crate) fn new(command: &'static str, plans: &[Plan], notes: Vec<String>) -> Self {
         let tables = plans.iter().map(|plan| plan.tables).sum();
         let statements = plans.iter().map(|plan| plan.statements).sum();
-        Self { command, stores: plans.len(), tables, statements, ..Self::default() }
+        Self { command, stores: plans.len(), tables, statements, notes, ..Self::default() }
     }
 
     /// Returns whether nothing was found.

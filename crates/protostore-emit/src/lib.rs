@@ -93,6 +93,7 @@ pub fn emit(input: &Input<'_>) -> Files {
     let mut add = |path: String, text: String| {
         files.insert(path, text.into_bytes());
     };
+    add(".gitattributes".into(), page::attributes(input.command));
     add("Cargo.toml".into(), page::manifest(input));
     add("README.md".into(), page::readme(input));
     add("schema.sqlite.sql".into(), schema_sql(input.schema, input.command));

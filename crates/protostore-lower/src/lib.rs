@@ -14,6 +14,7 @@ mod lower;
 mod names;
 mod nearest;
 mod option_text;
+mod regular;
 mod resolver;
 mod sources;
 
@@ -22,3 +23,4 @@ pub use compile::{Compiled, Inputs, compile, compile_within};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;
 pub use lower::lower;
+pub use regular::{file_kind, read_regular};

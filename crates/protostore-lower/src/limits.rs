@@ -22,6 +22,9 @@ pub struct Limits {
     pub depth: usize,
 }
 
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 impl Default for Limits {
     fn default() -> Self {
         Self { file_bytes: 8 << 20, total_bytes: 64 << 20, files: 4096, depth: 48 }
@@ -50,6 +53,8 @@ impl Limits {
             return Err(Diagnostic::new(Code::FileTooLarge, Place::file(name), None, message, help));
         }
         let place = |span| Place { file: name.to_owned(), span: Some(span) };
+        // As protoc does: editors on Windows begin a file of UTF-8 with this mark.
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).map(<[u8]>::to_vec).unwrap_or(bytes);
         let text: Arc<str> = match String::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(err) => {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use protox::file::{File, FileResolver, GoogleFileResolver};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::Limits;
+use crate::regular::read_regular;
 
 const OPTIONS: (&str, &str) =
     ("protostore/v1/options.proto", include_str!("../../../proto/protostore/v1/options.proto"));
@@ -48,13 +49,9 @@ impl Resolver {
     /// Returns the bytes of the first file of that name on the include path, one more than the limit at most.
     fn read(&self, name: &str) -> Option<io::Result<Vec<u8>>> {
         let limit = self.limits.file_bytes as u64 + 1;
-        self.includes.iter().find_map(|include| match std::fs::File::open(include.join(name)) {
-            Ok(file) => {
-                let mut bytes = Vec::new();
-                Some(file.take(limit).read_to_end(&mut bytes).map(|_| bytes))
-            }
+        self.includes.iter().find_map(|include| match read_regular(&include.join(name), limit) {
             Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-            Err(err) => Some(Err(err)),
+            read => Some(read),
         })
     }
 

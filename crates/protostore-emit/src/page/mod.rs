@@ -1,10 +1,12 @@
-//! The pages beside the code: the manifest, and the README with its diagram and its columns.
+//! The pages beside the code: git's attributes, the manifest, and the README with its diagram and its columns.
 
+mod attributes;
 mod columns;
 mod diagram;
 mod manifest;
 mod readme;
 
+pub(crate) use attributes::attributes;
 pub(crate) use manifest::manifest;
 pub(crate) use readme::readme;
 
