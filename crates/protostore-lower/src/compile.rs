@@ -13,8 +13,10 @@ use crate::sources::Sources;
 use crate::{Code, Diagnostics, Limits, annotations};
 
 mod failure;
+mod imports;
 
 use failure::Failure;
+use imports::Importable;
 
 /// The parser and the linker recurse for what is nested; the limits keep that far below this.
 const STACK: usize = 256 << 20;
@@ -75,14 +77,15 @@ fn compile_here(inputs: &Inputs, limits: Limits) -> Result<Compiled, Diagnostics
     let mut compiler = protox::Compiler::with_file_resolver(resolver);
     compiler.include_imports(true).include_source_info(true);
 
+    let importable = Importable::new(&inputs.includes, limits);
     let mut problems = Vec::new();
     let mut files = Vec::new();
     for path in &inputs.files {
         match import_name(&inputs.includes, path) {
             Ok(name) => {
                 if let Err(err) = compiler.open_file(&name) {
-                    let failure =
-                        Failure { name: &name, texts: &opened.borrow().texts, pool: &compiler.descriptor_pool() };
+                    let (texts, pool) = (&opened.borrow().texts, &compiler.descriptor_pool());
+                    let failure = Failure { name: &name, texts, pool, importable: &importable };
                     failure.explain(&err, &mut problems);
                 }
                 files.push(name);

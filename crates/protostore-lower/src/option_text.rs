@@ -69,6 +69,26 @@ pub(crate) fn inside(strings: &str, piece: &Range<usize>) -> Option<Range<usize>
     Some(start..end.or(closed)?.max(start))
 }
 
+/// Returns the strings in a text, each with its quotes.
+pub(crate) fn strings(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match open {
+            None => open = matches!(c, '"' | '\'').then_some((at, c)),
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some((start, quote)) if c == quote => {
+                found.push(&text[start..at + 1]);
+                open = None;
+            }
+            Some(_) => {}
+        }
+    }
+    found
+}
+
 /// Returns how long an escape is, and how many bytes it says.
 fn escape(text: &str) -> Option<(usize, usize)> {
     let digits = |from: usize, most: usize, radix: u32| {

@@ -25,6 +25,11 @@ const CARRIED: [(&str, &str); 4] = [
     ("google/api/resource.proto", include_str!("../../../proto/google/api/resource.proto")),
 ];
 
+/// Returns the name and the text of each file that is carried along.
+pub(crate) fn carried() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CARRIED.into_iter().chain([OPTIONS])
+}
+
 /// What was opened so far, and what was refused.
 #[derive(Default)]
 pub(crate) struct Opened {

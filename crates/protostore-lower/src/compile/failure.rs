@@ -1,12 +1,13 @@
 //! Turns what the protobuf compiler says into diagnostics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use miette::Diagnostic as _;
 use prost_reflect::DescriptorPool;
 
+use super::imports::{Importable, names_of};
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::nearest::nearest;
@@ -22,10 +23,20 @@ pub(super) struct Failure<'a> {
     pub(super) texts: &'a BTreeMap<String, Arc<str>>,
     /// The files that were compiled before.
     pub(super) pool: &'a DescriptorPool,
+    /// The files that may be missing.
+    pub(super) importable: &'a Importable<'a>,
+}
+
+/// What an error says beside its message.
+struct Advice {
+    help: Option<String>,
+    /// What the error comes from, where several may come from one mistake.
+    cause: Option<String>,
 }
 
 impl Failure<'_> {
     /// Adds a diagnostic for the error and for each that it brings along.
+    /// Names that one missing import would define are one mistake, and so are uses of one name that is not defined.
     pub(super) fn explain(&self, err: &protox::Error, problems: &mut Vec<Diagnostic>) {
         if err.to_string() == Refused.to_string() {
             return;
@@ -33,24 +44,70 @@ impl Failure<'_> {
         let file = err.file().unwrap_or(self.name);
         let related = err.related().into_iter().flatten();
         let all = std::iter::once(err as &dyn miette::Diagnostic).chain(related);
-        problems.extend(all.take(MOST).map(|err| self.one(file, err)));
+        let mut causes = BTreeSet::new();
+        for (problem, cause) in all.take(MOST).map(|err| self.one(file, err)) {
+            if cause.is_none_or(|cause| causes.insert(cause)) {
+                problems.push(problem);
+            }
+        }
     }
 
     /// Says one error with its causes: of a misspelt key in an option only the last cause has the name.
-    fn one(&self, file: &str, err: &dyn miette::Diagnostic) -> Diagnostic {
+    fn one(&self, file: &str, err: &dyn miette::Diagnostic) -> (Diagnostic, Option<String>) {
         let causes: Vec<String> =
             std::iter::successors(err.diagnostic_source(), |e| e.diagnostic_source()).map(|e| e.to_string()).collect();
         let message = std::iter::once(err.to_string()).chain(causes.iter().cloned()).collect::<Vec<_>>().join(": ");
         let text = self.texts.get(file).cloned();
         let label = err.labels().and_then(|mut labels| labels.next());
         let mut span = label.map(|label| label.offset()..label.offset() + label.len().max(1));
-        let mut help = err.help().map(|help| help.to_string());
+        let Advice { help, cause } = self.of_import(file, &message);
+        let mut help = help.or_else(|| err.help().map(|help| help.to_string()));
         if let Some([name, of]) = causes.last().and_then(|cause| <[&str; 2]>::try_from(quoted(cause)).ok()) {
             help = help.or_else(|| self.known(name, of));
             let inner = text.as_deref().zip(span.as_ref()).and_then(|(text, outer)| word_within(name, text, outer));
             span = inner.or(span);
         }
-        Diagnostic::new(Code::DoesNotCompile, Place { file: file.to_owned(), span }, text, message, help)
+        let place = Place { file: file.to_owned(), span };
+        (Diagnostic::new(Code::DoesNotCompile, place, text, message, help), cause)
+    }
+
+    /// Returns which import is missing or misspelt, if that is what the message says.
+    fn of_import(&self, file: &str, message: &str) -> Advice {
+        let names = quoted(message);
+        match names.as_slice() {
+            [import] if message.ends_with("not found") && message.starts_with("import") => {
+                let help = self.importable.like(import).map_or_else(
+                    || "correct the path, or add the directory that it is below with `-I`".to_owned(),
+                    |like| format!("did you mean `import \"{like}\";`?"),
+                );
+                Advice { help: Some(help), cause: None }
+            }
+            // The name, or the name and what it resolves to.
+            [name, ..] if message.ends_with("is not defined") => self.of_name(file, name),
+            _ => Advice { help: None, cause: None },
+        }
+    }
+
+    /// Returns which import defines a name that is not defined, or the name that was probably meant.
+    fn of_name(&self, file: &str, name: &str) -> Advice {
+        let parsed = self.texts.get(file).and_then(|text| protox::file::File::from_source(file, text).ok());
+        let parsed = parsed.map(|parsed| parsed.file_descriptor_proto().clone()).unwrap_or_default();
+        let defining = self.importable.defining(name, parsed.package());
+        if let Some(import) = defining.filter(|import| *import != file && !parsed.dependency.contains(import)) {
+            let help = Some(format!("write `import \"{import}\";`"));
+            return Advice { help, cause: Some(import) };
+        }
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        let own = names_of(&parsed);
+        let imported = parsed.dependency.iter().filter_map(|import| self.pool.get_file_by_name(import));
+        let imported = imported.flat_map(|file| names_of(file.file_descriptor_proto()));
+        let known: Vec<String> = own.iter().cloned().chain(imported).map(|name| last(&name)).collect();
+        let near = nearest(&last(name), &known.iter().map(String::as_str).collect::<Vec<_>>()).map(str::to_owned);
+        let help = near.map_or_else(
+            || "define it in this file, or import the file that defines it".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Advice { help: Some(help), cause: Some(name.to_owned()) }
     }
 
     /// Returns what can be written in place of an unknown field of a message, or value of an enum.

@@ -61,6 +61,14 @@ impl Report<'_> {
     }
 }
 
+impl<'a> Report<'a> {
+    /// Returns the strings at a place, each with its quotes.
+    fn strings(&self, place: &Place) -> Option<Vec<&'a str>> {
+        let text = self.sources.text(&place.file)?.get(place.span.clone()?)?;
+        Some(crate::option_text::strings(text))
+    }
+}
+
 /// Lowers the store message of that full name.
 ///
 /// # Errors

@@ -40,6 +40,11 @@ pub(super) fn resolve(draft: &Draft, path: &str, place: Place, report: &mut Repo
 }
 
 fn unknown(message: &MessageDescriptor, part: &str, before: &[&str], place: Place, report: &mut Report<'_>) {
+    if let Some(strings) = report.strings(&place).filter(|strings| strings.len() > 1) {
+        let text = format!("`{}` has no field `{part}`: strings without a comma between them are one", message.name());
+        report.add(Code::UnknownPath, place, text, format!("write `[{}]`", strings.join(", ")));
+        return;
+    }
     let fields = in_order(message);
     let names: Vec<&str> = fields.iter().map(|f| f.name()).collect();
     let prefix = before.iter().map(|p| format!("{p}.")).collect::<String>();

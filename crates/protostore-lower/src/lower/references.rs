@@ -20,6 +20,8 @@ pub(super) struct Key {
     pub(super) parts: Vec<KeyPart>,
     /// Whether the table has at most one row, and no field as its key.
     singleton: bool,
+    /// The message and the number of the table's field.
+    field: (String, u32),
 }
 
 /// A field of a key.
@@ -36,7 +38,10 @@ pub(super) fn keys(drafts: &[Draft]) -> Keys {
         .iter()
         .map(|draft| {
             let parts = draft.key.iter().filter_map(|i| part(&draft.spots[*i])).collect();
-            (draft.field.name().to_owned(), Key { parts, singleton: draft.singleton })
+            // A table with a key was meant to have many rows, which is said where it is listed.
+            let singleton = draft.singleton && draft.options.primary_key.is_empty();
+            let field = (draft.message.name().to_owned(), draft.field.number());
+            (draft.field.name().to_owned(), Key { parts, singleton, field })
         })
         .collect()
 }
@@ -79,7 +84,11 @@ pub(super) fn target<'k>(
         return None;
     };
     if key.singleton {
-        let help = "take the reference away: which row is meant goes without saying";
+        let (message, number) = &key.field;
+        let help = format!(
+            "if the table has many rows, write `repeated {message} {table} = {number}` in the store; of one row a reference \
+             says nothing: take it away"
+        );
         report.add(Code::SingletonTarget, place, format!("the table `{table}` has at most one row, and no key"), help);
         return None;
     }

@@ -43,8 +43,11 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
     let singleton = !field.is_list();
     if singleton && !options.primary_key.is_empty() {
         let place = annotations::table_anchor(field).place(report.sources, &[("primary_key", 0)]);
-        let help =
-            format!("take `primary_key` away, or write `repeated {} {name} = {};`", message.name(), field.number());
+        let help = format!(
+            "write `repeated {} {name} = {}` for a table of any number of rows, or take `primary_key` away",
+            message.name(),
+            field.number()
+        );
         let text = format!("the table `{name}` is not repeated, so it has at most one row and no key");
         report.add(Code::SingletonTable, place, text, help);
     }

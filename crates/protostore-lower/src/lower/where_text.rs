@@ -10,6 +10,27 @@ const DEPTH: usize = 32;
 /// More comparisons than anyone reads; SQLite bounds the depth of an expression.
 const COMPARISONS: usize = 64;
 
+/// Comparisons of other languages, with those of this one.
+const OTHER_SIGNS: [(&str, &str); 5] = [
+    ("==", "write `=`"),
+    ("<>", "write `!=`"),
+    ("=<", "write `<=`"),
+    ("=>", "write `>=`"),
+    ("=~", "an index compares whole values: write `=`"),
+];
+
+/// Words of other languages, with those of this one.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("&&", "write `AND`"),
+    ("||", "write `OR`"),
+    ("AND", "write `AND` in capitals"),
+    ("OR", "write `OR` in capitals"),
+    ("NOT", "write `NOT` in capitals, before the comparison"),
+    ("IS", "write `path:*` for a field that is set, and `-path:*` for one that is not"),
+    ("IN", "write a comparison for each value, with `OR` between them"),
+    ("LIKE", "an index compares whole values: write `=`"),
+];
+
 /// A filter, of which each part knows its place in the text.
 #[derive(Debug, PartialEq)]
 pub(super) enum Term {
@@ -78,6 +99,9 @@ pub(super) fn read(text: &str) -> Result<Term, Unreadable> {
             Err(cursor.refuse(1, "a `)` closes nothing".to_owned(), "take it away, or write the `(` that it closes"))
         }
         _ => {
+            if let Some((word, help)) = cursor.other_word() {
+                return Err(cursor.refuse(word.len(), format!("`{word}` does not join comparisons"), help));
+            }
             let length = cursor.word().len().max(1);
             let help = "write `AND` or `OR` between two comparisons";
             Err(cursor.refuse(length, "a comparison follows another without a word between them".to_owned(), help))
@@ -114,6 +138,16 @@ impl<'t> Cursor<'t> {
             self.at += word.len();
         }
         there
+    }
+
+    /// Returns the word of another language that stands here in place of one of this, and what to write.
+    fn other_word(&mut self) -> Option<(&'t str, &'static str)> {
+        let rest = self.rest();
+        let word = self.word();
+        let (other, help) = OTHER_WORDS.into_iter().find(|(other, _)| {
+            other.eq_ignore_ascii_case(word) || (!other.starts_with(char::is_alphabetic) && rest.starts_with(other))
+        })?;
+        Some((&rest[..other.len()], help))
     }
 
     fn refuse(&self, length: usize, says: String, help: &'static str) -> Unreadable {
@@ -203,7 +237,13 @@ impl<'t> Cursor<'t> {
             ("<", Sign::Less),
             (">", Sign::Greater),
         ];
+        if let Some((sign, help)) = OTHER_SIGNS.into_iter().find(|(sign, _)| self.rest().starts_with(sign)) {
+            return Err(self.refuse(sign.len(), format!("`{sign}` is no comparison"), help));
+        }
         let Some((text, sign)) = signs.into_iter().find(|(text, _)| self.rest().starts_with(text)) else {
+            if let Some((word, help)) = self.other_word() {
+                return Err(self.refuse(word.len(), format!("`{word}` is no comparison"), help));
+            }
             let says = format!("`{}` is compared with nothing", path.text);
             return Err(Unreadable { at: path.at, says, help: HELP });
         };
@@ -283,6 +323,18 @@ mod tests {
         assert_eq!(wrong("a = now()"), "now");
         assert_eq!(wrong("ä(1)"), "ä");
         assert_eq!(wrong("a:b"), "b");
+        for (text, place, help) in [
+            ("a == 1", "==", "write `=`"),
+            ("a <> 1", "<>", "write `!=`"),
+            ("a = 1 && b = 2", "&&", "write `AND`"),
+            ("a = 1 || b = 2", "||", "write `OR`"),
+            ("a = 1 and b = 2", "and", "write `AND` in capitals"),
+            ("a IS NOT NULL", "IS", "write `path:*` for a field that is set, and `-path:*` for one that is not"),
+            ("a in (1, 2)", "in", "write a comparison for each value, with `OR` between them"),
+        ] {
+            let unreadable = read(text).expect_err("it is wrong");
+            assert_eq!((&text[unreadable.at], unreadable.help), (place, help), "{text}");
+        }
         assert!(read(&"(".repeat(10_000)).is_err());
         assert!(read(&"-".repeat(10_000)).is_err());
         assert!(read(&["a = 1"; 100].join(" AND ")).is_err());
