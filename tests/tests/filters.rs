@@ -1,6 +1,10 @@
 //! Random filters over random records of every shape, against a naive evaluator: what is found, in which order, and page
 //! by page in both directions.
 
+#[path = "filters/encodings.rs"]
+mod encodings;
+#[path = "filters/lists.rs"]
+mod lists;
 #[path = "filters/probe.rs"]
 mod probe;
 #[path = "shapes/random.rs"]
@@ -90,7 +94,7 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         assert_eq!(store.read(|r| r.run(filter.clone().exists())).unwrap(), !expected.is_empty(), "{context}");
         let find = filter.find().order_by(orders.clone()).size(rng.usize(1..20));
         let first = store.read(|r| r.run(find.clone().first())).unwrap();
-        assert_eq!(first.as_ref(), expected.first().copied(), "{context}");
+        assert!(same(first.as_slice(), &expected[..expected.len().min(1)]), "{context}: {first:?}");
 
         let (mut forward, mut after) = (Vec::new(), None);
         loop {
@@ -104,7 +108,7 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
                 break;
             }
         }
-        assert_eq!(forward.iter().collect::<Vec<_>>(), expected, "{context} by {orders:?}");
+        assert!(same(&forward, &expected), "{context} by {orders:?}: {forward:?} instead of {expected:?}");
 
         // Back from the last record, which the way back then lacks.
         let Some((last, rest)) = expected.split_last() else { continue };
@@ -113,16 +117,22 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         let end = if rest.is_empty() { None } else { read(find.clone().size(rest.len())).next };
         let Some(end) = end else { continue };
         let tail = read(find.clone().size(1).after(end));
-        assert_eq!(tail.records.iter().collect::<Vec<_>>(), [*last], "{context}");
+        assert!(same(&tail.records, &[*last]), "{context}: {:?}", tail.records);
         let (mut backward, mut before) = (Vec::new(), tail.previous);
         while let Some(cursor) = before {
             let page = read(find.clone().before(cursor));
             backward.splice(0..0, page.records);
             before = page.previous;
         }
-        assert_eq!(backward.iter().collect::<Vec<_>>(), rest, "{context} by {orders:?}");
+        assert!(same(&backward, rest), "{context} by {orders:?}: {backward:?} instead of {rest:?}");
     }
     assert!(found_some > cases() / 10, "only {found_some} filters told records apart");
+}
+
+/// Says whether these are the same records: a NaN that a record holds is not equal to itself.
+fn same<R: Record>(found: &[R], expected: &[&R]) -> bool {
+    let one = |(a, b): (&R, &&R)| a == *b || format!("{a:?}") == format!("{b:?}");
+    found.len() == expected.len() && found.iter().zip(expected).all(one)
 }
 
 /// One element for which all of a filter holds: what holds for the record, had it this element alone.
@@ -491,8 +501,6 @@ fn references_whose_zero_is_null() {
 fn what_cannot_be_asked_is_refused() {
     use shapes::implicit as c;
     let store = shapes::open_test().unwrap();
-    let nul = store.read(|r| r.run(c::a_string.eq("a\0b").count())).unwrap_err();
-    assert_eq!((nul.kind(), nul.field()), (Kind::Invalid, Some("a_string")));
     let none = store.read(|r| r.run(c::id.is_set().find().size(0))).unwrap_err();
     assert_eq!((none.kind(), none.field()), (Kind::Invalid, Some("page_size")));
     let many = store.read(|r| r.run(c::an_int32.in_list(0..40_000).count())).unwrap_err();
@@ -549,8 +557,8 @@ fn values_in_another_form_are_compared_as_they_are_stored() {
     assert_eq!(count(c::seconds.ge(at(5, 0))).unwrap(), 2);
     assert_eq!(count(c::text.lt(at(i64::MAX, 0))).unwrap(), 3);
     assert_eq!(count(c::text.gt(at(i64::MIN, 0)) & c::milliseconds.is_unset()).unwrap(), 3);
-    let finer = count(c::seconds.eq(at(5, 1))).unwrap_err();
-    assert_eq!((finer.kind(), finer.field()), (Kind::Invalid, Some("seconds")));
+    assert_eq!(count(c::seconds.eq(at(5, 1))).unwrap(), 0, "no whole second");
+    assert_eq!(count(c::seconds.gt(at(4, 999_999_999)) & c::seconds.lt(at(5, 1))).unwrap(), 1);
     for (order, expected) in [(c::full.desc(), [2, 1, 0]), (c::seconds.asc(), [1, 0, 2]), (c::text.asc(), [1, 0, 2])] {
         let (mut found, mut after) = (Vec::new(), None);
         loop {

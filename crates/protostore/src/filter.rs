@@ -27,7 +27,7 @@ pub(crate) use column::{Place, Test};
 pub use compare::At;
 pub(crate) use compile::Query;
 pub use cursor::Cursor;
-pub use operand::{Aside, Comparable, Operand, Ordered};
+pub use operand::{Comparable, Location, Operand, Ordered};
 pub use order::Order;
 pub(crate) use order::Sorting;
 

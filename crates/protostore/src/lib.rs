@@ -42,7 +42,7 @@ mod value;
 
 pub use engine::Engine;
 pub use error::{Error, Kind, Result};
-pub use filter::{Aside, At, Col, Comparable, Cursor, Filter, Operand, Order, Ordered, columns};
+pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Cascade, Clock, Expire, Expiring, Life, Names, Revisions, SoftDelete, SoftDeleted};

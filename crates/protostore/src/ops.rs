@@ -41,10 +41,10 @@ pub use verify::{Verified, Verify};
 
 use std::future::Future;
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::record::{Children, Record};
 use crate::session::Session;
-use crate::value::{Decode, Row};
+use crate::value::{Bind, Decode, Pick, Row};
 
 /// An operation as data: what the writer's queue and the reader threads take.
 pub trait Op: Send {
@@ -80,6 +80,14 @@ impl Decode for Present {
     fn decode<R: Row>(_: &mut R) -> Result<Self> {
         Ok(Self)
     }
+}
+
+/// Says whether an error is that a value which rows are asked by is one that no row can have: then there are none.
+///
+/// It is asked after a refusal, so that a read which finds something pays nothing for it.
+#[cold]
+fn finds_nothing(e: &Error, by: &impl Bind) -> bool {
+    matches!(e.kind(), Kind::Invalid | Kind::OutOfRange) && Pick::refuses(by)
 }
 
 /// Reads the children of many records.

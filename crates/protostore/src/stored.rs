@@ -41,5 +41,6 @@ pub use number::{DoubleBits, FloatBits, FullRange};
 pub use paths::Paths;
 pub use rfc3339::Rfc3339;
 pub use timestamptz::Timestamptz;
+pub(crate) use unit::{Beyond, floor};
 pub use unit::{Countable, Microseconds, Milliseconds, Seconds};
 pub use utf8::Utf8;

@@ -1,7 +1,7 @@
 //! The comparisons of a column, or of one entry of a map, with values.
 
 use super::column::{Col, Cond, Place, Test};
-use super::operand::{Aside, Comparable, Operand, Ordered};
+use super::operand::{Comparable, Location, Operand, Ordered};
 use super::stand::Keyed;
 use super::{Expr, Filter};
 use crate::error::Error;
@@ -55,12 +55,8 @@ enum Ask {
 }
 
 fn cond_of<T: Comparable>(place: Place, ask: Ask, value: &T) -> Result<Cond, Box<Expr>> {
-    Ok(match (value.aside(), ask) {
-        (Some(_), Ask::Eq) => Cond::Never,
-        (Some(_), Ask::Ne) => Cond::Always,
-        (Some(Aside::Above), Ask::Lt | Ask::Le) | (Some(Aside::Below), Ask::Gt | Ask::Ge) => Cond::Set,
-        (Some(_), Ask::Lt | Ask::Le | Ask::Gt | Ask::Ge) => Cond::Never,
-        (None, ask) => {
+    Ok(match (value.location(), ask) {
+        (Location::Held, ask) => {
             let sign = match ask {
                 Ask::Eq => "=",
                 Ask::Ne => "IS NOT",
@@ -71,6 +67,13 @@ fn cond_of<T: Comparable>(place: Place, ask: Ask, value: &T) -> Result<Cond, Box
             };
             Cond::Is(sign, kept(place, value)?)
         }
+        // Nothing that is stored is equal to it.
+        (_, Ask::Eq) => Cond::Never,
+        (_, Ask::Ne) => Cond::Always,
+        (Location::After(held), Ask::Lt | Ask::Le) => Cond::Is("<=", kept(place, &held)?),
+        (Location::After(held), Ask::Gt | Ask::Ge) => Cond::Is(">", kept(place, &held)?),
+        (Location::AboveAll, Ask::Lt | Ask::Le) | (Location::BelowAll, Ask::Gt | Ask::Ge) => Cond::Set,
+        (Location::AboveAll | Location::BelowAll | Location::Unordered, _) => Cond::Never,
     })
 }
 
@@ -80,14 +83,17 @@ fn kept<T: Comparable>(place: Place, value: &T) -> Result<Kept, Box<Expr>> {
 }
 
 fn one_of<T: Comparable>(place: Place, values: impl IntoIterator<Item: Operand<T>>) -> Result<Cond, Box<Expr>> {
-    let values = values.into_iter().map(Operand::operand).filter(|value| value.aside().is_none());
+    let values = values.into_iter().map(Operand::operand).filter(Comparable::is_held);
     values.map(|value| kept(place, &value)).collect::<Result<_, _>>().map(Cond::In)
 }
 
 /// Returns the texts that begin with `prefix`, as a range.
 fn prefixed(place: Place, prefix: &str) -> Result<Cond, Box<Expr>> {
-    let from = kept(place, &prefix.to_owned())?;
     let mut rest = prefix.to_owned();
+    if !rest.is_held() {
+        return Ok(Cond::Never);
+    }
+    let from = kept(place, &rest)?;
     while let Some(last) = rest.pop() {
         let next = match last {
             // What follows are the surrogates, which no text holds.

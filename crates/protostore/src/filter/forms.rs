@@ -1,8 +1,8 @@
 //! Comparisons of columns whose values stand in another form: a value is given as it is, and compared as it is stored.
 
-use super::operand::{Aside, Comparable, Operand, Ordered, beyond};
+use super::operand::{Comparable, Location, Operand, Ordered, counted};
 use crate::stored::{
-    DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds, Timestamptz, Utf8,
+    Countable, DoubleBits, FloatBits, FullRange, Microseconds, Milliseconds, Rfc3339, Seconds, Timestamptz, Utf8,
 };
 use crate::time::{Duration, Timestamp};
 
@@ -53,25 +53,39 @@ impl Comparable for DoubleBits {}
 impl Comparable for FullRange {}
 impl Ordered for FullRange {}
 
-/// Writes the traits for the forms of times, which all end somewhere.
-macro_rules! time {
-    ($($form:ty),+ $(,)?) => {
-        $(impl Comparable for $form {
-            fn aside(&self) -> Option<Aside> {
-                beyond(self, self.0.seconds())
+impl Comparable for Rfc3339 {
+    fn location(&self) -> Location<Self> {
+        match self.0.seconds() {
+            Rfc3339::FIRST..=Rfc3339::LAST => Location::Held,
+            i64::MIN..Rfc3339::FIRST => Location::BelowAll,
+            _ => Location::AboveAll,
+        }
+    }
+}
+
+impl Ordered for Rfc3339 {}
+
+impl Comparable for Timestamptz {
+    fn location(&self) -> Location<Self> {
+        match self.0.seconds() {
+            i64::MIN..Timestamptz::FIRST => Location::BelowAll,
+            _ => counted(self.0, 1_000_000).map(Self),
+        }
+    }
+}
+
+impl Ordered for Timestamptz {}
+
+/// Writes the traits for the forms of times that are counted in units, of which so many are a second.
+macro_rules! unit {
+    ($($unit:ident: $per_second:literal),+ $(,)?) => {
+        $(impl<T: Countable + PartialEq> Comparable for $unit<T> {
+            fn location(&self) -> Location<Self> {
+                counted(self.0, $per_second).map(Self)
             }
         }
-        impl Ordered for $form {})+
+        impl<T: Countable + PartialEq> Ordered for $unit<T> {})+
     };
 }
 
-time! {
-    Rfc3339,
-    Timestamptz,
-    Seconds<Timestamp>,
-    Seconds<Duration>,
-    Milliseconds<Timestamp>,
-    Milliseconds<Duration>,
-    Microseconds<Timestamp>,
-    Microseconds<Duration>,
-}
+unit! { Seconds: 1, Milliseconds: 1_000, Microseconds: 1_000_000 }

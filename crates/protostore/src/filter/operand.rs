@@ -1,29 +1,61 @@
 //! What a column is compared with: a value, bound as the column's own values are.
 
-use crate::error::Kind;
-use crate::time::{Duration, Timestamp};
-use crate::value::{Bind, Kept};
+use crate::stored::{Beyond, Countable, floor};
+use crate::time::{Duration, NANOS, Timestamp};
+use crate::value::Bind;
 
 /// What a column may hold that a value can be equal to.
-pub trait Comparable: Bind {
-    /// Says where a value stands that no column holds; nothing where it is to be refused as in a write.
-    fn aside(&self) -> Option<Aside> {
-        None
+pub trait Comparable: Bind + Sized {
+    /// Says where the value is among those that a column holds: not every value of the type can be stored.
+    fn location(&self) -> Location<Self> {
+        Location::Held
+    }
+
+    /// Says whether a column can hold the value; nothing is equal to one that it cannot.
+    fn is_held(&self) -> bool {
+        matches!(self.location(), Location::Held)
     }
 }
 
 /// What a column may hold whose order in the database is the order of its values.
 pub trait Ordered: Comparable {}
 
-/// Where a value stands that no column holds.
+/// Where a value is among those that a column holds, so that it can be compared with them though it is none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aside {
+pub enum Location<T> {
+    /// A column holds it.
+    Held,
+    /// Right above this one, which a column holds, and below the next: 1.5 s in a column of whole seconds is after 1 s.
+    After(T),
     /// Above all that a column holds: a `u64` from 2^63 on.
-    Above,
+    AboveAll,
     /// Below all that a column holds: a time before the year 1677.
-    Below,
+    BelowAll,
     /// Neither above nor below anything: NaN.
-    Apart,
+    Unordered,
+}
+
+impl<T> Location<T> {
+    /// The same, of the values in another form.
+    pub(super) fn map<U>(self, form: impl FnOnce(T) -> U) -> Location<U> {
+        match self {
+            Self::Held => Location::Held,
+            Self::After(value) => Location::After(form(value)),
+            Self::AboveAll => Location::AboveAll,
+            Self::BelowAll => Location::BelowAll,
+            Self::Unordered => Location::Unordered,
+        }
+    }
+}
+
+/// Locates a time in a column that counts it in units, of which this many are a second.
+pub(super) fn counted<T: Countable + PartialEq>(time: T, per_second: i64) -> Location<T> {
+    match floor(time, per_second) {
+        Ok(held) if held == time => Location::Held,
+        Ok(held) => Location::After(held),
+        Err(Beyond::Above) => Location::AboveAll,
+        Err(Beyond::Below) => Location::BelowAll,
+    }
 }
 
 /// What is given where a `T` is compared with: `&str` for a `String`.
@@ -62,7 +94,7 @@ impl<const N: usize> Operand<Vec<u8>> for &[u8; N] {
     }
 }
 
-/// Writes the traits for types of which every value fits, or of which the others are refused.
+/// Writes the traits for types of which a column holds every value.
 macro_rules! plain {
     ($($ty:ty),+) => {
         $(impl Comparable for $ty {}
@@ -70,31 +102,27 @@ macro_rules! plain {
     };
 }
 
-plain!(bool, i32, i64, u32, String, Vec<u8>);
+plain!(bool, i32, i64, u32, Vec<u8>);
 
-/// Writes the traits for types of which some values stand aside.
-macro_rules! aside {
-    ($($ty:ty: $value:ident => $aside:expr),+ $(,)?) => {
+/// Writes the traits for types of which a column does not hold some values.
+macro_rules! located {
+    ($($ty:ty: $value:ident => $location:expr),+ $(,)?) => {
         $(impl Comparable for $ty {
-            fn aside(&self) -> Option<Aside> {
+            fn location(&self) -> Location<Self> {
                 let $value = self;
-                $aside
+                $location
             }
         }
         impl Ordered for $ty {})+
     };
 }
 
-aside! {
-    u64: v => i64::try_from(*v).is_err().then_some(Aside::Above),
-    f32: v => v.is_nan().then_some(Aside::Apart),
-    f64: v => v.is_nan().then_some(Aside::Apart),
-    Timestamp: v => beyond(v, v.seconds()),
-    Duration: v => beyond(v, v.seconds()),
-}
-
-/// Says on which side a time is that its column does not reach; what is refused for another reason has no side.
-pub(super) fn beyond(time: &impl Bind, seconds: i64) -> Option<Aside> {
-    let side = if seconds < 0 { Aside::Below } else { Aside::Above };
-    Kept::of(time).is_err_and(|e| e.kind() == Kind::OutOfRange).then_some(side)
+located! {
+    u64: v => if i64::try_from(*v).is_ok() { Location::Held } else { Location::AboveAll },
+    f32: v => if v.is_nan() { Location::Unordered } else { Location::Held },
+    f64: v => if v.is_nan() { Location::Unordered } else { Location::Held },
+    // No text in a column has a NUL, and every other character is above it.
+    String: v => v.split_once('\0').map_or(Location::Held, |(held, _)| Location::After(held.to_owned())),
+    Timestamp: v => counted(*v, NANOS),
+    Duration: v => counted(*v, NANOS),
 }

@@ -2,14 +2,14 @@
 
 use std::marker::PhantomData;
 
-use super::{Op, ReadOp, WriteOp, refusal};
+use super::{Op, ReadOp, WriteOp, finds_nothing, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::life;
 use crate::record::{Mutable, Record};
 use crate::schema::Listing;
 use crate::session::Session;
 use crate::time::Timestamp;
-use crate::value::Bind;
+use crate::value::{Bind, Pick};
 
 /// As a limit, none.
 const ALL: i64 = -1;
@@ -42,7 +42,11 @@ impl<R: Record, P: Bind + Send + Sync> By<R, P> {
 
     async fn count<S: Session>(&self, s: &mut S, most: i64) -> Result<u64> {
         let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, most, self.listing.count.now())).await;
-        let counted = counted.map_err(|e| e.explained(&R::TABLE.layout))?;
+        let counted = match counted {
+            Ok(counted) => counted,
+            Err(e) if finds_nothing(&e, &self.by) => return Ok(0),
+            Err(e) => return Err(e.explained(&R::TABLE.layout)),
+        };
         counted.ok_or_else(|| Error::new(Kind::Engine, "counted, and said no number"))
     }
 }
@@ -103,6 +107,9 @@ impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<u64> {
         let By { listing, by, now, of: _ } = &self.0;
+        if Pick::refuses(by) {
+            return Ok(0);
+        }
         let now = now.unwrap_or_else(Timestamp::now);
         let deleted = match s.run(&listing.delete, &(by, listing.delete.at(now))).await {
             Ok(deleted) => deleted,

@@ -6,6 +6,7 @@ use crate::life;
 use crate::record::{Mutable, Record, Revised, revision};
 use crate::session::Session;
 use crate::time::Timestamp;
+use crate::value::Pick;
 
 /// Deletes a record and its children, and says whether there was one.
 #[derive(Clone, Debug)]
@@ -44,6 +45,9 @@ impl<R: Mutable> Op for Delete<R> {
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        if Pick::refuses(&self.key) {
+            return Ok(false);
+        }
         let asked = self.revision.as_ref().filter(|revision| **revision != R::Revision::default());
         revision::check::<R, S>(s, R::borrow_key(&self.key), asked).await?;
         let delete = &R::TABLE.delete;

@@ -127,7 +127,7 @@ impl<C: EditedValues, T: Comparable + Send + Sync> Change<C> for Remove<T> {
     const NAME: &'static str = "remove";
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(u64, bool)> {
-        if self.0.aside().is_some() {
+        if !self.0.is_held() {
             return Ok((0, false));
         }
         let removed = delete::<C, S>(s, C::REMOVE, &(owner, &self.0)).await?;
@@ -166,7 +166,7 @@ impl<C: EditedMap> Change<C> for RemoveKey<C::Place> {
     const NAME: &'static str = "remove";
 
     async fn run<S: Session, K: Bind + Sync>(&self, s: &mut S, owner: &K, _: Timestamp) -> Result<(bool, bool)> {
-        let removed = self.0.aside().is_none() && delete::<C, S>(s, &C::MAP.remove, &(owner, &self.0)).await? > 0;
+        let removed = self.0.is_held() && delete::<C, S>(s, &C::MAP.remove, &(owner, &self.0)).await? > 0;
         Ok((removed, removed))
     }
 }

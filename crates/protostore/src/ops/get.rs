@@ -1,6 +1,6 @@
 //! Reads of one record.
 
-use super::{Op, Present, ReadOp};
+use super::{Op, Present, ReadOp, finds_nothing};
 use crate::error::Result;
 use crate::record::{Children, Record};
 use crate::schema::Stmt;
@@ -93,6 +93,7 @@ pub(super) async fn any<R: Record, S: Session>(
 ) -> Result<Option<R>> {
     let mut found: Option<R> = match s.one(stmt, by).await {
         Ok(found) => found,
+        Err(e) if finds_nothing(&e, by) => return Ok(None),
         Err(e) => return Err(e.explained(&R::TABLE.layout)),
     };
     if !R::Children::NONE
@@ -114,5 +115,9 @@ pub(crate) async fn exists<R: Record, S: Session>(
         true => s.one::<_, Present>(get, &key).await,
         false => s.one::<_, Present>(get, &(key, at.map_or_else(|| get.now(), |at| get.at(at)))).await,
     };
-    found.map(|found| found.is_some()).map_err(|e| e.explained(&R::TABLE.layout))
+    match found {
+        Ok(found) => Ok(found.is_some()),
+        Err(e) if finds_nothing(&e, &key) => Ok(false),
+        Err(e) => Err(e.explained(&R::TABLE.layout)),
+    }
 }

@@ -78,7 +78,7 @@ impl<R: Record, C: EditedMap<Owner = R>> Op for Entry<R, C> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Option<C::Item>> {
         touch::owner::<R, C, S>(s, &self.owner, None).await?;
-        if crate::filter::Comparable::aside(&self.key).is_some() {
+        if !crate::filter::Comparable::is_held(&self.key) {
             return Ok(None);
         }
         let found: Option<Element<u64, C>> = match C::Nested::NONE {

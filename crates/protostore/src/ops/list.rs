@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::page::page;
-use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, load_children};
+use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing, load_children};
 use crate::error::{Error, Kind, Result};
 use crate::record::{Children, Mutable, Record};
 use crate::schema::{Listing, Stmt};
@@ -69,9 +69,13 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<PageOf<R>> {
-        match &self.after {
+        let read = match &self.after {
             None => page(s, &self.listing.first, &self.by, self.size).await,
             Some(key) => page(s, &self.listing.after, &(&self.by, key), self.size).await,
+        };
+        match read {
+            Err(e) if self.size > 0 && finds_nothing(&e, &self.by) => Ok(PageOf { records: Vec::new(), next: None }),
+            read => read,
         }
     }
 }
@@ -101,7 +105,11 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
         let mut records: Vec<R> = Vec::new();
         let read = s.all(self.stmt, &(&self.by, self.stmt.now()), usize::MAX, &mut records).await;
-        read.map_err(|e| e.explained(&R::TABLE.layout))?;
+        match read {
+            Ok(()) => {}
+            Err(e) if finds_nothing(&e, &self.by) => return Ok(records),
+            Err(e) => return Err(e.explained(&R::TABLE.layout)),
+        }
         load_children(s, &mut records).await?;
         Ok(records)
     }

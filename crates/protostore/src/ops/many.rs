@@ -6,6 +6,7 @@ use crate::life;
 use crate::record::{Children, Mutable, Record};
 use crate::session::Session;
 use crate::time::Timestamp;
+use crate::value::Pick;
 
 /// Reads the records of these keys, in their order; a key may stand in it more than once.
 #[derive(Clone, Debug)]
@@ -17,7 +18,10 @@ impl<R: Record> Op for GetMany<R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Option<R>>> {
-        let keys = S::keys::<R>(self.0.iter().map(R::borrow_key))?;
+        // No record has a key that no column holds.
+        let asked = self.0.iter().map(R::borrow_key).enumerate().filter(|(_, key)| !Pick::refuses(key));
+        let (asked, keys): (Vec<usize>, Vec<_>) = asked.unzip();
+        let keys = S::keys::<R>(keys.into_iter())?;
         let mut found: Vec<(u64, R)> = Vec::with_capacity(self.0.len());
         let read = s.all(&R::TABLE.get_many, &(keys, R::TABLE.get_many.now()), usize::MAX, &mut found).await;
         read.map_err(|e| e.explained(&R::TABLE.layout))?;
@@ -26,7 +30,8 @@ impl<R: Record> Op for GetMany<R> {
         let mut all: Vec<Option<R>> = Vec::new();
         all.resize_with(self.0.len(), || None);
         for (place, record) in places.into_iter().zip(records) {
-            let at = usize::try_from(place).ok().and_then(|place| all.get_mut(place));
+            let at = usize::try_from(place).ok().and_then(|place| asked.get(place));
+            let at = at.and_then(|place| all.get_mut(*place));
             *at.ok_or_else(|| Error::new(Kind::Engine, "answered for a key that was not asked for"))? = Some(record);
         }
         Ok(all)
@@ -56,6 +61,8 @@ impl<R: Mutable> Op for DeleteMany<R> {
 
     fn prepare(&mut self) -> Result<()> {
         self.now = Some(Timestamp::now());
+        // No record has a key that no column holds.
+        self.keys.retain(|key| !Pick::refuses(key));
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::life::{self, SoftDeleted};
 use crate::record::{Children, Record};
 use crate::session::Session;
 use crate::time::Timestamp;
+use crate::value::Pick;
 
 /// Reads a record by its key, whether or not it is deleted.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,9 @@ impl<R: SoftDeleted> Op for Undelete<R> {
     }
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        if Pick::refuses(&self.key) {
+            return Ok(false);
+        }
         life::undelete(s, R::SOFT_DELETE, &self.key, self.now.unwrap_or_else(Timestamp::now)).await
     }
 }
@@ -103,6 +107,9 @@ impl<R: SoftDeleted> Op for Purge<R> {
     const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        if Pick::refuses(&self.key) {
+            return Ok(false);
+        }
         match s.run(&R::SOFT_DELETE.purge, &self.key).await {
             Ok(changed) => Ok(changed > 0),
             Err(e) => Err(refusal::of_delete(s, e, R::TABLE, &self.key).await),

@@ -15,14 +15,22 @@ use crate::value::{Bad, Bind, Binder, Cell, Value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rfc3339(pub Timestamp);
 
+impl Rfc3339 {
+    /// The first second of the year 1.
+    pub(crate) const FIRST: i64 = -62_135_596_800;
+    /// The last second of the year 9999.
+    pub(crate) const LAST: i64 = 253_402_300_799;
+}
+
 /// Returns the one text of a time, or nothing where its year does not have four digits.
 fn text(time: Timestamp) -> Option<String> {
+    if !(Rfc3339::FIRST..=Rfc3339::LAST).contains(&time.seconds()) {
+        return None;
+    }
     let utc = OffsetDateTime::from_unix_timestamp(time.seconds()).ok()?;
     let (year, month, day) = (utc.year(), u8::from(utc.month()), utc.day());
     let (hour, minute, second, nanos) = (utc.hour(), utc.minute(), utc.second(), time.nanos());
-    (1..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z"))
+    Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z"))
 }
 
 impl Bind for Rfc3339 {

@@ -14,13 +14,15 @@ use crate::value::{Bad, Bind, Binder, Cell, Value};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamptz(pub Timestamp);
 
-/// The first second that PostgreSQL has: the beginning of 24 November 4714 BC.
-const FIRST: i64 = -210_866_803_200;
+impl Timestamptz {
+    /// The first second that PostgreSQL has: the beginning of 24 November 4714 BC.
+    pub(crate) const FIRST: i64 = -210_866_803_200;
+}
 
 impl Bind for Timestamptz {
     #[inline]
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        if self.0.seconds() < FIRST {
+        if self.0.seconds() < Self::FIRST {
             return Err(b.refuse(Kind::OutOfRange, "must not be before the year 4714 BC"));
         }
         Microseconds(self.0).bind(b)
@@ -31,6 +33,6 @@ impl Value for Timestamptz {
     #[inline]
     fn read(c: Cell<'_>) -> Result<Self, Bad> {
         let time = Microseconds::<Timestamp>::read(c)?.0;
-        if time.seconds() < FIRST { Err(Bad::Range) } else { Ok(Self(time)) }
+        if time.seconds() < Self::FIRST { Err(Bad::Range) } else { Ok(Self(time)) }
     }
 }

@@ -64,6 +64,21 @@ fn count(time: impl Countable, per_second: i64) -> Result<i64, Uncounted> {
     i64::try_from(count).map_err(|_| Uncounted::Beyond)
 }
 
+/// On which side of all counts a time is.
+pub(crate) enum Beyond {
+    Below,
+    Above,
+}
+
+/// Returns the last time with a count that is not after this one.
+pub(crate) fn floor<T: Countable>(time: T, per_second: i64) -> Result<T, Beyond> {
+    let (seconds, nanos) = time.parts();
+    let nanos = i128::from(seconds) * i128::from(NANOS) + i128::from(nanos);
+    let count = nanos.div_euclid(i128::from(NANOS / per_second));
+    let beyond = if count < 0 { Beyond::Below } else { Beyond::Above };
+    i64::try_from(count).ok().and_then(|count| T::counted(count, per_second)).ok_or(beyond)
+}
+
 /// Writes the form of one unit: its name, how many are a second, and what it says to times that it does not keep.
 macro_rules! unit {
     ($(#[$doc:meta])* $unit:ident: $per_second:literal, $between:literal, $beyond:literal) => {

@@ -59,6 +59,11 @@ impl Pick {
         pick.found
     }
 
+    /// Says whether a value of a list is refused: what no column holds is in no row.
+    pub(crate) fn refuses(list: &impl Bind) -> bool {
+        list.bind(&mut Self { before: usize::MAX, found: None }).is_err()
+    }
+
     fn see(&mut self, keep: impl FnOnce() -> Kept) -> Result<()> {
         if self.found.is_none() {
             match self.before.checked_sub(1) {

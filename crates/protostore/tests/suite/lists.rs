@@ -108,8 +108,11 @@ async fn many_come_in_the_order_of_their_keys() {
     let keys = [("vm-1", "b"), ("vm-1", "a\"\\\u{1}[")];
     assert_eq!(store.table::<Nic>().get_many(keys).await.expect("reads"), [None, Some(written)]);
     assert_eq!(store.table::<Nic>().get_many([]).await.expect("reads"), []);
-    let e = store.table::<Nic>().get_many([("vm-1", "a"), ("vm-1", "\0")]).await.expect_err("is no key");
-    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Invalid, Some("nics"), Some("name")));
+    let keys = [("vm-1", "\0"), ("vm-1", "a\"\\\u{1}[")];
+    assert!(
+        matches!(&store.table::<Nic>().get_many(keys).await.expect("reads")[..], [None, Some(_)]),
+        "no record has NUL"
+    );
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn a_record_comes_back_as_it_went_in() {
 async fn keys_of_one_number_and_of_two_parts_find_their_records() {
     let store = store();
     assert_eq!(store.table::<Image>().get(2).await.expect("reads"), Some(Image { number: 2, digest: vec![0, 255, 1] }));
-    assert_eq!(store.table::<Image>().get(u64::MAX).await.map_err(|e| e.kind()), Err(Kind::OutOfRange));
+    assert_eq!(store.table::<Image>().get(u64::MAX).await.expect("reads"), None, "no record has such a key");
     store.table::<Machine>().insert(machine("vm")).await.expect("inserts");
     store.table::<Nic>().insert(nic("vm", "eth0")).await.expect("inserts");
     assert_eq!(store.table::<Nic>().get(("vm", "eth0")).await.expect("reads"), Some(nic("vm", "eth0")));
