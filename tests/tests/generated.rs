@@ -43,7 +43,7 @@ fn what_is_given_is_kept() {
     let store = store();
     let given = Made {
         id: generate::uuid_v4(),
-        token: generate::uuid_v7(),
+        token: generate::uuid_v7().unwrap(),
         maybe_token: Some(generate::uuid_v4()),
         number: 70,
         maybe_number: Some(7),
@@ -171,7 +171,7 @@ fn an_upsert_by_another_index_keeps_the_key() {
     // The key may be given, and then it is the one of the row.
     let given = Made { id: first.id.clone(), ..again.clone() };
     assert_eq!(store.write(move |tx| tx.run(made::upsert_by_number(given.clone()))).unwrap().id, first.id);
-    let other = Made { id: generate::uuid_v7(), ..again };
+    let other = Made { id: generate::uuid_v7().unwrap(), ..again };
     let refused = wait(store.apply(made::upsert_by_number(other))).unwrap_err();
     assert_eq!(refused.to_string(), "mades.number: is taken by another record");
     assert_eq!(refused.kind(), Kind::AlreadyExists);

@@ -2,14 +2,32 @@
 //!
 //! The time of a creation or an update is [`Timestamp::now`](crate::Timestamp::now).
 
-use uuid::Uuid;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::time::UNIX_EPOCH;
+
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::clock;
+use crate::error::{Error, Kind, Result};
+
+/// What this process has given last, and counts on from.
+static CONTEXT: AssertUnwindSafe<Mutex<ContextV7>> = AssertUnwindSafe(Mutex::new(ContextV7::new()));
 
 /// Returns a new UUID of version 7, in lower case with hyphens.
 ///
 /// It begins with the system's time, so that later ones sort after earlier ones; of one process each is greater than the
 /// one before, also where the clock stands still or is set back.
-pub fn uuid_v7() -> String {
-    Uuid::now_v7().to_string()
+///
+/// # Errors
+/// [`Kind::Precondition`] where the clock is before 1970, from which such a UUID counts its time.
+pub fn uuid_v7() -> Result<String> {
+    let since = clock::now().duration_since(UNIX_EPOCH).map_err(|before| {
+        let why = "cannot be made while the system's clock is before 1970, from which a UUID of version 7 counts: \
+                   set the clock";
+        Error::new(Kind::Precondition, why).because(before)
+    })?;
+    Ok(Uuid::new_v7(Timestamp::from_unix(&CONTEXT, since.as_secs(), since.subsec_nanos())).to_string())
 }
 
 /// Returns a new UUID of version 4, which is random but for its version, in lower case with hyphens.
@@ -32,12 +50,29 @@ pub fn is_canonical_uuid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
+    fn made() -> String {
+        uuid_v7().expect("the clock is after 1970")
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_an_error_and_no_panic() {
+        for before in [Duration::from_nanos(1), Duration::from_secs(1), Duration::from_secs(86_400 * 365 * 300)] {
+            let refused = clock::at(UNIX_EPOCH - before, uuid_v7).expect_err("no version 7 has such a time");
+            assert_eq!(refused.kind(), Kind::Precondition);
+            assert!(refused.message().contains("before 1970") && refused.message().contains("set the clock"));
+        }
+        let first = clock::at(UNIX_EPOCH, uuid_v7).expect("1970 is the first year");
+        assert!(is_canonical_uuid(&first), "{first}");
+        assert!(clock::at(SystemTime::now(), uuid_v7).expect("is now") > first);
+    }
+
     #[test]
     fn each_uuid_of_version_7_is_greater_than_the_one_before() {
-        let made: Vec<String> = std::iter::repeat_with(uuid_v7).take(20_000).collect();
+        let made: Vec<String> = std::iter::repeat_with(made).take(20_000).collect();
         assert!(made.is_sorted_by(|a, b| a < b));
         assert!(made.iter().all(|uuid| is_canonical_uuid(uuid) && uuid.as_bytes()[14] == b'7'));
     }
@@ -45,7 +80,7 @@ mod tests {
     #[test]
     fn threads_never_make_the_same_uuid_and_each_sees_them_rise() {
         let threads: Vec<_> = (0..4)
-            .map(|_| std::thread::spawn(|| std::iter::repeat_with(uuid_v7).take(5_000).collect::<Vec<_>>()))
+            .map(|_| std::thread::spawn(|| std::iter::repeat_with(made).take(5_000).collect::<Vec<_>>()))
             .collect();
         let mut all = BTreeSet::new();
         for thread in threads {
@@ -62,7 +97,7 @@ mod tests {
             let now = crate::Timestamp::now();
             now.seconds() * 1_000 + i64::from(now.nanos() / 1_000_000)
         };
-        let (before, uuid, after) = (millis(), uuid_v7(), millis());
+        let (before, uuid, after) = (millis(), made(), millis());
         let made = i64::from_str_radix(&uuid[..13].replace('-', ""), 16).expect("is hexadecimal");
         // The counter of other tests may have carried the clock of the process ahead.
         assert!((before..=after + 1_000).contains(&made), "{before} {uuid} {after}");

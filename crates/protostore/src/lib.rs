@@ -16,6 +16,7 @@
 #[cfg(test)]
 extern crate self as protostore;
 
+mod clock;
 pub mod edits;
 mod engine;
 mod error;

@@ -10,6 +10,7 @@ pub use duration::Duration;
 
 use std::time::{Duration as StdDuration, SystemTime, UNIX_EPOCH};
 
+use crate::clock;
 use crate::error::{Error, Kind, Result};
 use crate::value::{Bad, Bind, Binder, Cell, Value};
 
@@ -33,7 +34,7 @@ impl Timestamp {
 
     /// Returns the system's time.
     pub fn now() -> Self {
-        SystemTime::now().into()
+        clock::now().into()
     }
 
     /// Returns the same, rounded towards the past to a multiple of `step` nanoseconds, which divide a second.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
 use crate::schema::Schema;
+use crate::time::{NANOS, Timestamp};
 
 /// The layout of these tables; a newer one is refused.
 pub(super) const FORMAT: i64 = 1;
@@ -121,12 +122,13 @@ pub(super) fn end_run(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Nanoseconds since 1970, as every time in a database is.
+/// Nanoseconds since 1970, as every time in a database is; before 1970 they are negative.
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    let now = Timestamp::now();
+    now.seconds().saturating_mul(NANOS).saturating_add(now.nanos().into())
 }
 
 fn at(nanoseconds: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0))
+    let size = Duration::from_nanos(nanoseconds.unsigned_abs());
+    if nanoseconds < 0 { UNIX_EPOCH - size } else { UNIX_EPOCH + size }
 }

@@ -3,9 +3,9 @@
 //! The engine's own locks would do once a database is there; this one also covers its creation, names the process that
 //! has it, and keeps two stores of one process apart, which POSIX locks do not.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -23,15 +23,26 @@ impl Lock {
     /// Takes the lock at once, or says who has it.
     pub(super) fn take(path: &Path) -> Result<Self, Refusal> {
         let failed = |why| Refusal::Io("open its lock file", why);
+        let not_ours = |what| Refusal::LockFile(path.to_owned(), what);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            // A pipe is not waited for.
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
             .open(path)
-            .map_err(failed)?;
+            .map_err(|why| match why.kind() {
+                _ if is_link(&why) => not_ours("is a symbolic link"),
+                io::ErrorKind::IsADirectory => not_ours("is a directory"),
+                _ => failed(why),
+            })?;
+        // Its contents go, so it must be ours alone: whoever may write to the directory could have put any file there.
+        let asked = file.metadata().map_err(failed)?;
+        if let Some(what) = stranger(&asked, rustix::process::geteuid().as_raw()) {
+            return Err(not_ours(what));
+        }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => return Err(Refusal::Locked(holder(file))),
@@ -40,6 +51,25 @@ impl Lock {
         file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())).map_err(failed)?;
         Ok(Self(file))
     }
+}
+
+/// Says what is wrong with a file that is not one that a store made; nothing where it may be one.
+fn stranger(file: &Metadata, own: u32) -> Option<&'static str> {
+    if !file.is_file() {
+        Some("is not a regular file")
+    } else if file.nlink() != 1 {
+        Some("has another name elsewhere (a hard link)")
+    } else if file.uid() != own {
+        Some("belongs to another user")
+    } else {
+        None
+    }
+}
+
+/// Says whether a file was not opened because it is a symbolic link.
+fn is_link(why: &io::Error) -> bool {
+    // FreeBSD and NetBSD have codes of their own for it.
+    [Errno::LOOP, Errno::MLINK].iter().any(|errno| why.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 impl Drop for Lock {

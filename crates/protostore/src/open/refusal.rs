@@ -16,6 +16,8 @@ pub(super) enum Refusal {
     Engine(&'static str, rusqlite::Error),
     /// Somebody has the file already; the process, where it is known.
     Locked(Option<u32>),
+    /// What stands in the place of the lock file is none: where, and what it is.
+    LockFile(PathBuf, &'static str),
     /// A write-ahead log or a journal without its database.
     Stray(PathBuf),
     /// A rollback journal beside the database, which the engine would play back.
@@ -111,6 +113,12 @@ impl fmt::Display for Refusal {
             Self::Locked(None) => {
                 f.write_str("is open in another process, and no option lets a second store in; stop it, or use it")
             }
+            Self::LockFile(path, what) => write!(
+                f,
+                "has no lock file that can be used: {} {what}, so it was left as it is; \
+                 move it away, and the store makes one",
+                path.display()
+            ),
             Self::Stray(log) => write!(
                 f,
                 "is not there, but {} is, and may hold what it lacks; put the database back beside it, \

@@ -104,7 +104,7 @@ impl Make {
 
     /// For generated code: makes a UUID of version 4 where none is given; one that is given must be canonical.
     pub fn uuid_v4(&mut self, member: usize, path: &'static str, field: &mut impl Fill<String>) -> Result<()> {
-        self.uuid(member, path, field, generate::uuid_v4)
+        self.uuid(member, path, field, || Ok(generate::uuid_v4()))
     }
 
     /// For generated code: puts the time of the insert in where none is given; no update or upsert changes it.
@@ -141,7 +141,7 @@ impl Make {
         member: usize,
         path: &'static str,
         field: &mut impl Fill<String>,
-        new: impl FnOnce() -> String,
+        new: impl FnOnce() -> Result<String>,
     ) -> Result<()> {
         match field.given() {
             Some(_) if !self.writes(member) => Ok(()),
@@ -149,7 +149,7 @@ impl Make {
             Some(_) => Err(Error::invalid(path, "must be a UUID in lower case, with hyphens")),
             None => {
                 if self.write != Write::Update {
-                    field.fill(new());
+                    field.fill(new().map_err(|e| e.at(path))?);
                 }
                 self.leave(member);
                 Ok(())
@@ -176,5 +176,29 @@ impl Made {
         if self.0.contains(&member) && *old != T::default() {
             field.clone_from(old);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::clock;
+    use crate::error::Kind;
+
+    #[test]
+    fn what_is_made_before_1970_is_exact_or_refused() {
+        clock::at(UNIX_EPOCH - Duration::from_millis(1), || {
+            let mut make = Make::new(Write::Insert, Vec::new());
+            let (mut id, mut token, mut time) = (String::new(), None, None);
+            let refused = make.uuid_v7(0, "id", &mut id).expect_err("no version 7 has such a time");
+            assert_eq!((refused.kind(), refused.field()), (Kind::Precondition, Some("id")));
+            assert_eq!(id, "", "nothing is put in");
+            make.uuid_v4(1, "token", &mut token).expect("needs no clock");
+            assert!(token.is_some_and(|token: String| generate::is_canonical_uuid(&token)));
+            make.create_time(2, 1_000_000_000, &mut time);
+            assert_eq!(time, Timestamp::new(-1, 0), "rounded towards the past");
+        });
     }
 }

@@ -1,6 +1,8 @@
 //! One store has the file, and the others are told who it is.
 
 use std::fs;
+use std::os::unix::fs::{chown, symlink};
+use std::path::Path;
 use std::thread;
 
 use super::fixture::{Helper, Home, ONE, by_hand, count, fill, key, options, refused, shut};
@@ -95,4 +97,46 @@ fn threads_at_first_boot() {
             refused.into_iter().all(|result| result.err().unwrap().to_string().contains("is open in this process"))
         );
     }
+}
+
+#[test]
+fn what_is_no_lock_file_is_left_as_it_is() {
+    let home = Home::with_database();
+    let (lock, victim) = (home.file("test.db.lock"), home.file("victim"));
+    fs::write(&victim, "what somebody else needs\n").unwrap();
+    type Put = fn(&Path, &Path);
+    let place: [(&str, Put); 5] = [
+        ("hard link", |victim, lock| fs::hard_link(victim, lock).unwrap()),
+        ("symbolic link", |victim, lock| symlink(victim, lock).unwrap()),
+        ("symbolic link", |victim, lock| symlink(victim.with_extension("gone"), lock).unwrap()),
+        ("directory", |_, lock| fs::create_dir(lock).unwrap()),
+        ("regular file", |_, lock| {
+            rustix::fs::mknodat(rustix::fs::CWD, lock, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        }),
+    ];
+    for (named, put) in place {
+        fs::remove_file(&lock).unwrap();
+        put(&victim, &lock);
+        let database = home.contents();
+        for _ in 0..2 {
+            refused(home.open(&ONE), &["test.db.lock", named, "move it away"]);
+        }
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "what somebody else needs\n", "{named}");
+        assert_eq!(home.contents(), database, "{named}");
+        assert!(!victim.with_extension("gone").exists(), "nothing is made through a link");
+        if lock.is_dir() {
+            fs::remove_dir(&lock).unwrap();
+            fs::write(&lock, "").unwrap();
+        }
+    }
+    // The victim may itself have been given away: another user's file is none of ours either.
+    if rustix::process::geteuid().is_root() {
+        fs::remove_file(&lock).unwrap();
+        fs::write(&lock, "4711\n").unwrap();
+        chown(&lock, Some(65_534), None).unwrap();
+        refused(home.open(&ONE), &["test.db.lock", "belongs to another user"]);
+        assert_eq!(fs::read_to_string(&lock).unwrap(), "4711\n");
+    }
+    fs::remove_file(&lock).unwrap();
+    shut(home.open(&ONE).unwrap()).unwrap();
 }

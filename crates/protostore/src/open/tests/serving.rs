@@ -1,7 +1,7 @@
 //! What an open database is like: its settings, what is forbidden, what it says about itself.
 
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -17,6 +17,23 @@ fn value(connection: &Connection, pragma: &str) -> String {
         Ok(rusqlite::types::Value::Text(text)) => text,
         other => format!("{other:?}"),
     }
+}
+
+#[test]
+fn a_store_opens_and_serves_while_the_clock_is_before_1970() {
+    let home = Home::new();
+    let before = UNIX_EPOCH - Duration::from_secs(86_400);
+    let created = crate::clock::at(before, || {
+        let opened = home.open(&ONE).unwrap();
+        fill(&opened.writer);
+        let created = opened.info.created;
+        shut(opened).unwrap();
+        created
+    });
+    let opened = home.open(&ONE).unwrap();
+    assert!(created < UNIX_EPOCH, "{created:?}");
+    assert_eq!((created, opened.info.created), (before, before), "no other time than it was");
+    assert_eq!(count(&opened.writer, "marker_things"), 2);
 }
 
 #[test]
