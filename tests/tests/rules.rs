@@ -1,5 +1,7 @@
 //! What an API says of its fields beside their types: what is not shown, and what is refused.
 
+#[path = "rules/behaviors.rs"]
+mod behaviors;
 #[path = "rules/columns.rs"]
 mod columns;
 #[path = "rules/edits.rs"]

@@ -90,6 +90,11 @@ fn compare_tables((old_schema, old): (&Schema, &Table), (new_schema, new): (&Sch
         changes.extend(compare_indexes(o, n));
         changes.extend(compare_foreign_keys((old_schema, o), (new_schema, n)));
         changes.extend((o.counted != n.counted).then(|| Change::Counted { table: n.name.to_owned() }));
+        changes.extend((o.immutable != n.immutable).then(|| Change::Immutable {
+            table: owner.clone(),
+            column: n.name.to_owned(),
+            now: n.immutable,
+        }));
     }
     let gone = |r: &&Relation<'_>| Change::ChildRemoved { table: r.name.to_owned(), owner: owner.clone() };
     let added = |r: &&Relation<'_>| Change::ChildAdded { table: r.name.to_owned(), owner: owner.clone() };

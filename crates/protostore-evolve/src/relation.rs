@@ -21,6 +21,8 @@ pub(crate) struct Relation<'a> {
     pub(crate) foreign_keys: &'a [ForeignKey],
     /// How many rows an owner may have.
     pub(crate) counted: Counted,
+    /// Whether all rows of an owner together keep what they are when it is inserted.
+    pub(crate) immutable: bool,
 }
 
 /// A column and whether it may be unset where it stands.
@@ -63,6 +65,7 @@ pub(crate) fn relations(table: &Table) -> Vec<Relation<'_>> {
         alone: None,
         foreign_keys: &table.foreign_keys,
         counted: Counted::default(),
+        immutable: false,
     };
     std::iter::once(own).chain(table.descendants().into_iter().map(child)).collect()
 }
@@ -100,6 +103,7 @@ fn child(child: &ChildTable) -> Relation<'_> {
         },
         foreign_keys: &child.foreign_keys,
         counted: child.counted,
+        immutable: child.immutable,
     }
 }
 
@@ -123,7 +127,10 @@ fn placed_node(node: &Node, around: Around) -> Vec<Placed<'_>> {
     match node {
         Node::Scalar(scalar) => {
             let column = &scalar.column;
-            let optional = if around.in_message { scalar.optional || scalar.null_for_zero } else { column.nullable };
+            let optional = match around.in_message {
+                true => (scalar.optional && !scalar.open) || scalar.null_for_zero,
+                false => column.nullable,
+            };
             vec![Placed { column, optional, immutable: around.immutable || scalar.immutable }]
         }
         Node::Group(group) => {

@@ -331,6 +331,8 @@ fn a_field_that_keeps_its_value_is_a_change() {
         whole.len() > 1 && whole.iter().all(|said| said.ends_with("of `virtual_machines` is immutable now")),
         "{whole:?}"
     );
+    let list = child(&mut shop()).name.sql.clone();
+    assert_eq!(sentences(|s| child(s).immutable = true), [format!("`{list}` of `virtual_machines` is immutable now")]);
 }
 
 #[test]

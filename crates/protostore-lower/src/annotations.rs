@@ -95,6 +95,10 @@ pub(crate) enum Behavior {
     Identifier,
     Required,
     Immutable,
+    /// The service gives the value; what a request says is left out.
+    OutputOnly,
+    /// A request gives the value; no response has it.
+    InputOnly,
     /// Says nothing about what is stored.
     Neutral,
     Unknown(i32),
@@ -138,8 +142,10 @@ pub(crate) fn behaviors(field: &FieldDescriptor) -> Vec<Behavior> {
     let numbers = values.as_ref().and_then(Value::as_list).unwrap_or_default().iter().filter_map(Value::as_enum_number);
     numbers
         .map(|number| match number {
-            0 | 1 | 3 | 4 | 6 | 7 => Behavior::Neutral,
+            0 | 1 | 6 | 7 => Behavior::Neutral,
             2 => Behavior::Required,
+            3 => Behavior::OutputOnly,
+            4 => Behavior::InputOnly,
             5 => Behavior::Immutable,
             8 => Behavior::Identifier,
             _ => Behavior::Unknown(number),

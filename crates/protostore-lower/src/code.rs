@@ -57,7 +57,6 @@ codes! {
     SeveralIdentifiers = "P0302", "several fields are IDENTIFIER";
     KeyDisagrees = "P0303", "`primary_key` and IDENTIFIER name different fields";
     CannotBeKey = "P0304", "a field cannot be a part of the primary key";
-    KeyInSharedMessage = "P0305", "a key makes a shared message differ between tables";
 
     // Shapes that are refused.
     Recursion = "P0403", "a message contains itself";
@@ -122,6 +121,7 @@ codes! {
     NotTakenBack = "P0907", "a delete could not be taken back";
     CascadeDeletes = "P0908", "a cascade would delete rows for good";
     DeleteTimeIndexed = "P0909", "an index would find only rows that are hidden";
+    CascadeTakes = "P0910", "a cascade would delete what a field must keep";
 
     // Guards.
     CannotBeImmutable = "P0921", "a field cannot be IMMUTABLE";

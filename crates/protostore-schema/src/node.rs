@@ -61,6 +61,10 @@ pub struct Scalar {
     /// Whether the message's field is an `Option`, which differs from `optional` where a required field was declared
     /// `optional`.
     pub optional_in_message: bool,
+    /// Whether the Rust field is an `Option` although the field must be set here: another place of the same message
+    /// leaves it open, and both are one type in Rust.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// Whether the zero value is stored as NULL: a reference of implicit presence, where zero means none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub null_for_zero: bool,
@@ -89,6 +93,9 @@ pub struct Group {
     pub message_file: String,
     /// Whether the message must be set, so that the Rust field is no `Option`.
     pub required: bool,
+    /// Whether the Rust field is an `Option` although the message must be set here, as [`Scalar::open`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// Whether the API's field is a `Box`, because the message contains itself.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub boxed: bool,
@@ -158,6 +165,10 @@ pub struct ChildTable {
     /// How many elements there may be.
     #[serde(default, skip_serializing_if = "Counted::is_empty")]
     pub counted: Counted,
+    /// Whether all of its rows together keep what they are when the owner is inserted. What an element keeps while it is
+    /// there, its members say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub immutable: bool,
     /// Indexes beside the primary key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Index>,

@@ -5,6 +5,7 @@ pub(crate) mod chain;
 pub(crate) mod check;
 mod children;
 mod edited;
+pub(crate) mod immutable;
 mod make;
 pub(crate) mod revision;
 mod sequence;
@@ -16,6 +17,7 @@ pub use chain::{Chain, Chained, Link, chain_hash, chain_origin};
 pub use children::{By, Children, Element, Nested};
 pub(crate) use children::{all_of, element};
 pub use edited::{Around, EditedList, EditedMap, EditedValues, ListEdits, MapEdits, MapKey};
+pub use immutable::{Immutable, ImmutableMember};
 pub use make::{Fill, Made, Make};
 pub use revision::{Revised, Revision, RevisionField};
 pub use sequence::{Numbered, Sequence};
@@ -65,6 +67,11 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     fn own_key(key: Self::KeyRef<'_>) -> Self::Key;
     /// Puts the columns of one member, and nothing for one whose rows are in child tables.
     fn bind_field<B: Binder>(&self, field: usize, b: &mut B) -> Result<()>;
+
+    /// Refuses a record of which a part of the key is not set, where its type leaves it open.
+    fn check_key(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Refuses a member that breaks a rule.
     fn check_field(&self, _field: usize) -> Result<()> {
@@ -133,6 +140,8 @@ pub trait ChildTable: Send + Sync + 'static {
     const REQUIRED: bool = false;
     /// Says that all elements together are kept to rules.
     const COUNTED: bool = false;
+    /// What of it, or of the child tables inside its elements, is IMMUTABLE.
+    const IMMUTABLE: Option<&'static Immutable> = None;
     /// The message in the record's row that the field stands in, where it may be unset.
     const AROUND: Option<&'static Around> = None;
 

@@ -5,6 +5,7 @@ use protostore_schema::{Node, Oneof, Scalar, Table, Type};
 use quote::quote;
 
 use super::form::{self, Wrapper};
+use super::key_place;
 use super::tokens::{ident, local};
 use super::types::Scope;
 use crate::plan::TablePlan;
@@ -28,6 +29,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
             quote! { #index => { #body } }
         })
     });
+    let check_key = key_place::check(table);
     let life = super::life::constant(table);
     let (keeps, generated) = super::generated::methods(table);
     let (revision, revised, revisions) = super::revision::parts(scope, table);
@@ -72,6 +74,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
             fn key(&self) -> Self::KeyRef<'_> { #of_record }
             fn borrow_key(key: &Self::Key) -> Self::KeyRef<'_> { #of_key }
             fn own_key(key: Self::KeyRef<'_>) -> Self::Key { #owning }
+            #check_key
             #bind
             #generated
             #revisions
@@ -218,8 +221,8 @@ pub(super) struct Key {
 
 /// A field of a key.
 struct Part {
-    /// Where its value stands in the record.
-    place: TokenStream,
+    /// The value in a record, borrowed where its type is.
+    value: TokenStream,
     /// The type that owns it: where the value is wrapped, the wrapper.
     owned: TokenStream,
     /// The type that borrows it, if that is another.
@@ -232,7 +235,7 @@ impl Key {
     pub(super) fn of(scope: &Scope<'_, '_>, table: &Table) -> Self {
         let columns = if table.singleton.is_some() { Vec::new() } else { table.key_columns() };
         let parts = columns.into_iter().map(|column| {
-            let place = path_of(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
+            let value = key_place::value(table, column);
             let borrowed = match column.ty {
                 Type::String => Some(quote!(&'a str)),
                 Type::Bytes => Some(quote!(&'a [u8])),
@@ -240,7 +243,7 @@ impl Key {
             };
             let form = form::of(scope, column);
             let owned = form.as_ref().map_or_else(|| scope.scalar(&column.ty), |form| form.read.clone());
-            Part { place, owned, borrowed, form }
+            Part { value, owned, borrowed, form }
         });
         Self { singleton: table.singleton.is_some(), parts: parts.collect() }
     }
@@ -256,10 +259,9 @@ impl Key {
     }
 
     fn of_record(&self) -> TokenStream {
-        self.tuple(|_, Part { place, borrowed, form, .. }| match (borrowed, form) {
-            (_, Some(Wrapper { path, .. })) => quote!(#path(self.#place)),
-            (Some(_), None) => quote!(&self.#place),
-            (None, None) => quote!(self.#place),
+        self.tuple(|_, Part { value, form, .. }| match form {
+            Some(Wrapper { path, .. }) => quote!(#path(#value)),
+            None => value.clone(),
         })
     }
 
@@ -296,19 +298,4 @@ impl Key {
         let parts = self.parts.iter().enumerate().map(|(at, one)| part(Some(Literal::usize_unsuffixed(at)), one));
         quote!((#(#parts),*))
     }
-}
-
-/// Returns the place of a column's value: `id`, `meta.name`. The messages around a key are required.
-fn path_of(nodes: &[Node], sql: &str) -> Option<TokenStream> {
-    nodes.iter().find_map(|node| match node {
-        Node::Scalar(scalar) if scalar.column.name.sql == sql => {
-            let field = ident(&scalar.name.rust);
-            Some(quote!(#field))
-        }
-        Node::Group(group) => {
-            let (field, rest) = (ident(&group.name.rust), path_of(&group.nodes, sql)?);
-            Some(quote!(#field.#rest))
-        }
-        Node::Scalar(_) | Node::Oneof(_) | Node::Child(_) | Node::Absent(_) => None,
-    })
 }

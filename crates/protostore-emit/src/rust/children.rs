@@ -120,6 +120,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
     let row = if child.item_columns().is_empty() { quote!(_row) } else { quote!(row) };
     let place_name = if matches!(child.place, Place::Key(_)) { quote!(place) } else { quote!(_place) };
     let (message, edits) = (super::edits::around(plan), super::edits::implementation(scope, plan));
+    let immutable = super::immutable::constant(child);
     let rules = plan.edit.as_ref().map(|_| super::rules::of_element(scope, child));
     let required = matches!(child.place, Place::Alone(Alone { required: true, .. })).then(|| {
         quote!(
@@ -138,6 +139,7 @@ fn implementation(scope: &Scope<'_, '_>, owner: &TokenStream, around: &[Node], p
             type Nested = #nested;
             const CHILD: &'static protostore::Child = &#data;
             #required
+            #immutable
             #message
             #rules
 

@@ -15,6 +15,8 @@ mod documents;
 mod edits;
 mod form;
 mod generated;
+mod immutable;
+mod key_place;
 mod krate;
 mod life;
 mod metadata;

@@ -113,6 +113,9 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
             return some(condition, "must be a time such as 2026-11-20T23:41:22.000000000Z");
         }
         Form::Bytes if column.non_zero => return some(format!("{name} <> x''"), "must not be empty"),
+        Form::Json if column.non_zero => {
+            return some(format!("{name} <> {}", super::table::zero(&column.ty, column.form)), "must not be empty");
+        }
         Form::Json | Form::Bytes | Form::FullRange | Form::FloatBits => return None,
         Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz => return None,
     }
@@ -135,7 +138,9 @@ fn condition(column: &Column, name: &str) -> Option<(String, &'static str)> {
         }
         (Type::String | Type::Bytes, false) => None,
         (Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask, _) => None,
-        (Type::Message(_) | Type::Repeated(_), _) => None,
+        (Type::Message(_), _) | (Type::Repeated(_), false) => None,
+        // In protobuf, a message with a list that has no element is no bytes.
+        (Type::Repeated(_), true) => some(format!("{name} <> x''"), "must not be empty"),
         (Type::String, true) => some(format!("{name} <> ''"), "must not be empty"),
         (Type::Bytes, true) => some(format!("{name} <> x''"), "must not be empty"),
     }
@@ -158,13 +163,15 @@ fn tied(node: &Node, present: &str) -> Vec<String> {
     match node {
         Node::Scalar(scalar) => {
             let name = quote(&scalar.column.name.sql);
-            if scalar.optional || scalar.null_for_zero {
+            if (scalar.optional && !scalar.open) || scalar.null_for_zero {
                 vec![format!("({present} OR {name} IS NULL)")]
             } else {
                 vec![format!("({name} IS NOT NULL) = {present}")]
             }
         }
-        Node::Group(inner) if inner.required => vec![format!("{} = {present}", quote(&inner.presence.name.sql))],
+        Node::Group(inner) if inner.required || inner.open => {
+            vec![format!("{} = {present}", quote(&inner.presence.name.sql))]
+        }
         Node::Group(inner) => vec![format!("({present} OR NOT {})", quote(&inner.presence.name.sql))],
         Node::Oneof(oneof) => oneof.variants.iter().flat_map(|v| tied(&v.node, present)).collect(),
         Node::Child(_) | Node::Absent(_) => Vec::new(),

@@ -123,7 +123,7 @@ impl Build<'_> {
         let needed = spot.required || spot.key;
         let (optional, optional_in_message) = match spot.presence {
             Presence::Implicit | Presence::Required => (false, false),
-            Presence::Explicit => (!needed, true),
+            Presence::Explicit => (!needed || spot.open, true),
             Presence::Member => (true, true),
         };
         let nullable = match spot.presence {
@@ -155,6 +155,7 @@ impl Build<'_> {
             name: own_name(spot),
             optional,
             optional_in_message,
+            open: spot.open,
             null_for_zero: spot.null_for_zero(),
             immutable: spot.immutable,
             deprecated: annotations::is_deprecated(&spot.field),
@@ -178,7 +179,8 @@ impl Build<'_> {
             message: self.types.message(message),
             message_docs: self.message_docs(message),
             message_file: message.parent_file().name().to_owned(),
-            required: spot.required,
+            required: spot.required && !spot.open,
+            open: spot.open,
             boxed: super::storage::is_boxed(&spot.field),
             immutable: spot.immutable,
             deprecated: annotations::is_deprecated(&spot.field),
@@ -244,6 +246,7 @@ impl Build<'_> {
             place: self.place(i),
             item,
             counted: spot.counted,
+            immutable: spot.immutable,
             indexes: of_child.map(|(_, index)| index.clone()).collect(),
             foreign_keys: self.foreign_keys(Some(i)),
         }

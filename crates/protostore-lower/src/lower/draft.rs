@@ -3,7 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use protostore_schema::{Counted, Form, Generated, Index, OnDelete, Relation, Rules, Type};
 
-use crate::annotations::{self, Anchor, Storage, TableOptions};
+use crate::annotations::{self, Anchor, Behavior, Storage, TableOptions};
 use crate::diagnostic::Place;
 use crate::option_text::Step;
 use crate::sources::Sources;
@@ -68,7 +68,10 @@ pub(crate) struct Spot {
     pub(crate) presence: Presence,
     /// Whether `field_behavior` says REQUIRED.
     pub(crate) required: bool,
-    /// Whether it keeps the value that it has when its row is inserted.
+    /// Whether it is optional in Rust although it is required here: the same field is optional where its message occurs
+    /// elsewhere.
+    pub(crate) open: bool,
+    /// Whether it keeps the value that it has when its row, or its element, is inserted.
     pub(crate) immutable: bool,
     /// What its values must be, or those of its elements.
     pub(crate) rules: Rules,
@@ -186,6 +189,12 @@ impl Draft {
         // The value of a map is always there.
         let around = spot.parent.map(|p| &self.spots[p]).filter(|p| p.part != Part::MapValue);
         around.is_some_and(|_| spot.parent != spot.child)
+    }
+
+    /// Returns whether the field, or a message around it, is OUTPUT_ONLY.
+    pub(crate) fn is_output_only(&self, i: usize) -> bool {
+        let says = |at: &usize| annotations::behaviors(&self.spots[*at].field).contains(&Behavior::OutputOnly);
+        std::iter::successors(Some(i), |at| self.spots[*at].parent).any(|at| says(&at))
     }
 
     /// Returns whether the field is `debug_redact`; the parts of a map's entries are what the map is.

@@ -2,6 +2,7 @@
 
 mod append_only;
 mod expire;
+mod lists;
 mod references;
 mod soft_delete;
 mod unique;
@@ -15,6 +16,7 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
         if draft.options.append_only {
             append_only::check(draft, report);
         }
+        lists::check(draft, report);
         draft.expire = expire::field(draft, report);
         draft.soft_delete = soft_delete::field(draft, report);
     }

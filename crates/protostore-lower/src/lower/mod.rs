@@ -133,7 +133,7 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     foreign_keys::check(&mut drafts, report);
     drafts.iter().for_each(|draft| rules::check_given(draft, report));
     life::check(&mut drafts, report);
-    shared::check(&drafts, report);
+    shared::check(&mut drafts, report);
     for draft in &mut drafts {
         width::check(draft, report);
         indexes::decide(draft, report);

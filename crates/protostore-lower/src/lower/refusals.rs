@@ -45,7 +45,8 @@ pub(super) fn check_options(field: &FieldDescriptor, report: &mut Report<'_>) {
                     help,
                 );
             }
-            Behavior::Identifier | Behavior::Required | Behavior::Immutable | Behavior::Neutral => {}
+            Behavior::Identifier | Behavior::Required | Behavior::Immutable => {}
+            Behavior::OutputOnly | Behavior::InputOnly | Behavior::Neutral => {}
         }
     }
     if names::field(name).is_empty() {

@@ -1,6 +1,7 @@
 //! Reads `google.api.resource_reference`: a field that holds the name of a resource refers to the row of that name.
 //!
 //! A type that is no record of the store leaves a plain string, and so do `*` and `child_type`, which name no table.
+//! A reference in a field that is OUTPUT_ONLY is not enforced: its row may outlive the row that it references.
 
 use std::collections::BTreeMap;
 
@@ -48,11 +49,14 @@ fn resource(draft: &Draft) -> Option<(String, Resource)> {
 
 fn refer(draft: &mut Draft, i: usize, resource: &Resource, named: &str, report: &mut Report<'_>) {
     let Resource { table, by_name, name_field } = resource;
+    // The row may outlive what the service found it to refer to.
+    let enforced = !draft.is_output_only(i);
     let spot = &mut draft.spots[i];
     let path = spot.dotted();
     if spot.shape_is_absent() {
         return;
     }
+    let is_written = spot.column.reference.is_some();
     match &mut spot.column.reference {
         Some((target, _)) if target.table.is_empty() => table.clone_into(&mut target.table),
         Some((target, said)) if target.table != *table => {
@@ -66,7 +70,7 @@ fn refer(draft: &mut Draft, i: usize, resource: &Resource, named: &str, report: 
         Some(_) => return,
         None => {
             let said = Said { anchor: annotations::resource_reference_anchor(&spot.field), entry: None };
-            let target = Target { table: table.clone(), on_delete: OnDelete::Restrict, enforced: true };
+            let target = Target { table: table.clone(), on_delete: OnDelete::Restrict, enforced };
             spot.column.reference = Some((target, said));
         }
     }
@@ -81,7 +85,7 @@ fn refer(draft: &mut Draft, i: usize, resource: &Resource, named: &str, report: 
         let text = format!("`{path}` is no string, so it cannot hold the name of a `{named}`");
         report.add(Code::CannotApply, place, text, "put `resource_reference` on a string, or on a list of strings");
         spot.column.reference = None;
-    } else if !by_name && target.enforced {
+    } else if !by_name && (target.enforced || !is_written) {
         let text = format!("`{path}` holds the name of a `{named}`, but the key of `{table}` is not `{name_field}`");
         let help = format!(
             "make `{name_field}` the key of `{table}`; or, where the value is the key, say so: `column: {{field: \

@@ -18,11 +18,9 @@ use crate::diagnostic::Place;
 
 const KEEP_ELSEWHERE: &str = "take the rule away, or keep it on the request message, which is not stored";
 
-/// Returns whether a rule says that a field of one value must be set.
-pub(super) fn requires(spot: &Spot) -> bool {
-    let rules = annotations::field_rules(&spot.field);
-    let required = rules.is_some_and(|rules| rules.required && rules.ignore != Ignore::Always);
-    required && !spot.is_repeated() && spot.part == Part::Field
+/// Returns whether a rule says that a field must be set.
+pub(super) fn requires(field: &FieldDescriptor) -> bool {
+    annotations::field_rules(field).is_some_and(|rules| rules.required && rules.ignore != Ignore::Always)
 }
 
 /// Reads the rules of every field of a table.
@@ -82,10 +80,13 @@ fn field(draft: &mut Draft, i: usize, report: &mut Report<'_>) {
         report.add(Code::ValidationRule, spot.place(report.sources), text, help);
     }
     let format = format(&descriptor, spot, report);
-    let Some(rules) = annotations::field_rules(&descriptor) else {
+    let Some(mut rules) = annotations::field_rules(&descriptor) else {
         draft.spots[i].rules.all.extend(format);
         return;
     };
+    // What `required: false` took away, and what REQUIRED says.
+    rules.required &= !matches!(draft.spots[i].column.required, Some((false, _)));
+    rules.required |= draft.spots[i].counted.min.is_some();
     let place = annotations::validation_anchor(&descriptor).place(report.sources, &[]);
     let is_message =
         matches!(draft.spots[i].shape, Shape::Message(_) | Shape::Row(_) | Shape::Messages(_) | Shape::Map(_));
@@ -99,9 +100,13 @@ fn field(draft: &mut Draft, i: usize, report: &mut Report<'_>) {
         return;
     }
     let whole = (descriptor.is_list() || descriptor.is_map()) && !draft.spots[i].is_repeated();
-    if whole || (matches!(draft.spots[i].shape, Shape::Scalar(Type::Message(_))) && rules.of.is_some()) {
+    let in_one_column = whole || matches!(draft.spots[i].shape, Shape::Scalar(Type::Message(_)));
+    if in_one_column && (rules.of.is_some() || (whole && rules.custom.is_some())) {
         let text = format!("`{}` is stored in one column, of which rules are not kept", draft.spots[i].dotted());
         report.add(Code::ValidationRule, place, text, "take `storage` away, or the rule");
+        return;
+    }
+    if whole {
         return;
     }
     let mut reader = Reader { name: draft.spots[i].dotted(), place, report };

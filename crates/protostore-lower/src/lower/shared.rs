@@ -1,49 +1,45 @@
-//! Refuses what would give one message two types in Rust: a field that one table's key requires, and another leaves
-//! open; a field that is stored as it is in one place, and as bytes or not at all in another.
+//! Sees to it that one message has one type in Rust, wherever it occurs. A field that is required in one place, as a part
+//! of a key is, and optional in another is optional in Rust; its column is not. A field that is stored as it is in one
+//! place, and as bytes or not at all in another, is refused.
 
 use std::collections::BTreeMap;
 
 use protostore_schema::Type;
 
 use super::Report;
-use super::draft::{Draft, Part, Presence, Shape, Spot};
+use super::draft::{Draft, Part, Presence, Shape};
 use crate::Code;
 
-/// Checks the fields of messages that stand in several places.
-pub(super) fn check(drafts: &[Draft], report: &mut Report<'_>) {
+/// Checks the fields of messages that occur in several places, and marks those that are required in one place alone.
+pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
     check_storage(drafts, report);
-    let is_optional = |spot: &Spot| spot.presence == Presence::Explicit && !spot.required && !spot.key;
-    let mut open: BTreeMap<&str, String> = BTreeMap::new();
-    for draft in drafts {
-        for spot in draft.spots.iter().filter(|spot| spot.parent.is_some() && is_optional(spot)) {
-            let place = format!("{}.{}", draft.field.name(), spot.dotted());
-            open.entry(spot.field.full_name()).or_insert(place);
+    let is_optional = |draft: &Draft, i: usize| {
+        let spot = &draft.spots[i];
+        spot.parent.is_some() && spot.presence == Presence::Explicit && !spot.required && !spot.key
+    };
+    let mut optional: BTreeMap<String, String> = BTreeMap::new();
+    for draft in drafts.iter() {
+        for i in (0..draft.spots.len()).filter(|i| is_optional(draft, *i)) {
+            let spot = &draft.spots[i];
+            let place = || format!("{}.{}", draft.field.name(), spot.dotted());
+            optional.entry(spot.field.full_name().to_owned()).or_insert_with(place);
         }
     }
-    for (draft, spot) in drafts.iter().flat_map(|draft| draft.spots.iter().map(move |spot| (draft, spot))) {
-        let Some((true, said)) = &spot.column.required else { continue };
-        let Some(other) = open.get(spot.field.full_name()).filter(|_| spot.parent.is_some()) else { continue };
-        let text = format!(
-            "`{}.{}` is required, and the same field is optional at `{other}`",
-            draft.field.name(),
-            spot.dotted()
-        );
-        let help = "say `required` at both places, or at neither: both are one type in Rust";
-        report.add(Code::Contradiction, said.place(report.sources, &[("required", 0)]), text, help);
-    }
     for draft in drafts {
-        for (n, key) in draft.key.iter().enumerate() {
-            for i in std::iter::successors(Some(*key), |i| draft.spots[*i].parent) {
-                let spot = &draft.spots[i];
-                let Some(other) = open.get(spot.field.full_name()).filter(|_| spot.parent.is_some()) else { continue };
-                let text = format!(
-                    "the key of `{}` requires `{}`, which `{other}` leaves optional",
-                    draft.field.name(),
-                    spot.field.full_name()
-                );
-                let help = "put `[(google.api.field_behavior) = REQUIRED]` on the field, or use a field at the top of \
-                            the record as the key";
-                report.add(Code::KeyInSharedMessage, draft.place(report.sources, &[("primary_key", n)]), text, help);
+        for i in 0..draft.spots.len() {
+            let spot = &draft.spots[i];
+            let is_required = spot.parent.is_some() && (spot.required || spot.key);
+            let Some(other) = optional.get(spot.field.full_name()).filter(|_| is_required) else { continue };
+            if let Shape::Row(_) = spot.shape {
+                let path = format!("{}.{}", draft.field.name(), spot.dotted());
+                let text = format!("`{path}` is required, and the same field is optional at `{other}`");
+                let help = "say `required` at both places, or at neither; or store the message in COLUMNS";
+                let said =
+                    spot.column.required.as_ref().map(|(_, said)| said.place(report.sources, &[("required", 0)]));
+                let place = said.unwrap_or_else(|| spot.place(report.sources));
+                report.add(Code::Contradiction, place, text, help);
+            } else {
+                draft.spots[i].open = true;
             }
         }
     }

@@ -119,6 +119,7 @@ impl Walk<'_> {
             part,
             presence: presence(&field),
             required: false,
+            open: false,
             immutable: false,
             rules: Rules::default(),
             counted: Counted::default(),

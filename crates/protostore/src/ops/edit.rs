@@ -8,8 +8,8 @@ use super::get::one;
 use super::{Op, WriteOp};
 use crate::error::Result;
 use crate::filter::Comparable;
-use crate::record::{ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, element, touch};
-use crate::schema::{Child, Stmt};
+use crate::record::{ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, element, immutable, touch};
+use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::Bind;
@@ -49,10 +49,11 @@ impl<R: Mutable, C: ChildTable<Owner = R>, W: Change<C>> Op for Edit<R, C, W> {
     async fn run<S: Session>(&self, s: &mut S) -> Result<W::Out> {
         let now = self.now.unwrap_or_else(Timestamp::now);
         touch::owner::<R, C, S>(s, &self.owner, Some(now)).await?;
+        let before = if C::IMMUTABLE.is_some() { one::<R, S>(s, &R::TABLE.get, &self.owner).await? } else { None };
         let (out, changed) = self.change.run(s, &self.owner, now).await?;
         if changed {
-            if C::COUNTED {
-                counted::<R, S>(s, C::CHILD, &self.owner).await?;
+            if C::COUNTED || before.is_some() {
+                check::<R, C, S>(s, &self.owner, before.as_ref()).await?;
             }
             touch::touch::<R, S>(s, &self.owner, now).await?;
         }
@@ -188,10 +189,19 @@ impl<C: ChildTable> Change<C> for Clear {
     }
 }
 
-/// Refuses what a field has become where it breaks a rule of all its elements, as a write of the field would.
-async fn counted<R: Record, S: Session>(s: &mut S, child: &'static Child, owner: &R::Key) -> Result<()> {
-    let record = one::<R, S>(s, &R::TABLE.get, owner).await?;
-    let checked = record.map_or(Ok(()), |record| record.check_field(usize::from(child.member)));
+/// Refuses what a field has become where it breaks a rule of all its elements, or changes what is IMMUTABLE, as a write
+/// of the field would.
+async fn check<R: Record, C: ChildTable<Owner = R>, S: Session>(
+    s: &mut S,
+    owner: &R::Key,
+    before: Option<&R>,
+) -> Result<()> {
+    let Some(record) = one::<R, S>(s, &R::TABLE.get, owner).await? else { return Ok(()) };
+    let unchanged = before.map_or(Ok(()), |before| immutable::compare::<C>(&[before], &[&record], true));
+    let checked = unchanged.and_then(|()| match C::COUNTED {
+        true => record.check_field(usize::from(C::CHILD.member)),
+        false => Ok(()),
+    });
     checked.map_err(|e| e.in_table(R::TABLE.layout.name))
 }
 

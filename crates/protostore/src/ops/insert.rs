@@ -137,10 +137,11 @@ pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now:
 
 /// Inserts a record and its children, or replaces them.
 pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made: &Made, now: Timestamp) -> Result<R> {
-    if R::KEEPS
+    if (R::KEEPS || R::Children::IMMUTABLE)
         && let Some(old) = super::get::one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
     {
         record.keep(&old, made);
+        R::Children::compare(&old, &record, None).map_err(|e| e.in_table(R::TABLE.layout.name))?;
     }
     if revision::check::<R, S>(s, record.key(), revision::given(&record)).await? {
         return Err(revision::gone::<R>());

@@ -61,6 +61,12 @@ impl<R: Mutable> WriteOp for Update<R> {}
 
 /// Updates a record and its children.
 async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>, now: Timestamp) -> Result<()> {
+    if const { R::Children::IMMUTABLE }
+        && R::Children::names_immutable(mask)
+        && let Some(old) = one::<R, S>(s, &R::TABLE.get, &R::own_key(record.key())).await?
+    {
+        R::Children::compare(&old, record, Some(mask)).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+    }
     let there = match Text::of(R::TABLE, R::LIFE, |field| mask.has(field))? {
         None => exists::<R, S>(s, record.key(), Some(now)).await?,
         Some(text) => row(s, &text, &Masked { record, mask, now }).await? > 0,

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::children::{By, Children, Element, Nested};
 use crate::error::Result;
 use crate::mask::Mask;
+use crate::record::immutable::Image;
 use crate::record::{ChildTable, Record};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -17,6 +18,16 @@ pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
 
 impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
     const NONE: bool = A::NONE && B::NONE;
+    const IMMUTABLE: bool = A::IMMUTABLE || B::IMMUTABLE;
+
+    fn names_immutable(mask: &Mask<R>) -> bool {
+        A::names_immutable(mask) || B::names_immutable(mask)
+    }
+
+    fn compare(old: &R, new: &R, mask: Option<&Mask<R>>) -> Result<()> {
+        A::compare(old, new, mask)?;
+        B::compare(old, new, mask)
+    }
 
     async fn load<S: Session>(s: &mut S, owner: &mut R) -> Result<()> {
         A::load(s, owner).await?;
@@ -41,6 +52,16 @@ impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
 
 impl<C: ChildTable, A: Nested<C>, B: Nested<C>> Nested<C> for Both<A, B> {
     const NONE: bool = A::NONE && B::NONE;
+
+    fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()> {
+        A::compare(old, new, one)?;
+        B::compare(old, new, one)
+    }
+
+    fn add(item: &C::Item, immutable: bool, image: &mut Image) {
+        A::add(item, immutable, image);
+        B::add(item, immutable, image);
+    }
 
     async fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
         s: &mut S,

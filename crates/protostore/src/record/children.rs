@@ -5,6 +5,7 @@ use std::future::{Future, ready};
 use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
 use crate::ops::refusal;
+use crate::record::immutable::{self, Image};
 use crate::record::{ChildTable, Record};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
@@ -15,6 +16,12 @@ use crate::value::{Bind, Binder, Decode, Row};
 pub trait Children<R: Record>: Send + Sync + 'static {
     /// Says that there are none: known while compiling, so that such a record costs no snapshot, savepoint or list of keys.
     const NONE: bool;
+    /// Says that some of them are IMMUTABLE or hold what is.
+    const IMMUTABLE: bool;
+    /// Says whether the mask names one that is IMMUTABLE or holds what is.
+    fn names_immutable(mask: &Mask<R>) -> bool;
+    /// Refuses to change what is IMMUTABLE, where the mask asks for a write; everywhere without one.
+    fn compare(old: &R, new: &R, mask: Option<&Mask<R>>) -> Result<()>;
     /// Reads the children of one record.
     fn load<S: Session>(s: &mut S, owner: &mut R) -> impl Future<Output = Result<()>> + Send;
     /// Reads the children of many records: one statement a child table, however many records there are.
@@ -34,6 +41,10 @@ pub trait Children<R: Record>: Send + Sync + 'static {
 pub trait Nested<C: ChildTable>: Send + Sync + 'static {
     /// Says that there are none.
     const NONE: bool;
+    /// Refuses to change what is IMMUTABLE in elements that are the same before and after.
+    fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()>;
+    /// Adds what stands in the child tables of an element to what it is known by.
+    fn add(item: &C::Item, immutable: bool, image: &mut Image);
     /// Reads them for elements of which `P` tells the record and the elements around.
     fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
         s: &mut S,
@@ -72,6 +83,15 @@ impl<K> By<'_, K> {
 
 impl<R: Record> Children<R> for () {
     const NONE: bool = true;
+    const IMMUTABLE: bool = false;
+
+    fn names_immutable(_: &Mask<R>) -> bool {
+        false
+    }
+
+    fn compare(_: &R, _: &R, _: Option<&Mask<R>>) -> Result<()> {
+        Ok(())
+    }
 
     fn load<S: Session>(_: &mut S, _: &mut R) -> impl Future<Output = Result<()>> + Send {
         ready(Ok(()))
@@ -97,6 +117,18 @@ impl<R: Record> Children<R> for () {
 
 impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C, Rest) {
     const NONE: bool = false;
+    const IMMUTABLE: bool = C::IMMUTABLE.is_some() || Rest::IMMUTABLE;
+
+    fn names_immutable(mask: &Mask<R>) -> bool {
+        (C::IMMUTABLE.is_some() && mask.has(usize::from(C::CHILD.member))) || Rest::names_immutable(mask)
+    }
+
+    fn compare(old: &R, new: &R, mask: Option<&Mask<R>>) -> Result<()> {
+        if C::IMMUTABLE.is_some() && mask.is_none_or(|mask| mask.has(usize::from(C::CHILD.member))) {
+            immutable::compare::<C>(&[old], &[new], true)?;
+        }
+        Rest::compare(old, new, mask)
+    }
 
     async fn load<S: Session>(s: &mut S, owner: &mut R) -> Result<()> {
         let elements = {
@@ -140,6 +172,12 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
 impl<C: ChildTable> Nested<C> for () {
     const NONE: bool = true;
 
+    fn compare(_: &[&C::Item], _: &[&C::Item], _: bool) -> Result<()> {
+        Ok(())
+    }
+
+    fn add(_: &C::Item, _: bool, _: &mut Image) {}
+
     fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
         _: &mut S,
         _: By<'_, K>,
@@ -160,6 +198,16 @@ impl<C: ChildTable> Nested<C> for () {
 
 impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> for (N, Rest) {
     const NONE: bool = false;
+
+    fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()> {
+        immutable::compare::<N>(old, new, one)?;
+        Rest::compare(old, new, one)
+    }
+
+    fn add(item: &C::Item, whole: bool, image: &mut Image) {
+        immutable::add::<N>(item, whole, image);
+        Rest::add(item, whole, image);
+    }
 
     async fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
         s: &mut S,

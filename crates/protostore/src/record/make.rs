@@ -69,7 +69,7 @@ impl Make {
     /// Fills in a record that is to be inserted, and says when; refuses one that breaks a rule.
     pub(crate) fn insert<R: Record>(record: &mut R) -> Result<Timestamp> {
         let mut make = Self::new(Write::Insert, Vec::new());
-        record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         life::unset(record, None)?;
         check::whole(record)?;
         Ok(make.now)
@@ -79,7 +79,7 @@ impl Make {
     /// a rule.
     pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<(Made, Timestamp)> {
         let mut make = Self::new(Write::Upsert, Vec::new());
-        record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         life::unset(record, None)?;
         check::whole(record)?;
         Ok((make.made, make.now))
@@ -89,7 +89,7 @@ impl Make {
     /// breaks a rule.
     pub(crate) fn update<R: Record>(record: &mut R, mask: &mut Mask<R>) -> Result<Timestamp> {
         let mut make = Self::new(Write::Update, mask.bits().to_vec());
-        record.complete(&mut make).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         make.left.into_iter().for_each(|member| mask.clear(member));
         make.added.into_iter().for_each(|member| mask.set(member));
         life::unset(record, Some(mask))?;

@@ -1876,7 +1876,7 @@ CREATE TABLE "aparts__must" (
     CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
-    REFERENCES "targets" ("id") ON DELETE CASCADE,
+    REFERENCES "targets" ("id"),
   "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),

@@ -46,14 +46,14 @@ pub(super) fn check_referrers(draft: &Draft, drafts: &[Draft], report: &mut Repo
     while let Some(table) = gone.get(next).copied() {
         next += 1;
         for other in drafts {
-            for Reference { target, name, in_list, place } in references(other, report) {
+            for Reference { target, name, child, place } in references(other, report) {
                 if target.table != table || !target.enforced {
                     continue;
                 }
                 match target.on_delete {
                     OnDelete::SetNull => {}
                     // Of a list it is the element that goes, and nothing refers to elements.
-                    OnDelete::Cascade if in_list || gone.contains(&other.field.name()) => {}
+                    OnDelete::Cascade if child.is_some() || gone.contains(&other.field.name()) => {}
                     OnDelete::Cascade => gone.push(other.field.name()),
                     OnDelete::Restrict => {
                         let with = match table == expiring {

@@ -9,8 +9,8 @@ pub(super) struct Reference<'d> {
     pub(super) target: &'d Target,
     /// What it is called, `mentions.fact_id`.
     pub(super) name: String,
-    /// Whether it is that of an element, which goes alone.
-    pub(super) in_list: bool,
+    /// The field with a table of its own whose element has it, which goes alone.
+    pub(super) child: Option<usize>,
     pub(super) place: Place,
 }
 
@@ -20,13 +20,13 @@ pub(super) fn references<'d>(draft: &'d Draft, report: &Report<'_>) -> Vec<Refer
     let of_one = draft.spots.iter().filter_map(|spot| {
         let (target, said) = spot.column.reference.as_ref()?;
         let place = said.place(report.sources, &[("references", 0)]);
-        Some(Reference { target, name: format!("{table}.{}", spot.dotted()), in_list: spot.child.is_some(), place })
+        Some(Reference { target, name: format!("{table}.{}", spot.dotted()), child: spot.child, place })
     });
     let of_several = draft.foreign_keys.iter().map(|key| {
         let paths: Vec<String> = key.spots.iter().map(|i| draft.spots[*i].dotted()).collect();
         let place = draft.place(report.sources, &[("foreign_key", key.number), ("references", 0)]);
         let name = format!("{table}.({})", paths.join(", "));
-        Reference { target: &key.target, name, in_list: key.child.is_some(), place }
+        Reference { target: &key.target, name, child: key.child, place }
     });
     of_one.chain(of_several).collect()
 }

@@ -79,7 +79,7 @@ pub(super) fn check_indexes(draft: &Draft, i: usize, report: &mut Report<'_>) {
 pub(super) fn check_referrers(draft: &Draft, i: usize, drafts: &[Draft], report: &mut Report<'_>) {
     let kept = draft.field.name();
     for other in drafts {
-        for Reference { target, name, in_list, place } in references(other, report) {
+        for Reference { target, name, child, place } in references(other, report) {
             if target.table != kept || !target.enforced {
                 continue;
             }
@@ -91,7 +91,7 @@ pub(super) fn check_referrers(draft: &Draft, i: usize, drafts: &[Draft], report:
                     report.add(Code::NotTakenBack, place, text, help);
                 }
                 // Of a list it is the element that would go, and it stays.
-                OnDelete::Cascade if in_list => {}
+                OnDelete::Cascade if child.is_some() => {}
                 OnDelete::Cascade => {
                     let table = other.field.name();
                     let text = match other.soft_delete {

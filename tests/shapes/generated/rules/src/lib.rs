@@ -2,17 +2,23 @@
 //!
 //! What is kept to rules.
 
+#[doc(hidden)]
+pub mod documents;
 pub mod proto;
 mod records;
 
+pub use records::claim::Claim;
 pub use records::form::Form;
 pub use records::number::Number;
 pub use records::numbered::Numbered;
 pub use records::peer::Peer;
+pub use records::pod::Pod;
+pub use records::route::{Route, RouteDetour, RouteHop};
 pub use records::secret::{Secret, SecretCard, SecretProof};
+pub use records::stack::{Stack, StackLayer, StackOrigin};
 pub use records::text::Text;
 pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
-pub use records::types::Colour;
+pub use records::types::{Colour, Meta};
 
 /// Table `secrets`: the record `Secret`, its fields and its accessors.
 pub mod secret {
@@ -49,6 +55,26 @@ pub mod peer {
     pub use crate::records::peer::{*, columns::*};
 }
 
+/// Table `routes`: the record `Route`, its fields and its accessors.
+pub mod route {
+    pub use crate::records::route::{*, columns::*};
+}
+
+/// Table `stacks`: the record `Stack`, its fields and its accessors.
+pub mod stack {
+    pub use crate::records::stack::{*, columns::*};
+}
+
+/// Table `pods`: the record `Pod`, its fields and its accessors.
+pub mod pod {
+    pub use crate::records::pod::{*, columns::*};
+}
+
+/// Table `claims`: the record `Claim`, its fields and its accessors.
+pub mod claim {
+    pub use crate::records::claim::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "rules.v1.RulesStore",
@@ -56,7 +82,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 159,
+    slots: 337,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -72,6 +98,10 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::tree::TABLE,
         &records::numbered::TABLE,
         &records::peer::TABLE,
+        &records::route::TABLE,
+        &records::stack::TABLE,
+        &records::pod::TABLE,
+        &records::claim::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -123,6 +153,30 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `peers`.
     #[must_use]
     pub fn peers(&self) -> protostore::TableOf<'_, records::peer::Peer, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `routes`.
+    #[must_use]
+    pub fn routes(&self) -> protostore::TableOf<'_, records::route::Route, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `stacks`.
+    #[must_use]
+    pub fn stacks(&self) -> protostore::TableOf<'_, records::stack::Stack, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `pods`.
+    #[must_use]
+    pub fn pods(&self) -> protostore::TableOf<'_, records::pod::Pod, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `claims`.
+    #[must_use]
+    pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
         self.0.table()
     }
 

@@ -334,7 +334,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 2237,
+    slots: 2238,
     migrations: &[
         protostore::Migration {
             version: 1,

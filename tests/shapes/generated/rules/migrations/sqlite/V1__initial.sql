@@ -381,6 +381,365 @@ CREATE TABLE "peers__trees" (
 CREATE UNIQUE INDEX "peers__trees_unique__id_value" ON "peers__trees" ("_id", "value");
 CREATE INDEX "peers__trees_by_value" ON "peers__trees" ("value");
 
+-- Lists and maps that are REQUIRED, in every shape in which they are stored.
+CREATE TABLE "routes" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "packed" BLOB NOT NULL CONSTRAINT "packed__check" CHECK ("packed" <> x''),
+  "texts" TEXT NOT NULL CONSTRAINT "texts__check" CHECK ("texts" <> '{}'),
+  "detour" INTEGER NOT NULL CONSTRAINT "detour__check" CHECK ("detour" IN (0, 1)),
+  "owner" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "routes__hosts" (
+  "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "routes__labels" (
+  "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "routes__hops" (
+  "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "address" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "routes__hops__ports" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" BETWEEN 0 AND 4294967295),
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "routes__hops" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "routes__detour__hosts" (
+  "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "routes__drafts" (
+  "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- Lists, maps and messages in tables of their own that are IMMUTABLE, and members of elements that are.
+CREATE TABLE "stacks" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "base" INTEGER NOT NULL CONSTRAINT "base__check" CHECK ("base" IN (0, 1)),
+  "base__digest" TEXT,
+  "base__size" INTEGER
+    CONSTRAINT "base__size__check" CHECK ("base__size" IS NULL OR "base__size" BETWEEN 0 AND 4294967295),
+  "base__origin" INTEGER NOT NULL CONSTRAINT "base__origin__check" CHECK ("base__origin" IN (0, 1)),
+  "base__origin__number" INTEGER
+    CONSTRAINT "base__origin__number__check" CHECK (
+      "base__origin__number" IS NULL OR "base__origin__number" BETWEEN 0 AND 4294967295
+    ),
+  "base__origin__note" TEXT,
+  "note" TEXT NOT NULL DEFAULT '',
+  CONSTRAINT "base__presence" CHECK (
+    ("base__digest" IS NOT NULL) = "base"
+    AND ("base__size" IS NOT NULL) = "base"
+    AND ("base" OR NOT "base__origin")
+  ),
+  CONSTRAINT "base__origin__presence" CHECK (
+    ("base__origin__number" IS NOT NULL) = "base__origin"
+    AND ("base__origin__note" IS NOT NULL) = "base__origin"
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+CREATE TRIGGER "stacks__immutable" BEFORE UPDATE OF
+  "base",
+  "base__digest",
+  "base__size",
+  "base__origin",
+  "base__origin__number",
+  "base__origin__note"
+ON "stacks"
+BEGIN
+  SELECT RAISE(ABORT, 'stacks.base is immutable') WHERE NEW."base" IS NOT OLD."base";
+  SELECT RAISE(ABORT, 'stacks.base__digest is immutable') WHERE NEW."base__digest" IS NOT OLD."base__digest";
+  SELECT RAISE(ABORT, 'stacks.base__size is immutable') WHERE NEW."base__size" IS NOT OLD."base__size";
+  SELECT RAISE(ABORT, 'stacks.base__origin is immutable') WHERE NEW."base__origin" IS NOT OLD."base__origin";
+  SELECT RAISE(ABORT, 'stacks.base__origin__number is immutable')
+    WHERE NEW."base__origin__number" IS NOT OLD."base__origin__number";
+  SELECT RAISE(ABORT, 'stacks.base__origin__note is immutable')
+    WHERE NEW."base__origin__note" IS NOT OLD."base__origin__note";
+END;
+
+CREATE TABLE "stacks__tags" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__sizes" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" INTEGER NOT NULL CONSTRAINT "value__check" CHECK ("value" >= 0),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__layers" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "digest" TEXT NOT NULL,
+  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "origin__number" INTEGER
+    CONSTRAINT "origin__number__check" CHECK (
+      "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
+    ),
+  "origin__note" TEXT,
+  CONSTRAINT "origin__presence" CHECK (
+    ("origin__number" IS NOT NULL) = "origin"
+    AND ("origin__note" IS NOT NULL) = "origin"
+  ),
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__layers__urls" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "stacks__layers" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__layers__parts" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "stacks__layers" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__layers__origins" (
+  "_id" TEXT NOT NULL,
+  "_position" INTEGER NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position", "_position_2"),
+  FOREIGN KEY ("_id", "_position") REFERENCES "stacks__layers" ("_id", "_position") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__named" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__digest" TEXT NOT NULL,
+  "value__size" INTEGER NOT NULL CONSTRAINT "value__size__check" CHECK ("value__size" BETWEEN 0 AND 4294967295),
+  "value__origin" INTEGER NOT NULL CONSTRAINT "value__origin__check" CHECK ("value__origin" IN (0, 1)),
+  "value__origin__number" INTEGER
+    CONSTRAINT "value__origin__number__check" CHECK (
+      "value__origin__number" IS NULL OR "value__origin__number" BETWEEN 0 AND 4294967295
+    ),
+  "value__origin__note" TEXT,
+  CONSTRAINT "value__origin__presence" CHECK (
+    ("value__origin__number" IS NOT NULL) = "value__origin"
+    AND ("value__origin__note" IS NOT NULL) = "value__origin"
+  ),
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__named__value__urls" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "stacks__named" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__named__value__parts" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "stacks__named" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__named__value__origins" (
+  "_id" TEXT NOT NULL,
+  "_key" TEXT NOT NULL,
+  "_position_2" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key", "_position_2"),
+  FOREIGN KEY ("_id", "_key") REFERENCES "stacks__named" ("_id", "_key") ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__base__urls" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__base__parts" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__base__origins" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__apart" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "digest" TEXT NOT NULL,
+  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "origin__number" INTEGER
+    CONSTRAINT "origin__number__check" CHECK (
+      "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
+    ),
+  "origin__note" TEXT,
+  CONSTRAINT "origin__presence" CHECK (
+    ("origin__number" IS NOT NULL) = "origin"
+    AND ("origin__note" IS NOT NULL) = "origin"
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__apart__urls" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__apart" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__apart__parts" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__apart" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__apart__origins" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__apart" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__sealed" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "digest" TEXT NOT NULL,
+  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "origin__number" INTEGER
+    CONSTRAINT "origin__number__check" CHECK (
+      "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
+    ),
+  "origin__note" TEXT,
+  CONSTRAINT "origin__presence" CHECK (
+    ("origin__number" IS NOT NULL) = "origin"
+    AND ("origin__note" IS NOT NULL) = "origin"
+  ),
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__sealed__urls" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__sealed" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__sealed__parts" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__sealed" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__sealed__origins" (
+  "_id" TEXT NOT NULL REFERENCES "stacks__sealed" ("_id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "stacks__free" (
+  "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A key in a message that occurs elsewhere too, where nothing of it has to be set.
+CREATE TABLE "pods" (
+  "metadata" INTEGER NOT NULL CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
+  "metadata__name" TEXT NOT NULL CONSTRAINT "metadata__name__check" CHECK ("metadata__name" <> ''),
+  "metadata__number" INTEGER
+    CONSTRAINT "metadata__number__check" CHECK ("metadata__number" IS NULL OR "metadata__number" >= 0),
+  "metadata__hash" BLOB,
+  "template" INTEGER NOT NULL CONSTRAINT "template__check" CHECK ("template" IN (0, 1)),
+  "template__name" TEXT,
+  "template__number" INTEGER
+    CONSTRAINT "template__number__check" CHECK ("template__number" IS NULL OR "template__number" >= 0),
+  "template__hash" BLOB,
+  CONSTRAINT "metadata__presence" CHECK (
+    ("metadata__name" IS NOT NULL) = "metadata"
+    AND ("metadata" OR "metadata__number" IS NULL)
+    AND ("metadata" OR "metadata__hash" IS NULL)
+  ),
+  CONSTRAINT "template__presence" CHECK (
+    ("template" OR "template__name" IS NULL)
+    AND ("template" OR "template__number" IS NULL)
+    AND ("template" OR "template__hash" IS NULL)
+  ),
+  PRIMARY KEY ("metadata__name")
+) STRICT;
+
+CREATE TABLE "pods__owners" (
+  "_metadata__name" TEXT NOT NULL REFERENCES "pods" ("metadata__name") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "name" TEXT,
+  "number" INTEGER CONSTRAINT "number__check" CHECK ("number" IS NULL OR "number" >= 0),
+  "hash" BLOB,
+  PRIMARY KEY ("_metadata__name", "_position")
+) STRICT, WITHOUT ROWID;
+
+-- A number of a message that occurs elsewhere too.
+CREATE TABLE "claims" (
+  "metadata" INTEGER NOT NULL CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
+  "metadata__name" TEXT,
+  "metadata__number" INTEGER NOT NULL CONSTRAINT "metadata__number__check" CHECK ("metadata__number" >= 0),
+  "metadata__hash" BLOB NOT NULL CONSTRAINT "metadata__hash__check" CHECK ("metadata__hash" <> x''),
+  CONSTRAINT "metadata__presence" CHECK (
+    ("metadata" OR "metadata__name" IS NULL)
+    AND ("metadata__number" IS NOT NULL) = "metadata"
+    AND ("metadata__hash" IS NOT NULL) = "metadata"
+  ),
+  PRIMARY KEY ("metadata__number", "metadata__hash")
+) STRICT;
+
 CREATE VIEW "secrets_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "secrets__cards" WHERE "secrets__cards"."_id" = "secrets"."id") AS "cards__count",
@@ -662,3 +1021,313 @@ CREATE VIEW "peers__trees_readable" AS SELECT
   "_position",
   "value"
 FROM "peers__trees";
+
+CREATE VIEW "routes_readable" AS SELECT
+  "id",
+  (SELECT count(*) FROM "routes__hosts" WHERE "routes__hosts"."_id" = "routes"."id") AS "hosts__count",
+  (SELECT count(*) FROM "routes__labels" WHERE "routes__labels"."_id" = "routes"."id") AS "labels__count",
+  (SELECT count(*) FROM "routes__hops" WHERE "routes__hops"."_id" = "routes"."id") AS "hops__count",
+  CASE WHEN "packed" IS NOT NULL THEN hex("packed") END AS "packed",
+  "texts",
+  CASE "detour" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "detour",
+  (SELECT count(*) FROM "routes__detour__hosts"
+    WHERE "routes__detour__hosts"."_id" = "routes"."id")
+    AS "detour__hosts__count",
+  "owner",
+  (SELECT count(*) FROM "routes__drafts" WHERE "routes__drafts"."_id" = "routes"."id") AS "drafts__count"
+FROM "routes";
+
+CREATE VIEW "routes__hosts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "routes__hosts";
+
+CREATE VIEW "routes__labels_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "routes__labels";
+
+CREATE VIEW "routes__hops_readable" AS SELECT
+  "_id",
+  "_position",
+  "address",
+  (SELECT count(*) FROM "routes__hops__ports"
+    WHERE "routes__hops__ports"."_id" = "routes__hops"."_id" AND "routes__hops__ports"."_position" = "routes__hops"."_position")
+    AS "ports__count"
+FROM "routes__hops";
+
+CREATE VIEW "routes__hops__ports_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "routes__hops__ports";
+
+CREATE VIEW "routes__detour__hosts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "routes__detour__hosts";
+
+CREATE VIEW "routes__drafts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "routes__drafts";
+
+CREATE VIEW "stacks_readable" AS SELECT
+  "id",
+  (SELECT count(*) FROM "stacks__tags" WHERE "stacks__tags"."_id" = "stacks"."id") AS "tags__count",
+  (SELECT count(*) FROM "stacks__sizes" WHERE "stacks__sizes"."_id" = "stacks"."id") AS "sizes__count",
+  (SELECT count(*) FROM "stacks__layers" WHERE "stacks__layers"."_id" = "stacks"."id") AS "layers__count",
+  (SELECT count(*) FROM "stacks__named" WHERE "stacks__named"."_id" = "stacks"."id") AS "named__count",
+  CASE "base" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "base",
+  "base__digest",
+  "base__size",
+  (SELECT count(*) FROM "stacks__base__urls"
+    WHERE "stacks__base__urls"."_id" = "stacks"."id")
+    AS "base__urls__count",
+  (SELECT count(*) FROM "stacks__base__parts"
+    WHERE "stacks__base__parts"."_id" = "stacks"."id")
+    AS "base__parts__count",
+  CASE "base__origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "base__origin",
+  "base__origin__number",
+  "base__origin__note",
+  (SELECT count(*) FROM "stacks__base__origins"
+    WHERE "stacks__base__origins"."_id" = "stacks"."id")
+    AS "base__origins__count",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "stacks__apart"
+    WHERE "stacks__apart"."_id" = "stacks"."id") THEN 'true' ELSE 'false' END
+    AS "apart",
+  CASE
+    WHEN EXISTS (SELECT 1 FROM "stacks__sealed"
+    WHERE "stacks__sealed"."_id" = "stacks"."id") THEN 'true' ELSE 'false' END
+    AS "sealed",
+  (SELECT count(*) FROM "stacks__free" WHERE "stacks__free"."_id" = "stacks"."id") AS "free__count",
+  "note"
+FROM "stacks";
+
+CREATE VIEW "stacks__tags_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__tags";
+
+CREATE VIEW "stacks__sizes_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "stacks__sizes";
+
+CREATE VIEW "stacks__layers_readable" AS SELECT
+  "_id",
+  "_position",
+  "digest",
+  "size",
+  (SELECT count(*) FROM "stacks__layers__urls"
+    WHERE "stacks__layers__urls"."_id" = "stacks__layers"."_id" AND "stacks__layers__urls"."_position" = "stacks__layers"."_position")
+    AS "urls__count",
+  (SELECT count(*) FROM "stacks__layers__parts"
+    WHERE "stacks__layers__parts"."_id" = "stacks__layers"."_id" AND "stacks__layers__parts"."_position" = "stacks__layers"."_position")
+    AS "parts__count",
+  CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
+  "origin__number",
+  "origin__note",
+  (SELECT count(*) FROM "stacks__layers__origins"
+    WHERE "stacks__layers__origins"."_id" = "stacks__layers"."_id" AND "stacks__layers__origins"."_position" = "stacks__layers"."_position")
+    AS "origins__count"
+FROM "stacks__layers";
+
+CREATE VIEW "stacks__layers__urls_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "stacks__layers__urls";
+
+CREATE VIEW "stacks__layers__parts_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "value"
+FROM "stacks__layers__parts";
+
+CREATE VIEW "stacks__layers__origins_readable" AS SELECT
+  "_id",
+  "_position",
+  "_position_2",
+  "number",
+  "note"
+FROM "stacks__layers__origins";
+
+CREATE VIEW "stacks__named_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__digest",
+  "value__size",
+  (SELECT count(*) FROM "stacks__named__value__urls"
+    WHERE "stacks__named__value__urls"."_id" = "stacks__named"."_id" AND "stacks__named__value__urls"."_key" = "stacks__named"."_key")
+    AS "value__urls__count",
+  (SELECT count(*) FROM "stacks__named__value__parts"
+    WHERE "stacks__named__value__parts"."_id" = "stacks__named"."_id" AND "stacks__named__value__parts"."_key" = "stacks__named"."_key")
+    AS "value__parts__count",
+  CASE "value__origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__origin",
+  "value__origin__number",
+  "value__origin__note",
+  (SELECT count(*) FROM "stacks__named__value__origins"
+    WHERE "stacks__named__value__origins"."_id" = "stacks__named"."_id" AND "stacks__named__value__origins"."_key" = "stacks__named"."_key")
+    AS "value__origins__count"
+FROM "stacks__named";
+
+CREATE VIEW "stacks__named__value__urls_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "value"
+FROM "stacks__named__value__urls";
+
+CREATE VIEW "stacks__named__value__parts_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "value"
+FROM "stacks__named__value__parts";
+
+CREATE VIEW "stacks__named__value__origins_readable" AS SELECT
+  "_id",
+  "_key",
+  "_position_2",
+  "number",
+  "note"
+FROM "stacks__named__value__origins";
+
+CREATE VIEW "stacks__base__urls_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__base__urls";
+
+CREATE VIEW "stacks__base__parts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__base__parts";
+
+CREATE VIEW "stacks__base__origins_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  "note"
+FROM "stacks__base__origins";
+
+CREATE VIEW "stacks__apart_readable" AS SELECT
+  "_id",
+  "digest",
+  "size",
+  (SELECT count(*) FROM "stacks__apart__urls"
+    WHERE "stacks__apart__urls"."_id" = "stacks__apart"."_id")
+    AS "urls__count",
+  (SELECT count(*) FROM "stacks__apart__parts"
+    WHERE "stacks__apart__parts"."_id" = "stacks__apart"."_id")
+    AS "parts__count",
+  CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
+  "origin__number",
+  "origin__note",
+  (SELECT count(*) FROM "stacks__apart__origins"
+    WHERE "stacks__apart__origins"."_id" = "stacks__apart"."_id")
+    AS "origins__count"
+FROM "stacks__apart";
+
+CREATE VIEW "stacks__apart__urls_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__apart__urls";
+
+CREATE VIEW "stacks__apart__parts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__apart__parts";
+
+CREATE VIEW "stacks__apart__origins_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  "note"
+FROM "stacks__apart__origins";
+
+CREATE VIEW "stacks__sealed_readable" AS SELECT
+  "_id",
+  "digest",
+  "size",
+  (SELECT count(*) FROM "stacks__sealed__urls"
+    WHERE "stacks__sealed__urls"."_id" = "stacks__sealed"."_id")
+    AS "urls__count",
+  (SELECT count(*) FROM "stacks__sealed__parts"
+    WHERE "stacks__sealed__parts"."_id" = "stacks__sealed"."_id")
+    AS "parts__count",
+  CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
+  "origin__number",
+  "origin__note",
+  (SELECT count(*) FROM "stacks__sealed__origins"
+    WHERE "stacks__sealed__origins"."_id" = "stacks__sealed"."_id")
+    AS "origins__count"
+FROM "stacks__sealed";
+
+CREATE VIEW "stacks__sealed__urls_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__sealed__urls";
+
+CREATE VIEW "stacks__sealed__parts_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__sealed__parts";
+
+CREATE VIEW "stacks__sealed__origins_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  "note"
+FROM "stacks__sealed__origins";
+
+CREATE VIEW "stacks__free_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "stacks__free";
+
+CREATE VIEW "pods_readable" AS SELECT
+  CASE "metadata" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "metadata",
+  "metadata__name",
+  "metadata__number",
+  CASE WHEN "metadata__hash" IS NOT NULL THEN hex("metadata__hash") END AS "metadata__hash",
+  CASE "template" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "template",
+  "template__name",
+  "template__number",
+  CASE WHEN "template__hash" IS NOT NULL THEN hex("template__hash") END AS "template__hash",
+  (SELECT count(*) FROM "pods__owners"
+    WHERE "pods__owners"."_metadata__name" = "pods"."metadata__name")
+    AS "owners__count"
+FROM "pods";
+
+CREATE VIEW "pods__owners_readable" AS SELECT
+  "_metadata__name",
+  "_position",
+  "name",
+  "number",
+  CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash"
+FROM "pods__owners";
+
+CREATE VIEW "claims_readable" AS SELECT
+  CASE "metadata" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "metadata",
+  "metadata__name",
+  "metadata__number",
+  CASE WHEN "metadata__hash" IS NOT NULL THEN hex("metadata__hash") END AS "metadata__hash"
+FROM "claims";

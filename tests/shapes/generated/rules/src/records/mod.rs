@@ -2,11 +2,15 @@
 //!
 //! The records, a file for each table.
 
+pub mod claim;
 pub mod form;
 pub mod number;
 pub mod numbered;
 pub mod peer;
+pub mod pod;
+pub mod route;
 pub mod secret;
+pub mod stack;
 pub mod text;
 pub mod tree;
 pub mod types;

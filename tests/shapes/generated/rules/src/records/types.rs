@@ -2,6 +2,8 @@
 //!
 //! Types that several tables of `rules.v1.RulesStore` use.
 
+use crate::proto;
+
 /// An enum of three names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Colour {
@@ -71,3 +73,36 @@ impl protostore::Value for Colour {
 
 impl protostore::Comparable for Colour {}
 impl protostore::Ordered for Colour {}
+
+/// What many messages hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// Field 1, `name`.
+    pub name: Option<String>,
+    /// Field 2, `number`.
+    pub number: Option<u64>,
+    /// Field 3, `hash`.
+    pub hash: Option<Vec<u8>>,
+}
+
+impl From<Meta> for proto::rules::v1::Meta {
+    fn from(value: Meta) -> Self {
+        Self {
+            name: value.name,
+            number: value.number,
+            hash: value.hash,
+        }
+    }
+}
+
+impl TryFrom<proto::rules::v1::Meta> for Meta {
+    type Error = protostore::Error;
+
+    fn try_from(value: proto::rules::v1::Meta) -> protostore::Result<Self> {
+        Ok(Self {
+            name: value.name,
+            number: value.number,
+            hash: value.hash,
+        })
+    }
+}

@@ -142,17 +142,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1268,
+        1269,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        1270,
+        1271,
         r#"INSERT INTO "alone" ("_singleton") VALUES (1)"#,
         &[],
     ),
     upsert: protostore::Stmt::new(
-        1269,
+        1270,
         r#"INSERT INTO "alone" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
@@ -160,23 +160,23 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
     delete: protostore::Stmt::new(
-        1271,
+        1272,
         r#"DELETE FROM "alone" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(1272, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(1273, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        1273,
+        1274,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        1274,
+        1275,
         r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1275,
+        1276,
         r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

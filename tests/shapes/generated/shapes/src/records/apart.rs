@@ -106,21 +106,21 @@ FROM "aparts""#,
 pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1244,
+            1245,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1) ORDER BY "id""#
             ),
             &["must.name"],
         ),
         after: protostore::Stmt::new(
-            1245,
+            1246,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["must.name", "id"],
         ),
         count: protostore::Stmt::new(
-            1247,
+            1248,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -130,7 +130,7 @@ WHERE "name" = ?1) LIMIT ?2)"#,
             &["must.name", ""],
         ),
         delete: protostore::Stmt::new(
-            1246,
+            1247,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1)"#,
             &["must.name"],
         ),
@@ -146,21 +146,21 @@ pub fn list_by_must_target(
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1248,
+            1249,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["must.target"],
         ),
         after: protostore::Stmt::new(
-            1249,
+            1250,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["must.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1251,
+            1252,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -170,7 +170,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["must.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1250,
+            1251,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1)"#,
             &["must.target"],
         ),
@@ -187,21 +187,21 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
 pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1252,
+            1253,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1) ORDER BY "id""#
             ),
             &["room.name"],
         ),
         after: protostore::Stmt::new(
-            1253,
+            1254,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["room.name", "id"],
         ),
         count: protostore::Stmt::new(
-            1255,
+            1256,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -211,7 +211,7 @@ WHERE "name" = ?1) LIMIT ?2)"#,
             &["room.name", ""],
         ),
         delete: protostore::Stmt::new(
-            1254,
+            1255,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1)"#,
             &["room.name"],
         ),
@@ -227,21 +227,21 @@ pub fn list_by_room_target(
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1256,
+            1257,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["room.target"],
         ),
         after: protostore::Stmt::new(
-            1257,
+            1258,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["room.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1259,
+            1260,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -251,7 +251,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["room.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1258,
+            1259,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1)"#,
             &["room.target"],
         ),
@@ -268,21 +268,21 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
 pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1260,
+            1261,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1) ORDER BY "id""#
             ),
             &["house.name"],
         ),
         after: protostore::Stmt::new(
-            1261,
+            1262,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["house.name", "id"],
         ),
         count: protostore::Stmt::new(
-            1263,
+            1264,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -292,7 +292,7 @@ WHERE "name" = ?1) LIMIT ?2)"#,
             &["house.name", ""],
         ),
         delete: protostore::Stmt::new(
-            1262,
+            1263,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1)"#,
             &["house.name"],
         ),
@@ -308,21 +308,21 @@ pub fn list_by_house_target(
 ) -> protostore::ListBy<Apart, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1264,
+            1265,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["house.target"],
         ),
         after: protostore::Stmt::new(
-            1265,
+            1266,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["house.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1267,
+            1268,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "aparts"
@@ -332,7 +332,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["house.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1266,
+            1267,
             r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1)"#,
             &["house.target"],
         ),
@@ -773,9 +773,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1066, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1067, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1068,
+        1069,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -793,7 +793,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        1067,
+        1068,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
@@ -816,18 +816,18 @@ DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = ex
         ],
     ),
     delete: protostore::Stmt::new(
-        1069,
+        1070,
         r#"DELETE FROM "aparts" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1070, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1071, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1071,
+        1072,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1072,
+        1073,
         r#"SELECT o.key, t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour",
     t."here__time", t."wing", t."wing__name", t."wing__right"
 FROM json_each(?1) o
@@ -835,7 +835,7 @@ CROSS JOIN "aparts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1073,
+        1074,
         r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

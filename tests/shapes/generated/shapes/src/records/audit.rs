@@ -488,14 +488,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                1671,
+                1672,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 84 AND "path" = '1' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                1672,
+                1673,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 84, '1',
     max(coalesce(max("number"), 0), 0)
 FROM "audits""#,
@@ -503,9 +503,9 @@ FROM "audits""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(1663, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(1664, select!(r#"WHERE "number" = ?1"#), &["number"]),
     insert: protostore::Stmt::new(
-        1665,
+        1666,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag",
     "fixed", "real", "step", "step__count", "step__done", "one", "other", "other__count",
     "other__done", "third", "packed", "any", "mask", "wrapped")
@@ -536,7 +536,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        1664,
+        1665,
         r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag",
     "fixed", "real", "step", "step__count", "step__done", "one", "other", "other__count",
     "other__done", "third", "packed", "any", "mask", "wrapped")
@@ -576,18 +576,18 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
         ],
     ),
     delete: protostore::Stmt::new(
-        1666,
+        1667,
         r#"DELETE FROM "audits" WHERE "number" = ?1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(1667, select!(r#"ORDER BY "number""#), &[]),
+    page_first: protostore::Stmt::new(1668, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
-        1668,
+        1669,
         select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
-        1669,
+        1670,
         r#"SELECT o.key, t."text", t."number", t."hash", t."create_time", t."maybe", t."colour", t."zigzag",
     t."fixed", t."real", t."step", t."step__count", t."step__done", t."one", t."other",
     t."other__count", t."other__done", t."third", t."packed", t."any", t."mask", t."wrapped"
@@ -596,7 +596,7 @@ CROSS JOIN "audits" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1670,
+        1671,
         r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -606,7 +606,7 @@ CROSS JOIN "audits" t ON t."number" = o.value"#,
 static CHAIN: protostore::Chain<Audit> = protostore::Chain {
     field: "hash",
     last: protostore::Stmt::new(
-        1673,
+        1674,
         r#"SELECT "number", "hash" FROM "audits" ORDER BY "number" DESC LIMIT 1"#,
         &[],
     ),

@@ -36,24 +36,24 @@ macro_rules! select {
 pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1636,
+            1637,
             select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
-            1637,
+            1638,
             select!(
                 r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1639,
+            1640,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
-            1638,
+            1639,
             r#"DELETE FROM "counted" WHERE "region" = ?1"#,
             &["region"],
         ),
@@ -69,24 +69,24 @@ pub fn list_by_other_region(
 ) -> protostore::ListBy<Counted, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1640,
+            1641,
             select!(r#"WHERE "other_region" IS ?1 ORDER BY "region", "number""#),
             &["other_region"],
         ),
         after: protostore::Stmt::new(
-            1641,
+            1642,
             select!(
                 r#"WHERE "other_region" IS ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
             ),
             &["other_region", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1643,
+            1644,
             r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS ?1 LIMIT ?2)"#,
             &["other_region", ""],
         ),
         delete: protostore::Stmt::new(
-            1642,
+            1643,
             r#"DELETE FROM "counted" WHERE "other_region" IS ?1"#,
             &["other_region"],
         ),
@@ -106,14 +106,14 @@ pub fn list_by_other_region_other_number(
 ) -> protostore::ListBy<Counted, (Option<String>, i64)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1644,
+            1645,
             select!(
                 r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 ORDER BY "region", "number""#
             ),
             &["other_region", "other_number"],
         ),
         after: protostore::Stmt::new(
-            1645,
+            1646,
             select!(
                 r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 AND ("region", "number") > (?3, ?4)
 ORDER BY "region", "number""#
@@ -121,7 +121,7 @@ ORDER BY "region", "number""#
             &["other_region", "other_number", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1647,
+            1648,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -129,7 +129,7 @@ WHERE "other_region" IS ?1 AND "other_number" = ?2 LIMIT ?3)"#,
             &["other_region", "other_number", ""],
         ),
         delete: protostore::Stmt::new(
-            1646,
+            1647,
             r#"DELETE FROM "counted" WHERE "other_region" IS ?1 AND "other_number" = ?2"#,
             &["other_region", "other_number"],
         ),
@@ -148,7 +148,7 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Counted, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1648,
+            1649,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -158,7 +158,7 @@ ORDER BY "region", "number""#
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1649,
+            1650,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
 FROM "counted__targets"
@@ -168,7 +168,7 @@ ORDER BY "region", "number""#
             &["targets", "region", "number"],
         ),
         count: protostore::Stmt::new(
-            1651,
+            1652,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "counted"
@@ -178,7 +178,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1650,
+            1651,
             r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
@@ -198,7 +198,7 @@ pub fn targets_by_targets(
     number: i64,
 ) -> protostore::AllBy<crate::Target, (String, i64)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1630,
+        1631,
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -251,7 +251,7 @@ impl protostore::Record for Counted {
     const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
-            1635,
+            1636,
             r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
             &["revision", "region", "number"],
         ),
@@ -338,7 +338,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "counted",
                 key: &["region", "number"],
                 exists: protostore::Stmt::new(
-                    1625,
+                    1626,
                     r#"SELECT 1 FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
                     &["other_region", "other_number"],
                 ),
@@ -369,18 +369,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1614,
+        1615,
         select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
-        1616,
+        1617,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     upsert: protostore::Stmt::new(
-        1615,
+        1616,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("region", "number")
@@ -389,29 +389,29 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     delete: protostore::Stmt::new(
-        1617,
+        1618,
         r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
-        1618,
+        1619,
         select!(r#"ORDER BY "region", "number""#),
         &[],
     ),
     page_after: protostore::Stmt::new(
-        1619,
+        1620,
         select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
-        1620,
+        1621,
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
 FROM json_each(?1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1621,
+        1622,
         r#"DELETE
 FROM "counted"
 WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
@@ -426,14 +426,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            1622,
+            1623,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            1623,
+            1624,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
     max(coalesce(max("revision"), 0), 0)
 FROM "counted""#,
@@ -441,7 +441,7 @@ FROM "counted""#,
         ),
     },
     read: protostore::Stmt::new(
-        1624,
+        1625,
         r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
         &["region", "number"],
     ),

@@ -26,7 +26,7 @@ macro_rules! select {
 #[must_use]
 pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1512,
+        1513,
         r#"SELECT "id", "crate" FROM "items" WHERE "crate" = ?1 ORDER BY "id""#,
         &["crate"],
     );
@@ -39,7 +39,7 @@ pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String>
 #[must_use]
 pub fn items_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Item> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1513,
+        1514,
         r#"SELECT o.key, t."id", t."crate"
 FROM json_each(?1) o
 CROSS JOIN "items" t ON t."crate" = o.value
@@ -61,7 +61,7 @@ pub fn fill_items(
 #[must_use]
 pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1514,
+        1515,
         r#"SELECT "text", "crate" FROM "labels" WHERE "crate" = ?1 ORDER BY "text""#,
         &["crate"],
     );
@@ -74,7 +74,7 @@ pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String
 #[must_use]
 pub fn label_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Label> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1515,
+        1516,
         r#"SELECT o.key, t."text", t."crate"
 FROM json_each(?1) o
 CROSS JOIN "labels" t ON t."crate" = o.value
@@ -206,21 +206,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["crate"],
             field: "crate",
             names: protostore::Stmt::new(
-                1504,
+                1505,
                 r#"SELECT 1 FROM "labels" WHERE "crate" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1496, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1497, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1498,
+        1499,
         r#"INSERT INTO "crates" ("id", "text") VALUES (?1, ?2)"#,
         &["id", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1497,
+        1498,
         r#"INSERT INTO "crates" ("id", "text")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -228,23 +228,23 @@ DO UPDATE SET "text" = excluded."text""#,
         &["id", "text"],
     ),
     delete: protostore::Stmt::new(
-        1499,
+        1500,
         r#"DELETE FROM "crates" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1500, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1501, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1501,
+        1502,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1502,
+        1503,
         r#"SELECT o.key, t."id", t."text" FROM json_each(?1) o CROSS JOIN "crates" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1503,
+        1504,
         r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -91,7 +91,7 @@ FROM "encodings""#,
 }
 
 static GET_BY_TEXT: protostore::Stmt = protostore::Stmt::new(
-    957,
+    958,
     select!(r#"WHERE "text" = ?1"#),
     &["text"],
 );
@@ -117,22 +117,22 @@ pub fn list_by_full(
 ) -> protostore::ListBy<Encodings, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            958,
+            959,
             select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
             &["full"],
         ),
         after: protostore::Stmt::new(
-            959,
+            960,
             select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["full", "id"],
         ),
         count: protostore::Stmt::new(
-            961,
+            962,
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = ?1 LIMIT ?2)"#,
             &["full", ""],
         ),
         delete: protostore::Stmt::new(
-            960,
+            961,
             r#"DELETE FROM "encodings" WHERE "full" = ?1"#,
             &["full"],
         ),
@@ -148,22 +148,22 @@ pub fn list_by_own(
 ) -> protostore::ListBy<Encodings, protostore::stored::Timestamptz> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            962,
+            963,
             select!(r#"WHERE "own" = ?1 ORDER BY "id""#),
             &["own"],
         ),
         after: protostore::Stmt::new(
-            963,
+            964,
             select!(r#"WHERE "own" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["own", "id"],
         ),
         count: protostore::Stmt::new(
-            965,
+            966,
             r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = ?1 LIMIT ?2)"#,
             &["own", ""],
         ),
         delete: protostore::Stmt::new(
-            964,
+            965,
             r#"DELETE FROM "encodings" WHERE "own" = ?1"#,
             &["own"],
         ),
@@ -717,9 +717,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(893, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(894, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        895,
+        896,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
@@ -751,7 +751,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        894,
+        895,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
@@ -793,18 +793,18 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
         ],
     ),
     delete: protostore::Stmt::new(
-        896,
+        897,
         r#"DELETE FROM "encodings" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(897, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(898, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        898,
+        899,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        899,
+        900,
         r#"SELECT o.key, t."id", t."full", t."maybe_full", t."wrapped", t."bits", t."maybe_bits", t."seconds",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
     t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."own", t."inner",
@@ -814,7 +814,7 @@ CROSS JOIN "encodings" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        900,
+        901,
         r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

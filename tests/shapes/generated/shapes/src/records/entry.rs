@@ -140,14 +140,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                1709,
+                1710,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 85 AND "path" = '1' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                1710,
+                1711,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 85, '1',
     max(coalesce(max("number"), 0), 0)
 FROM "entries""#,
@@ -155,14 +155,14 @@ FROM "entries""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(1701, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(1702, select!(r#"WHERE "number" = ?1"#), &["number"]),
     insert: protostore::Stmt::new(
-        1703,
+        1704,
         r#"INSERT INTO "entries" ("number", "text", "hash") VALUES (?1, ?2, ?3)"#,
         &["number", "text", "hash"],
     ),
     upsert: protostore::Stmt::new(
-        1702,
+        1703,
         r#"INSERT INTO "entries" ("number", "text", "hash")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("number")
@@ -170,25 +170,25 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#,
         &["number", "text", "hash"],
     ),
     delete: protostore::Stmt::new(
-        1704,
+        1705,
         r#"DELETE FROM "entries" WHERE "number" = ?1"#,
         &["number"],
     ),
-    page_first: protostore::Stmt::new(1705, select!(r#"ORDER BY "number""#), &[]),
+    page_first: protostore::Stmt::new(1706, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
-        1706,
+        1707,
         select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
-        1707,
+        1708,
         r#"SELECT o.key, t."number", t."text", t."hash"
 FROM json_each(?1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1708,
+        1709,
         r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -198,7 +198,7 @@ CROSS JOIN "entries" t ON t."number" = o.value"#,
 static CHAIN: protostore::Chain<Entry> = protostore::Chain {
     field: "hash",
     last: protostore::Stmt::new(
-        1711,
+        1712,
         r#"SELECT "number", "hash" FROM "entries" ORDER BY "number" DESC LIMIT 1"#,
         &[],
     ),

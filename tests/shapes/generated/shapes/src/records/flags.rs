@@ -86,17 +86,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        742,
+        743,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        744,
+        745,
         r#"INSERT INTO "flags" ("_singleton") VALUES (1)"#,
         &[],
     ),
     upsert: protostore::Stmt::new(
-        743,
+        744,
         r#"INSERT INTO "flags" ("_singleton")
 VALUES (1)
 ON CONFLICT ("_singleton")
@@ -104,23 +104,23 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
         &[],
     ),
     delete: protostore::Stmt::new(
-        745,
+        746,
         r#"DELETE FROM "flags" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(746, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(747, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        747,
+        748,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        748,
+        749,
         r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        749,
+        750,
         r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -31,22 +31,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            991,
+            992,
             select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            992,
+            993,
             select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            994,
+            995,
             r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            993,
+            994,
             r#"DELETE FROM "full_keys" WHERE "parent" = ?1"#,
             &["parent"],
         ),
@@ -62,21 +62,21 @@ pub fn list_by_others(
 ) -> protostore::ListBy<FullKey, protostore::stored::FullRange> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            995,
+            996,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["others"],
         ),
         after: protostore::Stmt::new(
-            996,
+            997,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["others", "id"],
         ),
         count: protostore::Stmt::new(
-            998,
+            999,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "full_keys"
@@ -86,7 +86,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["others", ""],
         ),
         delete: protostore::Stmt::new(
-            997,
+            998,
             r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1)"#,
             &["others"],
         ),
@@ -101,7 +101,7 @@ pub fn full_keys_by_others(
     id: u64,
 ) -> protostore::AllBy<crate::FullKey, protostore::stored::FullRange> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        979,
+        980,
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
@@ -204,7 +204,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "full_keys",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    974,
+                    975,
                     r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -223,14 +223,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(966, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(967, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        968,
+        969,
         r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
-        967,
+        968,
         r#"INSERT INTO "full_keys" ("id", "parent")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -238,23 +238,23 @@ DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
-        969,
+        970,
         r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(970, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(971, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        971,
+        972,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        972,
+        973,
         r#"SELECT o.key, t."id", t."parent" FROM json_each(?1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        973,
+        974,
         r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -29,22 +29,22 @@ pub fn list_by_crate_(
 ) -> protostore::ListBy<Item, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1532,
+            1533,
             select!(r#"WHERE "crate" IS ?1 ORDER BY "id""#),
             &["crate"],
         ),
         after: protostore::Stmt::new(
-            1533,
+            1534,
             select!(r#"WHERE "crate" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["crate", "id"],
         ),
         count: protostore::Stmt::new(
-            1535,
+            1536,
             r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS ?1 LIMIT ?2)"#,
             &["crate", ""],
         ),
         delete: protostore::Stmt::new(
-            1534,
+            1535,
             r#"DELETE FROM "items" WHERE "crate" IS ?1"#,
             &["crate"],
         ),
@@ -140,7 +140,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "crates",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1524,
+                    1525,
                     r#"SELECT 1 FROM "crates" WHERE "id" = ?1"#,
                     &["crate"],
                 ),
@@ -158,14 +158,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1516, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1517, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1518,
+        1519,
         r#"INSERT INTO "items" ("id", "crate") VALUES (?1, ?2)"#,
         &["id", "crate"],
     ),
     upsert: protostore::Stmt::new(
-        1517,
+        1518,
         r#"INSERT INTO "items" ("id", "crate")
 VALUES (?1, ?2)
 ON CONFLICT ("id")
@@ -173,23 +173,23 @@ DO UPDATE SET "crate" = excluded."crate""#,
         &["id", "crate"],
     ),
     delete: protostore::Stmt::new(
-        1519,
+        1520,
         r#"DELETE FROM "items" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1520, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1521, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1521,
+        1522,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1522,
+        1523,
         r#"SELECT o.key, t."id", t."crate" FROM json_each(?1) o CROSS JOIN "items" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1523,
+        1524,
         r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -115,7 +115,7 @@ macro_rules! select {
 }
 
 static GET_BY_ADDRESS: protostore::Stmt = protostore::Stmt::new(
-    1342,
+    1343,
     select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
     &["address"],
 );
@@ -139,22 +139,22 @@ pub fn list_by_after_job(
 ) -> protostore::ListBy<Job, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1343,
+            1344,
             select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
             &["after_job"],
         ),
         after: protostore::Stmt::new(
-            1344,
+            1345,
             select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["after_job", "id"],
         ),
         count: protostore::Stmt::new(
-            1346,
+            1347,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS ?1 LIMIT ?2)"#,
             &["after_job", ""],
         ),
         delete: protostore::Stmt::new(
-            1345,
+            1346,
             r#"DELETE FROM "jobs" WHERE "after_job" IS ?1"#,
             &["after_job"],
         ),
@@ -173,21 +173,21 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1347,
+            1348,
             select!(
                 r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            1348,
+            1349,
             select!(
                 r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 AND "id" > ?2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            1350,
+            1351,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -195,7 +195,7 @@ WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 LIMIT ?2)"#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            1349,
+            1350,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0"#,
             &["queue"],
         ),
@@ -211,24 +211,24 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
 ) -> protostore::ListBy<Job, protostore::Timestamp> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1351,
+            1352,
             select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 ORDER BY "id""#),
             &["due_time"],
         ),
         after: protostore::Stmt::new(
-            1352,
+            1353,
             select!(
                 r#"WHERE "due_time" = ?1 AND "state" <> 0 AND "id" > ?2 ORDER BY "id""#
             ),
             &["due_time", "id"],
         ),
         count: protostore::Stmt::new(
-            1354,
+            1355,
             r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0 LIMIT ?2)"#,
             &["due_time", ""],
         ),
         delete: protostore::Stmt::new(
-            1353,
+            1354,
             r#"DELETE FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0"#,
             &["due_time"],
         ),
@@ -244,14 +244,14 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1355,
+            1356,
             select!(
                 r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            1356,
+            1357,
             select!(
                 r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > ?2
 ORDER BY "id""#
@@ -259,7 +259,7 @@ ORDER BY "id""#
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            1358,
+            1359,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -267,7 +267,7 @@ WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            1357,
+            1358,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
             &["queue"],
         ),
@@ -283,21 +283,21 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1359,
+            1360,
             select!(
                 r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
-            1360,
+            1361,
             select!(
                 r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > ?2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
-            1362,
+            1363,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -305,7 +305,7 @@ WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT ?2)"#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
-            1361,
+            1362,
             r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
             &["queue"],
         ),
@@ -321,14 +321,14 @@ pub fn list_by_tries_host_where_failed_is_true(
 ) -> protostore::ListBy<Job, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1363,
+            1364,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = ?1 AND "failed" = 1) ORDER BY "id""#
             ),
             &["tries.host"],
         ),
         after: protostore::Stmt::new(
-            1364,
+            1365,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "jobs__tries"
@@ -338,7 +338,7 @@ ORDER BY "id""#
             &["tries.host", "id"],
         ),
         count: protostore::Stmt::new(
-            1366,
+            1367,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "jobs"
@@ -348,7 +348,7 @@ WHERE "host" = ?1 AND "failed" = 1) LIMIT ?2)"#,
             &["tries.host", ""],
         ),
         delete: protostore::Stmt::new(
-            1365,
+            1366,
             r#"DELETE
 FROM "jobs"
 WHERE "id" IN (SELECT "_id"
@@ -538,7 +538,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "jobs",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1334,
+                    1335,
                     r#"SELECT 1 FROM "jobs" WHERE "id" = ?1"#,
                     &["after_job"],
                 ),
@@ -575,22 +575,22 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["after_job"],
             field: "after_job",
             names: protostore::Stmt::new(
-                1335,
+                1336,
                 r#"SELECT 1 FROM "jobs" WHERE "after_job" = ?1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1326, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1327, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1328,
+        1329,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
     upsert: protostore::Stmt::new(
-        1327,
+        1328,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT ("id")
@@ -600,18 +600,18 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
     delete: protostore::Stmt::new(
-        1329,
+        1330,
         r#"DELETE FROM "jobs" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1330, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1331, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1331,
+        1332,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1332,
+        1333,
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
 FROM json_each(?1) o
@@ -619,7 +619,7 @@ CROSS JOIN "jobs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1333,
+        1334,
         r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

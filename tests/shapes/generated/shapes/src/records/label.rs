@@ -21,7 +21,7 @@ macro_rules! select {
 }
 
 static GET_BY_CRATE_: protostore::Stmt = protostore::Stmt::new(
-    1545,
+    1546,
     select!(r#"WHERE "crate" = ?1"#),
     &["crate"],
 );
@@ -119,7 +119,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "crates",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1544,
+                    1545,
                     r#"SELECT 1 FROM "crates" WHERE "id" = ?1"#,
                     &["crate"],
                 ),
@@ -139,14 +139,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1536, select!(r#"WHERE "text" = ?1"#), &["text"]),
+    get: protostore::Stmt::new(1537, select!(r#"WHERE "text" = ?1"#), &["text"]),
     insert: protostore::Stmt::new(
-        1538,
+        1539,
         r#"INSERT INTO "labels" ("text", "crate") VALUES (?1, ?2)"#,
         &["text", "crate"],
     ),
     upsert: protostore::Stmt::new(
-        1537,
+        1538,
         r#"INSERT INTO "labels" ("text", "crate")
 VALUES (?1, ?2)
 ON CONFLICT ("text")
@@ -154,23 +154,23 @@ DO UPDATE SET "crate" = excluded."crate""#,
         &["text", "crate"],
     ),
     delete: protostore::Stmt::new(
-        1539,
+        1540,
         r#"DELETE FROM "labels" WHERE "text" = ?1"#,
         &["text"],
     ),
-    page_first: protostore::Stmt::new(1540, select!(r#"ORDER BY "text""#), &[]),
+    page_first: protostore::Stmt::new(1541, select!(r#"ORDER BY "text""#), &[]),
     page_after: protostore::Stmt::new(
-        1541,
+        1542,
         select!(r#"WHERE "text" > ?1 ORDER BY "text""#),
         &["text"],
     ),
     get_many: protostore::Stmt::new(
-        1542,
+        1543,
         r#"SELECT o.key, t."text", t."crate" FROM json_each(?1) o CROSS JOIN "labels" t ON t."text" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1543,
+        1544,
         r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -38,21 +38,21 @@ pub fn list_by_groups_title(
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            680,
+            681,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
             ),
             &["groups.title"],
         ),
         after: protostore::Stmt::new(
-            681,
+            682,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["groups.title", "id"],
         ),
         count: protostore::Stmt::new(
-            683,
+            684,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -62,7 +62,7 @@ WHERE "title" = ?1) LIMIT ?2)"#,
             &["groups.title", ""],
         ),
         delete: protostore::Stmt::new(
-            682,
+            683,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1)"#,
             &["groups.title"],
         ),
@@ -78,14 +78,14 @@ pub fn list_by_groups_targets(
 ) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            684,
+            685,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["groups.targets"],
         ),
         after: protostore::Stmt::new(
-            685,
+            686,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "linked__groups__targets"
@@ -95,7 +95,7 @@ ORDER BY "id""#
             &["groups.targets", "id"],
         ),
         count: protostore::Stmt::new(
-            687,
+            688,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -105,7 +105,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["groups.targets", ""],
         ),
         delete: protostore::Stmt::new(
-            686,
+            687,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1)"#,
             &["groups.targets"],
         ),
@@ -119,21 +119,21 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            688,
+            689,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["named.value"],
         ),
         after: protostore::Stmt::new(
-            689,
+            690,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["named.value", "id"],
         ),
         count: protostore::Stmt::new(
-            691,
+            692,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "linked"
@@ -143,7 +143,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["named.value", ""],
         ),
         delete: protostore::Stmt::new(
-            690,
+            691,
             r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1)"#,
             &["named.value"],
         ),
@@ -158,7 +158,7 @@ pub fn targets_by_groups_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        670,
+        671,
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -175,7 +175,7 @@ pub fn targets_by_named(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        676,
+        677,
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
@@ -297,35 +297,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(653, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(654, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        655,
+        656,
         r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
-        654,
+        655,
         r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
-        656,
+        657,
         r#"DELETE FROM "linked" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(657, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(658, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        658,
+        659,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        659,
+        660,
         r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        660,
+        661,
         r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

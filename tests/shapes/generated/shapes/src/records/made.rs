@@ -37,7 +37,7 @@ FROM "mades""#,
 }
 
 static GET_BY_NUMBER: protostore::Stmt = protostore::Stmt::new(
-    777,
+    778,
     select!(r#"WHERE "number" = ?1"#),
     &["number"],
 );
@@ -108,7 +108,7 @@ impl protostore::Record for Made {
     const KEEPS: bool = true;
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
-            776,
+            777,
             r#"UPDATE "mades" SET "update_time" = ?1 WHERE "id" = ?2"#,
             &["update_time", "id"],
         ),
@@ -250,14 +250,14 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::Sequence {
             field: "number",
             next: protostore::Stmt::new(
-                765,
+                766,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '5' RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
-                766,
+                767,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '5',
     max(coalesce(max("number"), 0), 0)
 FROM "mades""#,
@@ -267,14 +267,14 @@ FROM "mades""#,
         protostore::Sequence {
             field: "maybe_number",
             next: protostore::Stmt::new(
-                767,
+                768,
                 r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 21 AND "path" = '6' RETURNING "last""#,
                 &["maybe_number"],
             ),
             begin: protostore::Stmt::new(
-                768,
+                769,
                 r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '6',
     max(coalesce(max("maybe_number"), 0), 0)
 FROM "mades""#,
@@ -282,9 +282,9 @@ FROM "mades""#,
             ),
         },
     ],
-    get: protostore::Stmt::new(757, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(758, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        759,
+        760,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
@@ -300,7 +300,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        758,
+        759,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -321,18 +321,18 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
         ],
     ),
     delete: protostore::Stmt::new(
-        760,
+        761,
         r#"DELETE FROM "mades" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(761, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(762, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        762,
+        763,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        763,
+        764,
         r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
     t."create_time", t."update_time"
 FROM json_each(?1) o
@@ -340,7 +340,7 @@ CROSS JOIN "mades" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        764,
+        765,
         r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

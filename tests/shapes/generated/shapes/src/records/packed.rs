@@ -486,9 +486,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1018, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1019, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1020,
+        1021,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
@@ -517,7 +517,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        1019,
+        1020,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
@@ -555,18 +555,18 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
         ],
     ),
     delete: protostore::Stmt::new(
-        1021,
+        1022,
         r#"DELETE FROM "packed" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1022, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1023, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1023,
+        1024,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1024,
+        1025,
         r#"SELECT o.key, t."id", t."point", t."must", t."points", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."raw", t."maybe_raw", t."wrapped", t."settings", t."one_point",
     t."one_raw", t."one_tree", t."inner", t."inner__point", t."inner__names", t."inner__raw"
@@ -575,7 +575,7 @@ CROSS JOIN "packed" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1025,
+        1026,
         r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -40,24 +40,24 @@ macro_rules! select {
 pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1454,
+            1455,
             select!(r#"WHERE "run" = ?1 ORDER BY "run", "number""#),
             &["run"],
         ),
         after: protostore::Stmt::new(
-            1455,
+            1456,
             select!(
                 r#"WHERE "run" = ?1 AND ("run", "number") > (?2, ?3) ORDER BY "run", "number""#
             ),
             &["run", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1457,
+            1458,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 LIMIT ?2)"#,
             &["run", ""],
         ),
         delete: protostore::Stmt::new(
-            1456,
+            1457,
             r#"DELETE FROM "plan_units" WHERE "run" = ?1"#,
             &["run"],
         ),
@@ -74,24 +74,24 @@ pub fn list_by_run_made_for(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1458,
+            1459,
             select!(r#"WHERE "run" = ?1 AND "made_for" = ?2 ORDER BY "run", "number""#),
             &["run", "made_for"],
         ),
         after: protostore::Stmt::new(
-            1459,
+            1460,
             select!(
                 r#"WHERE "run" = ?1 AND "made_for" = ?2 AND ("run", "number") > (?3, ?4) ORDER BY "run", "number""#
             ),
             &["run", "made_for", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1461,
+            1462,
             r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT ?3)"#,
             &["run", "made_for", ""],
         ),
         delete: protostore::Stmt::new(
-            1460,
+            1461,
             r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2"#,
             &["run", "made_for"],
         ),
@@ -108,7 +108,7 @@ pub fn list_by_dependencies_run_unit(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1462,
+            1463,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__dependencies"
@@ -118,7 +118,7 @@ ORDER BY "run", "number""#
             &["run", "dependencies.unit"],
         ),
         after: protostore::Stmt::new(
-            1463,
+            1464,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__dependencies"
@@ -128,7 +128,7 @@ ORDER BY "run", "number""#
             &["run", "dependencies.unit", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1465,
+            1466,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "plan_units"
@@ -138,7 +138,7 @@ WHERE "_run" = ?1 AND "unit" = ?2) LIMIT ?3)"#,
             &["run", "dependencies.unit", ""],
         ),
         delete: protostore::Stmt::new(
-            1464,
+            1465,
             r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -159,7 +159,7 @@ pub fn list_by_beside_run(
 ) -> protostore::ListBy<PlanUnit, (String, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1466,
+            1467,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__beside"
@@ -169,7 +169,7 @@ ORDER BY "run", "number""#
             &["run", "beside"],
         ),
         after: protostore::Stmt::new(
-            1467,
+            1468,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
 FROM "plan_units__beside"
@@ -179,7 +179,7 @@ ORDER BY "run", "number""#
             &["run", "beside", "run", "number"],
         ),
         count: protostore::Stmt::new(
-            1469,
+            1470,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "plan_units"
@@ -189,7 +189,7 @@ WHERE "_run" = ?1 AND "value" = ?2) LIMIT ?3)"#,
             &["run", "beside", ""],
         ),
         delete: protostore::Stmt::new(
-            1468,
+            1469,
             r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
@@ -209,7 +209,7 @@ pub fn plan_units_by_dependencies(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1443,
+        1444,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."unit"
@@ -227,7 +227,7 @@ pub fn plan_units_by_beside(
     number: u32,
 ) -> protostore::AllBy<crate::PlanUnit, (String, u32)> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1450,
+        1451,
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."value"
@@ -357,7 +357,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "plan_units",
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
-                    1435,
+                    1436,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                     &["run", "made_for"],
                 ),
@@ -393,7 +393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["run", "made_for"],
             field: "run, made_for",
             names: protostore::Stmt::new(
-                1436,
+                1437,
                 r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT 1"#,
                 &["run", "number"],
             ),
@@ -403,7 +403,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["from__run", "from__unit"],
             field: "from.run, from.unit",
             names: protostore::Stmt::new(
-                1437,
+                1438,
                 r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = ?1 AND "from__unit" = ?2 LIMIT 1"#,
                 &["run", "number"],
             ),
@@ -411,17 +411,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     sequences: &[],
     get: protostore::Stmt::new(
-        1427,
+        1428,
         select!(r#"WHERE "run" = ?1 AND "number" = ?2"#),
         &["run", "number"],
     ),
     insert: protostore::Stmt::new(
-        1429,
+        1430,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES (?1, ?2, ?3)"#,
         &["run", "number", "made_for"],
     ),
     upsert: protostore::Stmt::new(
-        1428,
+        1429,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
 VALUES (?1, ?2, ?3)
 ON CONFLICT ("run", "number")
@@ -429,25 +429,25 @@ DO UPDATE SET "made_for" = excluded."made_for""#,
         &["run", "number", "made_for"],
     ),
     delete: protostore::Stmt::new(
-        1430,
+        1431,
         r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
         &["run", "number"],
     ),
-    page_first: protostore::Stmt::new(1431, select!(r#"ORDER BY "run", "number""#), &[]),
+    page_first: protostore::Stmt::new(1432, select!(r#"ORDER BY "run", "number""#), &[]),
     page_after: protostore::Stmt::new(
-        1432,
+        1433,
         select!(r#"WHERE ("run", "number") > (?1, ?2) ORDER BY "run", "number""#),
         &["run", "number"],
     ),
     get_many: protostore::Stmt::new(
-        1433,
+        1434,
         r#"SELECT o.key, t."run", t."number", t."made_for"
 FROM json_each(?1) o
 CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1434,
+        1435,
         r#"DELETE
 FROM "plan_units"
 WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1

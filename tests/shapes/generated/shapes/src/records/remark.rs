@@ -45,22 +45,22 @@ pub fn list_by_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1403,
+            1404,
             select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
             &["topic"],
         ),
         after: protostore::Stmt::new(
-            1404,
+            1405,
             select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1406,
+            1407,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
             &["topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1405,
+            1406,
             r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
             &["topic"],
         ),
@@ -79,22 +79,22 @@ pub fn list_by_first_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1407,
+            1408,
             select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
             &["first_topic"],
         ),
         after: protostore::Stmt::new(
-            1408,
+            1409,
             select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1410,
+            1411,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
             &["first_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1409,
+            1410,
             r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
             &["first_topic"],
         ),
@@ -113,22 +113,22 @@ pub fn list_by_last_topic(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1411,
+            1412,
             select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
             &["last_topic"],
         ),
         after: protostore::Stmt::new(
-            1412,
+            1413,
             select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1414,
+            1415,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
             &["last_topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1413,
+            1414,
             r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
             &["last_topic"],
         ),
@@ -144,24 +144,24 @@ pub fn list_by_part_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1415,
+            1416,
             select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
         after: protostore::Stmt::new(
-            1416,
+            1417,
             select!(
                 r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1418,
+            1419,
             r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
             &["part.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1417,
+            1418,
             r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
             &["part.topic"],
         ),
@@ -180,14 +180,14 @@ pub fn list_by_seen_topics(
 ) -> protostore::ListBy<Remark, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1419,
+            1420,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
         after: protostore::Stmt::new(
-            1420,
+            1421,
             select!(
                 r#"WHERE "id" IN (SELECT "_id"
 FROM "remarks__seen_topics"
@@ -197,7 +197,7 @@ ORDER BY "id""#
             &["seen_topics", "id"],
         ),
         count: protostore::Stmt::new(
-            1422,
+            1423,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -207,7 +207,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["seen_topics", ""],
         ),
         delete: protostore::Stmt::new(
-            1421,
+            1422,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
             &["seen_topics"],
         ),
@@ -223,21 +223,21 @@ pub fn list_by_parts_topic(
 ) -> protostore::ListBy<Remark, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1423,
+            1424,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
         after: protostore::Stmt::new(
-            1424,
+            1425,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
         count: protostore::Stmt::new(
-            1426,
+            1427,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "remarks"
@@ -247,7 +247,7 @@ WHERE "topic" IS ?1) LIMIT ?2)"#,
             &["parts.topic", ""],
         ),
         delete: protostore::Stmt::new(
-            1425,
+            1426,
             r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
             &["parts.topic"],
         ),
@@ -265,7 +265,7 @@ pub fn topics_by_seen_topics(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Topic, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1392,
+        1393,
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
@@ -413,7 +413,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1386,
+                    1387,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["topic"],
                 ),
@@ -424,7 +424,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "topics",
                 key: &["name"],
                 exists: protostore::Stmt::new(
-                    1387,
+                    1388,
                     r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                     &["part.topic"],
                 ),
@@ -470,15 +470,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1378, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1379, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1380,
+        1381,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
-        1379,
+        1380,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -488,25 +488,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     delete: protostore::Stmt::new(
-        1381,
+        1382,
         r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1382, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1383, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1383,
+        1384,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1384,
+        1385,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1385,
+        1386,
         r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -62,24 +62,24 @@ FROM "settings""#,
 pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            734,
+            735,
             select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
             &["revision"],
         ),
         after: protostore::Stmt::new(
-            735,
+            736,
             select!(
                 r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#
             ),
             &["revision", "_singleton"],
         ),
         count: protostore::Stmt::new(
-            737,
+            738,
             r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = ?1 LIMIT ?2)"#,
             &["revision", ""],
         ),
         delete: protostore::Stmt::new(
-            736,
+            737,
             r#"DELETE FROM "settings" WHERE "revision" = ?1"#,
             &["revision"],
         ),
@@ -95,7 +95,7 @@ pub fn list_by_target_ids(
 ) -> protostore::ListBy<Settings, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            738,
+            739,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -105,7 +105,7 @@ ORDER BY "_singleton""#
             &["target_ids"],
         ),
         after: protostore::Stmt::new(
-            739,
+            740,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
 FROM "settings__target_ids"
@@ -115,7 +115,7 @@ ORDER BY "_singleton""#
             &["target_ids", "_singleton"],
         ),
         count: protostore::Stmt::new(
-            741,
+            742,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "settings"
@@ -125,7 +125,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["target_ids", ""],
         ),
         delete: protostore::Stmt::new(
-            740,
+            741,
             r#"DELETE
 FROM "settings"
 WHERE "_singleton" IN (SELECT "_singleton"
@@ -145,7 +145,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
     protostore::Singleton,
 > {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        729,
+        730,
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
@@ -463,12 +463,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        692,
+        693,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        694,
+        695,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -491,7 +491,7 @@ VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        693,
+        694,
         r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
     "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
     "at__time")
@@ -521,18 +521,18 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
         ],
     ),
     delete: protostore::Stmt::new(
-        695,
+        696,
         r#"DELETE FROM "settings" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(696, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(697, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        697,
+        698,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        698,
+        699,
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
     t."at__time"
@@ -541,7 +541,7 @@ CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        699,
+        700,
         r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -60,7 +60,7 @@ FROM "sources""#,
 }
 
 static GET_BY_ALONE: protostore::Stmt = protostore::Stmt::new(
-    387,
+    388,
     select!(r#"WHERE "alone" = ?1"#),
     &["alone"],
 );
@@ -78,7 +78,7 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
 }
 
 static GET_BY_CODE: protostore::Stmt = protostore::Stmt::new(
-    388,
+    389,
     select!(r#"WHERE "code" = ?1"#),
     &["code"],
 );
@@ -102,22 +102,22 @@ pub fn list_by_keeps(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            389,
+            390,
             select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
             &["keeps"],
         ),
         after: protostore::Stmt::new(
-            390,
+            391,
             select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["keeps", "id"],
         ),
         count: protostore::Stmt::new(
-            392,
+            393,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS ?1 LIMIT ?2)"#,
             &["keeps", ""],
         ),
         delete: protostore::Stmt::new(
-            391,
+            392,
             r#"DELETE FROM "sources" WHERE "keeps" IS ?1"#,
             &["keeps"],
         ),
@@ -136,22 +136,22 @@ pub fn list_by_goes_along(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            393,
+            394,
             select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
             &["goes_along"],
         ),
         after: protostore::Stmt::new(
-            394,
+            395,
             select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
         count: protostore::Stmt::new(
-            396,
+            397,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
             &["goes_along", ""],
         ),
         delete: protostore::Stmt::new(
-            395,
+            396,
             r#"DELETE FROM "sources" WHERE "goes_along" IS ?1"#,
             &["goes_along"],
         ),
@@ -170,22 +170,22 @@ pub fn list_by_lets_go(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            397,
+            398,
             select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
             &["lets_go"],
         ),
         after: protostore::Stmt::new(
-            398,
+            399,
             select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
         count: protostore::Stmt::new(
-            400,
+            401,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
             &["lets_go", ""],
         ),
         delete: protostore::Stmt::new(
-            399,
+            400,
             r#"DELETE FROM "sources" WHERE "lets_go" IS ?1"#,
             &["lets_go"],
         ),
@@ -202,22 +202,22 @@ pub fn list_by_lets_go(
 pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            401,
+            402,
             select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
             &["maybe"],
         ),
         after: protostore::Stmt::new(
-            402,
+            403,
             select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["maybe", "id"],
         ),
         count: protostore::Stmt::new(
-            404,
+            405,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = ?1 LIMIT ?2)"#,
             &["maybe", ""],
         ),
         delete: protostore::Stmt::new(
-            403,
+            404,
             r#"DELETE FROM "sources" WHERE "maybe" = ?1"#,
             &["maybe"],
         ),
@@ -231,22 +231,22 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
 pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            405,
+            406,
             select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
             &["must"],
         ),
         after: protostore::Stmt::new(
-            406,
+            407,
             select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["must", "id"],
         ),
         count: protostore::Stmt::new(
-            408,
+            409,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = ?1 LIMIT ?2)"#,
             &["must", ""],
         ),
         delete: protostore::Stmt::new(
-            407,
+            408,
             r#"DELETE FROM "sources" WHERE "must" = ?1"#,
             &["must"],
         ),
@@ -260,22 +260,22 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
 pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            409,
+            410,
             select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
             &["number"],
         ),
         after: protostore::Stmt::new(
-            410,
+            411,
             select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["number", "id"],
         ),
         count: protostore::Stmt::new(
-            412,
+            413,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = ?1 LIMIT ?2)"#,
             &["number", ""],
         ),
         delete: protostore::Stmt::new(
-            411,
+            412,
             r#"DELETE FROM "sources" WHERE "number" = ?1"#,
             &["number"],
         ),
@@ -291,22 +291,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            413,
+            414,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            414,
+            415,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            416,
+            417,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            415,
+            416,
             r#"DELETE FROM "sources" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -325,24 +325,24 @@ pub fn list_by_link_target(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            417,
+            418,
             select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
             &["link.target"],
         ),
         after: protostore::Stmt::new(
-            418,
+            419,
             select!(
                 r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#
             ),
             &["link.target", "id"],
         ),
         count: protostore::Stmt::new(
-            420,
+            421,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS ?1 AND "link" LIMIT ?2)"#,
             &["link.target", ""],
         ),
         delete: protostore::Stmt::new(
-            419,
+            420,
             r#"DELETE FROM "sources" WHERE "link__target" IS ?1 AND "link""#,
             &["link.target"],
         ),
@@ -361,22 +361,22 @@ pub fn list_by_colour(
 ) -> protostore::ListBy<Source, types::Colour> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            421,
+            422,
             select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
             &["colour"],
         ),
         after: protostore::Stmt::new(
-            422,
+            423,
             select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
             &["colour", "id"],
         ),
         count: protostore::Stmt::new(
-            424,
+            425,
             r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = ?1 LIMIT ?2)"#,
             &["colour", ""],
         ),
         delete: protostore::Stmt::new(
-            423,
+            424,
             r#"DELETE FROM "sources" WHERE "colour" = ?1"#,
             &["colour"],
         ),
@@ -392,21 +392,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Source, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            425,
+            426,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            426,
+            427,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            428,
+            429,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -416,7 +416,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            427,
+            428,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -430,21 +430,21 @@ WHERE "value" = ?1) LIMIT ?2)"#,
 pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            429,
+            430,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["numbers"],
         ),
         after: protostore::Stmt::new(
-            430,
+            431,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["numbers", "id"],
         ),
         count: protostore::Stmt::new(
-            432,
+            433,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -454,7 +454,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["numbers", ""],
         ),
         delete: protostore::Stmt::new(
-            431,
+            432,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1)"#,
             &["numbers"],
         ),
@@ -470,21 +470,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Source, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            433,
+            434,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            434,
+            435,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            436,
+            437,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "sources"
@@ -494,7 +494,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            435,
+            436,
             r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -512,7 +512,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        366,
+        367,
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -529,7 +529,7 @@ pub fn int_keys_by_numbers(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::IntKey, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        375,
+        376,
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
@@ -724,7 +724,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    353,
+                    354,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["keeps"],
                 ),
@@ -735,7 +735,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    354,
+                    355,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["goes_along"],
                 ),
@@ -746,7 +746,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    355,
+                    356,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["lets_go"],
                 ),
@@ -757,7 +757,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    356,
+                    357,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["maybe"],
                 ),
@@ -768,7 +768,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    357,
+                    358,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["must"],
                 ),
@@ -779,7 +779,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    358,
+                    359,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["alone"],
                 ),
@@ -790,7 +790,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "int_keys",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    359,
+                    360,
                     r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                     &["number"],
                 ),
@@ -801,7 +801,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "sources",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    360,
+                    361,
                     r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -812,7 +812,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    361,
+                    362,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["link.target"],
                 ),
@@ -871,9 +871,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(345, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(346, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        347,
+        348,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
@@ -895,7 +895,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         ],
     ),
     upsert: protostore::Stmt::new(
-        346,
+        347,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -923,18 +923,18 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
         ],
     ),
     delete: protostore::Stmt::new(
-        348,
+        349,
         r#"DELETE FROM "sources" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(349, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(350, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        350,
+        351,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        351,
+        352,
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
 FROM json_each(?1) o
@@ -942,7 +942,7 @@ CROSS JOIN "sources" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        352,
+        353,
         r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

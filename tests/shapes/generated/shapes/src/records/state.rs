@@ -124,17 +124,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     referrers: &[],
     sequences: &[],
     get: protostore::Stmt::new(
-        1652,
+        1653,
         select!(r#"WHERE "_singleton" = ?1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
-        1654,
+        1655,
         r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, ?1, ?2)"#,
         &["revision", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1653,
+        1654,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
 VALUES (1, ?1, ?2)
 ON CONFLICT ("_singleton")
@@ -142,25 +142,25 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["revision", "text"],
     ),
     delete: protostore::Stmt::new(
-        1655,
+        1656,
         r#"DELETE FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),
-    page_first: protostore::Stmt::new(1656, select!(r#"ORDER BY "_singleton""#), &[]),
+    page_first: protostore::Stmt::new(1657, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
-        1657,
+        1658,
         select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
-        1658,
+        1659,
         r#"SELECT o.key, t."revision", t."text"
 FROM json_each(?1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1659,
+        1660,
         r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -172,14 +172,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "revision",
         next: protostore::Stmt::new(
-            1660,
+            1661,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 83 AND "path" = '1' RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
-            1661,
+            1662,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 83, '1',
     max(coalesce(max("revision"), 0), 0)
 FROM "state""#,
@@ -187,7 +187,7 @@ FROM "state""#,
         ),
     },
     read: protostore::Stmt::new(
-        1662,
+        1663,
         r#"SELECT "revision" FROM "state" WHERE "_singleton" = ?1"#,
         &["_singleton"],
     ),

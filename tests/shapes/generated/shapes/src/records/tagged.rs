@@ -49,22 +49,22 @@ pub fn list_by_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1598,
+            1599,
             select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
             &["target"],
         ),
         after: protostore::Stmt::new(
-            1599,
+            1600,
             select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["target", "id"],
         ),
         count: protostore::Stmt::new(
-            1601,
+            1602,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
             &["target", ""],
         ),
         delete: protostore::Stmt::new(
-            1600,
+            1601,
             r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
             &["target"],
         ),
@@ -83,22 +83,22 @@ pub fn list_by_parent(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1602,
+            1603,
             select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
-            1603,
+            1604,
             select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
-            1605,
+            1606,
             r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
-            1604,
+            1605,
             r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
             &["parent"],
         ),
@@ -117,21 +117,21 @@ pub fn list_by_targets(
 ) -> protostore::ListBy<Tagged, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1606,
+            1607,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
-            1607,
+            1608,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
         count: protostore::Stmt::new(
-            1609,
+            1610,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -141,7 +141,7 @@ WHERE "value" = ?1) LIMIT ?2)"#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
-            1608,
+            1609,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
             &["targets"],
         ),
@@ -157,21 +157,21 @@ pub fn list_by_links_target(
 ) -> protostore::ListBy<Tagged, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1610,
+            1611,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
-            1611,
+            1612,
             select!(
                 r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
         count: protostore::Stmt::new(
-            1613,
+            1614,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "tagged"
@@ -181,7 +181,7 @@ WHERE "target" IS ?1) LIMIT ?2)"#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
-            1612,
+            1613,
             r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
             &["links.target"],
         ),
@@ -199,7 +199,7 @@ pub fn targets_by_targets(
     id: impl Into<String>,
 ) -> protostore::AllBy<crate::Target, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
-        1585,
+        1586,
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
@@ -279,7 +279,7 @@ impl protostore::Record for Tagged {
     const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
-            1597,
+            1598,
             r#"UPDATE "tagged" SET "update_time" = ?1, "etag" = ?2 WHERE "id" = ?3"#,
             &["update_time", "etag", "id"],
         ),
@@ -374,7 +374,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "targets",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1572,
+                    1573,
                     r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                     &["target"],
                 ),
@@ -385,7 +385,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "tagged",
                 key: &["id"],
                 exists: protostore::Stmt::new(
-                    1573,
+                    1574,
                     r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
                     &["parent"],
                 ),
@@ -414,15 +414,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1561, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1562, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1563,
+        1564,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
-        1562,
+        1563,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT ("id")
@@ -431,25 +431,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     delete: protostore::Stmt::new(
-        1564,
+        1565,
         r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1565, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1566, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1566,
+        1567,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1567,
+        1568,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
 FROM json_each(?1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1568,
+        1569,
         r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),
@@ -461,14 +461,14 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
     counter: protostore::Sequence {
         field: "etag",
         next: protostore::Stmt::new(
-            1569,
+            1570,
             r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
     ?1) END
 WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
-            1570,
+            1571,
             r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
     max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
 FROM "tagged""#,
@@ -476,7 +476,7 @@ FROM "tagged""#,
         ),
     },
     read: protostore::Stmt::new(
-        1571,
+        1572,
         r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
         &["id"],
     ),

@@ -125,6 +125,16 @@ pub static TABLE: protostore::Table = protostore::Table {
                 &["id"],
             ),
         },
+        protostore::Referrer {
+            table: "aparts__must",
+            columns: &["target"],
+            field: "must.target",
+            names: protostore::Stmt::new(
+                345,
+                r#"SELECT 1 FROM "aparts__must" WHERE "target" = ?1 LIMIT 1"#,
+                &["id"],
+            ),
+        },
     ],
     sequences: &[],
     get: protostore::Stmt::new(335, select!(r#"WHERE "id" = ?1"#), &["id"]),

@@ -630,9 +630,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1306, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1307, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1308,
+        1309,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
@@ -659,7 +659,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        1307,
+        1308,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
@@ -694,18 +694,18 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
         ],
     ),
     delete: protostore::Stmt::new(
-        1309,
+        1310,
         r#"DELETE FROM "texts" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1310, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1311, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1311,
+        1312,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1312,
+        1313,
         r#"SELECT o.key, t."id", t."page", t."must", t."pages", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."any", t."settings", t."legacy", t."one_point", t."one_page",
     t."text", t."inner", t."inner__page", t."inner__names"
@@ -714,7 +714,7 @@ CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1313,
+        1314,
         r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -110,7 +110,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "topic",
             names: protostore::Stmt::new(
-                1375,
+                1376,
                 r#"SELECT 1 FROM "remarks" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["part__topic"],
             field: "part.topic",
             names: protostore::Stmt::new(
-                1376,
+                1377,
                 r#"SELECT 1 FROM "remarks" WHERE "part__topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
@@ -130,21 +130,21 @@ pub static TABLE: protostore::Table = protostore::Table {
             columns: &["topic"],
             field: "parts.topic",
             names: protostore::Stmt::new(
-                1377,
+                1378,
                 r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = ?1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1367, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(1368, select!(r#"WHERE "name" = ?1"#), &["name"]),
     insert: protostore::Stmt::new(
-        1369,
+        1370,
         r#"INSERT INTO "topics" ("name", "text") VALUES (?1, ?2)"#,
         &["name", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1368,
+        1369,
         r#"INSERT INTO "topics" ("name", "text")
 VALUES (?1, ?2)
 ON CONFLICT ("name")
@@ -152,23 +152,23 @@ DO UPDATE SET "text" = excluded."text""#,
         &["name", "text"],
     ),
     delete: protostore::Stmt::new(
-        1370,
+        1371,
         r#"DELETE FROM "topics" WHERE "name" = ?1"#,
         &["name"],
     ),
-    page_first: protostore::Stmt::new(1371, select!(r#"ORDER BY "name""#), &[]),
+    page_first: protostore::Stmt::new(1372, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
-        1372,
+        1373,
         select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
-        1373,
+        1374,
         r#"SELECT o.key, t."name", t."text" FROM json_each(?1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1374,
+        1375,
         r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -43,22 +43,22 @@ pub fn list_by_run(
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1480,
+            1481,
             select!(r#"WHERE "run" IS ?1 ORDER BY "id""#),
             &["run"],
         ),
         after: protostore::Stmt::new(
-            1481,
+            1482,
             select!(r#"WHERE "run" IS ?1 AND "id" > ?2 ORDER BY "id""#),
             &["run", "id"],
         ),
         count: protostore::Stmt::new(
-            1483,
+            1484,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS ?1 LIMIT ?2)"#,
             &["run", ""],
         ),
         delete: protostore::Stmt::new(
-            1482,
+            1483,
             r#"DELETE FROM "unit_logs" WHERE "run" IS ?1"#,
             &["run"],
         ),
@@ -77,22 +77,22 @@ pub fn list_by_from_run(
 ) -> protostore::ListBy<UnitLog, Option<String>> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1484,
+            1485,
             select!(r#"WHERE "from__run" IS ?1 AND "from" ORDER BY "id""#),
             &["from.run"],
         ),
         after: protostore::Stmt::new(
-            1485,
+            1486,
             select!(r#"WHERE "from__run" IS ?1 AND "from" AND "id" > ?2 ORDER BY "id""#),
             &["from.run", "id"],
         ),
         count: protostore::Stmt::new(
-            1487,
+            1488,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS ?1 AND "from" LIMIT ?2)"#,
             &["from.run", ""],
         ),
         delete: protostore::Stmt::new(
-            1486,
+            1487,
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS ?1 AND "from""#,
             &["from.run"],
         ),
@@ -112,22 +112,22 @@ pub fn list_by_run_unit(
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1488,
+            1489,
             select!(r#"WHERE "run" IS ?1 AND "unit" = ?2 ORDER BY "id""#),
             &["run", "unit"],
         ),
         after: protostore::Stmt::new(
-            1489,
+            1490,
             select!(r#"WHERE "run" IS ?1 AND "unit" = ?2 AND "id" > ?3 ORDER BY "id""#),
             &["run", "unit", "id"],
         ),
         count: protostore::Stmt::new(
-            1491,
+            1492,
             r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS ?1 AND "unit" = ?2 LIMIT ?3)"#,
             &["run", "unit", ""],
         ),
         delete: protostore::Stmt::new(
-            1490,
+            1491,
             r#"DELETE FROM "unit_logs" WHERE "run" IS ?1 AND "unit" = ?2"#,
             &["run", "unit"],
         ),
@@ -147,21 +147,21 @@ pub fn list_by_from_run_from_unit(
 ) -> protostore::ListBy<UnitLog, (Option<String>, u32)> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
-            1492,
+            1493,
             select!(
                 r#"WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 ORDER BY "id""#
             ),
             &["from.run", "from.unit"],
         ),
         after: protostore::Stmt::new(
-            1493,
+            1494,
             select!(
                 r#"WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 AND "id" > ?3 ORDER BY "id""#
             ),
             &["from.run", "from.unit", "id"],
         ),
         count: protostore::Stmt::new(
-            1495,
+            1496,
             r#"SELECT count(*)
 FROM (SELECT 1
 FROM "unit_logs"
@@ -169,7 +169,7 @@ WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 LIMIT ?3)"#,
             &["from.run", "from.unit", ""],
         ),
         delete: protostore::Stmt::new(
-            1494,
+            1495,
             r#"DELETE FROM "unit_logs" WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2"#,
             &["from.run", "from.unit"],
         ),
@@ -316,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "plan_units",
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
-                    1478,
+                    1479,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                     &["run", "unit"],
                 ),
@@ -327,7 +327,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 table: "plan_units",
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
-                    1479,
+                    1480,
                     r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                     &["from.run", "from.unit"],
                 ),
@@ -367,15 +367,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1470, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1471, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        1472,
+        1473,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
     ),
     upsert: protostore::Stmt::new(
-        1471,
+        1472,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT ("id")
@@ -385,25 +385,25 @@ DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = exclude
         &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
     ),
     delete: protostore::Stmt::new(
-        1473,
+        1474,
         r#"DELETE FROM "unit_logs" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(1474, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(1475, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        1475,
+        1476,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        1476,
+        1477,
         r#"SELECT o.key, t."id", t."run", t."unit", t."from", t."from__run", t."from__unit", t."text"
 FROM json_each(?1) o
 CROSS JOIN "unit_logs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        1477,
+        1478,
         r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

@@ -362,9 +362,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(796, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(797, select!(r#"WHERE "id" = ?1"#), &["id"]),
     insert: protostore::Stmt::new(
-        798,
+        799,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -390,7 +390,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ],
     ),
     upsert: protostore::Stmt::new(
-        797,
+        798,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
@@ -425,18 +425,18 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         ],
     ),
     delete: protostore::Stmt::new(
-        799,
+        800,
         r#"DELETE FROM "wrappers" WHERE "id" = ?1"#,
         &["id"],
     ),
-    page_first: protostore::Stmt::new(800, select!(r#"ORDER BY "id""#), &[]),
+    page_first: protostore::Stmt::new(801, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
-        801,
+        802,
         select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
-        802,
+        803,
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."an_int64", t."a_uint32", t."a_uint64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."yes", t."word", t."number", t."inner",
     t."inner__number", t."inner__must", t."must"
@@ -445,7 +445,7 @@ CROSS JOIN "wrappers" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
-        803,
+        804,
         r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
         &[""],
     ),

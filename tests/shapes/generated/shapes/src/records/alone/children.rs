@@ -47,24 +47,24 @@ impl protostore::ChildTable for OfPoint_1 {
         member: 0,
         key: 1,
         insert: protostore::Stmt::new(
-            1276,
+            1277,
             r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["_singleton", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1277,
+                1278,
                 r#"DELETE FROM "alone__point" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            1278,
+            1279,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1279,
+            1280,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "alone__point" c ON c."_singleton" = o.value
@@ -124,24 +124,24 @@ impl protostore::ChildTable for Wing {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1280,
+            1281,
             r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "wing.name", "wing.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1281,
+                1282,
                 r#"DELETE FROM "alone__wing" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            1282,
+            1283,
             r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1283,
+            1284,
             r#"SELECT o.key, c."name", c."right"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing" c ON c."_singleton" = o.value
@@ -204,18 +204,18 @@ impl protostore::ChildTable for WingShelf {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1284,
+            1285,
             r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES (?1, ?2)"#,
             &["_singleton", "wing.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1285,
+            1286,
             r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1286,
+            1287,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__shelf" c ON c."_singleton" = o.value
@@ -271,13 +271,13 @@ impl protostore::ChildTable for WingShelfBooks {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1287,
+            1288,
             r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1288,
+            1289,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
 WHERE "_singleton" = ?1
@@ -285,7 +285,7 @@ ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1289,
+            1290,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__shelf__books" c ON c."_singleton" = o.value
@@ -356,7 +356,7 @@ impl protostore::ChildTable for WingShelfPlace {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1290,
+            1291,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -369,12 +369,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1291,
+            1292,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1292,
+            1293,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__shelf__place" c ON c."_singleton" = o.value
@@ -436,18 +436,18 @@ impl protostore::ChildTable for WingLeft {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1293,
+            1294,
             r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES (?1, ?2)"#,
             &["_singleton", "wing.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1294,
+            1295,
             r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1295,
+            1296,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__left" c ON c."_singleton" = o.value
@@ -506,13 +506,13 @@ impl protostore::ChildTable for WingLeftBooks {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1296,
+            1297,
             r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1297,
+            1298,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
 WHERE "_singleton" = ?1
@@ -520,7 +520,7 @@ ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1298,
+            1299,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__left__books" c ON c."_singleton" = o.value
@@ -591,7 +591,7 @@ impl protostore::ChildTable for WingLeftPlace {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1299,
+            1300,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -604,12 +604,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1300,
+            1301,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1301,
+            1302,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "alone__wing__left__place" c ON c."_singleton" = o.value
@@ -668,24 +668,24 @@ impl protostore::ChildTable for OfNothing_3 {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1302,
+            1303,
             r#"INSERT INTO "alone__nothing" ("_singleton") VALUES (?1)"#,
             &["_singleton"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1303,
+                1304,
                 r#"DELETE FROM "alone__nothing" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            1304,
+            1305,
             r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            1305,
+            1306,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "alone__nothing" c ON c."_singleton" = o.value

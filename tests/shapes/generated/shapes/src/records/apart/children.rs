@@ -47,24 +47,24 @@ impl protostore::ChildTable for OfPoint_2 {
         member: 1,
         key: 1,
         insert: protostore::Stmt::new(
-            1074,
+            1075,
             r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1075,
+                1076,
                 r#"DELETE FROM "aparts__point" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1076,
+            1077,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1077,
+            1078,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
@@ -120,24 +120,24 @@ impl protostore::ChildTable for OfNothing_3 {
         member: 2,
         key: 1,
         insert: protostore::Stmt::new(
-            1078,
+            1079,
             r#"INSERT INTO "aparts__nothing" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1079,
+                1080,
                 r#"DELETE FROM "aparts__nothing" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1080,
+            1081,
             r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1081,
+            1082,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
             &["nothing"],
         ),
@@ -182,24 +182,24 @@ impl protostore::ChildTable for Empty {
         member: 3,
         key: 1,
         insert: protostore::Stmt::new(
-            1082,
+            1083,
             r#"INSERT INTO "aparts__empty" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1083,
+                1084,
                 r#"DELETE FROM "aparts__empty" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1084,
+            1085,
             r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1085,
+            1086,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
             &["empty"],
         ),
@@ -257,7 +257,7 @@ impl protostore::ChildTable for Must {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1090,
+                        1091,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["must.target"],
                     ),
@@ -310,7 +310,7 @@ impl protostore::ChildTable for Must {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            1086,
+            1087,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -330,13 +330,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                1087,
+                1088,
                 r#"DELETE FROM "aparts__must" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1088,
+            1089,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
@@ -344,7 +344,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1089,
+            1090,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -446,18 +446,18 @@ impl protostore::ChildTable for MustNames {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1091,
+            1092,
             r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.names", "must.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1092,
+            1093,
             r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1093,
+            1094,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
@@ -529,7 +529,7 @@ impl protostore::ChildTable for MustPoints {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1094,
+            1095,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -543,7 +543,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1095,
+            1096,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
 WHERE "_id" = ?1
@@ -551,7 +551,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1096,
+            1097,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
@@ -636,7 +636,7 @@ impl protostore::ChildTable for MustByNumber {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1097,
+            1098,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -651,7 +651,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1098,
+            1099,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
 WHERE "_id" = ?1
@@ -659,7 +659,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1099,
+            1100,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
@@ -716,18 +716,18 @@ impl protostore::ChildTable for MustBare {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            1100,
+            1101,
             r#"INSERT INTO "aparts__must__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1101,
+            1102,
             r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1102,
+            1103,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
@@ -781,18 +781,18 @@ impl protostore::ChildTable for MustShelf {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            1103,
+            1104,
             r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "must.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1104,
+            1105,
             r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1105,
+            1106,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
@@ -848,13 +848,13 @@ impl protostore::ChildTable for MustShelfBooks {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1106,
+            1107,
             r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.shelf.books", "must.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1107,
+            1108,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
 WHERE "_id" = ?1
@@ -862,7 +862,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1108,
+            1109,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
@@ -933,7 +933,7 @@ impl protostore::ChildTable for MustShelfPlace {
         member: 4,
         key: 1,
         insert: protostore::Stmt::new(
-            1109,
+            1110,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -946,12 +946,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1110,
+            1111,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1111,
+            1112,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
@@ -1023,7 +1023,7 @@ impl protostore::ChildTable for Room {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1116,
+                        1117,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["room.target"],
                     ),
@@ -1076,7 +1076,7 @@ impl protostore::ChildTable for Room {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            1112,
+            1113,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -1096,13 +1096,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                1113,
+                1114,
                 r#"DELETE FROM "aparts__room" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1114,
+            1115,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
@@ -1110,7 +1110,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1115,
+            1116,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -1209,18 +1209,18 @@ impl protostore::ChildTable for RoomNames {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1117,
+            1118,
             r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "room.names", "room.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1118,
+            1119,
             r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1119,
+            1120,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
@@ -1292,7 +1292,7 @@ impl protostore::ChildTable for RoomPoints {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1120,
+            1121,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -1306,7 +1306,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1121,
+            1122,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
 WHERE "_id" = ?1
@@ -1314,7 +1314,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1122,
+            1123,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
@@ -1399,7 +1399,7 @@ impl protostore::ChildTable for RoomByNumber {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1123,
+            1124,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1414,7 +1414,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1124,
+            1125,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
 WHERE "_id" = ?1
@@ -1422,7 +1422,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1125,
+            1126,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
@@ -1479,18 +1479,18 @@ impl protostore::ChildTable for RoomBare {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            1126,
+            1127,
             r#"INSERT INTO "aparts__room__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1127,
+            1128,
             r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1128,
+            1129,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
@@ -1544,18 +1544,18 @@ impl protostore::ChildTable for RoomShelf {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            1129,
+            1130,
             r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "room.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1130,
+            1131,
             r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1131,
+            1132,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
@@ -1611,13 +1611,13 @@ impl protostore::ChildTable for RoomShelfBooks {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1132,
+            1133,
             r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "room.shelf.books", "room.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1133,
+            1134,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
 WHERE "_id" = ?1
@@ -1625,7 +1625,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1134,
+            1135,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
@@ -1696,7 +1696,7 @@ impl protostore::ChildTable for RoomShelfPlace {
         member: 5,
         key: 1,
         insert: protostore::Stmt::new(
-            1135,
+            1136,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -1709,12 +1709,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1136,
+            1137,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1137,
+            1138,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
@@ -1795,24 +1795,24 @@ impl protostore::ChildTable for There {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1138,
+            1139,
             r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "there.x", "there.y", "there.colour", "there.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1139,
+                1140,
                 r#"DELETE FROM "aparts__there" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1140,
+            1141,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1141,
+            1142,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
@@ -1887,7 +1887,7 @@ impl protostore::ChildTable for House {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1146,
+                        1147,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["house.target"],
                     ),
@@ -1940,7 +1940,7 @@ impl protostore::ChildTable for House {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1142,
+            1143,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
@@ -1960,13 +1960,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                1143,
+                1144,
                 r#"DELETE FROM "aparts__house" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1144,
+            1145,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
@@ -1974,7 +1974,7 @@ WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1145,
+            1146,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
 FROM json_each(?1) o
@@ -2076,18 +2076,18 @@ impl protostore::ChildTable for HouseNames {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1147,
+            1148,
             r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "house.names", "house.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1148,
+            1149,
             r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1149,
+            1150,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
@@ -2159,7 +2159,7 @@ impl protostore::ChildTable for HousePoints {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1150,
+            1151,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -2173,7 +2173,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1151,
+            1152,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
 WHERE "_id" = ?1
@@ -2181,7 +2181,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1152,
+            1153,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
@@ -2266,7 +2266,7 @@ impl protostore::ChildTable for HouseByNumber {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1153,
+            1154,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -2281,7 +2281,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1154,
+            1155,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
 WHERE "_id" = ?1
@@ -2289,7 +2289,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1155,
+            1156,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
@@ -2346,18 +2346,18 @@ impl protostore::ChildTable for HouseBare {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1156,
+            1157,
             r#"INSERT INTO "aparts__house__bare" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1157,
+            1158,
             r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1158,
+            1159,
             r#"SELECT o.key
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
@@ -2411,18 +2411,18 @@ impl protostore::ChildTable for HouseShelf {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1159,
+            1160,
             r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "house.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1160,
+            1161,
             r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1161,
+            1162,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
@@ -2478,13 +2478,13 @@ impl protostore::ChildTable for HouseShelfBooks {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1162,
+            1163,
             r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "house.shelf.books", "house.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1163,
+            1164,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
 WHERE "_id" = ?1
@@ -2492,7 +2492,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1164,
+            1165,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
@@ -2563,7 +2563,7 @@ impl protostore::ChildTable for HouseShelfPlace {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1165,
+            1166,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -2576,12 +2576,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1166,
+            1167,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1167,
+            1168,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
@@ -2640,24 +2640,24 @@ impl protostore::ChildTable for OfNone_11 {
         member: 6,
         key: 1,
         insert: protostore::Stmt::new(
-            1168,
+            1169,
             r#"INSERT INTO "aparts__none" ("_id") VALUES (?1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1169,
+                1170,
                 r#"DELETE FROM "aparts__none" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1170,
+            1171,
             r#"SELECT 0 FROM "aparts__none" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1171,
+            1172,
             r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
             &["none"],
         ),
@@ -2727,24 +2727,24 @@ impl protostore::ChildTable for Only {
         member: 7,
         key: 1,
         insert: protostore::Stmt::new(
-            1172,
+            1173,
             r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "only.x", "only.y", "only.colour", "only.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1173,
+                1174,
                 r#"DELETE FROM "aparts__only" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1174,
+            1175,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1175,
+            1176,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
@@ -2806,24 +2806,24 @@ impl protostore::ChildTable for WingShelf {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            1176,
+            1177,
             r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "wing.shelf.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1177,
+                1178,
                 r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1178,
+            1179,
             r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1179,
+            1180,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
@@ -2881,13 +2881,13 @@ impl protostore::ChildTable for WingShelfBooks {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1180,
+            1181,
             r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1181,
+            1182,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
 WHERE "_id" = ?1
@@ -2895,7 +2895,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1182,
+            1183,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
@@ -2966,7 +2966,7 @@ impl protostore::ChildTable for WingShelfPlace {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            1183,
+            1184,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -2979,12 +2979,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1184,
+            1185,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1185,
+            1186,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
@@ -3046,24 +3046,24 @@ impl protostore::ChildTable for WingLeft {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            1186,
+            1187,
             r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES (?1, ?2)"#,
             &["id", "wing.left.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1187,
+                1188,
                 r#"DELETE FROM "aparts__wing__left" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1188,
+            1189,
             r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1189,
+            1190,
             r#"SELECT o.key, c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
@@ -3124,13 +3124,13 @@ impl protostore::ChildTable for WingLeftBooks {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1190,
+            1191,
             r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1191,
+            1192,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
 WHERE "_id" = ?1
@@ -3138,7 +3138,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1192,
+            1193,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
@@ -3209,7 +3209,7 @@ impl protostore::ChildTable for WingLeftPlace {
         member: 8,
         key: 1,
         insert: protostore::Stmt::new(
-            1193,
+            1194,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &[
@@ -3222,12 +3222,12 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1194,
+            1195,
             r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = ?1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1195,
+            1196,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
@@ -3291,24 +3291,24 @@ impl protostore::ChildTable for Wings {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1196,
+            1197,
             r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.name", "wings.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1197,
+                1198,
                 r#"DELETE FROM "aparts__wings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1198,
+            1199,
             r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1199,
+            1200,
             r#"SELECT o.key, c."_position", c."name", c."right"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
@@ -3350,12 +3350,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Wings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1200,
+            1201,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1201,
+            1202,
             r#"DELETE
 FROM "aparts__wings"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -3390,18 +3390,18 @@ impl protostore::ChildTable for WingsShelf {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1202,
+            1203,
             r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "wings", "wings.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1203,
+            1204,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1204,
+            1205,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
@@ -3458,14 +3458,14 @@ impl protostore::ChildTable for WingsShelfBooks {
         member: 9,
         key: 3,
         insert: protostore::Stmt::new(
-            1205,
+            1206,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.shelf.books", "wings.shelf.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1206,
+            1207,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
 WHERE "_id" = ?1
@@ -3473,7 +3473,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1207,
+            1208,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
@@ -3545,7 +3545,7 @@ impl protostore::ChildTable for WingsShelfPlace {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1208,
+            1209,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -3559,7 +3559,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1209,
+            1210,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
 WHERE "_id" = ?1
@@ -3567,7 +3567,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1210,
+            1211,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
@@ -3630,18 +3630,18 @@ impl protostore::ChildTable for WingsLeft {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1211,
+            1212,
             r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "wings", "wings.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1212,
+            1213,
             r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1213,
+            1214,
             r#"SELECT o.key, c."_position", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
@@ -3701,14 +3701,14 @@ impl protostore::ChildTable for WingsLeftBooks {
         member: 9,
         key: 3,
         insert: protostore::Stmt::new(
-            1214,
+            1215,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "wings", "wings.left.books", "wings.left.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1215,
+            1216,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
 WHERE "_id" = ?1
@@ -3716,7 +3716,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1216,
+            1217,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
@@ -3788,7 +3788,7 @@ impl protostore::ChildTable for WingsLeftPlace {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1217,
+            1218,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -3802,7 +3802,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1218,
+            1219,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
 WHERE "_id" = ?1
@@ -3810,7 +3810,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1219,
+            1220,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
@@ -3874,19 +3874,19 @@ impl protostore::ChildTable for ByName {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1220,
+            1221,
             r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.name", "by_name.value.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1221,
+                1222,
                 r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1222,
+            1223,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = ?1
@@ -3894,7 +3894,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1223,
+            1224,
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
@@ -3936,14 +3936,14 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1224,
+            1225,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
 WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            1225,
+            1226,
             r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
@@ -3973,18 +3973,18 @@ impl protostore::ChildTable for ByNameValueShelf {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1226,
+            1227,
             r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "by_name.key", "by_name.value.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1227,
+            1228,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1228,
+            1229,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
@@ -4041,7 +4041,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
         member: 10,
         key: 3,
         insert: protostore::Stmt::new(
-            1229,
+            1230,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4053,7 +4053,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1230,
+            1231,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
 WHERE "_id" = ?1
@@ -4061,7 +4061,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1231,
+            1232,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
@@ -4133,7 +4133,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1232,
+            1233,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -4147,7 +4147,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1233,
+            1234,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
 WHERE "_id" = ?1
@@ -4155,7 +4155,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1234,
+            1235,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
@@ -4218,18 +4218,18 @@ impl protostore::ChildTable for ByNameValueLeft {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1235,
+            1236,
             r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
             &["id", "by_name.key", "by_name.value.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1236,
+            1237,
             r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1237,
+            1238,
             r#"SELECT o.key, c."_key", c."number"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
@@ -4289,7 +4289,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
         member: 10,
         key: 3,
         insert: protostore::Stmt::new(
-            1238,
+            1239,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4301,7 +4301,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1239,
+            1240,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
 WHERE "_id" = ?1
@@ -4309,7 +4309,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1240,
+            1241,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
@@ -4381,7 +4381,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1241,
+            1242,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -4395,7 +4395,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1242,
+            1243,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
 WHERE "_id" = ?1
@@ -4403,7 +4403,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1243,
+            1244,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value

@@ -33,24 +33,24 @@ impl protostore::ChildTable for Reals {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1674,
+            1675,
             r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "reals", "reals"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1675,
+                1676,
                 r#"DELETE FROM "audits__reals" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1676,
+            1677,
             r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1677,
+            1678,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
@@ -103,24 +103,24 @@ impl protostore::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1678,
+            1679,
             r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1679,
+                1680,
                 r#"DELETE FROM "audits__numbers" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1680,
+            1681,
             r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1681,
+            1682,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
@@ -173,24 +173,24 @@ impl protostore::ChildTable for Words {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1682,
+            1683,
             r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1683,
+                1684,
                 r#"DELETE FROM "audits__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1684,
+            1685,
             r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1685,
+            1686,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
@@ -251,19 +251,19 @@ impl protostore::ChildTable for Steps {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1686,
+            1687,
             r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.count", "steps.done"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1687,
+                1688,
                 r#"DELETE FROM "audits__steps" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1688,
+            1689,
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
 WHERE "_number" = ?1
@@ -271,7 +271,7 @@ ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1689,
+            1690,
             r#"SELECT o.key, c."_position", c."count", c."done"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
@@ -330,14 +330,14 @@ impl protostore::ChildTable for StepsWords {
         member: 12,
         key: 3,
         insert: protostore::Stmt::new(
-            1690,
+            1691,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["number", "steps", "steps.words", "steps.words"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1691,
+            1692,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
 WHERE "_number" = ?1
@@ -345,7 +345,7 @@ ORDER BY "_position", "_position_2""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1692,
+            1693,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
@@ -398,24 +398,24 @@ impl protostore::ChildTable for StepWords {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            1693,
+            1694,
             r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "step.words", "step.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1694,
+                1695,
                 r#"DELETE FROM "audits__step__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1695,
+            1696,
             r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1696,
+            1697,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
@@ -470,24 +470,24 @@ impl protostore::ChildTable for OtherWords {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            1697,
+            1698,
             r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["number", "other.words", "other.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1698,
+                1699,
                 r#"DELETE FROM "audits__other__words" WHERE "_number" = ?1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1699,
+            1700,
             r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = ?1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
-            1700,
+            1701,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value

@@ -27,24 +27,24 @@ impl protostore::ChildTable for MustUint64s {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1815,
+            1816,
             r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.uint64s", "must.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1816,
+                1817,
                 r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1817,
+            1818,
             r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1818,
+            1819,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustUint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1819,
+            1820,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1820,
+            1821,
             r#"DELETE
 FROM "codes__must__uint64s"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustUint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1821,
+        1822,
         r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.uint64s"],
     );
@@ -125,24 +125,24 @@ impl protostore::ChildTable for MustFixed64s {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1822,
+            1823,
             r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.fixed64s", "must.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1823,
+                1824,
                 r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1824,
+            1825,
             r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1825,
+            1826,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
@@ -175,12 +175,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustFixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1826,
+            1827,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1827,
+            1828,
             r#"DELETE
 FROM "codes__must__fixed64s"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -194,7 +194,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustFixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1828,
+        1829,
         r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.fixed64s"],
     );
@@ -229,24 +229,24 @@ impl protostore::ChildTable for MustFloats {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1829,
+            1830,
             r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.floats", "must.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1830,
+                1831,
                 r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1831,
+            1832,
             r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1832,
+            1833,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
@@ -279,12 +279,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustFloats {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1833,
+            1834,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1834,
+            1835,
             r#"DELETE
 FROM "codes__must__floats"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -298,7 +298,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustFloats {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1835,
+        1836,
         r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.floats"],
     );
@@ -327,24 +327,24 @@ impl protostore::ChildTable for MustDoubles {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1836,
+            1837,
             r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.doubles", "must.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1837,
+                1838,
                 r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1838,
+            1839,
             r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1839,
+            1840,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
@@ -377,12 +377,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustDoubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1840,
+            1841,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1841,
+            1842,
             r#"DELETE
 FROM "codes__must__doubles"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -396,7 +396,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustDoubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1842,
+        1843,
         r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.doubles"],
     );
@@ -425,24 +425,24 @@ impl protostore::ChildTable for MustAllSeconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1843,
+            1844,
             r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_seconds", "must.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1844,
+                1845,
                 r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1845,
+            1846,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1846,
+            1847,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
@@ -475,12 +475,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1847,
+            1848,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1848,
+            1849,
             r#"DELETE
 FROM "codes__must__all_seconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -494,7 +494,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1849,
+        1850,
         r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_seconds"],
     );
@@ -523,19 +523,19 @@ impl protostore::ChildTable for MustAllMilliseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1850,
+            1851,
             r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_milliseconds", "must.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1851,
+                1852,
                 r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1852,
+            1853,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = ?1
@@ -543,7 +543,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1853,
+            1854,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
@@ -576,12 +576,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1854,
+            1855,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1855,
+            1856,
             r#"DELETE
 FROM "codes__must__all_milliseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -595,7 +595,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1856,
+        1857,
         r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_milliseconds"],
     );
@@ -624,19 +624,19 @@ impl protostore::ChildTable for MustAllMicroseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1857,
+            1858,
             r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_microseconds", "must.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1858,
+                1859,
                 r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1859,
+            1860,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
 WHERE "_id" = ?1
@@ -644,7 +644,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1860,
+            1861,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
@@ -677,12 +677,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1861,
+            1862,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1862,
+            1863,
             r#"DELETE
 FROM "codes__must__all_microseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -696,7 +696,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1863,
+        1864,
         r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_microseconds"],
     );
@@ -731,24 +731,24 @@ impl protostore::ChildTable for MustAllText {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1864,
+            1865,
             r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_text", "must.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1865,
+                1866,
                 r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1866,
+            1867,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1867,
+            1868,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
@@ -781,12 +781,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllText {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1868,
+            1869,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1869,
+            1870,
             r#"DELETE
 FROM "codes__must__all_text"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -800,7 +800,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllText {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1870,
+        1871,
         r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_text"],
     );
@@ -829,19 +829,19 @@ impl protostore::ChildTable for MustAllSpanSeconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1871,
+            1872,
             r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_seconds", "must.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1872,
+                1873,
                 r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1873,
+            1874,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = ?1
@@ -849,7 +849,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1874,
+            1875,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
@@ -882,12 +882,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllSpanSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1875,
+            1876,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1876,
+            1877,
             r#"DELETE
 FROM "codes__must__all_span_seconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -901,7 +901,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllSpanSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1877,
+        1878,
         r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_span_seconds"],
     );
@@ -930,19 +930,19 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1878,
+            1879,
             r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_milliseconds", "must.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1879,
+                1880,
                 r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1880,
+            1881,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -950,7 +950,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1881,
+            1882,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
@@ -983,12 +983,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1882,
+            1883,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1883,
+            1884,
             r#"DELETE
 FROM "codes__must__all_span_milliseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1002,7 +1002,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllSpanMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1884,
+        1885,
         r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_span_milliseconds"],
     );
@@ -1031,19 +1031,19 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1885,
+            1886,
             r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_span_microseconds", "must.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1886,
+                1887,
                 r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1887,
+            1888,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = ?1
@@ -1051,7 +1051,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1888,
+            1889,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
@@ -1084,12 +1084,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1889,
+            1890,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1890,
+            1891,
             r#"DELETE
 FROM "codes__must__all_span_microseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1103,7 +1103,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllSpanMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1891,
+        1892,
         r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_span_microseconds"],
     );
@@ -1132,24 +1132,24 @@ impl protostore::ChildTable for MustAllWrapped {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1892,
+            1893,
             r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped", "must.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1893,
+                1894,
                 r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1894,
+            1895,
             r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1895,
+            1896,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
@@ -1182,12 +1182,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllWrapped {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1896,
+            1897,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1897,
+            1898,
             r#"DELETE
 FROM "codes__must__all_wrapped"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1201,7 +1201,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllWrapped {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1898,
+        1899,
         r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_wrapped"],
     );
@@ -1236,19 +1236,19 @@ impl protostore::ChildTable for MustAllWrappedFloat {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1899,
+            1900,
             r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped_float", "must.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1900,
+                1901,
                 r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1901,
+            1902,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = ?1
@@ -1256,7 +1256,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1902,
+            1903,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
@@ -1289,12 +1289,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllWrappedFloat {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1903,
+            1904,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1904,
+            1905,
             r#"DELETE
 FROM "codes__must__all_wrapped_float"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1308,7 +1308,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllWrappedFloat {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1905,
+        1906,
         r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_wrapped_float"],
     );
@@ -1337,19 +1337,19 @@ impl protostore::ChildTable for MustAllWrappedDouble {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            1906,
+            1907,
             r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "must.all_wrapped_double", "must.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1907,
+                1908,
                 r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1908,
+            1909,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = ?1
@@ -1357,7 +1357,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1909,
+            1910,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
@@ -1390,12 +1390,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for MustAllWrappedDouble {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1910,
+            1911,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1911,
+            1912,
             r#"DELETE
 FROM "codes__must__all_wrapped_double"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1409,7 +1409,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for MustAllWrappedDouble {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1912,
+        1913,
         r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "must.all_wrapped_double"],
     );
@@ -1509,7 +1509,7 @@ impl protostore::ChildTable for List {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            1913,
+            1914,
             r#"INSERT INTO "codes__list" ("_id", "_position", "a_uint64", "a_fixed64", "a_float", "a_double",
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
@@ -1540,13 +1540,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1914,
+                1915,
                 r#"DELETE FROM "codes__list" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1915,
+            1916,
             r#"SELECT 0, "_position", "a_uint64", "a_fixed64", "a_float", "a_double", "seconds", "milliseconds",
     "microseconds", "text", "span_seconds", "span_milliseconds", "span_microseconds", "wrapped",
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
@@ -1557,7 +1557,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1916,
+            1917,
             r#"SELECT o.key, c."_position", c."a_uint64", c."a_fixed64", c."a_float", c."a_double", c."seconds",
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
@@ -1726,12 +1726,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for List {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1917,
+            1918,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1918,
+            1919,
             r#"DELETE
 FROM "codes__list"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -1767,14 +1767,14 @@ impl protostore::ChildTable for ListUint64s {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1919,
+            1920,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.uint64s", "list.uint64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1920,
+            1921,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
 WHERE "_id" = ?1
@@ -1782,7 +1782,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1921,
+            1922,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
@@ -1836,14 +1836,14 @@ impl protostore::ChildTable for ListFixed64s {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1922,
+            1923,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.fixed64s", "list.fixed64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1923,
+            1924,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
 WHERE "_id" = ?1
@@ -1851,7 +1851,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1924,
+            1925,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
@@ -1911,14 +1911,14 @@ impl protostore::ChildTable for ListFloats {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1925,
+            1926,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.floats", "list.floats"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1926,
+            1927,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
 WHERE "_id" = ?1
@@ -1926,7 +1926,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1927,
+            1928,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
@@ -1980,14 +1980,14 @@ impl protostore::ChildTable for ListDoubles {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1928,
+            1929,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.doubles", "list.doubles"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1929,
+            1930,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
 WHERE "_id" = ?1
@@ -1995,7 +1995,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1930,
+            1931,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
@@ -2049,14 +2049,14 @@ impl protostore::ChildTable for ListAllSeconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1931,
+            1932,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_seconds", "list.all_seconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1932,
+            1933,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
 WHERE "_id" = ?1
@@ -2064,7 +2064,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1933,
+            1934,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
@@ -2118,14 +2118,14 @@ impl protostore::ChildTable for ListAllMilliseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1934,
+            1935,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_milliseconds", "list.all_milliseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1935,
+            1936,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
 WHERE "_id" = ?1
@@ -2133,7 +2133,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1936,
+            1937,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
@@ -2187,14 +2187,14 @@ impl protostore::ChildTable for ListAllMicroseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1937,
+            1938,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_microseconds", "list.all_microseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1938,
+            1939,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
 WHERE "_id" = ?1
@@ -2202,7 +2202,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1939,
+            1940,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
@@ -2262,14 +2262,14 @@ impl protostore::ChildTable for ListAllText {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1940,
+            1941,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_text", "list.all_text"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1941,
+            1942,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
 WHERE "_id" = ?1
@@ -2277,7 +2277,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1942,
+            1943,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
@@ -2331,14 +2331,14 @@ impl protostore::ChildTable for ListAllSpanSeconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1943,
+            1944,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_seconds", "list.all_span_seconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1944,
+            1945,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
 WHERE "_id" = ?1
@@ -2346,7 +2346,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1945,
+            1946,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
@@ -2400,14 +2400,14 @@ impl protostore::ChildTable for ListAllSpanMilliseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1946,
+            1947,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_milliseconds", "list.all_span_milliseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1947,
+            1948,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -2415,7 +2415,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1948,
+            1949,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
@@ -2469,14 +2469,14 @@ impl protostore::ChildTable for ListAllSpanMicroseconds {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1949,
+            1950,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_span_microseconds", "list.all_span_microseconds"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1950,
+            1951,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
 WHERE "_id" = ?1
@@ -2484,7 +2484,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1951,
+            1952,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
@@ -2538,14 +2538,14 @@ impl protostore::ChildTable for ListAllWrapped {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1952,
+            1953,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped", "list.all_wrapped"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1953,
+            1954,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
 WHERE "_id" = ?1
@@ -2553,7 +2553,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1954,
+            1955,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
@@ -2613,14 +2613,14 @@ impl protostore::ChildTable for ListAllWrappedFloat {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1955,
+            1956,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped_float", "list.all_wrapped_float"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1956,
+            1957,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
 WHERE "_id" = ?1
@@ -2628,7 +2628,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1957,
+            1958,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
@@ -2682,14 +2682,14 @@ impl protostore::ChildTable for ListAllWrappedDouble {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            1958,
+            1959,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "list", "list.all_wrapped_double", "list.all_wrapped_double"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1959,
+            1960,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
 WHERE "_id" = ?1
@@ -2697,7 +2697,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1960,
+            1961,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
@@ -2860,7 +2860,7 @@ impl protostore::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1961,
+            1962,
             r#"INSERT INTO "codes__by_name" ("_id", "_key", "value__a_uint64", "value__a_fixed64",
     "value__a_float", "value__a_double", "value__seconds", "value__milliseconds",
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
@@ -2892,13 +2892,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1962,
+                1963,
                 r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1963,
+            1964,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
@@ -2910,7 +2910,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1964,
+            1965,
             r#"SELECT o.key, c."_key", c."value__a_uint64", c."value__a_fixed64", c."value__a_float",
     c."value__a_double", c."value__seconds", c."value__milliseconds", c."value__microseconds",
     c."value__text", c."value__span_seconds", c."value__span_milliseconds",
@@ -3081,7 +3081,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1965,
+            1966,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
     "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
@@ -3092,7 +3092,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            1966,
+            1967,
             r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
@@ -3123,14 +3123,14 @@ impl protostore::ChildTable for ByNameValueUint64s {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1967,
+            1968,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.uint64s", "by_name.value.uint64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1968,
+            1969,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
 WHERE "_id" = ?1
@@ -3138,7 +3138,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1969,
+            1970,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
@@ -3192,14 +3192,14 @@ impl protostore::ChildTable for ByNameValueFixed64s {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1970,
+            1971,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.fixed64s", "by_name.value.fixed64s"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1971,
+            1972,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
 WHERE "_id" = ?1
@@ -3207,7 +3207,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1972,
+            1973,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
@@ -3267,14 +3267,14 @@ impl protostore::ChildTable for ByNameValueFloats {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1973,
+            1974,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.floats", "by_name.value.floats"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1974,
+            1975,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
 WHERE "_id" = ?1
@@ -3282,7 +3282,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1975,
+            1976,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
@@ -3336,14 +3336,14 @@ impl protostore::ChildTable for ByNameValueDoubles {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1976,
+            1977,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.doubles", "by_name.value.doubles"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1977,
+            1978,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
 WHERE "_id" = ?1
@@ -3351,7 +3351,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1978,
+            1979,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
@@ -3405,7 +3405,7 @@ impl protostore::ChildTable for ByNameValueAllSeconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1979,
+            1980,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3417,7 +3417,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1980,
+            1981,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
 WHERE "_id" = ?1
@@ -3425,7 +3425,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1981,
+            1982,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
@@ -3479,7 +3479,7 @@ impl protostore::ChildTable for ByNameValueAllMilliseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1982,
+            1983,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3491,7 +3491,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1983,
+            1984,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
 WHERE "_id" = ?1
@@ -3499,7 +3499,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1984,
+            1985,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
@@ -3553,7 +3553,7 @@ impl protostore::ChildTable for ByNameValueAllMicroseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1985,
+            1986,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3565,7 +3565,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1986,
+            1987,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
 WHERE "_id" = ?1
@@ -3573,7 +3573,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1987,
+            1988,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
@@ -3633,14 +3633,14 @@ impl protostore::ChildTable for ByNameValueAllText {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1988,
+            1989,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "by_name.key", "by_name.value.all_text", "by_name.value.all_text"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1989,
+            1990,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
 WHERE "_id" = ?1
@@ -3648,7 +3648,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1990,
+            1991,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
@@ -3702,7 +3702,7 @@ impl protostore::ChildTable for ByNameValueAllSpanSeconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1991,
+            1992,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3714,7 +3714,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1992,
+            1993,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
 WHERE "_id" = ?1
@@ -3722,7 +3722,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1993,
+            1994,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
@@ -3779,7 +3779,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1994,
+            1995,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3791,7 +3791,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1995,
+            1996,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -3799,7 +3799,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1996,
+            1997,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
@@ -3856,7 +3856,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1997,
+            1998,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3868,7 +3868,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            1998,
+            1999,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
 WHERE "_id" = ?1
@@ -3876,7 +3876,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1999,
+            2000,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
@@ -3930,7 +3930,7 @@ impl protostore::ChildTable for ByNameValueAllWrapped {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            2000,
+            2001,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -3942,7 +3942,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            2001,
+            2002,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
 WHERE "_id" = ?1
@@ -3950,7 +3950,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2002,
+            2003,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
@@ -4013,7 +4013,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedFloat {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            2003,
+            2004,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4025,7 +4025,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            2004,
+            2005,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
 WHERE "_id" = ?1
@@ -4033,7 +4033,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2005,
+            2006,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
@@ -4090,7 +4090,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedDouble {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            2006,
+            2007,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -4102,7 +4102,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            2007,
+            2008,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
 WHERE "_id" = ?1
@@ -4110,7 +4110,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2008,
+            2009,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
@@ -4163,24 +4163,24 @@ impl protostore::ChildTable for OneUint64s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2009,
+            2010,
             r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.uint64s", "one.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2010,
+                2011,
                 r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2011,
+            2012,
             r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2012,
+            2013,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
@@ -4193,7 +4193,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2016,
+                2017,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4226,12 +4226,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneUint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2013,
+            2014,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2014,
+            2015,
             r#"DELETE
 FROM "codes__one__uint64s"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4245,7 +4245,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneUint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2015,
+        2016,
         r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.uint64s"],
     );
@@ -4274,24 +4274,24 @@ impl protostore::ChildTable for OneFixed64s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2017,
+            2018,
             r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.fixed64s", "one.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2018,
+                2019,
                 r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2019,
+            2020,
             r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2020,
+            2021,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
@@ -4304,7 +4304,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2024,
+                2025,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4337,12 +4337,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneFixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2021,
+            2022,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2022,
+            2023,
             r#"DELETE
 FROM "codes__one__fixed64s"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4356,7 +4356,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneFixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2023,
+        2024,
         r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.fixed64s"],
     );
@@ -4391,24 +4391,24 @@ impl protostore::ChildTable for OneFloats {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2025,
+            2026,
             r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.floats", "one.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2026,
+                2027,
                 r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2027,
+            2028,
             r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2028,
+            2029,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
@@ -4421,7 +4421,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2032,
+                2033,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4454,12 +4454,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneFloats {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2029,
+            2030,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2030,
+            2031,
             r#"DELETE
 FROM "codes__one__floats"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4473,7 +4473,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneFloats {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2031,
+        2032,
         r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.floats"],
     );
@@ -4502,24 +4502,24 @@ impl protostore::ChildTable for OneDoubles {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2033,
+            2034,
             r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.doubles", "one.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2034,
+                2035,
                 r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2035,
+            2036,
             r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2036,
+            2037,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
@@ -4532,7 +4532,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2040,
+                2041,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4565,12 +4565,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneDoubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2037,
+            2038,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2038,
+            2039,
             r#"DELETE
 FROM "codes__one__doubles"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4584,7 +4584,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneDoubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2039,
+        2040,
         r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.doubles"],
     );
@@ -4613,24 +4613,24 @@ impl protostore::ChildTable for OneAllSeconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2041,
+            2042,
             r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_seconds", "one.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2042,
+                2043,
                 r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2043,
+            2044,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2044,
+            2045,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
@@ -4643,7 +4643,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2048,
+                2049,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4676,12 +4676,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2045,
+            2046,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2046,
+            2047,
             r#"DELETE
 FROM "codes__one__all_seconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4695,7 +4695,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2047,
+        2048,
         r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_seconds"],
     );
@@ -4724,19 +4724,19 @@ impl protostore::ChildTable for OneAllMilliseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2049,
+            2050,
             r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_milliseconds", "one.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2050,
+                2051,
                 r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2051,
+            2052,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = ?1
@@ -4744,7 +4744,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2052,
+            2053,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
@@ -4757,7 +4757,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2056,
+                2057,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4790,12 +4790,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2053,
+            2054,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2054,
+            2055,
             r#"DELETE
 FROM "codes__one__all_milliseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4809,7 +4809,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2055,
+        2056,
         r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_milliseconds"],
     );
@@ -4838,19 +4838,19 @@ impl protostore::ChildTable for OneAllMicroseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2057,
+            2058,
             r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_microseconds", "one.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2058,
+                2059,
                 r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2059,
+            2060,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
 WHERE "_id" = ?1
@@ -4858,7 +4858,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2060,
+            2061,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
@@ -4871,7 +4871,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2064,
+                2065,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -4904,12 +4904,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2061,
+            2062,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2062,
+            2063,
             r#"DELETE
 FROM "codes__one__all_microseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -4923,7 +4923,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2063,
+        2064,
         r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_microseconds"],
     );
@@ -4958,24 +4958,24 @@ impl protostore::ChildTable for OneAllText {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2065,
+            2066,
             r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_text", "one.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2066,
+                2067,
                 r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2067,
+            2068,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2068,
+            2069,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
@@ -4988,7 +4988,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2072,
+                2073,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5021,12 +5021,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllText {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2069,
+            2070,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2070,
+            2071,
             r#"DELETE
 FROM "codes__one__all_text"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5040,7 +5040,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllText {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2071,
+        2072,
         r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_text"],
     );
@@ -5069,19 +5069,19 @@ impl protostore::ChildTable for OneAllSpanSeconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2073,
+            2074,
             r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_seconds", "one.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2074,
+                2075,
                 r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2075,
+            2076,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = ?1
@@ -5089,7 +5089,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2076,
+            2077,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
@@ -5102,7 +5102,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2080,
+                2081,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5135,12 +5135,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllSpanSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2077,
+            2078,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2078,
+            2079,
             r#"DELETE
 FROM "codes__one__all_span_seconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5154,7 +5154,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllSpanSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2079,
+        2080,
         r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_span_seconds"],
     );
@@ -5183,19 +5183,19 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2081,
+            2082,
             r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_milliseconds", "one.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2082,
+                2083,
                 r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2083,
+            2084,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = ?1
@@ -5203,7 +5203,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2084,
+            2085,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
@@ -5216,7 +5216,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2088,
+                2089,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5249,12 +5249,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2085,
+            2086,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2086,
+            2087,
             r#"DELETE
 FROM "codes__one__all_span_milliseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5268,7 +5268,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllSpanMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2087,
+        2088,
         r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_span_milliseconds"],
     );
@@ -5297,19 +5297,19 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2089,
+            2090,
             r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_span_microseconds", "one.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2090,
+                2091,
                 r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2091,
+            2092,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = ?1
@@ -5317,7 +5317,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2092,
+            2093,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
@@ -5330,7 +5330,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2096,
+                2097,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5363,12 +5363,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2093,
+            2094,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2094,
+            2095,
             r#"DELETE
 FROM "codes__one__all_span_microseconds"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5382,7 +5382,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllSpanMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2095,
+        2096,
         r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_span_microseconds"],
     );
@@ -5411,24 +5411,24 @@ impl protostore::ChildTable for OneAllWrapped {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2097,
+            2098,
             r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped", "one.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2098,
+                2099,
                 r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2099,
+            2100,
             r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2100,
+            2101,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
@@ -5441,7 +5441,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2104,
+                2105,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5474,12 +5474,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllWrapped {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2101,
+            2102,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2102,
+            2103,
             r#"DELETE
 FROM "codes__one__all_wrapped"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5493,7 +5493,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllWrapped {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2103,
+        2104,
         r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_wrapped"],
     );
@@ -5528,19 +5528,19 @@ impl protostore::ChildTable for OneAllWrappedFloat {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2105,
+            2106,
             r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped_float", "one.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2106,
+                2107,
                 r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2107,
+            2108,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = ?1
@@ -5548,7 +5548,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2108,
+            2109,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
@@ -5561,7 +5561,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2112,
+                2113,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5594,12 +5594,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllWrappedFloat {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2109,
+            2110,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2110,
+            2111,
             r#"DELETE
 FROM "codes__one__all_wrapped_float"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5613,7 +5613,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllWrappedFloat {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2111,
+        2112,
         r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_wrapped_float"],
     );
@@ -5642,19 +5642,19 @@ impl protostore::ChildTable for OneAllWrappedDouble {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            2113,
+            2114,
             r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "one.all_wrapped_double", "one.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2114,
+                2115,
                 r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2115,
+            2116,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = ?1
@@ -5662,7 +5662,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2116,
+            2117,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
@@ -5675,7 +5675,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "one",
             set: protostore::Stmt::new(
-                2120,
+                2121,
                 r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -5708,12 +5708,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OneAllWrappedDouble {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2117,
+            2118,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2118,
+            2119,
             r#"DELETE
 FROM "codes__one__all_wrapped_double"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -5727,7 +5727,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OneAllWrappedDouble {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        2119,
+        2120,
         r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "one.all_wrapped_double"],
     );

@@ -38,20 +38,20 @@ impl protostore::ChildTable for Racks {
         member: 2,
         key: 3,
         insert: protostore::Stmt::new(
-            592,
+            593,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.name", "racks.cabinet"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                593,
+                594,
                 r#"DELETE FROM "deeps__racks" WHERE "_region" = ?1 AND "_number" = ?2"#,
                 &["region", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            594,
+            595,
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -59,7 +59,7 @@ ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            595,
+            596,
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -107,14 +107,14 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Racks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            596,
+            597,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2"#,
             &["region", "number"],
         ),
         remove_at: protostore::Stmt::new(
-            597,
+            598,
             r#"DELETE
 FROM "deeps__racks"
 WHERE "_region" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
@@ -151,14 +151,14 @@ impl protostore::ChildTable for RacksHosts {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            598,
+            599,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            599,
+            600,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -166,7 +166,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            600,
+            601,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -232,7 +232,7 @@ impl protostore::ChildTable for RacksHostsPorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            601,
+            602,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -247,7 +247,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            602,
+            603,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -255,7 +255,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            603,
+            604,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -316,7 +316,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            604,
+            605,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -332,7 +332,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            605,
+            606,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -340,7 +340,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            606,
+            607,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -397,7 +397,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            607,
+            608,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -413,7 +413,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            608,
+            609,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -421,7 +421,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            609,
+            610,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -477,7 +477,7 @@ impl protostore::ChildTable for RacksHostsNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            610,
+            611,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -492,7 +492,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            611,
+            612,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -500,7 +500,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            612,
+            613,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -555,14 +555,14 @@ impl protostore::ChildTable for RacksSpares {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            613,
+            614,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            614,
+            615,
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -570,7 +570,7 @@ ORDER BY "_position", "_key_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            615,
+            616,
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -636,7 +636,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            616,
+            617,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -651,7 +651,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            617,
+            618,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -659,7 +659,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            618,
+            619,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -723,7 +723,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            619,
+            620,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -739,7 +739,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            620,
+            621,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -747,7 +747,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            621,
+            622,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -804,7 +804,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            622,
+            623,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -820,7 +820,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            623,
+            624,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -828,7 +828,7 @@ ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            624,
+            625,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -884,7 +884,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            625,
+            626,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -899,7 +899,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            626,
+            627,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -907,7 +907,7 @@ ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            627,
+            628,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -962,14 +962,14 @@ impl protostore::ChildTable for RacksTags {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            628,
+            629,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["region", "number", "racks", "racks.tags", "racks.tags"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            629,
+            630,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -977,7 +977,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            630,
+            631,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1038,7 +1038,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            631,
+            632,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1046,7 +1046,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            632,
+            633,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1054,7 +1054,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            633,
+            634,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1111,7 +1111,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
         member: 2,
         key: 4,
         insert: protostore::Stmt::new(
-            634,
+            635,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
@@ -1125,7 +1125,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            635,
+            636,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1133,7 +1133,7 @@ ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            636,
+            637,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1201,7 +1201,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            637,
+            638,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
     "_position_2", "_position_3", "number")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1216,7 +1216,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            638,
+            639,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1224,7 +1224,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            639,
+            640,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1288,7 +1288,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            640,
+            641,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1304,7 +1304,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            641,
+            642,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1312,7 +1312,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            642,
+            643,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1375,7 +1375,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
         member: 2,
         key: 6,
         insert: protostore::Stmt::new(
-            643,
+            644,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1391,7 +1391,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            644,
+            645,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1399,7 +1399,7 @@ ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            645,
+            646,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -1455,7 +1455,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
         member: 2,
         key: 5,
         insert: protostore::Stmt::new(
-            646,
+            647,
             r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",
     "_position_2", "_position_3", "value")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
@@ -1470,7 +1470,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            647,
+            648,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
 WHERE "_region" = ?1 AND "_number" = ?2
@@ -1478,7 +1478,7 @@ ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
-            648,
+            649,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
 FROM json_each(?1) o
 CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1

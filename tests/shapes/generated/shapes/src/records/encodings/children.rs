@@ -27,24 +27,24 @@ impl protostore::ChildTable for Fulls {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            901,
+            902,
             r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                902,
+                903,
                 r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            903,
+            904,
             r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            904,
+            905,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Fulls {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            905,
+            906,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            906,
+            907,
             r#"DELETE
 FROM "encodings__fulls"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Fulls {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        907,
+        908,
         r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "fulls"],
     );
@@ -125,24 +125,24 @@ impl protostore::ChildTable for FullByFull {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            908,
+            909,
             r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                909,
+                910,
                 r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            910,
+            911,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            911,
+            912,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
@@ -178,12 +178,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for FullByFull {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            912,
+            913,
             r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "full_by_full.key"],
         ),
         remove: protostore::Stmt::new(
-            913,
+            914,
             r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "full_by_full.key"],
         ),
@@ -213,24 +213,24 @@ impl protostore::ChildTable for ManyBits {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            914,
+            915,
             r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                915,
+                916,
                 r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            916,
+            917,
             r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            917,
+            918,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
@@ -263,12 +263,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for ManyBits {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            918,
+            919,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            919,
+            920,
             r#"DELETE
 FROM "encodings__many_bits"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -282,7 +282,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for ManyBits {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        920,
+        921,
         r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "many_bits"],
     );
@@ -317,24 +317,24 @@ impl protostore::ChildTable for BitsByName {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            921,
+            922,
             r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                922,
+                923,
                 r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            923,
+            924,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            924,
+            925,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
@@ -367,12 +367,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for BitsByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            925,
+            926,
             r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "bits_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            926,
+            927,
             r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "bits_by_name.key"],
         ),
@@ -408,24 +408,24 @@ impl protostore::ChildTable for OfTexts_18 {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            927,
+            928,
             r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                928,
+                929,
                 r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            929,
+            930,
             r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            930,
+            931,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
@@ -458,12 +458,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OfTexts_18 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            931,
+            932,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            932,
+            933,
             r#"DELETE
 FROM "encodings__texts"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -477,7 +477,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OfTexts_18 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        933,
+        934,
         r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "texts"],
     );
@@ -506,24 +506,24 @@ impl protostore::ChildTable for Owns {
         member: 20,
         key: 2,
         insert: protostore::Stmt::new(
-            934,
+            935,
             r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "owns", "owns"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                935,
+                936,
                 r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            936,
+            937,
             r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            937,
+            938,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
@@ -556,12 +556,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Owns {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            938,
+            939,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            939,
+            940,
             r#"DELETE
 FROM "encodings__owns"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -575,7 +575,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Owns {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        940,
+        941,
         r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "owns"],
     );
@@ -604,24 +604,24 @@ impl protostore::ChildTable for InnerNames {
         member: 21,
         key: 2,
         insert: protostore::Stmt::new(
-            941,
+            942,
             r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                942,
+                943,
                 r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            943,
+            944,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            944,
+            945,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
@@ -634,7 +634,7 @@ ORDER BY o.key, c."_key""#,
         &protostore::edits::Around {
             field: "inner",
             set: protostore::Stmt::new(
-                947,
+                948,
                 r#"SELECT "inner" FROM "encodings" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -670,12 +670,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for InnerNames {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            945,
+            946,
             r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "inner.names.key"],
         ),
         remove: protostore::Stmt::new(
-            946,
+            947,
             r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "inner.names.key"],
         ),
@@ -718,20 +718,20 @@ impl protostore::ChildTable for Inners {
         member: 22,
         key: 2,
         insert: protostore::Stmt::new(
-            948,
+            949,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                949,
+                950,
                 r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            950,
+            951,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
 WHERE "_id" = ?1
@@ -739,7 +739,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            951,
+            952,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
@@ -779,12 +779,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Inners {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            952,
+            953,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            953,
+            954,
             r#"DELETE
 FROM "encodings__inners"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -820,14 +820,14 @@ impl protostore::ChildTable for InnersNames {
         member: 22,
         key: 3,
         insert: protostore::Stmt::new(
-            954,
+            955,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            955,
+            956,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
 WHERE "_id" = ?1
@@ -835,7 +835,7 @@ ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            956,
+            957,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value

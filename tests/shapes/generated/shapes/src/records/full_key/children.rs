@@ -28,7 +28,7 @@ impl protostore::ChildTable for Others {
                     table: "full_keys",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        980,
+                        981,
                         r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
                         &["others"],
                     ),
@@ -39,24 +39,24 @@ impl protostore::ChildTable for Others {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            975,
+            976,
             r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                976,
+                977,
                 r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            977,
+            978,
             r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            978,
+            979,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
@@ -89,12 +89,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Others {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            981,
+            982,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            982,
+            983,
             r#"DELETE
 FROM "full_keys__others"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -108,7 +108,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Others {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        983,
+        984,
         r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "others"],
     );
@@ -137,24 +137,24 @@ impl protostore::ChildTable for Words {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            984,
+            985,
             r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                985,
+                986,
                 r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            986,
+            987,
             r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            987,
+            988,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
@@ -187,12 +187,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            988,
+            989,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            989,
+            990,
             r#"DELETE
 FROM "full_keys__words"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -206,7 +206,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        990,
+        991,
         r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "words"],
     );

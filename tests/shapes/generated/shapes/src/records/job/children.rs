@@ -30,24 +30,24 @@ impl protostore::ChildTable for Tries {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1336,
+            1337,
             r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "tries", "tries.host", "tries.failed"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1337,
+                1338,
                 r#"DELETE FROM "jobs__tries" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1338,
+            1339,
             r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1339,
+            1340,
             r#"SELECT o.key, c."_position", c."host", c."failed"
 FROM json_each(?1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value
@@ -84,12 +84,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Tries {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1340,
+            1341,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1341,
+            1342,
             r#"DELETE
 FROM "jobs__tries"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

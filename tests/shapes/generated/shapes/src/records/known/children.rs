@@ -75,7 +75,7 @@ impl protostore::ChildTable for List {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            2129,
+            2130,
             r#"INSERT INTO "known__list" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
@@ -104,13 +104,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                2130,
+                2131,
                 r#"DELETE FROM "known__list" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2131,
+            2132,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -120,7 +120,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2132,
+            2133,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -197,12 +197,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for List {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2133,
+            2134,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2134,
+            2135,
             r#"DELETE
 FROM "known__list"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -316,7 +316,7 @@ impl protostore::ChildTable for ByName {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            2135,
+            2136,
             r#"INSERT INTO "known__by_name" ("_id", "_key", "value__a_bool_value", "value__a_int32_value",
     "value__a_int64_value", "value__a_uint32_value", "value__a_uint64_value",
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
@@ -346,13 +346,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                2136,
+                2137,
                 r#"DELETE FROM "known__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2137,
+            2138,
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -364,7 +364,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2138,
+            2139,
             r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value",
     c."value__a_int64_value", c."value__a_uint32_value", c."value__a_uint64_value",
     c."value__a_float_value", c."value__a_double_value", c."value__a_string_value",
@@ -442,7 +442,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2139,
+            2140,
             r#"SELECT 0, "_key", "value__a_bool_value", "value__a_int32_value", "value__a_int64_value",
     "value__a_uint32_value", "value__a_uint64_value", "value__a_float_value",
     "value__a_double_value", "value__a_string_value", "value__a_bytes_value", "value__a_struct",
@@ -453,7 +453,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2140,
+            2141,
             r#"DELETE FROM "known__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
@@ -534,7 +534,7 @@ impl protostore::ChildTable for Ones {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            2141,
+            2142,
             r#"INSERT INTO "known__ones" ("_id", "_position", "a_bool_value", "a_int32_value", "a_int64_value",
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
@@ -563,13 +563,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                2142,
+                2143,
                 r#"DELETE FROM "known__ones" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2143,
+            2144,
             r#"SELECT 0, "_position", "a_bool_value", "a_int32_value", "a_int64_value", "a_uint32_value",
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
@@ -579,7 +579,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2144,
+            2145,
             r#"SELECT o.key, c."_position", c."a_bool_value", c."a_int32_value", c."a_int64_value",
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
@@ -768,12 +768,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Ones {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            2145,
+            2146,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            2146,
+            2147,
             r#"DELETE
 FROM "known__ones"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -814,24 +814,24 @@ impl protostore::ChildTable for ABoolValueByName {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            2147,
+            2148,
             r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_bool_value_by_name.key", "a_bool_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2148,
+                2149,
                 r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2149,
+            2150,
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2150,
+            2151,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
@@ -864,12 +864,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ABoolValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2151,
+            2152,
             r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_bool_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2152,
+            2153,
             r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_bool_value_by_name.key"],
         ),
@@ -905,24 +905,24 @@ impl protostore::ChildTable for AInt32ValueByName {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            2153,
+            2154,
             r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_int32_value_by_name.key", "a_int32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2154,
+                2155,
                 r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2155,
+            2156,
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2156,
+            2157,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
@@ -955,12 +955,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AInt32ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2157,
+            2158,
             r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_int32_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2158,
+            2159,
             r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_int32_value_by_name.key"],
         ),
@@ -990,24 +990,24 @@ impl protostore::ChildTable for AInt64ValueByName {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            2159,
+            2160,
             r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_int64_value_by_name.key", "a_int64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2160,
+                2161,
                 r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2161,
+            2162,
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2162,
+            2163,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
@@ -1040,12 +1040,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AInt64ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2163,
+            2164,
             r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_int64_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2164,
+            2165,
             r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_int64_value_by_name.key"],
         ),
@@ -1081,24 +1081,24 @@ impl protostore::ChildTable for AUint32ValueByName {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            2165,
+            2166,
             r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_uint32_value_by_name.key", "a_uint32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2166,
+                2167,
                 r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2167,
+            2168,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2168,
+            2169,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
@@ -1131,12 +1131,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AUint32ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2169,
+            2170,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_uint32_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2170,
+            2171,
             r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_uint32_value_by_name.key"],
         ),
@@ -1172,24 +1172,24 @@ impl protostore::ChildTable for AUint64ValueByName {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            2171,
+            2172,
             r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_uint64_value_by_name.key", "a_uint64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2172,
+                2173,
                 r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2173,
+            2174,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2174,
+            2175,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
@@ -1222,12 +1222,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AUint64ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2175,
+            2176,
             r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_uint64_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2176,
+            2177,
             r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_uint64_value_by_name.key"],
         ),
@@ -1257,24 +1257,24 @@ impl protostore::ChildTable for AFloatValueByName {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            2177,
+            2178,
             r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_float_value_by_name.key", "a_float_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2178,
+                2179,
                 r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2179,
+            2180,
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2180,
+            2181,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
@@ -1307,12 +1307,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AFloatValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2181,
+            2182,
             r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_float_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2182,
+            2183,
             r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_float_value_by_name.key"],
         ),
@@ -1342,24 +1342,24 @@ impl protostore::ChildTable for ADoubleValueByName {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            2183,
+            2184,
             r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_double_value_by_name.key", "a_double_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2184,
+                2185,
                 r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2185,
+            2186,
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2186,
+            2187,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
@@ -1392,12 +1392,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ADoubleValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2187,
+            2188,
             r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_double_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2188,
+            2189,
             r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_double_value_by_name.key"],
         ),
@@ -1427,24 +1427,24 @@ impl protostore::ChildTable for AStringValueByName {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            2189,
+            2190,
             r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_string_value_by_name.key", "a_string_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2190,
+                2191,
                 r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2191,
+            2192,
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2192,
+            2193,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
@@ -1477,12 +1477,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AStringValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2193,
+            2194,
             r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_string_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2194,
+            2195,
             r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_string_value_by_name.key"],
         ),
@@ -1512,24 +1512,24 @@ impl protostore::ChildTable for ABytesValueByName {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            2195,
+            2196,
             r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_bytes_value_by_name.key", "a_bytes_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2196,
+                2197,
                 r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2197,
+            2198,
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2198,
+            2199,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
@@ -1562,12 +1562,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ABytesValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2199,
+            2200,
             r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_bytes_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2200,
+            2201,
             r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_bytes_value_by_name.key"],
         ),
@@ -1597,24 +1597,24 @@ impl protostore::ChildTable for AStructByName {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            2201,
+            2202,
             r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_struct_by_name.key", "a_struct_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2202,
+                2203,
                 r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2203,
+            2204,
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2204,
+            2205,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
@@ -1647,12 +1647,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AStructByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2205,
+            2206,
             r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_struct_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2206,
+            2207,
             r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_struct_by_name.key"],
         ),
@@ -1682,24 +1682,24 @@ impl protostore::ChildTable for AValueByName {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            2207,
+            2208,
             r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_value_by_name.key", "a_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2208,
+                2209,
                 r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2209,
+            2210,
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2210,
+            2211,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
@@ -1732,12 +1732,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2211,
+            2212,
             r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2212,
+            2213,
             r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_value_by_name.key"],
         ),
@@ -1767,24 +1767,24 @@ impl protostore::ChildTable for AListValueByName {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            2213,
+            2214,
             r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_list_value_by_name.key", "a_list_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2214,
+                2215,
                 r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2215,
+            2216,
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2216,
+            2217,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
@@ -1817,12 +1817,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AListValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2217,
+            2218,
             r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_list_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2218,
+            2219,
             r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_list_value_by_name.key"],
         ),
@@ -1852,24 +1852,24 @@ impl protostore::ChildTable for AAnyByName {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            2219,
+            2220,
             r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_any_by_name.key", "a_any_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2220,
+                2221,
                 r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2221,
+            2222,
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2222,
+            2223,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
@@ -1902,12 +1902,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AAnyByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2223,
+            2224,
             r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_any_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2224,
+            2225,
             r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_any_by_name.key"],
         ),
@@ -1937,24 +1937,24 @@ impl protostore::ChildTable for AFieldMaskByName {
         member: 19,
         key: 2,
         insert: protostore::Stmt::new(
-            2225,
+            2226,
             r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_field_mask_by_name.key", "a_field_mask_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2226,
+                2227,
                 r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2227,
+            2228,
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2228,
+            2229,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
@@ -1987,12 +1987,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AFieldMaskByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2229,
+            2230,
             r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_field_mask_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2230,
+            2231,
             r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_field_mask_by_name.key"],
         ),
@@ -2021,24 +2021,24 @@ impl protostore::ChildTable for AEmptyByName {
         member: 20,
         key: 2,
         insert: protostore::Stmt::new(
-            2231,
+            2232,
             r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "a_empty_by_name.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                2232,
+                2233,
                 r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            2233,
+            2234,
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            2234,
+            2235,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
@@ -2071,12 +2071,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AEmptyByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            2235,
+            2236,
             r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_empty_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            2236,
+            2237,
             r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_empty_by_name.key"],
         ),

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Groups {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            661,
+            662,
             r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
             &["id", "groups", "groups.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                662,
+                663,
                 r#"DELETE FROM "linked__groups" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            663,
+            664,
             r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            664,
+            665,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
@@ -80,12 +80,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Groups {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            665,
+            666,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            666,
+            667,
             r#"DELETE
 FROM "linked__groups"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -122,7 +122,7 @@ impl protostore::ChildTable for GroupsTargets {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        671,
+                        672,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["groups.targets"],
                     ),
@@ -139,14 +139,14 @@ impl protostore::ChildTable for GroupsTargets {
         member: 1,
         key: 3,
         insert: protostore::Stmt::new(
-            667,
+            668,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "groups", "groups.targets", "groups.targets"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            668,
+            669,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
 WHERE "_id" = ?1
@@ -154,7 +154,7 @@ ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            669,
+            670,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
@@ -208,7 +208,7 @@ impl protostore::ChildTable for Named {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        677,
+                        678,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["named.value"],
                     ),
@@ -225,24 +225,24 @@ impl protostore::ChildTable for Named {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            672,
+            673,
             r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "named.key", "named.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                673,
+                674,
                 r#"DELETE FROM "linked__named" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            674,
+            675,
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            675,
+            676,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value
@@ -275,12 +275,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Named {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            678,
+            679,
             r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "named.key"],
         ),
         remove: protostore::Stmt::new(
-            679,
+            680,
             r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "named.key"],
         ),

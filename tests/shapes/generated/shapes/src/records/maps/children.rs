@@ -29,24 +29,24 @@ impl protostore::ChildTable for Strings {
         member: 1,
         key: 2,
         insert: protostore::Stmt::new(
-            460,
+            461,
             r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings.key", "strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                461,
+                462,
                 r#"DELETE FROM "maps__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            462,
+            463,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            463,
+            464,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
@@ -79,12 +79,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Strings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            464,
+            465,
             r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "strings.key"],
         ),
         remove: protostore::Stmt::new(
-            465,
+            466,
             r#"DELETE FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "strings.key"],
         ),
@@ -117,24 +117,24 @@ impl protostore::ChildTable for Bools {
         member: 2,
         key: 2,
         insert: protostore::Stmt::new(
-            466,
+            467,
             r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "bools.key", "bools.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                467,
+                468,
                 r#"DELETE FROM "maps__bools" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            468,
+            469,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            469,
+            470,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
@@ -167,12 +167,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Bools {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            470,
+            471,
             r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "bools.key"],
         ),
         remove: protostore::Stmt::new(
-            471,
+            472,
             r#"DELETE FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "bools.key"],
         ),
@@ -208,24 +208,24 @@ impl protostore::ChildTable for Int32s {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            472,
+            473,
             r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int32s.key", "int32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                473,
+                474,
                 r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            474,
+            475,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            475,
+            476,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
@@ -258,12 +258,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Int32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            476,
+            477,
             r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "int32s.key"],
         ),
         remove: protostore::Stmt::new(
-            477,
+            478,
             r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "int32s.key"],
         ),
@@ -299,24 +299,24 @@ impl protostore::ChildTable for Sint32s {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            478,
+            479,
             r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sint32s.key", "sint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                479,
+                480,
                 r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            480,
+            481,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            481,
+            482,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
@@ -349,12 +349,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Sint32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            482,
+            483,
             r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sint32s.key"],
         ),
         remove: protostore::Stmt::new(
-            483,
+            484,
             r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sint32s.key"],
         ),
@@ -390,24 +390,24 @@ impl protostore::ChildTable for Sfixed32s {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            484,
+            485,
             r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "sfixed32s.key", "sfixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                485,
+                486,
                 r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            486,
+            487,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            487,
+            488,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
@@ -440,12 +440,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Sfixed32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            488,
+            489,
             r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sfixed32s.key"],
         ),
         remove: protostore::Stmt::new(
-            489,
+            490,
             r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "sfixed32s.key"],
         ),
@@ -481,24 +481,24 @@ impl protostore::ChildTable for Int64s {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            490,
+            491,
             r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "int64s.key", "int64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                491,
+                492,
                 r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            492,
+            493,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            493,
+            494,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
@@ -531,12 +531,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Int64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            494,
+            495,
             r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "int64s.key"],
         ),
         remove: protostore::Stmt::new(
-            495,
+            496,
             r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "int64s.key"],
         ),
@@ -577,24 +577,24 @@ impl protostore::ChildTable for Uint32s {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            496,
+            497,
             r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint32s.key", "uint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                497,
+                498,
                 r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            498,
+            499,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            499,
+            500,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
@@ -627,12 +627,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Uint32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            500,
+            501,
             r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "uint32s.key"],
         ),
         remove: protostore::Stmt::new(
-            501,
+            502,
             r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "uint32s.key"],
         ),
@@ -673,24 +673,24 @@ impl protostore::ChildTable for Fixed32s {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            502,
+            503,
             r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed32s.key", "fixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                503,
+                504,
                 r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            504,
+            505,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            505,
+            506,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
@@ -723,12 +723,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Fixed32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            506,
+            507,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "fixed32s.key"],
         ),
         remove: protostore::Stmt::new(
-            507,
+            508,
             r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "fixed32s.key"],
         ),
@@ -769,24 +769,24 @@ impl protostore::ChildTable for Uint64s {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            508,
+            509,
             r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "uint64s.key", "uint64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                509,
+                510,
                 r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            510,
+            511,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            511,
+            512,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
@@ -819,12 +819,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Uint64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            512,
+            513,
             r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "uint64s.key"],
         ),
         remove: protostore::Stmt::new(
-            513,
+            514,
             r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "uint64s.key"],
         ),
@@ -860,24 +860,24 @@ impl protostore::ChildTable for Fixed64s {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            514,
+            515,
             r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "fixed64s.key", "fixed64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                515,
+                516,
                 r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            516,
+            517,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            517,
+            518,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
@@ -910,12 +910,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Fixed64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            518,
+            519,
             r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "fixed64s.key"],
         ),
         remove: protostore::Stmt::new(
-            519,
+            520,
             r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "fixed64s.key"],
         ),
@@ -945,24 +945,24 @@ impl protostore::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            520,
+            521,
             r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles.key", "doubles.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                521,
+                522,
                 r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            522,
+            523,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            523,
+            524,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
@@ -995,12 +995,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Doubles {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            524,
+            525,
             r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "doubles.key"],
         ),
         remove: protostore::Stmt::new(
-            525,
+            526,
             r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "doubles.key"],
         ),
@@ -1030,24 +1030,24 @@ impl protostore::ChildTable for ByteStrings {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            526,
+            527,
             r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "byte_strings.key", "byte_strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                527,
+                528,
                 r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            528,
+            529,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            529,
+            530,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
@@ -1080,12 +1080,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByteStrings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            530,
+            531,
             r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "byte_strings.key"],
         ),
         remove: protostore::Stmt::new(
-            531,
+            532,
             r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "byte_strings.key"],
         ),
@@ -1121,24 +1121,24 @@ impl protostore::ChildTable for Colours {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            532,
+            533,
             r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "colours.key", "colours.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                533,
+                534,
                 r#"DELETE FROM "maps__colours" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            534,
+            535,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            535,
+            536,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
@@ -1171,12 +1171,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Colours {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            536,
+            537,
             r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "colours.key"],
         ),
         remove: protostore::Stmt::new(
-            537,
+            538,
             r#"DELETE FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "colours.key"],
         ),
@@ -1206,24 +1206,24 @@ impl protostore::ChildTable for Times {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            538,
+            539,
             r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "times.key", "times.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                539,
+                540,
                 r#"DELETE FROM "maps__times" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            540,
+            541,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            541,
+            542,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
@@ -1256,12 +1256,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Times {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            542,
+            543,
             r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "times.key"],
         ),
         remove: protostore::Stmt::new(
-            543,
+            544,
             r#"DELETE FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "times.key"],
         ),
@@ -1291,24 +1291,24 @@ impl protostore::ChildTable for Durations {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            544,
+            545,
             r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "durations.key", "durations.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                545,
+                546,
                 r#"DELETE FROM "maps__durations" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            546,
+            547,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            547,
+            548,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
@@ -1341,12 +1341,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Durations {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            548,
+            549,
             r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "durations.key"],
         ),
         remove: protostore::Stmt::new(
-            549,
+            550,
             r#"DELETE FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "durations.key"],
         ),
@@ -1395,7 +1395,7 @@ impl protostore::ChildTable for Points {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            550,
+            551,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             &[
@@ -1409,13 +1409,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                551,
+                552,
                 r#"DELETE FROM "maps__points" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            552,
+            553,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = ?1
@@ -1423,7 +1423,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            553,
+            554,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
 FROM json_each(?1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
@@ -1464,14 +1464,14 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Points {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            554,
+            555,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
 WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "points.key"],
         ),
         remove: protostore::Stmt::new(
-            555,
+            556,
             r#"DELETE FROM "maps__points" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "points.key"],
         ),
@@ -1500,24 +1500,24 @@ impl protostore::ChildTable for Nothings {
         member: 17,
         key: 2,
         insert: protostore::Stmt::new(
-            556,
+            557,
             r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "nothings.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                557,
+                558,
                 r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            558,
+            559,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            559,
+            560,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
@@ -1550,12 +1550,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Nothings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            560,
+            561,
             r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "nothings.key"],
         ),
         remove: protostore::Stmt::new(
-            561,
+            562,
             r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "nothings.key"],
         ),
@@ -1634,7 +1634,7 @@ impl protostore::ChildTable for Shelves {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            562,
+            563,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
@@ -1653,13 +1653,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                563,
+                564,
                 r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            564,
+            565,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1668,7 +1668,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            565,
+            566,
             r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x",
     c."value__point__y", c."value__point__colour", c."value__point__time", c."value__text",
     c."value__none"
@@ -1744,7 +1744,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Shelves {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            566,
+            567,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
@@ -1752,7 +1752,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "shelves.key"],
         ),
         remove: protostore::Stmt::new(
-            567,
+            568,
             r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "shelves.key"],
         ),
@@ -1783,14 +1783,14 @@ impl protostore::ChildTable for ShelvesValueBooks {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            568,
+            569,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            569,
+            570,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
 WHERE "_id" = ?1
@@ -1798,7 +1798,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            570,
+            571,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
@@ -1858,7 +1858,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            571,
+            572,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &[
@@ -1870,7 +1870,7 @@ VALUES (?1, ?2, ?3, ?4)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            572,
+            573,
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
 WHERE "_id" = ?1
@@ -1878,7 +1878,7 @@ ORDER BY "_key", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            573,
+            574,
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
@@ -1951,7 +1951,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
         member: 18,
         key: 3,
         insert: protostore::Stmt::new(
-            574,
+            575,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
@@ -1967,7 +1967,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         ),
         delete: None,
         load: protostore::Stmt::new(
-            575,
+            576,
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
 WHERE "_id" = ?1
@@ -1975,7 +1975,7 @@ ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            576,
+            577,
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
 FROM json_each(?1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
@@ -2042,24 +2042,24 @@ impl protostore::ChildTable for InsideCounts {
         member: 19,
         key: 2,
         insert: protostore::Stmt::new(
-            577,
+            578,
             r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inside.counts.key", "inside.counts.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                578,
+                579,
                 r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            579,
+            580,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            580,
+            581,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value
@@ -2072,7 +2072,7 @@ ORDER BY o.key, c."_key""#,
         &protostore::edits::Around {
             field: "inside",
             set: protostore::Stmt::new(
-                583,
+                584,
                 r#"SELECT "inside" FROM "maps" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -2105,12 +2105,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for InsideCounts {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            581,
+            582,
             r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "inside.counts.key"],
         ),
         remove: protostore::Stmt::new(
-            582,
+            583,
             r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "inside.counts.key"],
         ),

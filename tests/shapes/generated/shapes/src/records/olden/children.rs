@@ -88,7 +88,7 @@ impl protostore::ChildTable for Musts {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1720,
+            1721,
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
@@ -116,13 +116,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1721,
+                1722,
                 r#"DELETE FROM "olden__musts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1722,
+            1723,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -132,7 +132,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1723,
+            1724,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
@@ -199,12 +199,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Musts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1724,
+            1725,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1725,
+            1726,
             r#"DELETE
 FROM "olden__musts"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -296,7 +296,7 @@ impl protostore::ChildTable for Mays {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1726,
+            1727,
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
@@ -324,13 +324,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1727,
+                1728,
                 r#"DELETE FROM "olden__mays" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1728,
+            1729,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
@@ -340,7 +340,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1729,
+            1730,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
@@ -407,12 +407,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Mays {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1730,
+            1731,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1731,
+            1732,
             r#"DELETE
 FROM "olden__mays"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -508,7 +508,7 @@ impl protostore::ChildTable for ByName {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1732,
+            1733,
             r#"INSERT INTO "olden__by_name" ("_id", "_key", "value__a_bool", "value__an_int32", "value__a_sint32",
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
     "value__a_uint32", "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float",
@@ -537,13 +537,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1733,
+                1734,
                 r#"DELETE FROM "olden__by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1734,
+            1735,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -554,7 +554,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1735,
+            1736,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -623,7 +623,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1736,
+            1737,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -633,7 +633,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            1737,
+            1738,
             r#"DELETE FROM "olden__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_name.key"],
         ),
@@ -669,24 +669,24 @@ impl protostore::ChildTable for OfPacked_9 {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            1738,
+            1739,
             r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "packed", "packed"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1739,
+                1740,
                 r#"DELETE FROM "olden__packed" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1740,
+            1741,
             r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1741,
+            1742,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "olden__packed" c ON c."_id" = o.value
@@ -719,12 +719,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OfPacked_9 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1742,
+            1743,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1743,
+            1744,
             r#"DELETE
 FROM "olden__packed"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -738,7 +738,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for OfPacked_9 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1744,
+        1745,
         r#"DELETE FROM "olden__packed" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "packed"],
     );

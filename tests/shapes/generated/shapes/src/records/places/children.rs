@@ -90,7 +90,7 @@ impl protostore::ChildTable for Plains {
         member: 4,
         key: 2,
         insert: protostore::Stmt::new(
-            1753,
+            1754,
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
@@ -118,13 +118,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1754,
+                1755,
                 r#"DELETE FROM "places__plains" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1755,
+            1756,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
@@ -134,7 +134,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1756,
+            1757,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
@@ -201,12 +201,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Plains {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1757,
+            1758,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1758,
+            1759,
             r#"DELETE
 FROM "places__plains"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -304,7 +304,7 @@ impl protostore::ChildTable for Maybes {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1759,
+            1760,
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
@@ -334,13 +334,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1760,
+                1761,
                 r#"DELETE FROM "places__maybes" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1761,
+            1762,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -350,7 +350,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1762,
+            1763,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -421,12 +421,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Maybes {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1763,
+            1764,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1764,
+            1765,
             r#"DELETE
 FROM "places__maybes"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -529,7 +529,7 @@ impl protostore::ChildTable for Eithers {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1765,
+            1766,
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
@@ -559,13 +559,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1766,
+                1767,
                 r#"DELETE FROM "places__eithers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1767,
+            1768,
             r#"SELECT 0, "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
@@ -575,7 +575,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1768,
+            1769,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
@@ -770,12 +770,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Eithers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1769,
+            1770,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1770,
+            1771,
             r#"DELETE
 FROM "places__eithers"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -910,7 +910,7 @@ impl protostore::ChildTable for PlainByName {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            1771,
+            1772,
             r#"INSERT INTO "places__plain_by_name" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -940,13 +940,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1772,
+                1773,
                 r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1773,
+            1774,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -957,7 +957,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1774,
+            1775,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1026,7 +1026,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for PlainByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1775,
+            1776,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1036,7 +1036,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "plain_by_name.key"],
         ),
         remove: protostore::Stmt::new(
-            1776,
+            1777,
             r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "plain_by_name.key"],
         ),
@@ -1182,7 +1182,7 @@ impl protostore::ChildTable for MaybeByNumber {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            1777,
+            1778,
             r#"INSERT INTO "places__maybe_by_number" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1214,13 +1214,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1778,
+                1779,
                 r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1779,
+            1780,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1231,7 +1231,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1780,
+            1781,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1304,7 +1304,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for MaybeByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1781,
+            1782,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1314,7 +1314,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "maybe_by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            1782,
+            1783,
             r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "maybe_by_number.key"],
         ),
@@ -1465,7 +1465,7 @@ impl protostore::ChildTable for EitherByFlag {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            1783,
+            1784,
             r#"INSERT INTO "places__either_by_flag" ("_id", "_key", "value__a_bool", "value__an_int32",
     "value__a_sint32", "value__a_sfixed32", "value__an_int64", "value__a_sint64",
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
@@ -1497,13 +1497,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         ),
         delete: Some(
             protostore::Stmt::new(
-                1784,
+                1785,
                 r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1785,
+            1786,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1514,7 +1514,7 @@ ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1786,
+            1787,
             r#"SELECT o.key, c."_key", c."value__a_bool", c."value__an_int32", c."value__a_sint32",
     c."value__a_sfixed32", c."value__an_int64", c."value__a_sint64", c."value__a_sfixed64",
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
@@ -1711,7 +1711,7 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for EitherByFlag {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1787,
+            1788,
             r#"SELECT 0, "_key", "value__a_bool", "value__an_int32", "value__a_sint32", "value__a_sfixed32",
     "value__an_int64", "value__a_sint64", "value__a_sfixed64", "value__a_uint32",
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
@@ -1721,7 +1721,7 @@ WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "either_by_flag.key"],
         ),
         remove: protostore::Stmt::new(
-            1788,
+            1789,
             r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "either_by_flag.key"],
         ),
@@ -1757,24 +1757,24 @@ impl protostore::ChildTable for ASint32ByNumber {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            1789,
+            1790,
             r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_sint32_by_number.key", "a_sint32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1790,
+                1791,
                 r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1791,
+            1792,
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1792,
+            1793,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
@@ -1807,12 +1807,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ASint32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1793,
+            1794,
             r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_sint32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            1794,
+            1795,
             r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_sint32_by_number.key"],
         ),
@@ -1848,24 +1848,24 @@ impl protostore::ChildTable for AnSfixed32ByNumber {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            1795,
+            1796,
             r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "an_sfixed32_by_number.key", "an_sfixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1796,
+                1797,
                 r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1797,
+            1798,
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1798,
+            1799,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
@@ -1898,12 +1898,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1799,
+            1800,
             r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "an_sfixed32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            1800,
+            1801,
             r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "an_sfixed32_by_number.key"],
         ),
@@ -1944,24 +1944,24 @@ impl protostore::ChildTable for AFixed32ByNumber {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            1801,
+            1802,
             r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "a_fixed32_by_number.key", "a_fixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1802,
+                1803,
                 r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1803,
+            1804,
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1804,
+            1805,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
@@ -1994,12 +1994,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AFixed32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            1805,
+            1806,
             r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_fixed32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            1806,
+            1807,
             r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "a_fixed32_by_number.key"],
         ),

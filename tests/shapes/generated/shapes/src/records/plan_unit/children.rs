@@ -30,7 +30,7 @@ impl protostore::ChildTable for Dependencies {
                     table: "plan_units",
                     key: &["run", "number"],
                     exists: protostore::Stmt::new(
-                        1442,
+                        1443,
                         r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
                         &["run", "dependencies.unit"],
                     ),
@@ -47,20 +47,20 @@ impl protostore::ChildTable for Dependencies {
         member: 3,
         key: 3,
         insert: protostore::Stmt::new(
-            1438,
+            1439,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
 VALUES (?1, ?2, ?3, ?4, ?5)"#,
             &["run", "number", "dependencies", "dependencies.unit", "dependencies.why"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1439,
+                1440,
                 r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = ?1 AND "_number" = ?2"#,
                 &["run", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1440,
+            1441,
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
 WHERE "_run" = ?1 AND "_number" = ?2
@@ -68,7 +68,7 @@ ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1441,
+            1442,
             r#"SELECT o.key, c."_position", c."unit", c."why"
 FROM json_each(?1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -105,14 +105,14 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Dependencies {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1444,
+            1445,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
 WHERE "_run" = ?1 AND "_number" = ?2"#,
             &["run", "number"],
         ),
         remove_at: protostore::Stmt::new(
-            1445,
+            1446,
             r#"DELETE
 FROM "plan_units__dependencies"
 WHERE "_run" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
@@ -154,19 +154,19 @@ impl protostore::ChildTable for Beside {
         member: 4,
         key: 3,
         insert: protostore::Stmt::new(
-            1446,
+            1447,
             r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
             &["run", "number", "beside", "beside"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1447,
+                1448,
                 r#"DELETE FROM "plan_units__beside" WHERE "_run" = ?1 AND "_number" = ?2"#,
                 &["run", "number"],
             ),
         ),
         load: protostore::Stmt::new(
-            1448,
+            1449,
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
 WHERE "_run" = ?1 AND "_number" = ?2
@@ -174,7 +174,7 @@ ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
-            1449,
+            1450,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
@@ -207,14 +207,14 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Beside {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1451,
+            1452,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
 WHERE "_run" = ?1 AND "_number" = ?2"#,
             &["run", "number"],
         ),
         remove_at: protostore::Stmt::new(
-            1452,
+            1453,
             r#"DELETE
 FROM "plan_units__beside"
 WHERE "_run" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
@@ -228,7 +228,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 
 impl protostore::edits::EditedValues for Beside {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1453,
+        1454,
         r#"DELETE FROM "plan_units__beside" WHERE "_run" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
         &["run", "number", "beside"],
     );

@@ -33,24 +33,24 @@ impl protostore::ChildTable for SeenTopics {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1388,
+            1389,
             r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1389,
+                1390,
                 r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1390,
+            1391,
             r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1391,
+            1392,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
@@ -83,12 +83,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for SeenTopics {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1393,
+            1394,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1394,
+            1395,
             r#"DELETE
 FROM "remarks__seen_topics"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -102,7 +102,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for SeenTopics {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1395,
+        1396,
         r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "seen_topics"],
     );
@@ -132,7 +132,7 @@ impl protostore::ChildTable for Parts {
                     table: "topics",
                     key: &["name"],
                     exists: protostore::Stmt::new(
-                        1400,
+                        1401,
                         r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
                         &["parts.topic"],
                     ),
@@ -149,24 +149,24 @@ impl protostore::ChildTable for Parts {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1396,
+            1397,
             r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1397,
+                1398,
                 r#"DELETE FROM "remarks__parts" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1398,
+            1399,
             r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1399,
+            1400,
             r#"SELECT o.key, c."_position", c."topic"
 FROM json_each(?1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
@@ -201,12 +201,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Parts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1401,
+            1402,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1402,
+            1403,
             r#"DELETE
 FROM "remarks__parts"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            700,
+            701,
             r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                701,
+                702,
                 r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            702,
+            703,
             r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            703,
+            704,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            704,
+            705,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
-            705,
+            706,
             r#"DELETE
 FROM "settings__words"
 WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        706,
+        707,
         r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1 AND "value" = ?2"#,
         &["_singleton", "words"],
     );
@@ -125,24 +125,24 @@ impl protostore::ChildTable for Sheets {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            707,
+            708,
             r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "sheets", "sheets.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                708,
+                709,
                 r#"DELETE FROM "settings__sheets" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            709,
+            710,
             r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = ?1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            710,
+            711,
             r#"SELECT o.key, c."_position", c."title"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
@@ -178,12 +178,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Sheets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            711,
+            712,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
-            712,
+            713,
             r#"DELETE
 FROM "settings__sheets"
 WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
@@ -219,14 +219,14 @@ impl protostore::ChildTable for SheetsNumbers {
         member: 6,
         key: 3,
         insert: protostore::Stmt::new(
-            713,
+            714,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            714,
+            715,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
 WHERE "_singleton" = ?1
@@ -234,7 +234,7 @@ ORDER BY "_position", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            715,
+            716,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
@@ -287,24 +287,24 @@ impl protostore::ChildTable for Named {
         member: 7,
         key: 2,
         insert: protostore::Stmt::new(
-            716,
+            717,
             r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "named.key", "named.value.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                717,
+                718,
                 r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            718,
+            719,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 ORDER BY "_key""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            719,
+            720,
             r#"SELECT o.key, c."_key", c."value__title"
 FROM json_each(?1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
@@ -340,12 +340,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for Named {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            720,
+            721,
             r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
             &["_singleton", "named.key"],
         ),
         remove: protostore::Stmt::new(
-            721,
+            722,
             r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
             &["_singleton", "named.key"],
         ),
@@ -376,14 +376,14 @@ impl protostore::ChildTable for NamedValueNumbers {
         member: 7,
         key: 3,
         insert: protostore::Stmt::new(
-            722,
+            723,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
 VALUES (?1, ?2, ?3, ?4)"#,
             &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
         ),
         delete: None,
         load: protostore::Stmt::new(
-            723,
+            724,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
 WHERE "_singleton" = ?1
@@ -391,7 +391,7 @@ ORDER BY "_key", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            724,
+            725,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
@@ -445,7 +445,7 @@ impl protostore::ChildTable for TargetIds {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        730,
+                        731,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["target_ids"],
                     ),
@@ -458,19 +458,19 @@ impl protostore::ChildTable for TargetIds {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            725,
+            726,
             r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["_singleton", "target_ids", "target_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                726,
+                727,
                 r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
-            727,
+            728,
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
 WHERE "_singleton" = ?1
@@ -478,7 +478,7 @@ ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
-            728,
+            729,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
@@ -511,12 +511,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for TargetIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            731,
+            732,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
-            732,
+            733,
             r#"DELETE
 FROM "settings__target_ids"
 WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
@@ -530,7 +530,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for TargetIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        733,
+        734,
         r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
         &["_singleton", "target_ids"],
     );

@@ -28,7 +28,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        367,
+                        368,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -41,24 +41,24 @@ impl protostore::ChildTable for Targets {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            362,
+            363,
             r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                363,
+                364,
                 r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            364,
+            365,
             r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            365,
+            366,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
@@ -91,12 +91,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Targets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            368,
+            369,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            369,
+            370,
             r#"DELETE
 FROM "sources__targets"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -110,7 +110,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Targets {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        370,
+        371,
         r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -140,7 +140,7 @@ impl protostore::ChildTable for Numbers {
                     table: "int_keys",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        376,
+                        377,
                         r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
                         &["numbers"],
                     ),
@@ -151,24 +151,24 @@ impl protostore::ChildTable for Numbers {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            371,
+            372,
             r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                372,
+                373,
                 r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            373,
+            374,
             r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            374,
+            375,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
@@ -201,12 +201,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Numbers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            377,
+            378,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            378,
+            379,
             r#"DELETE
 FROM "sources__numbers"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -220,7 +220,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Numbers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        379,
+        380,
         r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "numbers"],
     );
@@ -251,7 +251,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        384,
+                        385,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -268,24 +268,24 @@ impl protostore::ChildTable for Links {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            380,
+            381,
             r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
             &["id", "links", "links.target", "links.note"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                381,
+                382,
                 r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            382,
+            383,
             r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            383,
+            384,
             r#"SELECT o.key, c."_position", c."target", c."note"
 FROM json_each(?1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
@@ -322,12 +322,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Links {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            385,
+            386,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            386,
+            387,
             r#"DELETE
 FROM "sources__links"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

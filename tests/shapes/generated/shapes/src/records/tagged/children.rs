@@ -27,24 +27,24 @@ impl protostore::ChildTable for Words {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1574,
+            1575,
             r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1575,
+                1576,
                 r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1576,
+            1577,
             r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1577,
+            1578,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1578,
+            1579,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1579,
+            1580,
             r#"DELETE
 FROM "tagged__words"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1580,
+        1581,
         r#"DELETE FROM "tagged__words" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "words"],
     );
@@ -126,7 +126,7 @@ impl protostore::ChildTable for Targets {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1586,
+                        1587,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["targets"],
                     ),
@@ -139,24 +139,24 @@ impl protostore::ChildTable for Targets {
         member: 5,
         key: 2,
         insert: protostore::Stmt::new(
-            1581,
+            1582,
             r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1582,
+                1583,
                 r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1583,
+            1584,
             r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1584,
+            1585,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
@@ -189,12 +189,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Targets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1587,
+            1588,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1588,
+            1589,
             r#"DELETE
 FROM "tagged__targets"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -208,7 +208,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Targets {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        1589,
+        1590,
         r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "targets"],
     );
@@ -238,7 +238,7 @@ impl protostore::ChildTable for Links {
                     table: "targets",
                     key: &["id"],
                     exists: protostore::Stmt::new(
-                        1594,
+                        1595,
                         r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
                         &["links.target"],
                     ),
@@ -255,24 +255,24 @@ impl protostore::ChildTable for Links {
         member: 6,
         key: 2,
         insert: protostore::Stmt::new(
-            1590,
+            1591,
             r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                1591,
+                1592,
                 r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1592,
+            1593,
             r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1593,
+            1594,
             r#"SELECT o.key, c."_position", c."target"
 FROM json_each(?1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
@@ -307,12 +307,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Links {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1595,
+            1596,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1596,
+            1597,
             r#"DELETE
 FROM "tagged__links"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

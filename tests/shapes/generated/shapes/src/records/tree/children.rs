@@ -52,7 +52,7 @@ impl protostore::ChildTable for Branches {
         member: 3,
         key: 2,
         insert: protostore::Stmt::new(
-            1052,
+            1053,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
@@ -70,13 +70,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         ),
         delete: Some(
             protostore::Stmt::new(
-                1053,
+                1054,
                 r#"DELETE FROM "trees__branches" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            1054,
+            1055,
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
 WHERE "_id" = ?1
@@ -84,7 +84,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            1055,
+            1056,
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
 FROM json_each(?1) o
@@ -199,12 +199,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Branches {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            1056,
+            1057,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            1057,
+            1058,
             r#"DELETE
 FROM "trees__branches"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

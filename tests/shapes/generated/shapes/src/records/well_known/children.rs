@@ -27,24 +27,24 @@ impl protostore::ChildTable for Structs {
         member: 8,
         key: 2,
         insert: protostore::Stmt::new(
-            832,
+            833,
             r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                833,
+                834,
                 r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            834,
+            835,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            835,
+            836,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Structs {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            836,
+            837,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            837,
+            838,
             r#"DELETE
 FROM "well_knowns__structs"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -117,24 +117,24 @@ impl protostore::ChildTable for Values {
         member: 9,
         key: 2,
         insert: protostore::Stmt::new(
-            838,
+            839,
             r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                839,
+                840,
                 r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            840,
+            841,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            841,
+            842,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
@@ -167,12 +167,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Values {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            842,
+            843,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            843,
+            844,
             r#"DELETE
 FROM "well_knowns__values"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -207,24 +207,24 @@ impl protostore::ChildTable for OfLists_11 {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            844,
+            845,
             r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                845,
+                846,
                 r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            846,
+            847,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            847,
+            848,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
@@ -257,12 +257,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for OfLists_11 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            848,
+            849,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            849,
+            850,
             r#"DELETE
 FROM "well_knowns__lists"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -297,24 +297,24 @@ impl protostore::ChildTable for Anys {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            850,
+            851,
             r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                851,
+                852,
                 r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            852,
+            853,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            853,
+            854,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
@@ -347,12 +347,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Anys {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            854,
+            855,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            855,
+            856,
             r#"DELETE
 FROM "well_knowns__anys"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -387,24 +387,24 @@ impl protostore::ChildTable for Masks {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            856,
+            857,
             r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                857,
+                858,
                 r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            858,
+            859,
             r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            859,
+            860,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
@@ -437,12 +437,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Masks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            860,
+            861,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            861,
+            862,
             r#"DELETE
 FROM "well_knowns__masks"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -476,24 +476,24 @@ impl protostore::ChildTable for Empties {
         member: 13,
         key: 2,
         insert: protostore::Stmt::new(
-            862,
+            863,
             r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
             &["id", "empties"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                863,
+                864,
                 r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            864,
+            865,
             r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            865,
+            866,
             r#"SELECT o.key, c."_position"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
@@ -526,12 +526,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Empties {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            866,
+            867,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            867,
+            868,
             r#"DELETE
 FROM "well_knowns__empties"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -566,24 +566,24 @@ impl protostore::ChildTable for StructsByKey {
         member: 14,
         key: 2,
         insert: protostore::Stmt::new(
-            868,
+            869,
             r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                869,
+                870,
                 r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            870,
+            871,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            871,
+            872,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
@@ -616,12 +616,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for StructsByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            872,
+            873,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "structs_by_key.key"],
         ),
         remove: protostore::Stmt::new(
-            873,
+            874,
             r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "structs_by_key.key"],
         ),
@@ -657,24 +657,24 @@ impl protostore::ChildTable for AnysByKey {
         member: 15,
         key: 2,
         insert: protostore::Stmt::new(
-            874,
+            875,
             r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                875,
+                876,
                 r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            876,
+            877,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            877,
+            878,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
@@ -707,12 +707,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for AnysByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            878,
+            879,
             r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "anys_by_key.key"],
         ),
         remove: protostore::Stmt::new(
-            879,
+            880,
             r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "anys_by_key.key"],
         ),
@@ -747,24 +747,24 @@ impl protostore::ChildTable for EmptiesByKey {
         member: 16,
         key: 2,
         insert: protostore::Stmt::new(
-            880,
+            881,
             r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                881,
+                882,
                 r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            882,
+            883,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            883,
+            884,
             r#"SELECT o.key, c."_key"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
@@ -797,12 +797,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for EmptiesByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            884,
+            885,
             r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "empties_by_key.key"],
         ),
         remove: protostore::Stmt::new(
-            885,
+            886,
             r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "empties_by_key.key"],
         ),
@@ -832,19 +832,19 @@ impl protostore::ChildTable for InnerMasks {
         member: 18,
         key: 2,
         insert: protostore::Stmt::new(
-            886,
+            887,
             r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                887,
+                888,
                 r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            888,
+            889,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1
@@ -852,7 +852,7 @@ ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            889,
+            890,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
@@ -865,7 +865,7 @@ ORDER BY o.key, c."_position""#,
         &protostore::edits::Around {
             field: "inner",
             set: protostore::Stmt::new(
-                892,
+                893,
                 r#"SELECT "inner" FROM "well_knowns" WHERE "id" = ?1"#,
                 &["id"],
             ),
@@ -898,12 +898,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for InnerMasks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            890,
+            891,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            891,
+            892,
             r#"DELETE
 FROM "well_knowns__inner__masks"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"

@@ -27,24 +27,24 @@ impl protostore::ChildTable for Strings {
         member: 10,
         key: 2,
         insert: protostore::Stmt::new(
-            804,
+            805,
             r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                805,
+                806,
                 r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            806,
+            807,
             r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            807,
+            808,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
@@ -77,12 +77,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Strings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            808,
+            809,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            809,
+            810,
             r#"DELETE
 FROM "wrappers__strings"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -96,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Strings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        810,
+        811,
         r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "strings"],
     );
@@ -125,24 +125,24 @@ impl protostore::ChildTable for Doubles {
         member: 11,
         key: 2,
         insert: protostore::Stmt::new(
-            811,
+            812,
             r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                812,
+                813,
                 r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            813,
+            814,
             r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            814,
+            815,
             r#"SELECT o.key, c."_position", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
@@ -175,12 +175,12 @@ ORDER BY o.key, c."_position""#,
 impl protostore::edits::EditedList for Doubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
-            815,
+            816,
             r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = ?1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
-            816,
+            817,
             r#"DELETE
 FROM "wrappers__doubles"
 WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
@@ -194,7 +194,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 
 impl protostore::edits::EditedValues for Doubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
-        817,
+        818,
         r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
         &["id", "doubles"],
     );
@@ -223,24 +223,24 @@ impl protostore::ChildTable for ByNumber {
         member: 12,
         key: 2,
         insert: protostore::Stmt::new(
-            818,
+            819,
             r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
-                819,
+                820,
                 r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
-            820,
+            821,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
-            821,
+            822,
             r#"SELECT o.key, c."_key", c."value"
 FROM json_each(?1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
@@ -273,12 +273,12 @@ ORDER BY o.key, c."_key""#,
 impl protostore::edits::EditedMap for ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
-            822,
+            823,
             r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_number.key"],
         ),
         remove: protostore::Stmt::new(
-            823,
+            824,
             r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
             &["id", "by_number.key"],
         ),
