@@ -16,8 +16,13 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// A connection inside a snapshot or a transaction.
     type Session: Session;
 
-    /// Runs a short read, on the caller's thread where the engine is in the process.
-    fn read<O: ReadOp + Sync>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+    /// Runs a short read, on the caller's thread where the engine is in the process; what turns out to be long is run
+    /// again away from it, as `far` makes it of the operation.
+    fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
+        &self,
+        op: O,
+        far: impl FnOnce(O) -> F + Send,
+    ) -> impl Future<Output = Result<O::Out>> + Send;
 
     /// Runs a read that may be long, away from the caller's thread.
     fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;

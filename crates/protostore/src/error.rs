@@ -6,10 +6,12 @@ use std::fmt;
 
 use crate::schema::Layout;
 
+mod excerpt;
 #[cfg(feature = "grpc")]
 mod status;
 mod violation;
 
+pub use excerpt::excerpt;
 pub(crate) use violation::Violation;
 
 /// The result of everything in this crate.
@@ -60,6 +62,7 @@ struct Inner {
     constraint: Option<Cow<'static, str>>,
     message: Cow<'static, str>,
     violation: Option<Violation>,
+    too_large: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -75,6 +78,7 @@ impl Error {
             constraint: None,
             message,
             violation: None,
+            too_large: false,
             source: None,
         }))
     }
@@ -164,6 +168,18 @@ impl Error {
         self.0.violation.as_ref()
     }
 
+    /// Marks that an answer would have been larger than it may be: who asked may ask for less.
+    #[cold]
+    pub(crate) fn marked_too_large(mut self) -> Self {
+        self.0.too_large = true;
+        self
+    }
+
+    /// Says whether the answer would have been larger than it may be.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.0.too_large
+    }
+
     /// Explains a broken constraint, and a field that is known by its column only, in the words of the schema.
     #[cold]
     #[must_use]
@@ -186,7 +202,7 @@ impl Error {
     /// Returns the same error once more, for another who waits for the same thing; the source stays with the first.
     #[cold]
     pub(crate) fn again(&self) -> Self {
-        let Inner { kind, table, field, constraint, message, violation: _, source: _ } = &*self.0;
+        let Inner { kind, table, field, constraint, message, violation: _, too_large, source: _ } = &*self.0;
         Self(Box::new(Inner {
             kind: *kind,
             table: table.clone(),
@@ -194,6 +210,7 @@ impl Error {
             constraint: constraint.clone(),
             message: message.clone(),
             violation: None,
+            too_large: *too_large,
             source: None,
         }))
     }
@@ -201,7 +218,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind: _, table, field, constraint: _, message, violation: _, source: _ } = &*self.0;
+        let Inner { kind: _, table, field, constraint: _, message, violation: _, too_large: _, source: _ } = &*self.0;
         match (table, field) {
             (Some(table), Some(field)) => write!(f, "{table}.{field}: {message}"),
             (Some(place), None) | (None, Some(place)) => write!(f, "{place}: {message}"),
@@ -212,7 +229,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, table, field, constraint, message, violation: _, source } = &*self.0;
+        let Inner { kind, table, field, constraint, message, violation: _, too_large: _, source } = &*self.0;
         let mut out = f.debug_struct("Error");
         out.field("kind", kind);
         for (name, value) in [("table", table), ("field", field), ("constraint", constraint)] {

@@ -32,6 +32,7 @@ mod ops;
 mod options;
 mod record;
 mod redacted;
+mod room;
 pub mod rules;
 mod schema;
 mod session;
@@ -42,7 +43,7 @@ mod time;
 mod value;
 
 pub use engine::Engine;
-pub use error::{Error, Kind, Result};
+pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
 pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
@@ -61,6 +62,7 @@ pub use record::{
     entries, positions,
 };
 pub use redacted::Redacted;
+pub use room::{End, Room};
 pub use schema::{
     Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Listing, Migration, Referrer, Schema, Stmt, Table,
 };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, excerpt};
 use crate::filter::Col;
 use crate::filter::columns::Maskable;
 use crate::record::Record;
@@ -113,7 +113,7 @@ impl<R: Record> Mask<R> {
 
 /// Returns the place of the member that a path selects.
 fn member<R: Record>(path: &str) -> Result<usize> {
-    let at = |path: &str, why: String| Err(Error::new(Kind::Invalid, why).at(path.to_owned()));
+    let at = |path: &str, why: String| Err(Error::new(Kind::Invalid, why).at(excerpt(path).into_owned()));
     let inside = |field: &&FieldOf| {
         field.paths.iter().find(|p| path.strip_prefix(**p).is_some_and(|rest| rest.starts_with('.')))
     };

@@ -41,6 +41,7 @@ mod settings;
 mod tests;
 
 pub(crate) use close::close;
+pub(crate) use ffi::memory_used;
 
 use bookkeeping::Label;
 use cipher::Cipher;

@@ -18,6 +18,7 @@ mod sweep;
 mod update;
 mod upsert_by;
 mod verify;
+mod whole;
 
 pub use by::{CountBy, DeleteBy, ExistsBy};
 pub use delete::Delete;

@@ -7,6 +7,7 @@ use std::thread::available_parallelism;
 use crate::error::Result;
 use crate::key::Key;
 use crate::open;
+use crate::room::PAGE_BYTES;
 use crate::schema::Schema;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
@@ -19,6 +20,7 @@ pub struct Options {
     pub(crate) queue: usize,
     pub(crate) readers: usize,
     pub(crate) near: usize,
+    pub(crate) page_bytes: usize,
 }
 
 impl Default for Options {
@@ -38,6 +40,7 @@ impl Options {
             queue: 4096,
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
+            page_bytes: PAGE_BYTES,
         }
     }
 
@@ -74,6 +77,17 @@ impl Options {
     #[must_use]
     pub fn readers(mut self, threads: usize) -> Self {
         self.readers = threads.max(1);
+        self
+    }
+
+    /// Sets how many bytes of records a page holds at most, and each other answer with several records: 16 MiB unless told.
+    ///
+    /// Counted is what the rows take in memory, those of child tables too: the values themselves, and the bytes of their
+    /// texts and blobs. A page holds one record at least, however large it is; what has no pages is refused where it is
+    /// larger.
+    #[must_use]
+    pub fn page_bytes(mut self, bytes: usize) -> Self {
+        self.page_bytes = bytes;
         self
     }
 

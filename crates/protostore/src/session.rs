@@ -8,6 +8,7 @@ use std::thread::{self, Thread};
 
 use crate::error::Result;
 use crate::record::Record;
+use crate::room::{End, Room};
 use crate::schema::Stmt;
 use crate::value::{Bind, Decode};
 
@@ -22,6 +23,12 @@ pub trait Session: Send {
     /// Makes a list of keys.
     fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Self::Keys>;
 
+    /// Returns the room of one answer.
+    fn page(&self) -> Room;
+
+    /// Bounds the rows that are read from now on, and returns the bound that was in force.
+    fn bound(&mut self, room: Room) -> Room;
+
     /// Returns the first row.
     fn one<P: Bind + Sync + ?Sized, T: Decode + Send>(
         &mut self,
@@ -29,16 +36,16 @@ pub trait Session: Send {
         parameters: &P,
     ) -> impl Future<Output = Result<Option<T>>> + Send;
 
-    /// Appends the rows to `out`, and reads no further once there are `limit`.
+    /// Appends the rows to `out`, and reads no further once there are `limit`, or no room is left for the next.
     fn all<P: Bind + Sync + ?Sized, T: Decode + Send>(
         &mut self,
         stmt: &'static Stmt,
         parameters: &P,
         limit: usize,
         out: &mut Vec<T>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<End>> + Send;
 
-    /// The same as [`Session::all`] to the end, for text that is only known at run time; `fields` is what each parameter
+    /// The same as [`Session::all`] without a limit, for text that is only known at run time; `fields` is what each parameter
     /// carries.
     fn all_dynamic<P: Bind + Sync + ?Sized, T: Decode + Send>(
         &mut self,
@@ -46,7 +53,7 @@ pub trait Session: Send {
         fields: &[&'static str],
         parameters: &P,
         out: &mut Vec<T>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<End>> + Send;
 
     /// Runs a statement that writes, and returns how many rows it changed.
     fn run<P: Bind + Sync + ?Sized>(

@@ -17,6 +17,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod watch;
 mod writer;
 
 pub use engine::Sqlite;

@@ -4,6 +4,10 @@ use tonic::{Code, Status};
 
 use super::{Error, Kind};
 
+/// How many bytes of an error's text a status carries: it is sent in a header, up to three times as long, and clients
+/// refuse headers of more than 8 KiB.
+const LONGEST: usize = 2000;
+
 impl Kind {
     /// Returns the gRPC code of this kind.
     pub fn code(self) -> Code {
@@ -25,7 +29,12 @@ impl Kind {
 
 impl From<Error> for Status {
     fn from(e: Error) -> Self {
-        let mut status = Self::new(e.kind().code(), e.to_string());
+        let mut message = e.to_string();
+        if message.len() > LONGEST {
+            message.truncate(message.floor_char_boundary(LONGEST));
+            message.push('…');
+        }
+        let mut status = Self::new(e.kind().code(), message);
         status.set_source(std::sync::Arc::new(e));
         status
     }
@@ -34,6 +43,17 @@ impl From<Error> for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_fits_into_a_header() {
+        for text in ["é".repeat(5000), "x".repeat(LONGEST + 1)] {
+            let status = Status::from(Error::new(Kind::Precondition, text.clone()));
+            let kept = status.message().strip_suffix('…').expect("is cut");
+            assert!(kept.len() <= LONGEST && kept.len() >= LONGEST - 3 && text.starts_with(kept));
+        }
+        let fits = "x".repeat(LONGEST);
+        assert_eq!(Status::from(Error::new(Kind::Precondition, fits.clone())).message(), fits);
+    }
 
     #[test]
     fn a_status_carries_the_code_and_the_place() {

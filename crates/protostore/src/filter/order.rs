@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::column::{Holds, Place};
 use super::compile::{Query, own};
 use super::cursor::Cursor;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, excerpt};
 use crate::ops::Whole;
 use crate::record::Record;
 use crate::value::{Kept, Pick};
@@ -77,7 +77,7 @@ impl<R: Record> Sorting<R> {
     /// Writes the condition that a record comes after the cursor, or before it.
     pub(crate) fn beyond(&self, query: &mut Query, cursor: &Cursor<R>, backward: bool) -> Result<()> {
         if cursor.order != self.spelled() || cursor.values.len() != self.by.len() {
-            let why = format!("belongs to a list in another order: {}", cursor.order);
+            let why = format!("belongs to a list in another order: {}", excerpt(&cursor.order));
             return Err(Error::new(Kind::Invalid, why).at("cursor").in_table(R::TABLE.layout.name));
         }
         let all: Vec<(&By, &Kept)> = self.by.iter().zip(&cursor.values).collect();

@@ -1,8 +1,8 @@
-//! The calls into the engine that rusqlite does not offer: starting it, and handing over a key.
+//! The calls into the engine that rusqlite does not offer: starting it, handing over a key, and asking for its memory.
 //!
 //! `PRAGMA key` would do the same with the key as part of an SQL text, which is traced, kept in the parser's memory and
 //! never wiped.
-#![allow(unsafe_code, reason = "both are calls into C, and sqlite3_key_v2 takes the raw handle of a connection")]
+#![allow(unsafe_code, reason = "they are calls into C, and sqlite3_key_v2 takes the raw handle of a connection")]
 
 use std::ffi::c_int;
 use std::sync::Once;
@@ -20,6 +20,12 @@ pub(super) fn start() {
     STARTED.call_once(|| {
         let _ = unsafe { ffi::sqlite3_initialize() };
     });
+}
+
+/// Returns how many bytes the engine has from the allocator, in the whole process.
+pub(crate) fn memory_used() -> u64 {
+    // SAFETY: the call has no requirements; it reads a counter of the engine under the engine's own lock.
+    u64::try_from(unsafe { ffi::sqlite3_memory_used() }).unwrap_or(0)
 }
 
 /// Sets the key of the main database; nothing is read or written yet.

@@ -1,9 +1,13 @@
 //! Reads of the records for which a filter holds.
 
+use std::future::Future;
+
+use super::page::{Rows, up_to};
 use super::{Op, Present, ReadOp, load_children};
 use crate::error::{Error, Kind, Result};
 use crate::filter::{Cursor, Filter, Order, Query, Sorting};
 use crate::record::{Children, Record};
+use crate::room::End;
 use crate::session::Session;
 use crate::value::Kept;
 
@@ -20,6 +24,9 @@ pub struct Find<R> {
 }
 
 /// A page of the records for which a filter holds.
+///
+/// It holds at most [`Options::page_bytes`](crate::Options::page_bytes), 16 MiB unless told, and at least one record where
+/// there is one: it may be shorter than asked for and not be the last. Only `next` and `previous` tell.
 #[derive(Clone, Debug)]
 pub struct Found<R> {
     /// The records.
@@ -85,7 +92,7 @@ impl<R: Record> Find<R> {
         First(self)
     }
 
-    async fn read<S: Session>(&self, s: &mut S, limit: usize) -> Result<Vec<R>> {
+    async fn select<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
         let sorting = Sorting::of(&self.order);
         let backward = matches!(self.from, Some((_, true)));
         let mut query = Query::select::<R>();
@@ -99,10 +106,14 @@ impl<R: Record> Find<R> {
         sorting.order(&mut query, backward);
         query.push(" LIMIT ");
         query.value("", Kept::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
-        let mut records = Vec::new();
-        let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), &mut records).await;
-        read.map_err(|e| e.explained(&R::TABLE.layout))?;
-        Ok(records)
+        let read = s.all_dynamic(&query.sql, &query.fields, &query.parameters(), out).await;
+        read.map_err(|e| e.explained(&R::TABLE.layout))
+    }
+}
+
+impl<R: Record> Rows<R> for Find<R> {
+    fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> impl Future<Output = Result<End>> + Send {
+        self.select(s, limit, out)
     }
 }
 
@@ -112,13 +123,8 @@ impl<R: Record> Op for Find<R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Found<R>> {
-        if self.size == 0 {
-            return Err(Error::invalid("page_size", "must be at least 1"));
-        }
-        let mut records = self.read(s, self.size.saturating_add(1)).await?;
-        // One more than asked for tells that there is another page, in the direction of reading.
-        let more = records.len() > self.size;
-        records.truncate(self.size);
+        // Whether there is another page is known in the direction of reading.
+        let (mut records, more) = up_to(s, self, self.size).await?;
         let backward = matches!(self.from, Some((_, true)));
         if backward {
             records.reverse();
@@ -127,7 +133,6 @@ impl<R: Record> Op for Find<R> {
         let (is_next, is_previous) = if backward { (true, more) } else { (more, self.from.is_some()) };
         let next = records.last().filter(|_| is_next).map(|last| sorting.cursor(last));
         let previous = records.first().filter(|_| is_previous).map(|first| sorting.cursor(first));
-        load_children(s, &mut records).await?;
         Ok(Found { records, next, previous })
     }
 }
@@ -144,7 +149,8 @@ impl<R: Record> Op for First<R> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
-        let mut records = self.0.read(s, 1).await?;
+        let mut records: Vec<R> = Vec::new();
+        self.0.read(s, 1, &mut records).await?;
         load_children(s, &mut records).await?;
         Ok(records.pop())
     }

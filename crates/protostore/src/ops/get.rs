@@ -12,6 +12,13 @@ use crate::value::Bind;
 #[derive(Clone, Copy, Debug)]
 pub struct Get<'k, R: Record>(pub R::KeyRef<'k>);
 
+impl<R: Record> Get<'_, R> {
+    /// Returns the same operation with a key of its own.
+    pub(crate) fn owned(self) -> GetBy<R, R::Key> {
+        GetBy::new(&R::TABLE.get, R::own_key(self.0))
+    }
+}
+
 impl<R: Record> Op for Get<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get";
@@ -30,6 +37,13 @@ impl<R: Record> ReadOp for Get<'_, R> {
 #[derive(Clone, Copy, Debug)]
 pub struct Exists<'k, R: Record>(pub R::KeyRef<'k>);
 
+impl<R: Record> Exists<'_, R> {
+    /// Returns the same operation with a key of its own.
+    pub(crate) fn owned(self) -> ExistsOf<R> {
+        ExistsOf(R::own_key(self.0))
+    }
+}
+
 impl<R: Record> Op for Exists<'_, R> {
     type Out = bool;
     const NAME: &'static str = "exists";
@@ -43,6 +57,21 @@ impl<R: Record> Op for Exists<'_, R> {
 impl<R: Record> ReadOp for Exists<'_, R> {
     const SHORT: bool = true;
 }
+
+/// The same as [`Exists`], with a key of its own.
+pub(crate) struct ExistsOf<R: Record>(R::Key);
+
+impl<R: Record> Op for ExistsOf<R> {
+    type Out = bool;
+    const NAME: &'static str = "exists";
+    const COMPOUND: bool = false;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
+        exists::<R, S>(s, R::borrow_key(&self.0), None).await
+    }
+}
+
+impl<R: Record> ReadOp for ExistsOf<R> {}
 
 /// Reads a record by a unique index.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use super::page::page;
-use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing, load_children};
+use super::whole::whole;
+use super::{CountBy, DeleteBy, ExistsBy, Op, PageOf, ReadOp, finds_nothing};
 use crate::error::{Error, Kind, Result};
 use crate::record::{Children, Mutable, Record};
 use crate::schema::{Listing, Stmt};
@@ -83,6 +84,9 @@ impl<R: Record, P: Bind + Send + Sync> Op for ListBy<R, P> {
 impl<R: Record, P: Bind + Send + Sync> ReadOp for ListBy<R, P> {}
 
 /// Reads the records that a record names through a join table, in the order in which it names them.
+///
+/// Refused with [`Kind::Exhausted`] where they are larger together than a page may be,
+/// [`Options::page_bytes`](crate::Options::page_bytes): read them in parts, by the keys that the record holds.
 #[derive(Clone, Debug)]
 pub struct AllBy<R, P> {
     stmt: &'static Stmt,
@@ -103,21 +107,20 @@ impl<R: Record, P: Bind + Send + Sync> Op for AllBy<R, P> {
     const COMPOUND: bool = !R::Children::NONE;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<R>> {
-        let mut records: Vec<R> = Vec::new();
-        let read = s.all(self.stmt, &(&self.by, self.stmt.now()), usize::MAX, &mut records).await;
-        match read {
-            Ok(()) => {}
-            Err(e) if finds_nothing(&e, &self.by) => return Ok(records),
-            Err(e) => return Err(e.explained(&R::TABLE.layout)),
+        let all = |records| (Vec::new(), records);
+        match whole(s, s.page(), self.stmt, &(&self.by, self.stmt.now()), all).await {
+            Err(e) if finds_nothing(&e, &self.by) => Ok(Vec::new()),
+            read => Ok(read?.1),
         }
-        load_children(s, &mut records).await?;
-        Ok(records)
     }
 }
 
 impl<R: Record, P: Bind + Send + Sync> ReadOp for AllBy<R, P> {}
 
 /// Reads the records that refer to each of some records, in the order of these.
+///
+/// Refused with [`Kind::Exhausted`] where they are larger together than a page may be,
+/// [`Options::page_bytes`](crate::Options::page_bytes): ask for fewer records, or list those of one page by page.
 #[derive(Clone, Debug)]
 pub struct ShownBy<Q: Record, R> {
     stmt: &'static Stmt,
@@ -140,11 +143,8 @@ impl<Q: Record, R: Record> Op for ShownBy<Q, R> {
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<Vec<Vec<R>>> {
         let keys = S::keys::<Q>(self.keys.iter().map(Q::borrow_key))?;
-        let mut found: Vec<(u64, R)> = Vec::new();
-        let read = s.all(self.stmt, &(keys, self.stmt.now()), usize::MAX, &mut found).await;
-        read.map_err(|e| e.explained(&R::TABLE.layout))?;
-        let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
-        load_children(s, &mut records).await?;
+        let split = |found: Vec<(u64, R)>| found.into_iter().unzip();
+        let (places, records) = whole(s, s.page(), self.stmt, &(keys, self.stmt.now()), split).await?;
         let mut all: Vec<Vec<R>> = Vec::new();
         all.resize_with(self.keys.len(), Vec::new);
         for (place, record) in places.into_iter().zip(records) {

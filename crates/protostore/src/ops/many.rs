@@ -1,14 +1,19 @@
 //! Reads and deletes of the records of a list of keys, by one statement however long it is.
 
-use super::{Op, ReadOp, WriteOp, load_children, refusal};
+use super::whole::whole;
+use super::{Op, ReadOp, WriteOp, refusal};
 use crate::error::{Error, Kind, Result};
 use crate::life;
 use crate::record::{Children, Mutable, Record};
+use crate::room::Room;
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::Pick;
 
 /// Reads the records of these keys, in their order; a key may stand in it more than once.
+///
+/// Refused with [`Kind::Exhausted`] where they are larger together than a page may be,
+/// [`Options::page_bytes`](crate::Options::page_bytes); one alone never is.
 #[derive(Clone, Debug)]
 pub struct GetMany<R: Record>(pub Vec<R::Key>);
 
@@ -22,11 +27,10 @@ impl<R: Record> Op for GetMany<R> {
         let asked = self.0.iter().map(R::borrow_key).enumerate().filter(|(_, key)| !Pick::refuses(key));
         let (asked, keys): (Vec<usize>, Vec<_>) = asked.unzip();
         let keys = S::keys::<R>(keys.into_iter())?;
-        let mut found: Vec<(u64, R)> = Vec::with_capacity(self.0.len());
-        let read = s.all(&R::TABLE.get_many, &(keys, R::TABLE.get_many.now()), usize::MAX, &mut found).await;
-        read.map_err(|e| e.explained(&R::TABLE.layout))?;
-        let (places, mut records): (Vec<u64>, Vec<R>) = found.into_iter().unzip();
-        load_children(s, &mut records).await?;
+        // A record alone is never too large.
+        let room = if self.0.len() > 1 { s.page() } else { Room::ENDLESS };
+        let (get, split) = (&R::TABLE.get_many, |found: Vec<(u64, R)>| found.into_iter().unzip());
+        let (places, records) = whole(s, room, get, &(keys, get.now()), split).await?;
         let mut all: Vec<Option<R>> = Vec::new();
         all.resize_with(self.0.len(), || None);
         for (place, record) in places.into_iter().zip(records) {

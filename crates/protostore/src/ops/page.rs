@@ -1,14 +1,23 @@
 //! Reads of a table in the order of its key, page by page.
 
+use std::future::Future;
+
 use super::{Op, ReadOp, load_children};
 use crate::error::{Error, Result};
 use crate::record::{Children, Record};
+use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::Bind;
 
 /// How many records are set aside room for before any is read: a page may be asked to be larger than the table.
 const ROOM: usize = 256;
+
+/// How many times fewer records are read where their children were too large together.
+const FEWER: usize = 4;
+
+/// How many records are sorted at most, where sorting more of them took too much memory.
+const SORTED: usize = 4096;
 
 /// Reads the records after a key, in the order of the key.
 #[derive(Clone, Debug)]
@@ -20,6 +29,9 @@ pub struct Page<R: Record> {
 }
 
 /// A page of records.
+///
+/// It holds at most [`Options::page_bytes`](crate::Options::page_bytes), 16 MiB unless told, and at least one record where
+/// there is one: it may be shorter than asked for and not be the last. Only `next` tells.
 #[derive(Clone, Debug)]
 pub struct PageOf<R: Record> {
     /// The records.
@@ -63,15 +75,66 @@ pub(super) async fn every<R: Record, S: Session>(
     by: &(impl Bind + Sync),
     size: usize,
 ) -> Result<PageOf<R>> {
+    let (records, more) = up_to(s, &Through { stmt, by }, size).await?;
+    let next = if more { records.last().map(|last: &R| R::own_key(last.key())) } else { None };
+    Ok(PageOf { records, next })
+}
+
+/// What yields the rows of a page, the first of them first.
+pub(super) trait Rows<R>: Sync {
+    /// Appends up to `limit` of them to `out`.
+    fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> impl Future<Output = Result<End>> + Send;
+}
+
+/// A statement of the store and its parameters.
+struct Through<'p, P> {
+    stmt: &'static Stmt,
+    by: &'p P,
+}
+
+impl<R: Record, P: Bind + Sync> Rows<R> for Through<'_, P> {
+    async fn read<S: Session>(&self, s: &mut S, limit: usize, out: &mut Vec<R>) -> Result<End> {
+        s.all(self.stmt, self.by, limit, out).await.map_err(|e| e.explained(&R::TABLE.layout))
+    }
+}
+
+/// Reads up to `size` records and their children, as many as one answer holds, and says whether there are more.
+///
+/// How large the children are shows only when they are read: if they are too large, fewer records are read again. A record
+/// alone is never too large.
+pub(super) async fn up_to<R: Record, S: Session>(
+    s: &mut S,
+    rows: &impl Rows<R>,
+    size: usize,
+) -> Result<(Vec<R>, bool)> {
     if size == 0 {
         return Err(Error::invalid("page_size", "must be at least 1"));
     }
+    let mut size = size;
+    loop {
+        let alone = size == 1;
+        let outer = s.bound(if alone { Room::ENDLESS } else { s.page() });
+        let read = part(s, rows, &mut size).await;
+        s.bound(outer);
+        match read {
+            Err(e) if e.is_too_large() && !alone => size = (size / FEWER).max(1),
+            read => return read,
+        }
+    }
+}
+
+/// Reads `size` records and their children, or fewer if there is no room for more rows; then `size` says how many.
+async fn part<R: Record, S: Session>(s: &mut S, rows: &impl Rows<R>, size: &mut usize) -> Result<(Vec<R>, bool)> {
     let mut records: Vec<R> = Vec::with_capacity(size.saturating_add(1).min(ROOM));
-    let limit = size.saturating_add(1);
-    s.all(stmt, by, limit, &mut records).await.map_err(|e| e.explained(&R::TABLE.layout))?;
-    let more = records.len() > size;
-    records.truncate(size);
-    let next = if more { records.last().map(|last| R::own_key(last.key())) } else { None };
+    let end = rows.read(s, size.saturating_add(1), &mut records).await?;
+    let more = end == End::Cut || records.len() > *size;
+    records.truncate(*size);
+    if end == End::Cut {
+        *size = if records.is_empty() { SORTED.min(*size) } else { records.len() };
+        if records.is_empty() {
+            return Err(too_large());
+        }
+    }
     load_children(s, &mut records).await?;
-    Ok(PageOf { records, next })
+    Ok((records, more))
 }

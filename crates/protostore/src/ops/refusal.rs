@@ -2,8 +2,9 @@
 //!
 //! SQLite does not say which foreign key failed, so the session is asked afterwards, in the same transaction.
 
-use super::Present;
 use super::insert::Whole;
+use super::page::every;
+use super::{PageOf, Present};
 use crate::error::{Error, Kind, Result, Violation};
 use crate::record::{ChildTable, Record};
 use crate::rules;
@@ -11,6 +12,9 @@ use crate::schema::{ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Pick};
+
+/// How many records are read at a time to find the one that is named.
+const KEYS: usize = 256;
 
 /// Explains why the row of a record was refused.
 #[cold]
@@ -76,18 +80,20 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
     listing: &'static Listing,
     by: &(impl Bind + Sync),
 ) -> Error {
-    let mut records: Vec<R> = Vec::new();
-    if e.violation() != Some(&Violation::ForeignKey)
-        || s.all(&listing.first, &(by, listing.first.now()), usize::MAX, &mut records).await.is_err()
-    {
+    if e.violation() != Some(&Violation::ForeignKey) {
         return e.explained(&R::TABLE.layout);
     }
-    for record in &records {
-        if let Some(e) = named(s, R::TABLE, &record.key()).await {
-            return e;
+    let mut page = every(s, &listing.first, &(by, listing.first.now()), KEYS).await;
+    while let Ok(PageOf::<R> { records, next }) = page {
+        for record in &records {
+            if let Some(e) = named(s, R::TABLE, &record.key()).await {
+                return e;
+            }
         }
+        let Some(after) = next else { return around(R::TABLE) };
+        page = every(s, &listing.after, &(by, after, listing.after.now()), KEYS).await;
     }
-    around(R::TABLE)
+    e.explained(&R::TABLE.layout)
 }
 
 /// Says which row still names the record with this key, if one does.

@@ -16,6 +16,28 @@ use crate::value::Pick;
 #[derive(Clone, Copy, Debug)]
 pub struct GetDeleted<'k, R: Record>(pub R::KeyRef<'k>);
 
+impl<R: SoftDeleted> GetDeleted<'_, R> {
+    /// Returns the same operation with a key of its own.
+    pub(crate) fn owned(self) -> GetDeletedOf<R> {
+        GetDeletedOf(R::own_key(self.0))
+    }
+}
+
+/// The same as [`GetDeleted`], with a key of its own.
+pub(crate) struct GetDeletedOf<R: Record>(R::Key);
+
+impl<R: SoftDeleted> Op for GetDeletedOf<R> {
+    type Out = Option<R>;
+    const NAME: &'static str = "get_deleted";
+    const COMPOUND: bool = !R::Children::NONE;
+
+    async fn run<S: Session>(&self, s: &mut S) -> Result<Option<R>> {
+        any(s, &R::SOFT_DELETE.get, &self.0).await
+    }
+}
+
+impl<R: SoftDeleted> ReadOp for GetDeletedOf<R> {}
+
 impl<R: SoftDeleted> Op for GetDeleted<'_, R> {
     type Out = Option<R>;
     const NAME: &'static str = "get_deleted";

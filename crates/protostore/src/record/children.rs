@@ -7,6 +7,7 @@ use crate::mask::Mask;
 use crate::ops::refusal;
 use crate::record::immutable::{self, Image};
 use crate::record::{ChildTable, Record};
+use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -250,7 +251,9 @@ async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + Partial
 ) -> Result<Vec<Element<P, C>>> {
     let mut elements: Vec<Element<P, C>> = Vec::new();
     let read = s.all(by.statement(C::CHILD), by.keys, usize::MAX, &mut elements).await;
-    read.map_err(|e| e.explained(&C::CHILD.layout))?;
+    if read.map_err(|e| e.explained(&C::CHILD.layout))? == End::Cut {
+        return Err(too_large());
+    }
     if !C::Nested::NONE && !elements.is_empty() {
         C::Nested::load(s, by, &mut elements).await?;
     }

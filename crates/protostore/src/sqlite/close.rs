@@ -51,18 +51,23 @@ impl Sqlite {
     pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
         let Opened { writer, readers, guard, info } = opened;
         let page_token_key = Zeroizing::new(*guard.page_token_key());
-        let hold = |connection: Connection| Held::new(connection, slots);
-        let mut readers: Vec<Held> = readers.into_iter().map(hold).collect();
+        let page_bytes = options.page_bytes;
+        let hold = |connection: Connection| {
+            let mut held = Held::new(connection, slots)?;
+            held.page_bytes = page_bytes;
+            Ok(held)
+        };
+        let mut readers: Vec<Held> = readers.into_iter().map(hold).collect::<Result<_>>()?;
         let far = readers.split_off(options.near.min(readers.len().saturating_sub(1)));
         let threads = far.len();
         let state = Arc::new(State::default());
-        let near = Arc::new(Near::new(readers));
+        let near = Arc::new(Near::new(readers)?);
         let far = Arc::new(Pool::new(far));
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let writer = spawn("protostore-writer", {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            let held = hold(writer);
+            let held = hold(writer)?;
             move || write(held, &state, &requests)
         })?;
         let mut running = Running {

@@ -14,8 +14,14 @@ use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::ops::{Op, ReadOp, WriteOp};
-use crate::session::{block, now};
+use crate::room::Room;
+use crate::session::{Session, block, now};
 use crate::store::{Tx, View};
+
+/// How many bytes of rows a read on the caller's thread takes; a larger record is read by a reader thread.
+///
+/// Some hundred rows: no more than a millisecond, in which nothing else of a runtime's thread goes on.
+const NEAR_BYTES: usize = 64 << 10;
 
 /// SQLite in this process.
 #[derive(Clone)]
@@ -27,18 +33,29 @@ impl Sqlite {
         &self.0.page_token_key
     }
 
-    /// Runs a read on the caller's thread.
+    /// Runs a read on the caller's thread; none where the record is too large for that.
     #[inline]
-    fn near<O: ReadOp>(&self, op: &O) -> Result<O::Out> {
+    fn near<O: ReadOp>(&self, op: &O) -> Result<Option<O::Out>> {
         self.0.state.accepts()?;
-        self.0.near.with(|held| run(held, op))
+        let read = self.0.near.with(|held| {
+            held.bound(Room::of(NEAR_BYTES));
+            run(held, op)
+        });
+        match read {
+            Ok(out) => Ok(Some(out)),
+            Err(e) if e.is_too_large() => Ok(None),
+            Err(e) => Err(e),
+        }
     }
 
     /// Hands a read to the reader threads.
     async fn far<T: Send + 'static>(&self, work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static) -> Result<T> {
         self.0.state.accepts()?;
         self.0.state.outside()?;
-        let (read, answer) = read(work);
+        let (read, answer) = read(move |held: &mut Held| {
+            held.bound(Room::ENDLESS);
+            work(held)
+        });
         self.0.reads.push(read).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -47,11 +64,14 @@ impl Sqlite {
     async fn request<T: Send + 'static>(
         &self,
         compound: bool,
-        work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.state.accepts()?;
         self.0.state.outside()?;
-        let (work, answer) = Work::new(compound, work);
+        let (work, answer) = Work::new(compound, move |held: &mut Held| {
+            held.bound(Room::ENDLESS);
+            work(held)
+        });
         self.0.requests.push(Box::new(work)).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
     }
@@ -61,8 +81,15 @@ impl Engine for Sqlite {
     type Session = Held;
 
     #[inline]
-    async fn read<O: ReadOp + Sync>(&self, op: O) -> Result<O::Out> {
-        self.near(&op)
+    async fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
+        &self,
+        op: O,
+        far: impl FnOnce(O) -> F + Send,
+    ) -> Result<O::Out> {
+        match self.near(&op)? {
+            Some(out) => Ok(out),
+            None => self.list(far(op)).await,
+        }
     }
 
     fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
@@ -93,6 +120,7 @@ impl Engine for Sqlite {
         self.0.state.accepts()?;
         self.0.state.outside()?;
         let mut held = self.0.far.lend()?;
+        held.bound(Room::ENDLESS);
         held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
     }
 

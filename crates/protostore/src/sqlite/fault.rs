@@ -14,7 +14,7 @@ pub(super) fn fault(e: rusqlite::Error) -> Error {
     let said = message.clone().unwrap_or_else(|| code.to_string());
     let error = match code.code {
         ErrorCode::ConstraintViolation => violated(code.extended_code, said),
-        ErrorCode::TooBig => Error::new(Kind::OutOfRange, "is too large for the database"),
+        ErrorCode::TooBig => Error::new(Kind::OutOfRange, "is too large for the database").marked_too_large(),
         ErrorCode::DiskFull => Error::new(Kind::Exhausted, "the disk, or the room set aside for the database, is full"),
         ErrorCode::OutOfMemory => Error::new(Kind::Exhausted, "the memory is exhausted"),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {

@@ -15,11 +15,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use rusqlite::{Connection, PrepFlags, Rows, Statement, ToSql};
 
 use super::fault::fault;
+use super::watch::Watch;
 use crate::error::{Error, Kind, Result};
+use crate::room::{PAGE_BYTES, Room};
 use crate::schema::Stmt;
 
 /// How many statements whose text is made at run time are kept: masks, above all, of which a program has a few.
@@ -31,6 +34,9 @@ pub struct Held {
     stmts: Vec<Option<Prepared>>,
     dynamic: HashMap<Box<str>, Prepared>,
     pub(super) transaction: super::transaction::State,
+    pub(super) room: Room,
+    pub(super) page_bytes: usize,
+    pub(super) watch: Arc<Watch>,
 }
 
 // SAFETY: see the rules above. `connection` is owned, and `Connection` is `Send`; the statements borrow only from it, and
@@ -39,11 +45,13 @@ unsafe impl Send for Held {}
 
 impl Held {
     /// Takes a connection, with places for the statements of a store and those of the transactions around them.
-    pub(crate) fn new(connection: Connection, slots: u32) -> Self {
+    pub(crate) fn new(mut connection: Connection, slots: u32) -> Result<Self> {
+        let watch = Watch::over(&mut connection)?;
         let connection = NonNull::from(Box::leak(Box::new(connection)));
         let slots = slots as usize + super::transaction::OWN;
         let stmts = std::iter::repeat_with(|| None).take(slots).collect();
-        Self { connection, stmts, dynamic: HashMap::new(), transaction: super::transaction::State::default() }
+        let (dynamic, transaction) = (HashMap::new(), super::transaction::State::default());
+        Ok(Self { connection, stmts, dynamic, transaction, room: Room::ENDLESS, page_bytes: PAGE_BYTES, watch })
     }
 
     /// Returns the connection.

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
 
 use super::held::Held;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, excerpt};
 
 /// One request: boxed once, run as often as its group is, answered after COMMIT.
 pub(super) trait Job: Send {
@@ -84,5 +84,5 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
 #[cold]
 pub(super) fn panicked(panic: &(dyn Any + Send)) -> Error {
     let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::new(Kind::Engine, format!("the request panicked: {}", said.unwrap_or("without a message")))
+    Error::new(Kind::Engine, format!("the request panicked: {}", excerpt(said.unwrap_or("without a message"))))
 }

@@ -2,17 +2,27 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use rusqlite::limits::Limit;
+
+use super::fault::fault;
 use super::held::Held;
 use super::state::closed;
 use crate::error::Result;
+
+/// The longest value that is read on the caller's thread, in bytes: it is refused before any of it is read, and left to a
+/// reader thread.
+const LONGEST: i32 = 4 << 20;
 
 /// Connections behind a lock each. They are held for one record's read, so that waiting for one is short.
 pub(super) struct Near(Box<[Mutex<Option<Held>>]>);
 
 impl Near {
-    /// Takes the connections.
-    pub(super) fn new(connections: Vec<Held>) -> Self {
-        Self(connections.into_iter().map(|held| Mutex::new(Some(held))).collect())
+    /// Takes the connections, and lets them read no value that is longer than [`LONGEST`].
+    pub(super) fn new(connections: Vec<Held>) -> Result<Self> {
+        for held in &connections {
+            held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST).map_err(fault)?;
+        }
+        Ok(Self(connections.into_iter().map(|held| Mutex::new(Some(held))).collect()))
     }
 
     /// Runs a read on the first connection that is free.

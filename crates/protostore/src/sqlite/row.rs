@@ -9,12 +9,19 @@ use crate::value::{Bad, Cell, Row};
 pub(super) struct Columns<'r> {
     row: &'r rusqlite::Row<'r>,
     next: usize,
+    bytes: usize,
 }
 
 impl<'r> Columns<'r> {
     #[inline(always)]
     pub(super) fn of(row: &'r rusqlite::Row<'r>) -> Self {
-        Self { row, next: 0 }
+        Self { row, next: 0, bytes: 0 }
+    }
+
+    /// Returns how many bytes the row takes, of which `T` was made.
+    #[inline(always)]
+    pub(super) fn bytes<T>(&self) -> usize {
+        size_of::<T>() + self.bytes
     }
 
     #[cold]
@@ -33,10 +40,16 @@ impl Row for Columns<'_> {
             Ok(ValueRef::Integer(v)) => Ok(Cell::Int(v)),
             Ok(ValueRef::Real(v)) => Ok(Cell::Real(v)),
             Ok(ValueRef::Text(v)) => match std::str::from_utf8(v) {
-                Ok(v) => Ok(Cell::Text(v)),
+                Ok(text) => {
+                    self.bytes += text.len();
+                    Ok(Cell::Text(text))
+                }
                 Err(_) => Err(self.bad(Bad::Type)),
             },
-            Ok(ValueRef::Blob(v)) => Ok(Cell::Blob(v)),
+            Ok(ValueRef::Blob(v)) => {
+                self.bytes += v.len();
+                Ok(Cell::Blob(v))
+            }
             Err(_) => Err(self.beyond()),
         }
     }

@@ -10,6 +10,7 @@ use super::row::Columns;
 use super::transaction::Level;
 use crate::error::Result;
 use crate::record::Record;
+use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
 use crate::session::{Part, Session};
 use crate::value::{Bind, Decode};
@@ -19,6 +20,14 @@ impl Session for Held {
 
     fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Keys> {
         Keys::of::<R>(keys)
+    }
+
+    fn page(&self) -> Room {
+        Room::of(self.page_bytes)
+    }
+
+    fn bound(&mut self, room: Room) -> Room {
+        std::mem::replace(&mut self.room, room)
     }
 
     #[inline(always)]
@@ -37,7 +46,7 @@ impl Session for Held {
         parameters: &P,
         limit: usize,
         out: &mut Vec<T>,
-    ) -> impl Future<Output = Result<()>> + Send {
+    ) -> impl Future<Output = Result<End>> + Send {
         ready(self.all_now(stmt, parameters, limit, out))
     }
 
@@ -47,9 +56,10 @@ impl Session for Held {
         fields: &[&'static str],
         parameters: &P,
         out: &mut Vec<T>,
-    ) -> impl Future<Output = Result<()>> + Send {
-        let read = self.ready().and_then(|()| each(self.dynamic(sql)?, fields, parameters, usize::MAX, out));
-        ready(read.map_err(|e| self.failed(e)))
+    ) -> impl Future<Output = Result<End>> + Send {
+        let mut room = self.begin_rows();
+        let read = self.ready().and_then(|()| each(self.dynamic(sql)?, fields, parameters, usize::MAX, &mut room, out));
+        ready(self.end_rows(room, read))
     }
 
     fn run<P: Bind + Sync + ?Sized>(
@@ -84,7 +94,10 @@ impl Held {
     #[inline(always)]
     fn one_now<P: Bind + ?Sized, T: Decode>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<Option<T>> {
         self.ready()?;
-        first(self.stmt(stmt)?, stmt.fields, parameters).map_err(|e| self.failed(e))
+        let mut room = self.room;
+        let read = first(self.stmt(stmt)?, stmt.fields, parameters, &mut room);
+        self.room = room;
+        read.map_err(|e| self.failed(e))
     }
 
     #[inline(always)]
@@ -94,17 +107,48 @@ impl Held {
         parameters: &P,
         limit: usize,
         out: &mut Vec<T>,
-    ) -> Result<()> {
+    ) -> Result<End> {
         self.ready()?;
-        each(self.stmt(stmt)?, stmt.fields, parameters, limit, out).map_err(|e| self.failed(e))
+        let mut room = self.begin_rows();
+        let read = self.stmt(stmt).and_then(|s| each(s, stmt.fields, parameters, limit, &mut room, out));
+        self.end_rows(room, read)
+    }
+
+    /// Returns the room for a read of rows, and bounds what sorting them may take.
+    #[inline(always)]
+    fn begin_rows(&mut self) -> Room {
+        if self.room.is_bounded() {
+            self.watch.bound_memory(self.room.left());
+        }
+        self.room
+    }
+
+    /// Keeps what is left of the room; a sort that took too much memory is a read that was cut.
+    #[inline(always)]
+    fn end_rows(&mut self, room: Room, read: Result<End>) -> Result<End> {
+        let exceeded = self.room.is_bounded() && self.watch.free_memory();
+        self.room = room;
+        match read {
+            Err(_) if exceeded => Ok(End::Cut),
+            read => read.map_err(|e| self.failed(e)),
+        }
     }
 }
 
 #[inline(always)]
-fn first<P: Bind + ?Sized, T: Decode>(stmt: &mut Prepared, fields: &[&'static str], list: &P) -> Result<Option<T>> {
+fn first<P: Bind + ?Sized, T: Decode>(
+    stmt: &mut Prepared,
+    fields: &[&'static str],
+    list: &P,
+    room: &mut Room,
+) -> Result<Option<T>> {
     bind(stmt, fields, list)?;
     match stmt.rows().next() {
-        Ok(Some(row)) => T::decode(&mut Columns::of(row)).map(Some),
+        Ok(Some(row)) => {
+            let mut columns = Columns::of(row);
+            let decoded = T::decode(&mut columns)?;
+            if room.take(columns.bytes::<T>()) { Ok(Some(decoded)) } else { Err(too_large()) }
+        }
         Ok(None) => Ok(None),
         Err(e) => Err(fault(e)),
     }
@@ -116,18 +160,26 @@ fn each<P: Bind + ?Sized, T: Decode>(
     fields: &[&'static str],
     list: &P,
     limit: usize,
+    room: &mut Room,
     out: &mut Vec<T>,
-) -> Result<()> {
+) -> Result<End> {
     bind(stmt, fields, list)?;
     let mut rows = stmt.rows();
     for _ in 0..limit {
         match rows.next() {
-            Ok(Some(row)) => out.push(T::decode(&mut Columns::of(row))?),
-            Ok(None) => return Ok(()),
+            Ok(Some(row)) => {
+                let mut columns = Columns::of(row);
+                let decoded = T::decode(&mut columns)?;
+                if !room.take(columns.bytes::<T>()) {
+                    return Ok(End::Cut);
+                }
+                out.push(decoded);
+            }
+            Ok(None) => return Ok(End::Whole),
             Err(e) => return Err(fault(e)),
         }
     }
-    Ok(())
+    Ok(End::Whole)
 }
 
 fn change<P: Bind + ?Sized>(stmt: &mut Prepared, fields: &[&'static str], list: &P) -> Result<u64> {

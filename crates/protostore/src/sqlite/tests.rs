@@ -23,7 +23,7 @@ fn held_with(set: impl FnOnce(&mut Connection)) -> Held {
     set(&mut connection);
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("setting");
     connection.execute_batch(SCHEMA.migrations[0].sqlite).expect("schema");
-    Held::new(connection, SCHEMA.slots)
+    Held::new(connection, SCHEMA.slots).expect("holds")
 }
 
 /// A machine with rows in three child tables, and none in the fourth.

@@ -43,7 +43,7 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     /// Reads a record by its key.
     #[inline]
     pub fn get<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
-        self.engine.read(Get::<R>(key))
+        self.engine.read(Get::<R>(key), Get::owned)
     }
 
     /// Reads the records of these keys, in their order; a key may stand in it more than once.
@@ -56,7 +56,7 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
 
     /// Says whether a record is there, without reading it.
     pub fn exists<'a>(&self, key: R::KeyRef<'a>) -> impl Future<Output = Result<bool>> + Send + use<'a, 's, R, E> {
-        self.engine.read(Exists::<R>(key))
+        self.engine.read(Exists::<R>(key), Exists::owned)
     }
 
     /// Reads the records after a key, in the order of the key.
@@ -154,7 +154,7 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'a>,
     ) -> impl Future<Output = Result<Option<R>>> + Send + use<'a, 's, R, E> {
-        self.engine.read(GetDeleted::<R>(key))
+        self.engine.read(GetDeleted::<R>(key), GetDeleted::owned)
     }
 
     /// Reads the records after a key, in the order of the key, those that are deleted among them.

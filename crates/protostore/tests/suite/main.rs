@@ -3,6 +3,7 @@
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod bounds;
 mod faces;
 mod faults;
 mod group;

@@ -6,7 +6,7 @@ use aurae::{Cell, Executable, ExecutableOutcome, ExecutableState as State, cell,
 use protostore::{Error, Timestamp};
 use tonic::{Request, Response};
 
-use super::core::{Answer, Core, precondition, record, set};
+use super::core::{Answer, Core, precondition, quoted, record, set};
 use crate::page::Page;
 
 /// The signal that ends an executable.
@@ -81,7 +81,7 @@ impl CellService for Cells {
         let now = Timestamp::now();
         let stop = move |executable: &mut Executable| {
             if executable.state == State::Ended {
-                return Err(precondition::<Executable>(format!("{:?} has ended", executable.name)));
+                return Err(precondition::<Executable>(format!("{} has ended", quoted(&executable.name))));
             }
             executable.state = State::Ended;
             executable.pid = None;
@@ -101,7 +101,7 @@ impl CellService for Cells {
 fn must_have_ended(executable: &Executable) -> Result<(), Error> {
     match executable.state {
         State::Running | State::Stopping => {
-            Err(precondition::<Executable>(format!("{:?} runs: stop it first", executable.name)))
+            Err(precondition::<Executable>(format!("{} runs: stop it first", quoted(&executable.name))))
         }
         State::Unspecified | State::Ended | State::Unrecognized(_) => Ok(()),
     }

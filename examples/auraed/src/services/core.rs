@@ -102,9 +102,14 @@ impl Core {
     }
 }
 
+/// Returns a value of a client as an error quotes it.
+pub(super) fn quoted(value: &impl std::fmt::Debug) -> String {
+    protostore::excerpt(&format!("{value:?}")).into_owned()
+}
+
 /// Says that there is no record of that key.
 pub(super) fn missing<R: Record>(key: R::KeyRef<'_>) -> Error {
-    Error::new(Kind::NotFound, format!("there is no {:?}", R::own_key(key))).in_table(R::TABLE.layout.name)
+    Error::new(Kind::NotFound, format!("there is no {}", quoted(&R::own_key(key)))).in_table(R::TABLE.layout.name)
 }
 
 /// Says that the record is not in the state that the request needs.

@@ -6,7 +6,7 @@ use aurae::{Guest, Transition, VirtualMachine, VirtualMachineState as State, gue
 use protostore::{Error, Timestamp};
 use tonic::{Request, Response};
 
-use super::core::{Answer, Core, missing, precondition, record, set};
+use super::core::{Answer, Core, missing, precondition, quoted, record, set};
 use crate::page::Page;
 
 /// The service.
@@ -81,7 +81,7 @@ impl VmService for Machines {
     async fn stop_virtual_machine(&self, request: Request<StopVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
         let stop = |machine: &mut VirtualMachine| {
             if machine.state != State::Running {
-                return Err(precondition::<VirtualMachine>(format!("{:?} does not run", machine.id)));
+                return Err(precondition::<VirtualMachine>(format!("{} does not run", quoted(&machine.id))));
             }
             enter(machine, State::Stopped);
             Ok(())
@@ -171,7 +171,7 @@ fn keep(old: &VirtualMachine, new: &mut VirtualMachine) {
 fn must_not_run(machine: &VirtualMachine) -> Result<(), Error> {
     match machine.state {
         State::Starting | State::Running | State::Stopping => {
-            Err(precondition::<VirtualMachine>(format!("{:?} runs: stop it first", machine.id)))
+            Err(precondition::<VirtualMachine>(format!("{} runs: stop it first", quoted(&machine.id))))
         }
         State::Unspecified | State::Reserved | State::Stopped | State::Failed | State::Unrecognized(_) => Ok(()),
     }

@@ -33,6 +33,16 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_refusal_quotes_a_line_of_a_long_name() {
+    let (_home, _daemon, channel) = daemon().await;
+    for letter in ["x", "é", "\n"] {
+        let refused = get(&channel, &letter.repeat(20_000)).await.unwrap_err();
+        assert_eq!(refused.code(), Code::NotFound, "{refused}");
+        assert!(refused.message().ends_with('…') && refused.message().chars().count() < 200, "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_taken_name_already_exists() {
     let (_home, _daemon, channel) = daemon().await;
     let first = create(&channel, machine("vm-1")).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use rusqlite::limits::Limit;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::fixture::machine::{IMAGE_LIST, LABEL_LIST};
@@ -9,6 +10,7 @@ use super::fixture::{Image, Machine, Network, SCHEMA, stmt};
 use super::{Held, held, held_with, machine};
 use crate::error::{Kind, Result};
 use crate::ops::{Exists, Get, Insert, Op, Page};
+use crate::room::Room;
 use crate::schema::Stmt;
 use crate::session::{Session, now};
 
@@ -74,6 +76,29 @@ fn an_edit_runs_as_many_statements_however_long_the_list_is() {
     assert_eq!(of(&mut held, &IMAGE_LIST.of("a").remove(1_u64)), (2, 99));
     assert_eq!(of(&mut held, &LABEL_LIST.of("a").clear()), (3, 2), "and whether the message is set");
     assert_eq!(of(&mut held, &LABEL_LIST.of("a").read()), (3, Vec::new()));
+}
+
+#[test]
+fn a_record_that_is_too_large_for_the_callers_thread_is_given_up_on_the_way() {
+    let mut held = held();
+    let long = Machine { kernel_args: vec!["x".into(); 50_000], ..machine("long") };
+    for machine in [&machine("short"), &long] {
+        now(Insert::new(machine.clone()).run(&mut held)).expect("inserts");
+    }
+    let room = Room::of(64 << 10);
+    held.bound(room);
+    assert_eq!(now(Get::<Machine>("short").run(&mut held)).expect("reads"), Some(machine("short")));
+    held.bound(room);
+    assert!(now(Get::<Machine>("long").run(&mut held)).expect_err("is long").is_too_large());
+    assert!(held.room.left() <= 64 << 10, "no further");
+    held.bound(Room::ENDLESS);
+    assert_eq!(now(Get::<Machine>("long").run(&mut held)).expect("reads"), Some(long));
+
+    // A value that is longer than the connection may read is not read at all.
+    now(Insert::new(Image { number: 1, digest: vec![7; 2 << 20] }).run(&mut held)).expect("inserts");
+    held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, 1 << 20).expect("limits");
+    assert!(now(Get::<Image>(1).run(&mut held)).expect_err("is long").is_too_large());
+    assert!(now(Exists::<Image>(1).run(&mut held)).expect_err("reads the row").is_too_large());
 }
 
 #[test]
