@@ -38,6 +38,8 @@ pub enum Kind {
     Aborted,
     /// A queue or the disk is full.
     Exhausted,
+    /// It took longer than it may, and was ended.
+    Deadline,
     /// Whether the write is durable is not known.
     Unknown,
     /// What was read cannot have been written by this schema.

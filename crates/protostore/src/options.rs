@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::path::Path;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::key::Key;
@@ -21,6 +22,18 @@ pub struct Options {
     pub(crate) readers: usize,
     pub(crate) near: usize,
     pub(crate) page_bytes: usize,
+    pub(crate) limits: Limits,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// A read on a reader thread, or a closure that reads.
+    pub(crate) read: Option<Duration>,
+    /// A closure that writes, before it is logged.
+    pub(crate) slow_write: Duration,
+    /// Closing the store.
+    pub(crate) close: Duration,
 }
 
 impl Default for Options {
@@ -41,6 +54,11 @@ impl Options {
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
             page_bytes: PAGE_BYTES,
+            limits: Limits {
+                read: Some(Duration::from_secs(30)),
+                slow_write: Duration::from_secs(1),
+                close: Duration::from_secs(30),
+            },
         }
     }
 
@@ -88,6 +106,36 @@ impl Options {
     #[must_use]
     pub fn page_bytes(mut self, bytes: usize) -> Self {
         self.page_bytes = bytes;
+        self
+    }
+
+    /// Sets how long a read may take that is a page, a list or a closure: 30 seconds unless told, and without an end where
+    /// none is given.
+    ///
+    /// While a read goes on, what is written meanwhile stays in the log. A read that takes longer is ended with
+    /// [`Kind::Deadline`](crate::Kind::Deadline): in the middle of a statement, or before the next. A closure that asks
+    /// nothing of the store any more cannot be ended.
+    #[must_use]
+    pub fn read_deadline(mut self, within: impl Into<Option<Duration>>) -> Self {
+        self.limits.read = within.into();
+        self
+    }
+
+    /// Sets how long a closure that writes may take before that is logged: a second unless told. All other writes wait for
+    /// it.
+    #[must_use]
+    pub fn slow_write(mut self, after: Duration) -> Self {
+        self.limits.slow_write = after;
+        self
+    }
+
+    /// Sets how long closing the store waits for the reads and writes that it has accepted: 30 seconds unless told.
+    ///
+    /// Then it ends the reads that go on, and if something runs even so, such as a closure that never returns, closing
+    /// fails with [`Kind::Deadline`](crate::Kind::Deadline) and says what. The file is closed when that has ended.
+    #[must_use]
+    pub fn close_within(mut self, within: Duration) -> Self {
+        self.limits.close = within;
         self
     }
 

@@ -19,6 +19,7 @@ impl Kind {
             Self::OutOfRange => Code::OutOfRange,
             Self::Aborted => Code::Aborted,
             Self::Exhausted => Code::ResourceExhausted,
+            Self::Deadline => Code::DeadlineExceeded,
             Self::Unknown => Code::Unknown,
             Self::Damaged => Code::DataLoss,
             Self::Stopped | Self::Open => Code::Unavailable,

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -16,11 +17,15 @@ use super::pool::Pool;
 use super::queue::Queue;
 use super::readers::{self, Read};
 use super::state::State;
+use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::open::{self, Guard, Opened};
-use crate::options::Options;
+use crate::options::{Limits, Options};
+
+/// How long closing waits for reads that were ended.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What all clones of a store share.
 pub(super) struct Core {
@@ -31,6 +36,7 @@ pub(super) struct Core {
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
     pub(super) page_token_key: Zeroizing<[u8; 32]>,
+    pub(super) limits: Limits,
     running: Mutex<Option<Running>>,
 }
 
@@ -44,6 +50,9 @@ struct Running {
     writer: JoinHandle<Option<Held>>,
     readers: Vec<JoinHandle<()>>,
     guard: Guard,
+    /// Of the connections that read for longer, and of the one that writes.
+    watches: (Vec<Arc<Watch>>, Arc<Watch>),
+    within: Duration,
 }
 
 impl Sqlite {
@@ -60,6 +69,8 @@ impl Sqlite {
         let mut readers: Vec<Held> = readers.into_iter().map(hold).collect::<Result<_>>()?;
         let far = readers.split_off(options.near.min(readers.len().saturating_sub(1)));
         let threads = far.len();
+        let writer = hold(writer)?;
+        let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
         let state = Arc::new(State::default());
         let near = Arc::new(Near::new(readers)?);
         let far = Arc::new(Pool::new(far));
@@ -67,8 +78,7 @@ impl Sqlite {
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let writer = spawn("protostore-writer", {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            let held = hold(writer)?;
-            move || write(held, &state, &requests)
+            move || write(writer, &state, &requests)
         })?;
         let mut running = Running {
             state: Arc::clone(&state),
@@ -79,6 +89,8 @@ impl Sqlite {
             writer,
             readers: Vec::with_capacity(threads),
             guard,
+            watches,
+            within: options.limits.close,
         };
         for _ in 0..threads {
             let (reads, far) = (Arc::clone(&reads), Arc::clone(&far));
@@ -91,7 +103,17 @@ impl Sqlite {
             }
         }
         let running = Mutex::new(Some(running));
-        Ok(Self(Arc::new(Core { state, near, far, reads, requests, info, page_token_key, running })))
+        Ok(Self(Arc::new(Core {
+            state,
+            near,
+            far,
+            reads,
+            requests,
+            info,
+            page_token_key,
+            limits: options.limits,
+            running,
+        })))
     }
 }
 
@@ -103,12 +125,54 @@ pub(super) fn closing(core: &Core) -> Result<()> {
 }
 
 impl Running {
-    /// Finishes what was accepted, ends the threads, and closes the connections.
+    /// Finishes what was accepted, ends the threads, and closes the connections; what takes too long is left behind.
     fn finish(self) -> Result<()> {
-        let Self { state, near, far, reads, requests, writer, readers, guard } = self;
-        state.stop();
-        requests.close();
-        reads.close();
+        self.state.stop();
+        self.requests.close();
+        self.reads.close();
+        if self.ends_within(self.within) {
+            return self.close();
+        }
+        tracing::warn!(runs = self.what_runs(), "the store is to be closed, and reads are ended for it");
+        self.watches.0.iter().for_each(|watch| watch.cancel());
+        if self.ends_within(GRACE) {
+            return self.close();
+        }
+        let why = format!("the store is not closed yet: {}; it is closed when that has ended", self.what_runs());
+        let left = thread::Builder::new().name("protostore-close".to_owned()).spawn(move || logged(self.close()));
+        left.map_err(|e| Error::new(Kind::Open, "a thread could not be started").because(e))?;
+        Err(Error::new(Kind::Deadline, why))
+    }
+
+    /// Waits until nothing runs any more, but no longer than this, and says whether that is so.
+    fn ends_within(&self, within: Duration) -> bool {
+        let start = Instant::now();
+        let mut pause = Duration::from_micros(50);
+        loop {
+            let threads = self.writer.is_finished() && self.readers.iter().all(JoinHandle::is_finished);
+            if threads && self.far.is_idle() {
+                return true;
+            }
+            if start.elapsed() >= within {
+                return false;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
+    }
+
+    /// Says what runs, and for how long.
+    fn what_runs(&self) -> String {
+        let reads = self.watches.0.iter().filter_map(|watch| watch.busy()).map(|busy| ("read", busy));
+        let writes = self.watches.1.busy().map(|busy| ("write", busy));
+        let all = reads.chain(writes);
+        let said = all.map(|(kind, (what, lasts))| format!("{what} that {kind}s, for {:.1} s", lasts.as_secs_f64()));
+        said.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Ends the threads and closes the connections.
+    fn close(self) -> Result<()> {
+        let Self { state, near, far, reads: _, requests: _, writer, readers, guard, watches: _, within: _ } = self;
         let writer = writer.join().ok().flatten();
         for reader in readers {
             // A reader thread catches the panics of what it runs.
@@ -144,11 +208,7 @@ impl Drop for Core {
     fn drop(&mut self) {
         let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let Some(running) = running else { return };
-        let finish = |running: Running| {
-            if let Err(e) = running.finish() {
-                tracing::error!(error = %e, "the store could not be closed");
-            }
-        };
+        let finish = |running: Running| logged(running.finish());
         // A closure may have owned the last handle; its thread cannot wait for itself.
         if running.is_own_thread() {
             if let Err(e) = thread::Builder::new().name("protostore-close".to_owned()).spawn(move || finish(running)) {
@@ -157,6 +217,13 @@ impl Drop for Core {
         } else {
             finish(running);
         }
+    }
+}
+
+/// Says what went wrong where nobody waits for the answer.
+fn logged(closed: Result<()>) {
+    if let Err(e) = closed {
+        tracing::error!(error = %e, "the store could not be closed");
     }
 }
 

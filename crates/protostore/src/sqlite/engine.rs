@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::close::{Core, closing};
 use super::held::Held;
@@ -22,6 +23,9 @@ use crate::store::{Tx, View};
 ///
 /// Some hundred rows: no more than a millisecond, in which nothing else of a runtime's thread goes on.
 const NEAR_BYTES: usize = 64 << 10;
+
+/// What the work of a closure is called.
+const CLOSURE: &str = "a closure";
 
 /// SQLite in this process.
 #[derive(Clone)]
@@ -49,13 +53,15 @@ impl Sqlite {
     }
 
     /// Hands a read to the reader threads.
-    async fn far<T: Send + 'static>(&self, work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn far<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.0.state.accepts()?;
         self.0.state.outside()?;
-        let (read, answer) = read(move |held: &mut Held| {
-            held.bound(Room::ENDLESS);
-            work(held)
-        });
+        let within = self.0.limits.read;
+        let (read, answer) = read(move |held: &mut Held| held.serve(what, within, work));
         self.0.reads.push(read).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -63,15 +69,13 @@ impl Sqlite {
     /// Hands a request to the writer.
     async fn request<T: Send + 'static>(
         &self,
+        what: &'static str,
         compound: bool,
         mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.state.accepts()?;
         self.0.state.outside()?;
-        let (work, answer) = Work::new(compound, move |held: &mut Held| {
-            held.bound(Room::ENDLESS);
-            work(held)
-        });
+        let (work, answer) = Work::new(compound, move |held: &mut Held| held.serve(what, None, &mut work));
         self.0.requests.push(Box::new(work)).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
     }
@@ -93,11 +97,11 @@ impl Engine for Sqlite {
     }
 
     fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send {
-        self.far(move |held| run(held, &op))
+        self.far(O::NAME, move |held| run(held, &op))
     }
 
     fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<O::Out>> + Send {
-        let request = op.prepare().map(|()| self.request(O::COMPOUND, move |held| now(op.run(held))));
+        let request = op.prepare().map(|()| self.request(O::NAME, O::COMPOUND, move |held| now(op.run(held))));
         async move { request?.await }
     }
 
@@ -106,22 +110,24 @@ impl Engine for Sqlite {
         f: impl FnOnce(&mut View<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
         let state = Arc::clone(&self.0.state);
-        self.far(move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
+        self.far(CLOSURE, move |held| held.snapshot(|held| state.inside(|| f(&mut View::new(held)))))
     }
 
     fn write_with<T: Send + 'static>(
         &self,
         mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
-        self.request(true, move |held| f(&mut Tx::new(held)))
+        let slow = self.0.limits.slow_write;
+        self.request(CLOSURE, true, move |held| timed(slow, || f(&mut Tx::new(held))))
     }
 
     fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
         self.0.state.accepts()?;
         self.0.state.outside()?;
         let mut held = self.0.far.lend()?;
-        held.bound(Room::ENDLESS);
-        held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
+        held.serve(CLOSURE, self.0.limits.read, |held| {
+            held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))
+        })
     }
 
     fn write_here<T: Send + 'static>(
@@ -154,6 +160,20 @@ impl fmt::Debug for Sqlite {
 #[inline]
 fn run<O: Op>(held: &mut Held, op: &O) -> Result<O::Out> {
     if O::COMPOUND { held.snapshot(|held| now(op.run(held))) } else { now(op.run(held)) }
+}
+
+/// Runs a closure of the caller in the transaction of a group, and says if it takes long: all other writes wait for it.
+fn timed<T>(slow: Duration, f: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let out = f();
+    let took = start.elapsed();
+    if took >= slow {
+        tracing::warn!(
+            took_ms = took.as_millis(),
+            "a closure held up all writes; do in it only what the transaction needs"
+        );
+    }
+    out
 }
 
 #[cold]

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, PrepFlags, Rows, Statement, ToSql};
 
@@ -46,12 +47,26 @@ unsafe impl Send for Held {}
 impl Held {
     /// Takes a connection, with places for the statements of a store and those of the transactions around them.
     pub(crate) fn new(mut connection: Connection, slots: u32) -> Result<Self> {
-        let watch = Watch::over(&mut connection)?;
+        let watch = Watch::new();
+        watch.over(&mut connection)?;
         let connection = NonNull::from(Box::leak(Box::new(connection)));
         let slots = slots as usize + super::transaction::OWN;
         let stmts = std::iter::repeat_with(|| None).take(slots).collect();
         let (dynamic, transaction) = (HashMap::new(), super::transaction::State::default());
         Ok(Self { connection, stmts, dynamic, transaction, room: Room::ENDLESS, page_bytes: PAGE_BYTES, watch })
+    }
+
+    /// Runs work of a caller, which ends when its time is over; without a time, it has none.
+    #[inline]
+    pub(super) fn serve<T>(
+        &mut self,
+        what: &'static str,
+        within: Option<Duration>,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let _working = self.watch.begin(what, within);
+        self.room = Room::ENDLESS;
+        work(self)
     }
 
     /// Returns the connection.

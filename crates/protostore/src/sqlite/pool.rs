@@ -51,6 +51,11 @@ impl Pool {
         std::mem::take(&mut inner.idle)
     }
 
+    /// Says whether nothing is lent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().lent == 0
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -159,12 +159,20 @@ impl Held {
     /// Refuses to go on after the transaction is gone: each statement would be a transaction of its own.
     #[inline(always)]
     pub(super) fn ready(&self) -> Result<()> {
+        self.watch.goes_on()?;
         if self.transaction.lost { Err(lost()) } else { Ok(()) }
     }
 
     /// Looks, after a failed statement, whether the transaction is gone.
     #[cold]
     pub(super) fn failed(&mut self, e: Error) -> Error {
+        if let Some(ended) = self.watch.ended() {
+            // A snapshot that goes on would keep the log from being emptied, whatever the closure does now.
+            if std::mem::take(&mut self.transaction.open) {
+                self.rollback();
+            }
+            return ended;
+        }
         self.transaction.lost |= self.transaction.open && self.connection().is_autocommit();
         e
     }

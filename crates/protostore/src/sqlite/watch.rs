@@ -1,35 +1,101 @@
-//! What ends a statement from outside of it: here, a sort that takes more memory than the answer may have.
+//! What ends a statement from outside of it: a deadline, the closing of the store, or a sort that takes more memory than
+//! the answer may have.
+//!
+//! SQLite asks while a statement runs, and the session asks before each statement.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::fault::fault;
-use crate::error::Result;
+use super::state::closed;
+use crate::error::{Error, Kind, Result};
 use crate::open::memory_used;
 
-/// After how many steps of SQLite's machine it is asked whether to go on: a few rows.
+/// After how many steps of SQLite's machine it asks whether to go on: a few rows.
 const STEPS: i32 = 40;
+
+/// How many times it asks between two looks at the clock.
+const LOOKS: u8 = 16;
 
 /// How much memory a statement may take beside what it answers, for sorting what it reads.
 const BESIDE: u64 = 32 << 20;
 
-/// What a connection's statements are held to while they run.
+/// What deadlines are counted from.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// What the statements of a connection are held to while they run.
 #[derive(Debug)]
 pub(super) struct Watch {
+    /// When the work ends, in nanoseconds from [`START`].
+    deadline: AtomicU64,
+    /// Whether the store closes and waits no longer.
+    cancelled: AtomicBool,
     /// The memory of all connections together, in bytes, above which the statement ends.
     ceiling: AtomicU64,
     exceeded: AtomicBool,
+    looks: AtomicU8,
+    /// What the connection is busy with, and since when.
+    busy: Mutex<Option<(&'static str, Instant)>>,
 }
 
 impl Watch {
+    /// Makes a watch that lets everything run.
+    pub(super) fn new() -> Arc<Self> {
+        LazyLock::force(&START);
+        Arc::new(Self {
+            deadline: AtomicU64::new(u64::MAX),
+            cancelled: AtomicBool::new(false),
+            ceiling: AtomicU64::new(u64::MAX),
+            exceeded: AtomicBool::new(false),
+            looks: AtomicU8::new(0),
+            busy: Mutex::new(None),
+        })
+    }
+
     /// Watches the statements of a connection.
-    pub(super) fn over(connection: &mut Connection) -> Result<Arc<Self>> {
-        let watch = Arc::new(Self { ceiling: AtomicU64::new(u64::MAX), exceeded: AtomicBool::new(false) });
-        let asked = Arc::clone(&watch);
-        connection.progress_handler(STEPS, Some(move || asked.ends())).map_err(fault)?;
-        Ok(watch)
+    pub(super) fn over(self: &Arc<Self>, connection: &mut Connection) -> Result<()> {
+        let watch = Arc::clone(self);
+        connection.progress_handler(STEPS, Some(move || watch.ends())).map_err(fault)
+    }
+
+    /// Begins work that may take so long, without an end where no time is given; it ends when what is returned is dropped.
+    pub(super) fn begin(self: &Arc<Self>, what: &'static str, within: Option<Duration>) -> Work {
+        let now = Instant::now();
+        let deadline = within.and_then(|within| now.checked_add(within));
+        self.deadline.store(deadline.map_or(u64::MAX, nanoseconds), Ordering::Relaxed);
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = Some((what, now));
+        Work(Arc::clone(self))
+    }
+
+    /// Returns what the connection is busy with, and for how long it has been.
+    pub(super) fn busy(&self) -> Option<(&'static str, Duration)> {
+        let busy = *self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.map(|(what, since)| (what, since.elapsed()))
+    }
+
+    /// Ends what runs, and lets nothing run any more.
+    pub(super) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Refuses to go on once the time is over or the store is closed.
+    #[inline(always)]
+    pub(super) fn goes_on(&self) -> Result<()> {
+        let watched = self.deadline.load(Ordering::Relaxed) != u64::MAX || self.cancelled.load(Ordering::Relaxed);
+        if watched && let Some(e) = self.ended() { Err(e) } else { Ok(()) }
+    }
+
+    /// Returns why the work is over, if it is.
+    #[cold]
+    pub(super) fn ended(&self) -> Option<Error> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Some(closed());
+        }
+        self.is_late()
+            .then(|| Error::new(Kind::Deadline, "took longer than a read may (Options::read_deadline), and was ended"))
     }
 
     /// Bounds the memory of the statements that follow, which answer at most so many bytes.
@@ -50,10 +116,32 @@ impl Watch {
     /// Says whether the statement that runs ends here.
     fn ends(&self) -> bool {
         let ceiling = self.ceiling.load(Ordering::Relaxed);
-        let exceeds = ceiling != u64::MAX && memory_used() > ceiling;
-        if exceeds {
+        if ceiling != u64::MAX && memory_used() > ceiling {
             self.exceeded.store(true, Ordering::Relaxed);
+            return true;
         }
-        exceeds
+        let looks = self.looks.load(Ordering::Relaxed).wrapping_add(1);
+        self.looks.store(looks, Ordering::Relaxed);
+        self.cancelled.load(Ordering::Relaxed) || (looks.is_multiple_of(LOOKS) && self.is_late())
     }
+
+    fn is_late(&self) -> bool {
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        deadline != u64::MAX && nanoseconds(Instant::now()) >= deadline
+    }
+}
+
+/// Work on a connection, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Work(Arc<Watch>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.deadline.store(u64::MAX, Ordering::Relaxed);
+        *self.0.busy.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn nanoseconds(at: Instant) -> u64 {
+    u64::try_from(at.saturating_duration_since(*START).as_nanos()).unwrap_or(u64::MAX - 1)
 }

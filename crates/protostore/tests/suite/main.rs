@@ -4,6 +4,7 @@
 mod fixture;
 
 mod bounds;
+mod deadlines;
 mod faces;
 mod faults;
 mod group;

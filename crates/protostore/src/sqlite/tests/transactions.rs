@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::oneshot::Receiver;
 
@@ -9,7 +10,7 @@ use super::fixture::Machine;
 use super::{Held, count, held, held_with, machine};
 use crate::error::{Error, Kind, Result};
 use crate::ops;
-use crate::session::{block, now};
+use crate::session::{Session, block, now};
 use crate::sqlite::job::Work;
 use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
@@ -144,4 +145,28 @@ fn after_a_failure_what_waits_is_refused() {
     group.state.stop_because(&Error::new(Kind::Unknown, "the disk is gone"));
     let (held, answers) = group.run(held());
     assert_eq!((answers, count(&held)), (vec![Err(Kind::Stopped)], 0));
+}
+
+#[test]
+fn a_statement_that_takes_too_long_ends_and_so_does_its_snapshot() {
+    const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
+    let mut held = held();
+    let late = |held: &mut Held, within| {
+        held.serve("test", Some(within), |held| {
+            held.snapshot(|held| {
+                let mut out: Vec<u64> = Vec::new();
+                let e = now(held.all_dynamic(ENDLESS, &[], &(), &mut out)).expect_err("ends");
+                assert_eq!((e.kind(), out.len()), (Kind::Deadline, 0), "{e}");
+                assert!(held.connection().is_autocommit(), "the log can be emptied, though the closure goes on");
+                let e = now(ops::exists::<Machine, _>(held, "a", None)).expect_err("is over");
+                assert_eq!(e.kind(), Kind::Deadline, "{e}");
+                Ok(())
+            })
+        })
+    };
+    for within in [Duration::from_millis(30), Duration::ZERO] {
+        late(&mut held, within).expect("the closure returns");
+        assert_eq!(count(&held), 0, "the next work has its own time");
+        now(ops::exists::<Machine, _>(&mut held, "a", None)).expect("reads");
+    }
 }
