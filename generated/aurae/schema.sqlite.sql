@@ -450,7 +450,7 @@ CREATE TABLE "networks" (
   -- The tag, from 1 to 4094.
   "vlan__tag" INTEGER
     CONSTRAINT "vlan__tag__check" CHECK ("vlan__tag" IS NULL OR "vlan__tag" BETWEEN 0 AND 4294967295)
-    CONSTRAINT "vlan__tag__rules" CHECK ("vlan__tag" IS NULL OR "vlan__tag" >= 1 AND "vlan__tag" <= 4094),
+    CONSTRAINT "vlan__tag__rules" CHECK ("vlan__tag" IS NULL OR ("vlan__tag" >= 1 AND "vlan__tag" <= 4094)),
   -- How long an address stays with a member that is gone. Not set: for as long as the NIC exists.
   "lease_time" INTEGER,
   -- When the network was made.
@@ -556,7 +556,9 @@ CREATE TABLE "cells" (
   -- The share against the cells beside this one, from 1 to 10000. Not set: 100.
   "cpu__weight" INTEGER
     CONSTRAINT "cpu__weight__check" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 0)
-    CONSTRAINT "cpu__weight__rules" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 1 AND "cpu__weight" <= 10000),
+    CONSTRAINT "cpu__weight__rules" CHECK (
+      "cpu__weight" IS NULL OR ("cpu__weight" >= 1 AND "cpu__weight" <= 10000)
+    ),
   -- The microseconds in each period that may be used. Not set: no bound.
   "cpu__max" INTEGER CONSTRAINT "cpu__max__rules" CHECK ("cpu__max" IS NULL OR "cpu__max" > 0),
   -- The period. Not set: 100 milliseconds.
@@ -728,21 +730,19 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
   CASE
     WHEN "kernel" THEN 'kernel'
     WHEN "firmware_path" IS NOT NULL THEN 'firmware_path'
-    WHEN "snapshot_path" IS NOT NULL THEN 'snapshot_path' END
-    AS "boot",
+    WHEN "snapshot_path" IS NOT NULL THEN 'snapshot_path' END AS "boot",
   CASE "kernel" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "kernel",
   "kernel__image_id",
   "kernel__initrd_image_id",
-  (SELECT count(*) FROM "virtual_machines__kernel__arguments"
-    WHERE "virtual_machines__kernel__arguments"."_id" = "virtual_machines"."id")
-    AS "kernel__arguments__count",
+  (SELECT count(*)
+    FROM "virtual_machines__kernel__arguments"
+    WHERE "virtual_machines__kernel__arguments"."_id" = "virtual_machines"."id") AS "kernel__arguments__count",
   CASE "kernel__digest" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "kernel__digest",
   CASE "kernel__digest__algorithm"
     WHEN 0 THEN 'ALGORITHM_UNSPECIFIED'
     WHEN 1 THEN 'ALGORITHM_SHA256'
     WHEN 2 THEN 'ALGORITHM_SHA512'
-    ELSE "kernel__digest__algorithm" END
-    AS "kernel__digest__algorithm",
+    ELSE "kernel__digest__algorithm" END AS "kernel__digest__algorithm",
   CASE WHEN "kernel__digest__value" IS NOT NULL THEN hex("kernel__digest__value") END AS "kernel__digest__value",
   "firmware_path",
   "snapshot_path",
@@ -750,8 +750,7 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
   "root_drive__name",
   CASE
     WHEN "root_drive__host_path" IS NOT NULL THEN 'host_path'
-    WHEN "root_drive__image_id" IS NOT NULL THEN 'image_id' END
-    AS "root_drive__source",
+    WHEN "root_drive__image_id" IS NOT NULL THEN 'image_id' END AS "root_drive__source",
   "root_drive__host_path",
   "root_drive__image_id",
   CASE "root_drive__read_only" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__read_only",
@@ -760,8 +759,7 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
     WHEN 1 THEN 'CACHE_NONE'
     WHEN 2 THEN 'CACHE_WRITE_THROUGH'
     WHEN 3 THEN 'CACHE_WRITE_BACK'
-    ELSE "root_drive__cache" END
-    AS "root_drive__cache",
+    ELSE "root_drive__cache" END AS "root_drive__cache",
   CASE "root_drive__mount" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__mount",
   "root_drive__mount__path",
   "root_drive__mount__file_system",
@@ -769,39 +767,21 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
   CASE "root_drive__limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__limit__bandwidth",
   "root_drive__limit__bandwidth__size",
   "root_drive__limit__bandwidth__one_time_burst",
-  CASE
-    WHEN "root_drive__limit__bandwidth__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "root_drive__limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("root_drive__limit__bandwidth__refill_time" / 1000000000),
-    abs("root_drive__limit__bandwidth__refill_time" % 1000000000)) END
-    AS "root_drive__limit__bandwidth__refill_time",
+  CASE WHEN "root_drive__limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "root_drive__limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("root_drive__limit__bandwidth__refill_time" / 1000000000), abs("root_drive__limit__bandwidth__refill_time" % 1000000000)) END AS "root_drive__limit__bandwidth__refill_time",
   CASE "root_drive__limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "root_drive__limit__operations",
   "root_drive__limit__operations__size",
   "root_drive__limit__operations__one_time_burst",
-  CASE
-    WHEN "root_drive__limit__operations__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "root_drive__limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("root_drive__limit__operations__refill_time" / 1000000000),
-    abs("root_drive__limit__operations__refill_time" % 1000000000)) END
-    AS "root_drive__limit__operations__refill_time",
-  (SELECT count(*) FROM "virtual_machines__drives"
-    WHERE "virtual_machines__drives"."_id" = "virtual_machines"."id")
-    AS "drives__count",
-  (SELECT count(*) FROM "virtual_machines__image_ids"
-    WHERE "virtual_machines__image_ids"."_id" = "virtual_machines"."id")
-    AS "image_ids__count",
-  (SELECT count(*) FROM "virtual_machines__tags"
-    WHERE "virtual_machines__tags"."_id" = "virtual_machines"."id")
-    AS "tags__count",
-  CASE
-    WHEN "stop_timeout" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END,
-    abs("stop_timeout" / 1000000000),
-    abs("stop_timeout" % 1000000000)) END
-    AS "stop_timeout",
+  CASE WHEN "root_drive__limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "root_drive__limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("root_drive__limit__operations__refill_time" / 1000000000), abs("root_drive__limit__operations__refill_time" % 1000000000)) END AS "root_drive__limit__operations__refill_time",
+  (SELECT count(*)
+    FROM "virtual_machines__drives"
+    WHERE "virtual_machines__drives"."_id" = "virtual_machines"."id") AS "drives__count",
+  (SELECT count(*)
+    FROM "virtual_machines__image_ids"
+    WHERE "virtual_machines__image_ids"."_id" = "virtual_machines"."id") AS "image_ids__count",
+  (SELECT count(*)
+    FROM "virtual_machines__tags"
+    WHERE "virtual_machines__tags"."_id" = "virtual_machines"."id") AS "tags__count",
+  CASE WHEN "stop_timeout" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END, abs("stop_timeout" / 1000000000), abs("stop_timeout" % 1000000000)) END AS "stop_timeout",
   CASE "state"
     WHEN 0 THEN 'STATE_UNSPECIFIED'
     WHEN 1 THEN 'STATE_RESERVED'
@@ -810,18 +790,13 @@ CREATE VIEW "virtual_machines_readable" AS SELECT
     WHEN 4 THEN 'STATE_STOPPING'
     WHEN 5 THEN 'STATE_STOPPED'
     WHEN 6 THEN 'STATE_FAILED'
-    ELSE "state" END
-    AS "state",
-  (SELECT count(*) FROM "virtual_machines__transitions"
-    WHERE "virtual_machines__transitions"."_id" = "virtual_machines"."id")
-    AS "transitions__count",
+    ELSE "state" END AS "state",
+  (SELECT count(*)
+    FROM "virtual_machines__transitions"
+    WHERE "virtual_machines__transitions"."_id" = "virtual_machines"."id") AS "transitions__count",
   "auraed_address",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "start_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time"
 FROM "virtual_machines";
 
 CREATE VIEW "virtual_machines__kernel__arguments_readable" AS SELECT
@@ -843,8 +818,7 @@ CREATE VIEW "virtual_machines__drives_readable" AS SELECT
     WHEN 1 THEN 'CACHE_NONE'
     WHEN 2 THEN 'CACHE_WRITE_THROUGH'
     WHEN 3 THEN 'CACHE_WRITE_BACK'
-    ELSE "cache" END
-    AS "cache",
+    ELSE "cache" END AS "cache",
   CASE "mount" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "mount",
   "mount__path",
   "mount__file_system",
@@ -852,23 +826,11 @@ CREATE VIEW "virtual_machines__drives_readable" AS SELECT
   CASE "limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "limit__bandwidth",
   "limit__bandwidth__size",
   "limit__bandwidth__one_time_burst",
-  CASE
-    WHEN "limit__bandwidth__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("limit__bandwidth__refill_time" / 1000000000),
-    abs("limit__bandwidth__refill_time" % 1000000000)) END
-    AS "limit__bandwidth__refill_time",
+  CASE WHEN "limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("limit__bandwidth__refill_time" / 1000000000), abs("limit__bandwidth__refill_time" % 1000000000)) END AS "limit__bandwidth__refill_time",
   CASE "limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "limit__operations",
   "limit__operations__size",
   "limit__operations__one_time_burst",
-  CASE
-    WHEN "limit__operations__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("limit__operations__refill_time" / 1000000000),
-    abs("limit__operations__refill_time" % 1000000000)) END
-    AS "limit__operations__refill_time"
+  CASE WHEN "limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("limit__operations__refill_time" / 1000000000), abs("limit__operations__refill_time" % 1000000000)) END AS "limit__operations__refill_time"
 FROM "virtual_machines__drives";
 
 CREATE VIEW "virtual_machines__image_ids_readable" AS SELECT
@@ -894,11 +856,8 @@ CREATE VIEW "virtual_machines__transitions_readable" AS SELECT
     WHEN 4 THEN 'STATE_STOPPING'
     WHEN 5 THEN 'STATE_STOPPED'
     WHEN 6 THEN 'STATE_FAILED'
-    ELSE "state" END
-    AS "state",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+    ELSE "state" END AS "state",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   "reason"
 FROM "virtual_machines__transitions";
 
@@ -910,55 +869,29 @@ CREATE VIEW "nics_readable" AS SELECT
   CASE "ip" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "ip",
   "ip__primary_address",
   "ip__gateway",
-  (SELECT count(*) FROM "nics__ip__nameservers"
-    WHERE "nics__ip__nameservers"."_mac_address" = "nics"."mac_address")
-    AS "ip__nameservers__count",
+  (SELECT count(*)
+    FROM "nics__ip__nameservers"
+    WHERE "nics__ip__nameservers"."_mac_address" = "nics"."mac_address") AS "ip__nameservers__count",
   "mtu",
   CASE "receive_limit" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit",
   CASE "receive_limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit__bandwidth",
   "receive_limit__bandwidth__size",
   "receive_limit__bandwidth__one_time_burst",
-  CASE
-    WHEN "receive_limit__bandwidth__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "receive_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("receive_limit__bandwidth__refill_time" / 1000000000),
-    abs("receive_limit__bandwidth__refill_time" % 1000000000)) END
-    AS "receive_limit__bandwidth__refill_time",
+  CASE WHEN "receive_limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "receive_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("receive_limit__bandwidth__refill_time" / 1000000000), abs("receive_limit__bandwidth__refill_time" % 1000000000)) END AS "receive_limit__bandwidth__refill_time",
   CASE "receive_limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "receive_limit__operations",
   "receive_limit__operations__size",
   "receive_limit__operations__one_time_burst",
-  CASE
-    WHEN "receive_limit__operations__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "receive_limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("receive_limit__operations__refill_time" / 1000000000),
-    abs("receive_limit__operations__refill_time" % 1000000000)) END
-    AS "receive_limit__operations__refill_time",
+  CASE WHEN "receive_limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "receive_limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("receive_limit__operations__refill_time" / 1000000000), abs("receive_limit__operations__refill_time" % 1000000000)) END AS "receive_limit__operations__refill_time",
   CASE "transmit_limit" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit",
   CASE "transmit_limit__bandwidth" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit__bandwidth",
   "transmit_limit__bandwidth__size",
   "transmit_limit__bandwidth__one_time_burst",
-  CASE
-    WHEN "transmit_limit__bandwidth__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "transmit_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("transmit_limit__bandwidth__refill_time" / 1000000000),
-    abs("transmit_limit__bandwidth__refill_time" % 1000000000)) END
-    AS "transmit_limit__bandwidth__refill_time",
+  CASE WHEN "transmit_limit__bandwidth__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "transmit_limit__bandwidth__refill_time" < 0 THEN '-' ELSE '' END, abs("transmit_limit__bandwidth__refill_time" / 1000000000), abs("transmit_limit__bandwidth__refill_time" % 1000000000)) END AS "transmit_limit__bandwidth__refill_time",
   CASE "transmit_limit__operations" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "transmit_limit__operations",
   "transmit_limit__operations__size",
   "transmit_limit__operations__one_time_burst",
-  CASE
-    WHEN "transmit_limit__operations__refill_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "transmit_limit__operations__refill_time" < 0 THEN '-' ELSE '' END,
-    abs("transmit_limit__operations__refill_time" / 1000000000),
-    abs("transmit_limit__operations__refill_time" % 1000000000)) END
-    AS "transmit_limit__operations__refill_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+  CASE WHEN "transmit_limit__operations__refill_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "transmit_limit__operations__refill_time" < 0 THEN '-' ELSE '' END, abs("transmit_limit__operations__refill_time" / 1000000000), abs("transmit_limit__operations__refill_time" % 1000000000)) END AS "transmit_limit__operations__refill_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "nics";
 
 CREATE VIEW "nics__ip__nameservers_readable" AS SELECT
@@ -977,27 +910,16 @@ CREATE VIEW "networks_readable" AS SELECT
     WHEN 2 THEN 'REACH_HOST'
     WHEN 3 THEN 'REACH_ROUTED'
     WHEN 4 THEN 'REACH_BRIDGED'
-    ELSE "reach" END
-    AS "reach",
+    ELSE "reach" END AS "reach",
   CASE WHEN "device" IS NOT NULL THEN 'device' WHEN "vlan" THEN 'vlan' END AS "uplink",
   "device",
   CASE "vlan" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "vlan",
   "vlan__device",
   "vlan__tag",
-  (SELECT count(*) FROM "networks__nameservers"
-    WHERE "networks__nameservers"."_id" = "networks"."id")
-    AS "nameservers__count",
+  (SELECT count(*) FROM "networks__nameservers" WHERE "networks__nameservers"."_id" = "networks"."id") AS "nameservers__count",
   (SELECT count(*) FROM "networks__routes" WHERE "networks__routes"."_id" = "networks"."id") AS "routes__count",
-  CASE
-    WHEN "lease_time" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "lease_time" < 0 THEN '-' ELSE '' END,
-    abs("lease_time" / 1000000000),
-    abs("lease_time" % 1000000000)) END
-    AS "lease_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+  CASE WHEN "lease_time" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "lease_time" < 0 THEN '-' ELSE '' END, abs("lease_time" / 1000000000), abs("lease_time" % 1000000000)) END AS "lease_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "networks";
 
 CREATE VIEW "networks__nameservers_readable" AS SELECT
@@ -1023,31 +945,23 @@ CREATE VIEW "images_readable" AS SELECT
     WHEN 2 THEN 'FORMAT_INITRD'
     WHEN 3 THEN 'FORMAT_RAW'
     WHEN 4 THEN 'FORMAT_QCOW2'
-    ELSE "format" END
-    AS "format",
-  (SELECT count(*) FROM "images__architectures"
-    WHERE "images__architectures"."_id" = "images"."id")
-    AS "architectures__count",
+    ELSE "format" END AS "format",
+  (SELECT count(*) FROM "images__architectures" WHERE "images__architectures"."_id" = "images"."id") AS "architectures__count",
   "size_bytes",
   CASE "digest" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "digest",
   CASE "digest__algorithm"
     WHEN 0 THEN 'ALGORITHM_UNSPECIFIED'
     WHEN 1 THEN 'ALGORITHM_SHA256'
     WHEN 2 THEN 'ALGORITHM_SHA512'
-    ELSE "digest__algorithm" END
-    AS "digest__algorithm",
+    ELSE "digest__algorithm" END AS "digest__algorithm",
   CASE WHEN "digest__value" IS NOT NULL THEN hex("digest__value") END AS "digest__value",
   CASE WHEN "url" IS NOT NULL THEN 'url' WHEN "build" THEN 'build' END AS "origin",
   "url",
   CASE "build" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "build",
   "build__tool",
   "build__version",
-  strftime('%Y-%m-%dT%H:%M:%S', "build__finish_time" / 1000000000 - ("build__finish_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("build__finish_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "build__finish_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "build__finish_time" / 1000000000 - ("build__finish_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("build__finish_time" % 1000000000 + 1000000000) % 1000000000) AS "build__finish_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "images";
 
 CREATE VIEW "images__architectures_readable" AS SELECT
@@ -1058,8 +972,7 @@ CREATE VIEW "images__architectures_readable" AS SELECT
     WHEN 1 THEN 'ARCHITECTURE_X86_64'
     WHEN 2 THEN 'ARCHITECTURE_AARCH64'
     WHEN 3 THEN 'ARCHITECTURE_RISCV64'
-    ELSE "value" END
-    AS "value"
+    ELSE "value" END AS "value"
 FROM "images__architectures";
 
 CREATE VIEW "cells_readable" AS SELECT
@@ -1068,13 +981,7 @@ CREATE VIEW "cells_readable" AS SELECT
   CASE "cpu" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cpu",
   "cpu__weight",
   "cpu__max",
-  CASE
-    WHEN "cpu__period" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "cpu__period" < 0 THEN '-' ELSE '' END,
-    abs("cpu__period" / 1000000000),
-    abs("cpu__period" % 1000000000)) END
-    AS "cpu__period",
+  CASE WHEN "cpu__period" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "cpu__period" < 0 THEN '-' ELSE '' END, abs("cpu__period" / 1000000000), abs("cpu__period" % 1000000000)) END AS "cpu__period",
   CASE "cpuset" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cpuset",
   "cpuset__cpus",
   "cpuset__mems",
@@ -1085,13 +992,9 @@ CREATE VIEW "cells_readable" AS SELECT
   "memory__max",
   CASE "isolate_process" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "isolate_process",
   CASE "isolate_network" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "isolate_network",
-  (SELECT count(*) FROM "cells__network_ids"
-    WHERE "cells__network_ids"."_name" = "cells"."name")
-    AS "network_ids__count",
+  (SELECT count(*) FROM "cells__network_ids" WHERE "cells__network_ids"."_name" = "cells"."name") AS "network_ids__count",
   CASE "cgroup_v2" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cgroup_v2",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "cells";
 
 CREATE VIEW "cells__network_ids_readable" AS SELECT
@@ -1104,12 +1007,14 @@ CREATE VIEW "executables_readable" AS SELECT
   "cell_name",
   "name",
   "command",
-  (SELECT count(*) FROM "executables__arguments"
-    WHERE "executables__arguments"."_cell_name" = "executables"."cell_name" AND "executables__arguments"."_name" = "executables"."name")
-    AS "arguments__count",
-  (SELECT count(*) FROM "executables__environment"
-    WHERE "executables__environment"."_cell_name" = "executables"."cell_name" AND "executables__environment"."_name" = "executables"."name")
-    AS "environment__count",
+  (SELECT count(*)
+    FROM "executables__arguments"
+    WHERE "executables__arguments"."_cell_name" = "executables"."cell_name"
+    AND "executables__arguments"."_name" = "executables"."name") AS "arguments__count",
+  (SELECT count(*)
+    FROM "executables__environment"
+    WHERE "executables__environment"."_cell_name" = "executables"."cell_name"
+    AND "executables__environment"."_name" = "executables"."name") AS "environment__count",
   "description",
   "working_directory",
   "oom_score_adjustment",
@@ -1118,32 +1023,20 @@ CREATE VIEW "executables_readable" AS SELECT
     WHEN 1 THEN 'RESTART_NEVER'
     WHEN 2 THEN 'RESTART_ON_FAILURE'
     WHEN 3 THEN 'RESTART_ALWAYS'
-    ELSE "restart" END
-    AS "restart",
-  CASE
-    WHEN "stop_timeout" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END,
-    abs("stop_timeout" / 1000000000),
-    abs("stop_timeout" % 1000000000)) END
-    AS "stop_timeout",
+    ELSE "restart" END AS "restart",
+  CASE WHEN "stop_timeout" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "stop_timeout" < 0 THEN '-' ELSE '' END, abs("stop_timeout" / 1000000000), abs("stop_timeout" % 1000000000)) END AS "stop_timeout",
   CASE "state"
     WHEN 0 THEN 'STATE_UNSPECIFIED'
     WHEN 1 THEN 'STATE_RUNNING'
     WHEN 2 THEN 'STATE_STOPPING'
     WHEN 3 THEN 'STATE_ENDED'
-    ELSE "state" END
-    AS "state",
+    ELSE "state" END AS "state",
   "pid",
   CASE WHEN "exit_code" IS NOT NULL THEN 'exit_code' WHEN "signal" IS NOT NULL THEN 'signal' END AS "outcome",
   "exit_code",
   "signal",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "start_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "end_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000) AS "end_time"
 FROM "executables";
 
 CREATE VIEW "executables__arguments_readable" AS SELECT
@@ -1166,16 +1059,8 @@ CREATE VIEW "guests_readable" AS SELECT
   "machine_id",
   "version",
   CASE WHEN "key_fingerprint" IS NOT NULL THEN hex("key_fingerprint") END AS "key_fingerprint",
-  CASE
-    WHEN "uptime" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "uptime" < 0 THEN '-' ELSE '' END,
-    abs("uptime" / 1000000000),
-    abs("uptime" % 1000000000)) END
-    AS "uptime",
+  CASE WHEN "uptime" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "uptime" < 0 THEN '-' ELSE '' END, abs("uptime" / 1000000000), abs("uptime" % 1000000000)) END AS "uptime",
   "load",
   "clock_offset_us",
-  strftime('%Y-%m-%dT%H:%M:%S', "report_time" / 1000000000 - ("report_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("report_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "report_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "report_time" / 1000000000 - ("report_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("report_time" % 1000000000 + 1000000000) % 1000000000) AS "report_time"
 FROM "guests";

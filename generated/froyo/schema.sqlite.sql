@@ -209,22 +209,13 @@ CREATE VIEW "runs_readable" AS SELECT
     WHEN 3 THEN 'STATUS_SUCCEEDED'
     WHEN 4 THEN 'STATUS_FAILED'
     WHEN 5 THEN 'STATUS_CANCELLED'
-    ELSE "status" END
-    AS "status",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "start_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "end_time",
+    ELSE "status" END AS "status",
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000) AS "end_time",
   "error",
   "metadata",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "runs";
 
 CREATE VIEW "plan_units_readable" AS SELECT
@@ -238,8 +229,7 @@ CREATE VIEW "plan_units_readable" AS SELECT
     WHEN 2 THEN 'ACTION_UPDATE'
     WHEN 3 THEN 'ACTION_DELETE'
     WHEN 4 THEN 'ACTION_NONE'
-    ELSE "action" END
-    AS "action",
+    ELSE "action" END AS "action",
   CASE "status"
     WHEN 0 THEN 'STATUS_UNSPECIFIED'
     WHEN 1 THEN 'STATUS_PENDING'
@@ -247,12 +237,12 @@ CREATE VIEW "plan_units_readable" AS SELECT
     WHEN 3 THEN 'STATUS_SUCCEEDED'
     WHEN 4 THEN 'STATUS_FAILED'
     WHEN 5 THEN 'STATUS_SKIPPED'
-    ELSE "status" END
-    AS "status",
+    ELSE "status" END AS "status",
   "desired_state",
-  (SELECT count(*) FROM "plan_units__dependencies"
-    WHERE "plan_units__dependencies"."_run_id" = "plan_units"."run_id" AND "plan_units__dependencies"."_id" = "plan_units"."id")
-    AS "dependencies__count",
+  (SELECT count(*)
+    FROM "plan_units__dependencies"
+    WHERE "plan_units__dependencies"."_run_id" = "plan_units"."run_id"
+    AND "plan_units__dependencies"."_id" = "plan_units"."id") AS "dependencies__count",
   "attempts"
 FROM "plan_units";
 
@@ -273,13 +263,10 @@ CREATE VIEW "events_readable" AS SELECT
     WHEN 2 THEN 'LEVEL_INFO'
     WHEN 3 THEN 'LEVEL_WARNING'
     WHEN 4 THEN 'LEVEL_ERROR'
-    ELSE "level" END
-    AS "level",
+    ELSE "level" END AS "level",
   "message",
   "details",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "events";
 
 CREATE VIEW "resources_readable" AS SELECT
@@ -289,15 +276,9 @@ CREATE VIEW "resources_readable" AS SELECT
   "state",
   CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash",
   "last_run_id",
-  strftime('%Y-%m-%dT%H:%M:%S', "apply_time" / 1000000000 - ("apply_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("apply_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "apply_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "apply_time" / 1000000000 - ("apply_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("apply_time" % 1000000000 + 1000000000) % 1000000000) AS "apply_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "resources";
 
 CREATE VIEW "facts_readable" AS SELECT
@@ -306,15 +287,9 @@ CREATE VIEW "facts_readable" AS SELECT
   "namespace",
   "key",
   "value",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "expire_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000) AS "expire_time"
 FROM "facts";
 
 CREATE VIEW "audit_readable" AS SELECT
@@ -324,9 +299,7 @@ CREATE VIEW "audit_readable" AS SELECT
   "target_id",
   "ip_address",
   (SELECT count(*) FROM "audit__details" WHERE "audit__details"."_id" = "audit"."id") AS "details__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash"
 FROM "audit";
 

@@ -51,7 +51,8 @@ fn main() {
     let statements = protostore_emit::statements(&schema);
     timed("prepare every statement", || {
         for statement in &statements {
-            db.prepare(&statement.sql).unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+            db.prepare(&statement.sql(protostore_emit::Dialect::Sqlite))
+                .unwrap_or_else(|e| panic!("{}: {e}", statement.name));
         }
     });
     let bytes: usize = emitted.values().map(Vec::len).sum();

@@ -5,6 +5,7 @@ mod cases;
 
 use std::path::PathBuf;
 
+use protostore_emit::Dialect;
 use protostore_schema::Schema;
 
 #[test]
@@ -56,8 +57,9 @@ fn accepted(name: &str, schema: &Schema, sql: &str) {
     assert!(statements.len() >= 6, "{name}: a table has at least six statements");
     for (slot, statement) in statements.iter().enumerate() {
         assert_eq!(statement.slot as usize, slot, "{name}: {}", statement.name);
-        let prepared = db.prepare(&statement.sql).unwrap_or_else(|e| panic!("{name}: {}: {e}", statement.name));
-        let parameters = statement.fields.len() + statement.live.as_ref().map_or(0, Vec::len);
+        let prepared =
+            db.prepare(&statement.sql(Dialect::Sqlite)).unwrap_or_else(|e| panic!("{name}: {}: {e}", statement.name));
+        let parameters = statement.fields().count() + statement.live.as_ref().map_or(0, Vec::len);
         assert_eq!(prepared.parameter_count(), parameters, "{name}: {}", statement.name);
     }
     for view in protostore_emit::views(schema) {

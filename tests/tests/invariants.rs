@@ -83,8 +83,17 @@ fn a_daemon_links_nothing_of_the_generator() {
 }
 
 #[test]
+fn one_crate_is_in_both_halves_and_has_no_dependencies() {
+    assert_none("protostore-sql", &[], |_| true);
+    let run_time = dependencies("protostore", &["grpc,prost"]);
+    let shared = dependencies("xtask", &[]).into_iter().filter(|name| run_time.contains(name));
+    let ours: Vec<_> = shared.filter(|name| name.starts_with("protostore") && name != "protostore-sql").collect();
+    assert!(ours.is_empty(), "both halves use {ours:?}");
+}
+
+#[test]
 fn the_model_knows_no_protobuf() {
-    for package in ["protostore-schema", "protostore-evolve", "protostore-emit"] {
+    for package in ["protostore-schema", "protostore-sql", "protostore-evolve", "protostore-emit"] {
         assert_none(package, &[], knows_protobuf);
     }
 }
@@ -104,8 +113,9 @@ fn emission_cannot_fail() {
 
 #[test]
 fn model_evolution_and_emission_touch_no_system() {
-    for dir in ["crates/protostore-schema/src", "crates/protostore-evolve/src", "crates/protostore-emit/src"] {
-        let sources = sources(dir);
+    for name in ["schema", "sql", "evolve", "emit"] {
+        let dir = format!("crates/protostore-{name}/src");
+        let sources = sources(&dir);
         assert!(!sources.is_empty(), "{dir} is empty");
         for (path, text) in sources {
             for module in ["std::fs", "std::env", "std::net", "std::process", "std::time", "include_bytes!", "HashMap"]

@@ -2,11 +2,12 @@
 
 use std::process::Command;
 
-use crate::openssl;
+use crate::{openssl, postgres};
 
 /// Runs all tests with cargo's own runner, also after one has failed; returns whether all passed.
 pub(crate) fn test(arguments: &[String]) -> bool {
     let features = openssl::features();
+    postgres::say();
     succeeds(cargo(["test", "--workspace", "--no-fail-fast"]).args(features).args(arguments))
 }
 

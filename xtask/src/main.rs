@@ -4,6 +4,7 @@
 mod cargo;
 mod ci;
 mod openssl;
+mod postgres;
 mod stores;
 
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! A trial on real SQLite: the migrations run, they make what the whole schema makes, and each statement and view is
 //! accepted, and answered by an index unless it asks for everything.
 
-use protostore_emit::Statement;
+use protostore_emit::{Dialect, Statement};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, Result};
 
@@ -33,7 +33,7 @@ pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
         sentences.push(reason(&error));
     }
     let refused = trial.statements.iter().filter_map(|statement| {
-        let error = fresh.prepare(&statement.sql).err()?;
+        let error = fresh.prepare(&statement.sql(Dialect::Sqlite)).err()?;
         Some(format!("statement `{}` is refused: {}", statement.name, reason(&error)))
     });
     let refused: Vec<String> = refused.collect();

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use protostore_schema::Schema;
 
 pub use plan::Statement;
+pub use protostore_sql::Dialect;
 
 /// The files of a generated crate, by path below its directory.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -115,6 +116,13 @@ pub fn emit(input: &Input<'_>) -> Files {
 #[must_use]
 pub fn schema_sql(schema: &Schema, command: &str) -> String {
     sql::schema(schema, command)
+}
+
+/// Returns the definitions of the schema in a dialect, in the order in which a database takes them: tables, indexes,
+/// triggers and views. Each ends with a semicolon and a line break.
+#[must_use]
+pub fn definitions(schema: &Schema, dialect: Dialect) -> Vec<String> {
+    dialect.print_ddl(&sql::groups(schema).concat())
 }
 
 /// Returns every statement that the generated crate holds, by slot.

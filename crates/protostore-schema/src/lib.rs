@@ -27,8 +27,8 @@ pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relat
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
 pub use snapshot::SnapshotError;
 pub use sql_name::{
-    SQL_NAME_BYTES, check_name, immutable_name, index_name, oneof_name, presence_name, revises_name, rules_name,
-    sql_name, trigger_name, view_name,
+    SQL_NAME_BYTES, check_name, foreign_key_name, immutable_name, index_name, key_name, oneof_name, presence_name,
+    revises_name, rules_name, sql_name, trigger_name, view_name,
 };
 pub use table::{ForeignKey, OnDelete, Record, Reference, Table};
 

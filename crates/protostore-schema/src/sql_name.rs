@@ -45,6 +45,19 @@ pub fn oneof_name(oneof: &str) -> String {
     sql_name(&format!("{oneof}__oneof"))
 }
 
+/// Returns the name of a table's primary key, where the database can rename it: `nics__key`.
+#[must_use]
+pub fn key_name(table: &str) -> String {
+    sql_name(&format!("{table}__key"))
+}
+
+/// Returns the name of the foreign key of these columns, where the database can rename it: `nics__machine_id__fk`.
+#[must_use]
+pub fn foreign_key_name<'c>(table: &str, columns: impl IntoIterator<Item = &'c str>) -> String {
+    let columns: String = columns.into_iter().map(|column| format!("__{column}")).collect();
+    sql_name(&format!("{table}{columns}__fk"))
+}
+
 /// Returns the name of the readable view beside a table.
 #[must_use]
 pub fn view_name(table: &str) -> String {

@@ -9,7 +9,7 @@ use crate::schema::Stmt;
 use crate::session::Session;
 use crate::stored::{Microseconds, Milliseconds, Rfc3339, Seconds};
 use crate::time::Timestamp;
-use crate::value::{Bind, Binder};
+use crate::value::{Bind, Binder, Kept, Pick};
 
 pub use soft::{Cascade, Names, Revisions, SoftDelete, SoftDeleted};
 pub(crate) use soft::{delete, refuse_deleted, undelete, unset};
@@ -32,7 +32,9 @@ pub struct Expire {
     pub clock: Clock,
     /// The columns of each unique index.
     pub uniques: &'static [&'static [&'static str]],
-    /// Deletes what has expired and has the key, or a unique value, of the record that is bound.
+    /// The columns that the parameters of `clear` carry, as places among those of an insert.
+    pub given: &'static [u16],
+    /// Deletes what has expired and has the key, or a unique value, of a record.
     pub clear: Stmt,
     /// Deletes so many of the rows that have expired, the earliest first.
     pub sweep: Stmt,
@@ -135,7 +137,10 @@ impl Clock {
 /// Deletes what has expired and is in the way of a record.
 pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Timestamp) -> Result<()> {
     if let Some(expire) = R::LIFE.expire {
-        let gone = s.run(&expire.clear, &(crate::ops::Whole(record), expire.clear.at(now))).await;
+        let given = expire.given.iter().map(|at| Pick::from(&crate::ops::Whole(record), usize::from(*at)));
+        // Where a value cannot be stored, the insert says which one.
+        let Some(given) = given.collect::<Option<Vec<Kept>>>() else { return Ok(()) };
+        let gone = s.run(&expire.clear, &(given, expire.clear.at(now))).await;
         gone.map_err(|e| e.explained(&R::TABLE.layout))?;
     }
     Ok(())

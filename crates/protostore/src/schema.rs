@@ -44,11 +44,11 @@ pub struct Migration {
 pub struct Stmt {
     /// The place, numbered over the whole store.
     pub slot: u32,
-    /// The text.
-    pub sqlite: &'static str,
+    /// The text, with parameters `$1`, `$2`.
+    pub text: &'static str,
     /// The path of the field that each parameter carries, so that a refusal can name it.
     pub fields: &'static [&'static str],
-    /// Where it finds only rows that are there for readers, the clocks whose time its last parameters carry.
+    /// Where it finds only rows that are there for readers, the clocks whose time its parameters carry: the last but for a limit.
     pub live: Option<&'static [Clock]>,
 }
 
@@ -85,7 +85,7 @@ pub struct ForeignKey {
     pub table: &'static str,
     /// The key columns there.
     pub key: &'static [&'static str],
-    /// Asks whether the named record is there: `SELECT 1 FROM "networks" WHERE "id" = ?1`.
+    /// Asks whether the named record is there: `SELECT 1 FROM "networks" WHERE "id" = $1`.
     pub exists: Stmt,
 }
 
@@ -98,7 +98,7 @@ pub struct Referrer {
     pub columns: &'static [&'static str],
     /// The path of the field; those of several, parted by commas.
     pub field: &'static str,
-    /// Asks whether a row names this key: `SELECT 1 FROM "nics" WHERE "network_id" = ?1 LIMIT 1`.
+    /// Asks whether a row names this key: `SELECT 1 FROM "nics" WHERE "network_id" = $1 LIMIT 1`.
     pub names: Stmt,
 }
 
@@ -205,8 +205,8 @@ pub struct Child {
 impl Stmt {
     /// For generated code: a statement in its place.
     #[must_use]
-    pub const fn new(slot: u32, sqlite: &'static str, fields: &'static [&'static str]) -> Self {
-        Self { slot, sqlite, fields, live: None }
+    pub const fn new(slot: u32, text: &'static str, fields: &'static [&'static str]) -> Self {
+        Self { slot, text, fields, live: None }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The statements that write single elements of a list or map, and what of the record's row is written with them.
 
 use protostore_schema::{ChildTable, Column, Generated, Item, Node, Place, Table};
+use protostore_sql::{self as sql, Delete, Expr, Limit, Order, Param, ParamRole, Select, Update};
 
-use super::{Statement, Statements, equal, fields, names};
-use crate::sql::{list, quote};
+use super::{Statement, Statements, equal, own, value};
 
 /// The statements of a list or map that stands in the record, or in a message in its row.
 pub(crate) enum EditPlan {
@@ -40,45 +40,42 @@ impl EditPlan {
         if !is_edited(table, child) {
             return None;
         }
-        let own = quote(&child.name.sql);
         let key = child.key_columns();
         let (owner, places) = key.split_at(table.key.len());
-        let (tied, last) = (equal(names(owner), 1), owner.len() + 1);
-        let owner_fields = fields(&table.key_columns());
-        let mut add = |name: &str, sql: String, more: &[&str]| {
-            let fields = owner_fields.iter().cloned().chain(more.iter().map(|&field| field.to_owned())).collect();
-            all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), sql, fields)
+        let from = &child.name.sql;
+        let tied = || super::tied(None, owner, &table.key_columns());
+        let mut add = |name: &str, statement: sql::Statement<'_>| {
+            all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), statement)
         };
-        let field = child.name.proto.as_str();
         match &child.place {
             Place::Alone(_) => None,
             Place::Position(position) => {
-                let position = quote(&position.name.sql);
-                let next = format!("SELECT coalesce(max({position}), -1) + 1 FROM {own} WHERE {tied}");
-                let remove_at = format!(
-                    "DELETE FROM {own} WHERE {tied} AND {position} = \
-                     (SELECT {position} FROM {own} WHERE {tied} ORDER BY {position} LIMIT 1 OFFSET ?{last})"
-                );
+                let position = || Expr::column(&position.name.sql);
+                let last = Expr::Max(Box::new(position())).coalesce(Expr::int(-1));
+                let next = Select::from(from, [Expr::Plus(Box::new(last), 1)]).rows(tied());
+                let skipped = Param { field: "".into(), role: ParamRole::Offset, ty: None };
+                let one = Select::from(from, [position()]).rows(tied()).order([Order::by(position())]);
+                let one = position().equals(Expr::Value(Box::new(one.limit(Limit::OneAfter(skipped)))));
+                let remove_at = Delete { table: from.into(), rows: tied().into_iter().chain([one]).collect() };
                 let remove = match &child.item {
                     Item::Scalar(value) if value.ty.can_be_indexed() => {
-                        Some(format!("DELETE FROM {own} WHERE {tied} AND {} = ?{last}", quote(&value.name.sql)))
+                        let is_value = Expr::column(&value.name.sql).equals(Expr::value(&child.name.proto));
+                        Some(Delete { table: from.into(), rows: tied().into_iter().chain([is_value]).collect() })
                     }
                     Item::Scalar(_) | Item::Message { .. } => None,
                 };
                 Some(Self::List {
-                    next: add("next", next, &[]),
-                    remove_at: add("remove_at", remove_at, &[""]),
-                    remove: remove.map(|sql| add("remove", sql, &[field])),
+                    next: add("next", next.into()),
+                    remove_at: add("remove_at", remove_at.into()),
+                    remove: remove.map(|remove| add("remove", remove.into())),
                 })
             }
             Place::Key(key) => {
-                let selected: Vec<&str> = names(&[places, &child.item_columns()].concat()).collect();
-                let entry = format!("{tied} AND {} = ?{last}", quote(&key.name.sql));
-                let get = format!("SELECT 0, {} FROM {own} WHERE {entry}", list(selected));
-                Some(Self::Map {
-                    get: add("get", get, &[&key.name.proto]),
-                    remove: add("remove", format!("DELETE FROM {own} WHERE {entry}"), &[&key.name.proto]),
-                })
+                let what = own(&[places, &child.item_columns()].concat());
+                let entry: Vec<Expr<'_>> = tied().into_iter().chain(equal(&[key])).collect();
+                let get = Select::from(from, std::iter::once(Expr::int(0)).chain(what)).rows(entry.clone());
+                let remove = Delete { table: from.into(), rows: entry };
+                Some(Self::Map { get: add("get", get.into()), remove: add("remove", remove.into()) })
             }
         }
     }
@@ -91,10 +88,9 @@ impl<'s> AroundPlan<'s> {
             return None;
         }
         let (presence, may_be_unset) = around(&table.record.nodes, child)??;
-        let (own, key) = (quote(&table.name.sql), table.key_columns());
-        let sql = format!("SELECT {} FROM {own} WHERE {}", quote(&presence.name.sql), equal(names(&key), 1));
+        let set = Select::from(&table.name.sql, [Expr::column(&presence.name.sql)]).rows(equal(&table.key_columns()));
         let name = format!("{}.{}.around", table.name.proto, child.name.proto);
-        may_be_unset.then(|| Self { field: &presence.name.proto, set: all.add(name, sql, fields(&key)) })
+        may_be_unset.then(|| Self { field: &presence.name.proto, set: all.add(name, set) })
     }
 }
 
@@ -107,17 +103,13 @@ impl<'s> TouchPlan<'s> {
         if columns.is_empty() || !table.children().into_iter().any(|child| is_edited(table, child)) {
             return None;
         }
-        let key = table.key_columns();
-        let set: Vec<String> =
-            columns.iter().zip(1..).map(|(column, i)| format!("{} = ?{i}", quote(&column.name.sql))).collect();
-        let sql = format!(
-            "UPDATE {} SET {} WHERE {}",
-            quote(&table.name.sql),
-            set.join(", "),
-            equal(names(&key), columns.len() + 1)
-        );
-        let parameters = [fields(&columns), fields(&key)].concat();
-        Some(Self { touch: all.add(format!("{}.touch", table.name.proto), sql, parameters), columns })
+        let touch = Update {
+            table: (&table.name.sql).into(),
+            set: columns.iter().map(|c| ((&c.name.sql).into(), value(c))).collect(),
+            rows: equal(&table.key_columns()),
+            returning: Vec::new(),
+        };
+        Some(Self { touch: all.add(format!("{}.touch", table.name.proto), touch), columns })
     }
 }
 

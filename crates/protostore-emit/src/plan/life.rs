@@ -1,66 +1,81 @@
 //! Which rows of a table are there for readers, as SQL, and the statements that see to the others.
 
-use protostore_schema::{ChildTable, Column, Condition, Form, Index, Table};
+use protostore_schema::{ChildTable, Column, Form, Index, Table};
+use protostore_sql::{Clock, Delete, Expr, Limit, Op, Order, Param, ParamRole, Select};
 
-use super::{Statement, Statements, equal, names};
-use crate::sql::{list, plain_condition, quote};
+use super::{Statement, Statements, own, tied, value};
+use crate::sql::condition;
 
-/// The condition that a row is there, and the forms of the present time that are its last parameters.
-#[derive(Default)]
-pub(super) struct Live {
-    condition: String,
-    clocks: Option<Vec<Form>>,
+/// The condition that a row is there.
+#[derive(Clone, Default)]
+pub(super) struct Live<'s> {
+    rows: Option<Expr<'s>>,
+    /// Whether the statement says so: also where it only needs the present time.
+    pub(super) clocks: bool,
 }
 
-impl Live {
-    /// Returns the condition on a table, by its alias or its name, whose parameters count from `first`.
-    pub(super) fn of(table: &Table, alias: &str, first: usize) -> Self {
+impl<'s> Live<'s> {
+    /// Returns the condition on a table, by its alias or by itself.
+    pub(super) fn of(table: &'s Table, alias: Option<&'static str>) -> Self {
+        let name = |c: &'s Column| match alias {
+            None => Expr::column(&c.name.sql),
+            Some(alias) => Expr::of(alias, &c.name.sql),
+        };
         if let Some(time) = table.soft_delete_column() {
-            return Self::literal(format!("{alias}{} IS NULL", quote(&time.name.sql)));
+            return Self::from(name(time).is_null());
         }
         let Some(expire) = table.expire_column() else { return Self::default() };
-        let column = format!("{alias}{}", quote(&expire.name.sql));
-        // With the sign no index of that column is taken, which would find nearly all rows and no order.
-        let condition = match expire.nullable {
-            true => format!("(+{column} IS NULL OR +{column} > ?{first})"),
-            false => format!("+{column} > ?{first}"),
-        };
-        Self { condition, clocks: Some(vec![expire.form]) }
+        // No index of that column is taken, which would find nearly all rows and no order.
+        let column = || name(expire).plain();
+        let later = column().compare(Op::Greater, now(expire));
+        Self::from(match expire.nullable {
+            true => Expr::Any(vec![column().is_null(), later]),
+            false => later,
+        })
     }
 
-    /// Returns a condition that needs no clock.
-    pub(super) fn literal(condition: String) -> Self {
-        Self { condition, clocks: Some(Vec::new()) }
+    /// Returns a condition.
+    pub(super) fn from(rows: Expr<'s>) -> Self {
+        Self { rows: Some(rows), clocks: true }
     }
 
-    /// Adds a condition on another table, whose parameters come after.
-    pub(super) fn and(mut self, other: Self, wrap: impl FnOnce(&str) -> String) -> Self {
-        let Some(clocks) = other.clocks else { return self };
-        let other = wrap(&other.condition);
-        let gap = if self.condition.is_empty() { "" } else { " AND " };
-        self.condition = format!("{}{gap}{other}", self.condition);
-        self.clocks.get_or_insert_default().extend(clocks);
-        self
+    /// Returns whether every row is there.
+    pub(super) fn is_none(&self) -> bool {
+        self.rows.is_none()
     }
 
-    /// Returns how many parameters the condition has.
-    pub(super) fn parameters(&self) -> usize {
-        self.clocks.as_ref().map_or(0, Vec::len)
+    pub(super) fn rows(&self) -> Option<Expr<'s>> {
+        self.rows.clone()
     }
 
-    /// Returns `before` and the condition after it: ` WHERE …`, ` AND …`; nothing where every row is there.
-    pub(super) fn after(&self, before: &str) -> String {
-        if self.condition.is_empty() { String::new() } else { format!("{before}{}", self.condition) }
+    /// Adds a condition on another table.
+    pub(super) fn and(self, other: Option<Expr<'s>>) -> Self {
+        let clocks = self.clocks || other.is_some();
+        let rows: Vec<Expr<'s>> = self.rows.into_iter().chain(other).collect();
+        Self { rows: (!rows.is_empty()).then_some(Expr::All(rows)), clocks }
     }
 
-    /// Returns the forms of the present time, which a statement says with the condition.
-    pub(super) fn into_clocks(self) -> Option<Vec<Form>> {
-        self.clocks
+    /// Says that the present time is a parameter, without a condition.
+    fn clock() -> Self {
+        Self { rows: None, clocks: true }
     }
+}
 
-    /// Says that the present time is the last parameter, without a condition.
-    fn clock(column: &Column) -> Self {
-        Self { condition: String::new(), clocks: Some(vec![column.form]) }
+/// Returns the present time as a column has it.
+fn now(column: &Column) -> Expr<'_> {
+    Expr::param("", ParamRole::Now(clock(column.form)))
+}
+
+/// Returns the form of the present time that a column of times is compared with.
+pub(crate) fn clock(form: Form) -> Clock {
+    match form {
+        Form::Own => Clock::Nanos,
+        Form::Seconds => Clock::Seconds,
+        Form::Milliseconds => Clock::Millis,
+        Form::Microseconds => Clock::Micros,
+        Form::Timestamptz => Clock::Instant,
+        Form::Rfc3339 => Clock::Rfc3339,
+        Form::FullRange | Form::FloatBits | Form::Bytes | Form::Json => unreachable!("a time has no such form"),
     }
 }
 
@@ -69,6 +84,8 @@ pub(crate) struct ExpirePlan<'s> {
     pub(crate) column: &'s Column,
     /// The columns of each unique index.
     pub(crate) uniques: Vec<Vec<&'s str>>,
+    /// The columns that the parameters of `clear` carry, as places among those of an insert.
+    pub(crate) given: Vec<u16>,
     pub(crate) clear: Statement,
     pub(crate) sweep: Statement,
 }
@@ -77,59 +94,51 @@ impl<'s> ExpirePlan<'s> {
     /// Returns the plan of a table whose rows expire.
     pub(super) fn of(table: &'s Table, all: &mut Statements) -> Option<Self> {
         let column = table.expire_column()?;
-        let (own, time) = (quote(&table.name.sql), quote(&column.name.sql));
-        let columns = table.columns();
+        let (columns, key) = (table.columns(), table.key_columns());
         let unique = || table.indexes.iter().filter(|index| index.unique);
         let of = |index: &'s Index| index.columns.iter().map(|c| c.column.as_str()).collect::<Vec<&str>>();
-        // The parameters are those of an insert: all columns, and then the time.
-        let parameter = |name: &str| match columns.iter().position(|c| c.name.sql == name) {
-            Some(at) => format!("{} = ?{}", quote(name), at + 1),
-            None => format!("{} = 1", quote(name)),
+        let parameter = |name: &'s str| {
+            let found = columns.iter().find(|c| c.name.sql == name);
+            // The key of a singleton is of no field.
+            Expr::column(name).equals(found.map_or(Expr::int(1), |c| value(c)))
         };
-        let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
-        let agrees = |names: &[&str], condition: Option<&Condition>| {
-            let mut all: Vec<String> = names.iter().map(|name| parameter(name)).collect();
+        let key_is = Expr::All(table.key.iter().map(|name| parameter(name)).collect());
+        let indexed = unique().map(|index| {
+            let parts = of(index).into_iter().map(parameter);
             // In the words of the index, which serves no others.
-            all.extend(condition.map(plain_condition));
-            if all.len() == 1 { all.concat() } else { format!("({})", all.join(" AND ")) }
-        };
-        let indexed = unique().map(|index| agrees(&of(index), index.condition.as_ref()));
-        let agrees: Vec<String> = std::iter::once(agrees(&key, None)).chain(indexed).collect();
-        let clear = format!("DELETE FROM {own} WHERE ({}) AND +{time} <= ?{}", agrees.join(" OR "), columns.len() + 1);
-        let tuple = if key.len() == 1 { list(key.iter().copied()) } else { format!("({})", list(key.iter().copied())) };
-        let sweep = format!(
-            "DELETE FROM {own} WHERE {tuple} IN (SELECT {0} FROM {own} WHERE {time} <= ?2 ORDER BY {time}, {0} LIMIT ?1)",
-            list(key.iter().copied())
-        );
-        let mut add = |name: &str, sql, fields| {
-            all.add_live(format!("{}.{name}", table.name.proto), sql, fields, Live::clock(column))
-        };
-        Some(Self {
-            column,
-            clear: add("clear", clear, super::fields(&columns)),
-            sweep: add("sweep", sweep, vec![String::new()]),
-            uniques: unique().map(of).collect(),
-        })
+            Expr::All(parts.chain(index.condition.as_ref().map(|c| condition(c, &columns, None))).collect())
+        });
+        let agrees = Expr::Any(std::iter::once(key_is).chain(indexed).collect());
+        let time = || Expr::column(&column.name.sql);
+        let expired = time().plain().compare(Op::AtMost, now(column));
+        let clear = Delete { table: (&table.name.sql).into(), rows: vec![agrees, expired] };
+        let most = Limit::Most(Param { field: "".into(), role: ParamRole::Limit, ty: None });
+        let oldest = std::iter::once(Order { by: time(), descending: false, nullable: column.nullable });
+        let expired = Select::from(&table.name.sql, own(&key))
+            .rows([time().compare(Op::AtMost, now(column))])
+            .order(oldest.chain(super::order(own(&key))))
+            .limit(most);
+        let sweep = Delete { table: (&table.name.sql).into(), rows: vec![Expr::tuple(own(&key)).in_rows(expired)] };
+        let mut add =
+            |name: &str, statement| all.add_live(format!("{}.{name}", table.name.proto), statement, &Live::clock());
+        let clear = add("clear", clear);
+        let at = |field: &str| columns.iter().position(|c| c.name.proto == field).and_then(|at| u16::try_from(at).ok());
+        let given = clear.fields().map(|field| at(field).expect("the parameters are columns of the record")).collect();
+        Some(Self { column, given, clear, sweep: add("sweep", sweep), uniques: unique().map(of).collect() })
     }
 }
 
 /// Returns the condition that a row of a child table, as `c`, belongs to a record that is there.
-pub(super) fn around(table: &Table, child: &ChildTable, first: usize) -> Live {
-    let ties: Vec<String> = table
-        .key
-        .iter()
-        .zip(&child.owner)
-        .map(|(key, own)| format!("o.{} = c.{}", quote(key), quote(&own.name.sql)))
-        .collect();
-    Live::default().and(Live::of(table, "o.", first), |condition| {
-        format!("EXISTS (SELECT 1 FROM {} o WHERE {} AND {condition})", quote(&table.name.sql), ties.join(" AND "))
-    })
+pub(super) fn around<'s>(table: &'s Table, child: &'s ChildTable) -> Live<'s> {
+    let Some(there) = Live::of(table, Some("o")).rows else { return Live::default() };
+    let ties = table.key.iter().zip(&child.owner);
+    let ties = ties.map(|(key, own)| Expr::of("o", key).equals(Expr::of("c", &own.name.sql)));
+    Live::from(Select::of(&table.name.sql, "o", [Expr::int(1)]).rows(ties).rows([there]).exists())
 }
 
 /// Returns the condition that the record is there to which a row of a child table belongs, by the parameters of its key.
-pub(super) fn owner(table: &Table, first: usize) -> Live {
-    let (key, own) = (table.key_columns(), quote(&table.name.sql));
-    Live::default().and(Live::of(table, "", first), |condition| {
-        format!("EXISTS (SELECT 1 FROM {own} WHERE {} AND {condition})", equal(names(&key), 1))
-    })
+pub(super) fn owner(table: &Table) -> Option<Expr<'_>> {
+    let there = Live::of(table, None).rows?;
+    let key = table.key_columns();
+    Some(Select::from(&table.name.sql, [Expr::int(1)]).rows(tied(None, &key, &key)).rows([there]).exists())
 }

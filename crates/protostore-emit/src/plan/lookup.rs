@@ -3,11 +3,11 @@
 //! Those over a partial index ask for its condition too, in its own words, and say it in their names.
 
 use protostore_schema::{ChildTable, Column, Index, Item, Schema, Table};
+use protostore_sql::{Expr, Limit, Param, ParamRole, Select, Source, Statement as Sql, What};
 
 use super::none::{NoReference, nones, same};
 use super::partial::Partial;
-use super::{Live, Statement, Statements, after, equal, fields, names, record::select};
-use crate::sql::{list, quote};
+use super::{Live, Statement, Statements, after, equal, names, order, own, record::select, soft};
 
 /// An accessor over an index.
 pub(crate) struct Lookup<'s> {
@@ -45,7 +45,7 @@ pub(crate) struct ListingPlan {
 
 /// Returns the accessors of a table: a get for each unique index, and a list for each column that refers and for each
 /// beginning of an index or of the key.
-pub(super) fn of<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
+pub(super) fn lookups<'s>(schema: &Schema, table: &'s Table, all: &mut Statements) -> Vec<Lookup<'s>> {
     let own = table.columns();
     let indexes = table.indexes_of_readers();
     let mut lookups: Vec<Lookup<'s>> = Vec::new();
@@ -141,43 +141,42 @@ fn heads(indexes: &[Index], column: &Column) -> bool {
     whole.any(|i| i.columns.first().is_some_and(|c| c.column == column.name.sql))
 }
 
-fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
+fn get<'s>(table: &'s Table, by: Vec<&'s Column>, partial: Option<&Partial<'s>>, all: &mut Statements) -> Lookup<'s> {
     let rust = format!("get_{}", by_name(&by, partial));
-    let live = Live::of(table, "", by.len() + 1);
-    let sql = format!("{} WHERE {}{}{}", select(table), equal(names(&by), 1), and(partial), live.after(" AND "));
-    let statement = all.add_live(format!("{}.{rust}", table.name.proto), sql, fields(&by), live);
+    let live = Live::of(table, None);
+    let get = select(table).rows(equal(&by)).rows(rows_of(partial)).rows(live.rows());
+    let statement = all.add_live(format!("{}.{rust}", table.name.proto), get, &live);
     let by = by.into_iter().map(|column| (column.name.rust.clone(), column)).collect();
     Lookup { rust, by, none: Vec::new(), of: partial.map(|p| p.shown.clone()), kind: LookupKind::Get(statement) }
 }
 
-fn list_own<'s>(table: &'s Table, by: &[&'s Column], partial: Option<&Partial>, all: &mut Statements) -> Lookup<'s> {
+fn list_own<'s>(
+    table: &'s Table,
+    by: &[&'s Column],
+    partial: Option<&Partial<'s>>,
+    all: &mut Statements,
+) -> Lookup<'s> {
     let nones = nones(&table.record.nodes);
-    let condition = format!("{}{}", same(by, &nones), and(partial));
+    let condition = same(by, &nones).into_iter().chain(rows_of(partial)).collect();
     let rust = list_name(by, partial);
     let by = by.iter().map(|column| (column.name.rust.clone(), *column)).collect();
-    pages(table, rust, by, &condition, LookupOf { through: None, partial, nones }, all)
+    pages(table, rust, by, condition, LookupOf { through: None, partial, nones }, all)
 }
 
 fn list_through<'s>(
     table: &'s Table,
     child: &'s ChildTable,
     columns: &[&'s Column],
-    partial: Option<&Partial>,
+    partial: Option<&Partial<'s>>,
     all: &mut Statements,
 ) -> Lookup<'s> {
     let nones = match &child.item {
         Item::Scalar(_) => Vec::new(),
         Item::Message { nodes, .. } => self::nones(nodes),
     };
-    let key = list(table.key.iter().map(String::as_str));
-    let key = if table.key.len() == 1 { key } else { format!("({key})") };
-    let condition = format!(
-        "{key} IN (SELECT {} FROM {} WHERE {}{})",
-        list(child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str())),
-        quote(&child.name.sql),
-        same(columns, &nones),
-        and(partial)
-    );
+    let owner: Vec<&Column> = child.owner.iter().take(table.key.len()).collect();
+    let elements = Select::from(&child.name.sql, own(&owner)).rows(same(columns, &nones)).rows(rows_of(partial));
+    let condition = vec![Expr::tuple(own(&table.key_columns())).in_rows(elements)];
     let is_element = |column: &Column| matches!(&child.item, Item::Scalar(value) if value.name.sql == column.name.sql);
     let argument = |column: &&'s Column| match is_element(column) {
         true => ("element".to_owned(), *column),
@@ -188,32 +187,32 @@ fn list_through<'s>(
     let by = columns.iter().map(argument).collect();
     let rust = format!("list_by_{name}{}", where_name(partial));
     let of = LookupOf { through: Some(child.name.proto.clone()), partial, nones };
-    pages(table, rust, by, &condition, of, all)
+    pages(table, rust, by, condition, of, all)
 }
 
-/// Returns the condition of a partial index, to stand after another.
-fn and(partial: Option<&Partial>) -> String {
-    partial.map(|p| format!(" AND {}", p.sql)).unwrap_or_default()
+/// Returns the condition of a partial index.
+fn rows_of<'s>(partial: Option<&Partial<'s>>) -> Option<Expr<'s>> {
+    partial.map(|partial| partial.rows.clone())
 }
 
-fn list_name(by: &[&Column], partial: Option<&Partial>) -> String {
+fn list_name(by: &[&Column], partial: Option<&Partial<'_>>) -> String {
     format!("list_{}", by_name(by, partial))
 }
 
-fn by_name(by: &[&Column], partial: Option<&Partial>) -> String {
+fn by_name(by: &[&Column], partial: Option<&Partial<'_>>) -> String {
     let columns: Vec<&str> = by.iter().map(|c| c.name.rust.as_str()).collect();
     let said = partial.filter(|partial| !partial.goes_without_saying(by));
     format!("by_{}{}", columns.join("_"), where_name(said))
 }
 
-fn where_name(partial: Option<&Partial>) -> String {
+fn where_name(partial: Option<&Partial<'_>>) -> String {
     partial.map(|p| format!("_{}", p.rust)).unwrap_or_default()
 }
 
 /// What a list is of, beside the columns that it is by.
 struct LookupOf<'p> {
     through: Option<String>,
-    partial: Option<&'p Partial>,
+    partial: Option<&'p Partial<'p>>,
     nones: Vec<NoReference<'p>>,
 }
 
@@ -221,35 +220,25 @@ fn pages<'s>(
     table: &'s Table,
     rust: String,
     by: Vec<(String, &'s Column)>,
-    condition: &str,
+    condition: Vec<Expr<'s>>,
     of: LookupOf<'_>,
     all: &mut Statements,
 ) -> Lookup<'s> {
     let key = table.key_columns();
     let columns: Vec<&Column> = by.iter().map(|(_, column)| *column).collect();
-    let order = list(names(&key));
-    let (now, then) = (Live::of(table, "", columns.len() + 1), Live::of(table, "", columns.len() + key.len() + 1));
-    let first = format!("{} WHERE {condition}{} ORDER BY {order}", select(table), now.after(" AND "));
-    let beyond = after(&key, columns.len() + 1);
-    let next = format!("{} WHERE {condition} AND {beyond}{} ORDER BY {order}", select(table), then.after(" AND "));
-    let delete = format!("{} WHERE {condition}{}", super::soft::deleting(table), now.after(" AND "));
+    let live = Live::of(table, None);
+    let rows = |begin: Option<Expr<'s>>| condition.iter().cloned().chain(begin).chain(live.rows());
+    let page = |begin| select(table).rows(rows(begin)).order(order(own(&key))).limit(Limit::Page);
     // With a limit, so that one statement counts and says whether there is any.
-    let counted = Live::of(table, "", columns.len() + 2);
-    let count = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {condition}{} LIMIT ?{})",
-        quote(&table.name.sql),
-        counted.after(" AND "),
-        columns.len() + 1
-    );
-    let mut statement = |name: String, sql, columns: &[&Column], live| {
-        all.add_live(format!("{}.{name}", table.name.proto), sql, fields(columns), live)
-    };
-    let first = statement(rust.clone(), first, &columns, now);
-    let next = statement(format!("{rust}.after"), next, &[&columns[..], &key[..]].concat(), then);
-    let delete = statement(format!("{rust}.delete"), delete, &columns, Live::of(table, "", columns.len() + 1));
-    let mut limited = fields(&columns);
-    limited.push(String::new());
-    let count = all.add_live(format!("{}.{rust}.count", table.name.proto), count, limited, counted);
+    let most = Limit::Most(Param { field: "".into(), role: ParamRole::Limit, ty: None });
+    let some = Select::from(&table.name.sql, [Expr::int(1)]).rows(rows(None)).limit(most);
+    let count = Select::new(What::Exprs(vec![Expr::Count]), Source::Rows(Box::new(some)));
+    let mut add =
+        |name: &str, statement: Sql<'s>| all.add_live(format!("{}.{rust}{name}", table.name.proto), statement, &live);
+    let first = add("", page(None).into());
+    let next = add(".after", page(Some(after(&key))).into());
+    let delete = add(".delete", soft::deleting(table, rows(None)));
+    let count = add(".count", count.into());
     let listing = Box::new(ListingPlan { first, after: next, count, delete });
     let LookupOf { through, partial, nones } = of;
     let none = nones.iter().map(|none| none.column.name.sql.clone());

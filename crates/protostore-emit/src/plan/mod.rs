@@ -13,13 +13,15 @@ mod referrers;
 mod relation;
 mod soft;
 
-use protostore_schema::{Column, Form, Schema};
+use protostore_schema::{Column, Role, Schema};
+use protostore_sql::{self as sql, Clock, Dialect, Expr, Op, Order, ParamRole, Text};
 
 pub(crate) use child::{ChildPlan, RowsPlan};
-pub(crate) use counter::{RevisionPlan, SequencePlan, counter, number_of};
+pub(crate) use counter::{COUNTERS, RevisionPlan, SequencePlan, at, begin};
 pub(crate) use edit::{AroundPlan, EditPlan, TouchPlan};
 pub(crate) use life::ExpirePlan;
 use life::Live;
+pub(crate) use life::clock;
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
 pub(crate) use record::{ReferencePlan, TablePlan};
@@ -28,6 +30,9 @@ use referrers::Referrers;
 pub(crate) use relation::RelationPlan;
 pub(crate) use soft::{CascadePlan, KeeperPlan, NamesPlan, SoftPlan, most};
 
+/// The dialects that statements are printed for.
+const DIALECTS: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+
 /// A statement with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -35,14 +40,34 @@ pub struct Statement {
     pub slot: u32,
     /// What it does: `virtual_machines.get`.
     pub name: String,
-    /// Its text for SQLite, with parameters `?1`, `?2`.
-    pub sql: String,
-    /// The path of the field that each parameter carries.
-    pub fields: Vec<String>,
-    /// Where it finds only rows that are there for readers, the forms of the present time that are its last parameters.
-    pub live: Option<Vec<Form>>,
+    /// Its text in each dialect, with parameters `$1`, `$2`.
+    pub texts: Vec<(Dialect, Text<'static>)>,
+    /// Where it finds only rows that are there for readers, the forms of the present time that it is given.
+    pub live: Option<Vec<Clock>>,
     /// Whether it asks for all rows in the order of their key, or for one end of them, so that it may go through a table.
     pub whole: bool,
+}
+
+impl Statement {
+    pub(crate) fn text(&self, dialect: Dialect) -> &Text<'static> {
+        let text = self.texts.iter().find(|(of, _)| *of == dialect);
+        text.map(|(_, text)| text).expect("a dialect that statements are printed for")
+    }
+
+    /// Returns the whole text in a dialect, byte for byte as a generated crate holds it.
+    ///
+    /// # Panics
+    /// If statements are not printed for that dialect.
+    #[must_use]
+    pub fn sql(&self, dialect: Dialect) -> String {
+        self.text(dialect).whole()
+    }
+
+    /// Returns the path of the field that each parameter carries, those of the present time left out.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let params = &self.text(Dialect::Sqlite).params;
+        params.iter().filter(|param| !matches!(param.role, ParamRole::Now(_))).map(|param| param.field.as_ref())
+    }
 }
 
 /// The statements of every table.
@@ -81,13 +106,20 @@ impl Statements {
         u32::try_from(self.0.len()).expect("fewer statements than 2^32")
     }
 
-    fn add(&mut self, name: String, sql: String, fields: Vec<String>) -> Statement {
-        self.add_live(name, sql, fields, Live::default())
+    fn add<'s>(&mut self, name: String, statement: impl Into<sql::Statement<'s>>) -> Statement {
+        self.add_live(name, statement, &Live::default())
     }
 
     /// Adds a statement that has the condition that a row is there.
-    fn add_live(&mut self, name: String, sql: String, fields: Vec<String>, live: Live) -> Statement {
-        let statement = Statement { slot: self.next(), name, sql, fields, live: live.into_clocks(), whole: false };
+    fn add_live<'s>(&mut self, name: String, statement: impl Into<sql::Statement<'s>>, live: &Live<'_>) -> Statement {
+        let statement = statement.into();
+        let texts = DIALECTS.map(|dialect| (dialect, dialect.print(&statement).into_owned()));
+        let clocks = texts[0].1.params.iter().filter_map(|param| match param.role {
+            ParamRole::Now(clock) => Some(clock),
+            _ => None,
+        });
+        let live = live.clocks.then(|| clocks.collect());
+        let statement = Statement { slot: self.next(), name, texts: texts.to_vec(), live, whole: false };
         self.0.push(statement.clone());
         statement
     }
@@ -110,27 +142,43 @@ fn names<'c>(columns: &[&'c Column]) -> impl Iterator<Item = &'c str> + Clone + 
     columns.iter().map(|c| c.name.sql.as_str()).collect::<Vec<_>>().into_iter()
 }
 
-/// Returns `"a" = ?1 AND "b" = ?2`, counting from `first`.
-fn equal<'n>(names: impl IntoIterator<Item = &'n str>, first: usize) -> String {
-    let conditions: Vec<String> = names
-        .into_iter()
-        .enumerate()
-        .map(|(i, name)| format!("{} = ?{}", crate::sql::quote(name), i + first))
-        .collect();
-    conditions.join(" AND ")
+/// Returns `"a" = $1 AND "b" = $2`.
+fn equal<'s>(columns: &[&'s Column]) -> Vec<Expr<'s>> {
+    columns.iter().map(|c| Expr::column(&c.name.sql).equals(value(c))).collect()
 }
 
-/// Returns `?1, ?2`, counting from `first`.
-fn parameters(count: usize, first: usize) -> String {
-    (first..first + count).map(|i| format!("?{i}")).collect::<Vec<_>>().join(", ")
+/// Returns `"_id" = $1`: columns that hold what fields of another name carry.
+fn tied<'s>(alias: Option<&'static str>, columns: &[&'s Column], fields: &[&'s Column]) -> Vec<Expr<'s>> {
+    let name = |c: &'s Column| match alias {
+        None => Expr::column(&c.name.sql),
+        Some(alias) => Expr::of(alias, &c.name.sql),
+    };
+    columns.iter().zip(fields).map(|(c, field)| name(c).equals(value(field))).collect()
 }
 
-/// Returns the condition that a row comes after a key: `"id" > ?1`, `("a", "b") > (?1, ?2)`.
-fn after(key: &[&Column], first: usize) -> String {
-    let names = crate::sql::list(names(key));
-    if key.len() == 1 {
-        format!("{names} > ?{first}")
-    } else {
-        format!("({names}) > ({})", parameters(key.len(), first))
-    }
+/// Returns the parameter that carries a column's field.
+fn value(column: &Column) -> Expr<'_> {
+    let role = if matches!(column.role, Role::Position | Role::MapKey) { ParamRole::Place } else { ParamRole::Value };
+    Expr::param(&column.name.proto, role)
+}
+
+/// Returns columns of an alias.
+fn of<'s>(alias: &'static str, columns: &[&'s Column]) -> Vec<Expr<'s>> {
+    columns.iter().map(|c| Expr::of(alias, &c.name.sql)).collect()
+}
+
+/// Returns columns of the only table that there is.
+fn own<'s>(columns: &[&'s Column]) -> Vec<Expr<'s>> {
+    columns.iter().map(|c| Expr::column(&c.name.sql)).collect()
+}
+
+/// Returns the order by columns that are never NULL.
+fn order(by: Vec<Expr<'_>>) -> impl Iterator<Item = Order<'_>> {
+    by.into_iter().map(Order::by)
+}
+
+/// Returns the condition that a row comes after a key: `"id" > $1`, `("a", "b") > ($1, $2)`.
+fn after<'s>(key: &[&'s Column]) -> Expr<'s> {
+    let last = key.iter().map(|c| Expr::param(&c.name.proto, ParamRole::After));
+    Expr::tuple(own(key)).compare(Op::Greater, Expr::tuple(last))
 }

@@ -1,8 +1,9 @@
 //! References that name nothing: in Rust the zero value, in the database NULL.
 
 use protostore_schema::{Column, Node};
+use protostore_sql::{Expr, Op};
 
-use crate::sql::quote;
+use super::value;
 
 /// A reference of implicit presence.
 pub(crate) struct NoReference<'s> {
@@ -31,15 +32,16 @@ fn inside<'s>(nodes: &'s [Node], presence: Option<&'s Column>) -> Vec<NoReferenc
         .collect()
 }
 
-/// Returns `"a" = ?1 AND "b" IS ?2`: a parameter of NULL finds the rows that name nothing.
-pub(super) fn same(columns: &[&Column], nones: &[NoReference<'_>]) -> String {
-    let conditions = columns.iter().zip(1..).map(|(column, at)| {
-        let name = quote(&column.name.sql);
+/// Returns `"a" = $1 AND "b" IS $2`: a parameter of NULL finds the rows that name nothing.
+pub(super) fn same<'s>(columns: &[&'s Column], nones: &[NoReference<'s>]) -> Vec<Expr<'s>> {
+    let condition = |column: &&'s Column| {
+        let name = || Expr::column(&column.name.sql);
         match nones.iter().find(|none| none.column.name.sql == column.name.sql).map(|none| none.presence) {
-            None => format!("{name} = ?{at}"),
-            Some(None) => format!("{name} IS ?{at}"),
-            Some(Some(presence)) => format!("{name} IS ?{at} AND {}", quote(&presence.name.sql)),
+            None => vec![name().equals(value(column))],
+            Some(presence) => std::iter::once(name().compare(Op::Same, value(column)))
+                .chain(presence.map(|presence| Expr::column(&presence.name.sql)))
+                .collect(),
         }
-    });
-    conditions.collect::<Vec<_>>().join(" AND ")
+    };
+    columns.iter().flat_map(condition).collect()
 }

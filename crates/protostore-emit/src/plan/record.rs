@@ -1,19 +1,17 @@
 //! The statements of one table.
 
 use protostore_schema::{Column, ForeignKey, Generated, Reference, Schema, Table};
+use protostore_sql::{self as sql, Conflict, Expr, Insert, Join, Limit, Order, Qualifier, Rows, Select, Source, What};
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
     ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, SoftPlan, Statement,
-    Statements, TouchPlan, after, equal, fields, keys, lookup, names, parameters, partial, relation, soft,
+    Statements, TouchPlan, after, equal, fields, keys, lookup, of, order, own, partial, relation, soft, value,
 };
-use crate::sql::{list, quote};
 
 /// The statements of a table, its child tables and its indexes.
 pub(crate) struct TablePlan<'s> {
     pub(crate) table: &'s Table,
-    /// How every statement begins that reads records: `SELECT … FROM …`.
-    pub(crate) select: String,
     pub(crate) get: Statement,
     pub(crate) insert: Statement,
     pub(crate) upsert: Statement,
@@ -35,7 +33,7 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) touch: Option<TouchPlan<'s>>,
     pub(crate) lookups: Vec<Lookup<'s>>,
     /// The conditions of the partial indexes, each a filter.
-    pub(crate) partials: Vec<Partial>,
+    pub(crate) partials: Vec<Partial<'s>>,
     /// The fields that show rows of other tables.
     pub(crate) relations: Vec<RelationPlan<'s>>,
 }
@@ -54,68 +52,36 @@ impl<'s> TablePlan<'s> {
     pub(super) fn of(schema: &'s Schema, referrers: &Referrers<'s>, table: &'s Table, all: &mut Statements) -> Self {
         let columns = table.columns();
         let key = table.key_columns();
-        let (into, selected) = (quote(&table.name.sql), select(table));
-        let mut add_live = |name: &str, sql: String, fields: Vec<String>, live| {
-            all.add_live(format!("{}.{name}", table.name.proto), sql, fields, live)
+        let mut add = |name: &str, statement: sql::Statement<'s>, live: &Live<'s>| {
+            all.add_live(format!("{}.{name}", table.name.proto), statement, live)
         };
-        let (order, by_key) = (list(names(&key)), equal(names(&key), 1));
-        let (live, beside) = (Live::of(table, "", 1), || Live::of(table, "", key.len() + 1));
-        let insert = format!(
-            "INSERT INTO {into} ({}) VALUES ({})",
-            list(names(&table.all_columns())),
-            inserted(table, &columns)
-        );
+        let (live, none) = (Live::of(table, None), Live::default());
+        let insert = Insert {
+            table: (&table.name.sql).into(),
+            columns: table.all_columns().iter().map(|c| (&c.name.sql).into()).collect(),
+            // A singleton's key is of no field.
+            rows: Rows::Values(
+                table.singleton.iter().map(|_| Expr::int(1)).chain(columns.iter().map(|c| value(c))).collect(),
+            ),
+            conflict: None,
+        };
+        let upsert = Insert { conflict: Some(on_conflict(&columns, &key)), ..insert.clone() };
+        let by_key = || equal(&key).into_iter().chain(live.rows());
+        let page = |begin: Option<Expr<'s>>| {
+            let rows = begin.into_iter().chain(live.rows());
+            select(table).rows(rows).order(order(own(&key))).limit(Limit::Page)
+        };
+        let listed = || std::iter::once(keys::listed(&key)).chain(live.rows());
         let mut plan = Self {
             table,
-            select: selected.clone(),
-            get: add_live(
-                "get",
-                format!("{selected} WHERE {by_key}{}", beside().after(" AND ")),
-                fields(&key),
-                beside(),
-            ),
-            upsert: add_live(
-                "upsert",
-                format!("{insert} {}", on_conflict(&columns, &key)),
-                fields(&columns),
-                Live::default(),
-            ),
-            insert: add_live("insert", insert, fields(&columns), Live::default()),
-            delete: add_live(
-                "delete",
-                format!("{} WHERE {by_key}{}", soft::deleting(table), beside().after(" AND ")),
-                fields(&key),
-                beside(),
-            ),
-            page_first: add_live(
-                "page_first",
-                format!("{selected}{} ORDER BY {order}", live.after(" WHERE ")),
-                Vec::new(),
-                live,
-            ),
-            page_after: add_live(
-                "page_after",
-                format!("{selected} WHERE {}{} ORDER BY {order}", after(&key, 1), beside().after(" AND ")),
-                fields(&key),
-                beside(),
-            ),
-            get_many: add_live(
-                "get_many",
-                get_many(table, &columns, &key),
-                vec![String::new()],
-                Live::of(table, "t.", 2),
-            ),
-            delete_many: add_live(
-                "delete_many",
-                format!(
-                    "{} WHERE {}{}",
-                    soft::deleting(table),
-                    keys::listed(&key),
-                    Live::of(table, "", 2).after(" AND ")
-                ),
-                vec![String::new()],
-                Live::of(table, "", 2),
-            ),
+            get: add("get", select(table).rows(by_key()).into(), &live),
+            upsert: add("upsert", upsert.into(), &none),
+            insert: add("insert", insert.into(), &none),
+            delete: add("delete", soft::deleting(table, by_key()), &live),
+            page_first: add("page_first", page(None).into(), &live),
+            page_after: add("page_after", page(Some(after(&key))).into(), &live),
+            get_many: add("get_many", get_many(table, &columns, &key).into(), &live),
+            delete_many: add("delete_many", soft::deleting(table, listed()), &live),
             expire: ExpirePlan::of(table, all),
             soft: SoftPlan::of(schema, referrers, table, all),
             sequences: sequences(table, all),
@@ -125,57 +91,43 @@ impl<'s> TablePlan<'s> {
             referrers: referrers.plans(table, all),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             touch: TouchPlan::of(table, all),
-            lookups: lookup::of(schema, table, all),
+            lookups: lookup::lookups(schema, table, all),
             partials: partial::of_table(schema, table),
-            relations: relation::of(schema, table, all),
+            relations: relation::relations(schema, table, all),
         };
         plan.page_first = all.whole(plan.page_first);
         plan
     }
 }
 
-/// Returns `SELECT … FROM …` over the columns of a record.
-pub(super) fn select(table: &Table) -> String {
-    format!("SELECT {} FROM {}", selected(&table.columns()), quote(&table.name.sql))
-}
-
-/// Returns what a statement selects; the record of a singleton may have child tables and no column.
-fn selected(columns: &[&Column]) -> String {
-    if columns.is_empty() { "1".to_owned() } else { list(names(columns)) }
+/// Returns `SELECT … FROM …` over the columns of a record, which all reads of it share.
+pub(super) fn select(table: &Table) -> Select<'_> {
+    let columns = table.columns().into_iter().map(|c| sql::Column { of: Qualifier::Own, name: (&c.name.sql).into() });
+    Select::new(What::Record(columns.collect()), Source::Table((&table.name.sql).into(), None))
 }
 
 /// Returns the read of the records of a list of keys, each behind its place in the list.
-fn get_many(table: &Table, columns: &[&Column], key: &[&Column]) -> String {
-    let selected = columns.iter().map(|column| format!("t.{}", quote(&column.name.sql)));
-    format!(
-        "SELECT {} FROM json_each(?1) o CROSS JOIN {} t ON {}{}",
-        std::iter::once("o.key".to_owned()).chain(selected).collect::<Vec<_>>().join(", "),
-        quote(&table.name.sql),
-        keys::ties("t", key),
-        Live::of(table, "t.", 2).after(" AND ")
-    )
-}
-
-/// Returns the values of an insert: the parameters, after the key of a singleton.
-fn inserted(table: &Table, columns: &[&Column]) -> String {
-    let parameters = parameters(columns.len(), 1);
-    match (&table.singleton, columns) {
-        (None, _) => parameters,
-        (Some(_), []) => "1".to_owned(),
-        (Some(_), _) => format!("1, {parameters}"),
-    }
+fn get_many<'s>(table: &'s Table, columns: &[&'s Column], key: &[&'s Column]) -> Select<'s> {
+    let what = std::iter::once(Expr::KeyPlace { of: "o" }).chain(of("t", columns));
+    let on = keys::ties("t", key).into_iter().chain(Live::of(table, Some("t")).rows()).collect();
+    Select::new(What::Exprs(what.collect()), keys::rows(Some("o"), "")).join(Join {
+        table: (&table.name.sql).into(),
+        alias: "t".into(),
+        on,
+        in_order: true,
+    })
 }
 
 /// Returns what an upsert does to the row that is there: everything but the key is written.
-fn on_conflict(columns: &[&Column], key: &[&Column]) -> String {
+fn on_conflict<'s>(columns: &[&'s Column], key: &[&'s Column]) -> Conflict<'s> {
     let is_key = |c: &&&Column| key.iter().any(|k| k.name.sql == c.name.sql);
     let mut written: Vec<&&Column> = columns.iter().filter(|c| !is_key(c)).collect();
     if written.is_empty() {
         // DO NOTHING would count no row.
         written = if columns.is_empty() { key.iter().collect() } else { columns.iter().collect() };
     }
-    let set: Vec<String> = written.iter().map(|c| format!("{0} = excluded.{0}", quote(&c.name.sql))).collect();
-    format!("ON CONFLICT ({}) DO UPDATE SET {}", list(names(key)), set.join(", "))
+    let set = written.iter().map(|c| ((&c.name.sql).into(), Expr::Excluded((&c.name.sql).into())));
+    Conflict::Update { columns: key.iter().map(|c| (&c.name.sql).into()).collect(), of: Vec::new(), set: set.collect() }
 }
 
 /// Returns the references among columns, and those of several columns of the table. SQLite does not say which foreign key
@@ -187,18 +139,18 @@ pub(super) fn references<'s>(
     (of_table, foreign_keys): (&[&'s Column], &'s [ForeignKey]),
     all: &mut Statements,
 ) -> Vec<ReferencePlan<'s>> {
-    let live = |table: &str, parts: usize| Live::of(schema.table(table), "", parts + 1);
+    let live = |table: &str| Live::of(schema.table(table), None);
     let mut references: Vec<_> = columns
         .iter()
         .filter_map(|column| {
             let Reference { table, column: key, on_delete: _, enforced } = column.reference.as_ref()?;
-            enforced.then(|| reference(owner, vec![*column], table, vec![key.as_str()], live(table, 1), all))
+            enforced.then(|| reference(owner, vec![*column], table, vec![key.as_str()], live(table), all))
         })
         .collect();
     references.extend(foreign_keys.iter().filter(|key| key.enforced).map(|foreign_key| {
         let ForeignKey { columns, table, key, on_delete: _, enforced: _ } = foreign_key;
         let parts = key.iter().map(String::as_str).collect();
-        reference(owner, named(of_table, columns), table, parts, live(table, key.len()), all)
+        reference(owner, named(of_table, columns), table, parts, live(table), all)
     }));
     references
 }
@@ -214,22 +166,22 @@ pub(super) fn reference<'s>(
     columns: Vec<&'s Column>,
     table: &'s str,
     key: Vec<&'s str>,
-    live: Live,
+    live: Live<'s>,
     all: &mut Statements,
 ) -> ReferencePlan<'s> {
-    let by_key = equal(key.iter().copied(), 1);
-    let sql = format!("SELECT 1 FROM {} WHERE {by_key}{}", quote(table), live.after(" AND "));
-    let fields = fields(&columns);
-    let exists = all.add_live(format!("{owner}.{}.exists", fields.join(".")), sql, fields, live);
+    let is_it = key.iter().zip(&columns).map(|(key, column)| Expr::column(*key).equals(value(column)));
+    let exists = Select::from(table, [Expr::int(1)]).rows(is_it).rows(live.rows());
+    let exists = all.add_live(format!("{owner}.{}.exists", fields(&columns).join(".")), exists, &live);
     ReferencePlan { columns, table, key, exists }
 }
 
 /// Returns the statement that reads the last row of a chain.
 fn chain(table: &Table, all: &mut Statements) -> Option<Statement> {
     let (hash, key) = (&table.hash_column()?.name, table.key.first()?);
-    let (sql, key) = (quote(&hash.sql), quote(key));
-    let last = format!("SELECT {key}, {sql} FROM {} ORDER BY {key} DESC LIMIT 1", quote(&table.name.sql));
-    let last = all.add(format!("{}.{}.last", table.name.proto, hash.proto), last, Vec::new());
+    let last = Select::from(&table.name.sql, [Expr::column(key), Expr::column(&hash.sql)])
+        .order([Order { by: Expr::column(key), descending: true, nullable: false }])
+        .limit(Limit::One);
+    let last = all.add(format!("{}.{}.last", table.name.proto, hash.proto), last);
     Some(all.whole(last))
 }
 

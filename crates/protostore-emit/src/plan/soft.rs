@@ -1,11 +1,11 @@
 //! The statements of a table whose rows are kept when they are deleted.
 
 use protostore_schema::{ChildTable, Column, Form, OnDelete, Schema, Table, Type};
+use protostore_sql::{Delete, Expr, Limit, Lit, Name, Select, Statement as Sql, Update};
 
 use super::record::select;
 use super::referrers::{Referrer, Referrers};
-use super::{Live, RevisionPlan, Statement, Statements, after, equal, fields, life, names, record};
-use crate::sql::{list, quote};
+use super::{Live, RevisionPlan, Statement, Statements, after, equal, fields, life, of, order, own, record, value};
 
 /// The statements about rows that are deleted.
 pub(crate) struct SoftPlan<'s> {
@@ -57,27 +57,22 @@ impl<'s> SoftPlan<'s> {
         let column = table.soft_delete_column()?;
         let at = table.record.nodes.iter().position(|node| node.columns().contains(&column));
         let member = at.and_then(|at| u16::try_from(at).ok()).expect("the time is a member of its record");
-        let (own, time, marked) = (quote(&table.name.sql), quote(&column.name.sql), mark(column));
-        let key = table.key_columns();
-        let (by_key, order) = (equal(names(&key), 1), list(names(&key)));
-        let path = &column.name.proto;
-        let mut add = |name: &str, sql, fields| all.add(format!("{}.{path}.{name}", table.name.proto), sql, fields);
-        let deleted = format!("SELECT {time} FROM {own} WHERE {by_key} AND {time} IS NOT NULL");
-        let restore = format!("UPDATE {own} SET {time} = {marked} WHERE {by_key} AND {time} IS NOT NULL");
-        let mut settled = vec![path.clone()];
-        let revision = table.revision_column().map(|revision| {
-            settled.push(revision.name.proto.clone());
-            format!(", {} = ?2", quote(&revision.name.sql))
-        });
-        let settle = format!("UPDATE {own} SET {time} = ?1{} WHERE {time} = {marked}", revision.unwrap_or_default());
-        let purge = format!("DELETE FROM {own} WHERE {by_key} AND {time} IS NOT NULL");
-        let (deleted, restore) = (add("deleted", deleted, fields(&key)), add("restore", restore, fields(&key)));
-        let (settle, purge) = (add("settle", settle, settled), add("purge", purge, fields(&key)));
-        let selected = select(table);
-        let get = add("get", format!("{selected} WHERE {by_key}"), fields(&key));
-        let page_first = add("page_first", format!("{selected} ORDER BY {order}"), Vec::new());
-        let page_after =
-            add("page_after", format!("{selected} WHERE {} ORDER BY {order}", after(&key, 1)), fields(&key));
+        let (key, path) = (table.key_columns(), &column.name.proto);
+        let mut add =
+            |name: &str, statement: Sql<'s>| all.add(format!("{}.{path}.{name}", table.name.proto), statement);
+        let time = || Expr::column(&column.name.sql);
+        let gone = || equal(&key).into_iter().chain([time().not_null()]);
+        let revision = table.revision_column().map(|revision| ((&revision.name.sql).into(), value(revision)));
+        let settle = set(table, [((&column.name.sql).into(), value(column))].into_iter().chain(revision));
+        let restore = set(table, [((&column.name.sql).into(), mark(column))]);
+        let deleted = add("deleted", Select::from(&table.name.sql, [time()]).rows(gone()).into());
+        let restore = add("restore", Update { rows: gone().collect(), ..restore }.into());
+        let settle = add("settle", Update { rows: vec![time().equals(mark(column))], ..settle }.into());
+        let purge = add("purge", Delete { table: (&table.name.sql).into(), rows: gone().collect() }.into());
+        let page = |rows: Option<Expr<'s>>| select(table).rows(rows).order(order(own(&key))).limit(Limit::Page);
+        let get = add("get", select(table).rows(equal(&key)).into());
+        let page_first = add("page_first", page(None).into());
+        let page_after = add("page_after", page(Some(after(&key))).into());
         let (mut cascades, mut keepers) = (Vec::new(), Vec::new());
         for referrer in referrers.of_table(table) {
             match (referrer.on_delete, referrer.of) {
@@ -105,13 +100,18 @@ impl<'s> SoftPlan<'s> {
     }
 }
 
-/// Returns how a statement begins that deletes rows, or marks them as deleted.
-pub(super) fn deleting(table: &Table) -> String {
-    let own = quote(&table.name.sql);
+/// Returns the statement that deletes rows, or marks them as deleted.
+pub(super) fn deleting<'s>(table: &'s Table, rows: impl Iterator<Item = Expr<'s>>) -> Sql<'s> {
+    let rows = rows.collect();
     match table.soft_delete_column() {
-        Some(time) => format!("UPDATE {own} SET {} = {}", quote(&time.name.sql), mark(time)),
-        None => format!("DELETE FROM {own}"),
+        Some(time) => Update { rows, ..set(table, [((&time.name.sql).into(), mark(time))]) }.into(),
+        None => Delete { table: (&table.name.sql).into(), rows }.into(),
     }
+}
+
+fn set<'s>(table: &'s Table, set: impl IntoIterator<Item = (Name<'s>, Expr<'s>)>) -> Update<'s> {
+    let set = set.into_iter().collect();
+    Update { table: (&table.name.sql).into(), set, rows: Vec::new(), returning: Vec::new() }
 }
 
 /// Returns the largest revision that the column holds.
@@ -125,99 +125,84 @@ pub(crate) fn most(revision: &RevisionPlan<'_>) -> i64 {
 }
 
 /// Returns the time that says that a row is about to be deleted, or to be there again; none other has it.
-fn mark(column: &Column) -> &'static str {
+fn mark<'s>(column: &Column) -> Expr<'s> {
     match column.form {
-        Form::Rfc3339 => "'0000-00-00T00:00:00.000000000Z'",
-        Form::Own | Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz => {
-            "-9223372036854775807"
-        }
+        Form::Rfc3339 => Expr::text("0000-00-00T00:00:00.000000000Z"),
+        Form::Timestamptz => Expr::Lit(Lit::Instant(-i64::MAX)),
+        Form::Own | Form::Seconds | Form::Milliseconds | Form::Microseconds => Expr::int(-i64::MAX),
         Form::FullRange | Form::FloatBits | Form::Bytes | Form::Json => unreachable!("a time has no such form"),
     }
 }
 
-/// Returns `"a"`, or `("a", "b")`, over an alias.
-fn tuple<'n>(alias: &str, names: impl Iterator<Item = &'n str>) -> String {
-    let all: Vec<String> = names.map(|name| format!("{alias}{}", quote(name))).collect();
-    if all.len() == 1 { all.concat() } else { format!("({})", all.join(", ")) }
-}
-
 /// Returns the keys of the rows that are marked.
-fn marked(table: &Table, column: &Column) -> String {
-    let key = list(table.key.iter().map(String::as_str));
-    format!("SELECT {key} FROM {} WHERE {} = {}", quote(&table.name.sql), quote(&column.name.sql), mark(column))
+fn marked<'s>(table: &'s Table, column: &'s Column) -> Select<'s> {
+    let is_marked = Expr::column(&column.name.sql).equals(mark(column));
+    Select::from(&table.name.sql, own(&table.key_columns())).rows([is_marked])
 }
 
 fn cascade<'s>(
-    table: &Table,
-    column: &Column,
+    table: &'s Table,
+    column: &'s Column,
     to: &'s Table,
     referrer: &Referrer<'s>,
     all: &mut Statements,
 ) -> Option<CascadePlan<'s>> {
-    let time = to.soft_delete_column()?;
-    let (own, set) = (quote(&to.name.sql), quote(&time.name.sql));
-    let tied = format!("{} IN ({})", tuple("", names(&referrer.columns)), marked(table, column));
-    let update = format!("UPDATE {own} SET {set} = {} WHERE {set}", mark(time));
+    let to_time = to.soft_delete_column()?;
+    let time = || Expr::column(&to_time.name.sql);
+    let update = |now: Expr<'s>| Update {
+        rows: vec![now, Expr::tuple(own(&referrer.columns)).in_rows(marked(table, column))],
+        ..set(to, [((&to_time.name.sql).into(), mark(to_time))])
+    };
     let path = fields(&referrer.columns).join(".");
-    let mut add = |name: &str, sql, fields| all.add(format!("{}.{path}.{name}", to.name.proto), sql, fields);
+    let mut add = |name: &str, update: Update<'s>| all.add(format!("{}.{path}.{name}", to.name.proto), update);
     Some(CascadePlan {
         to,
-        delete: add("delete_with", format!("{update} IS NULL AND {tied}"), Vec::new()),
-        restore: add("restore_with", format!("{update} = ?1 AND {tied}"), vec![time.name.proto.clone()]),
+        delete: add("delete_with", update(time().is_null())),
+        restore: add("restore_with", update(time().equals(value(to_time)))),
     })
 }
 
-fn keeper<'s>(table: &Table, column: &Column, referrer: &Referrer<'s>, all: &mut Statements) -> KeeperPlan<'s> {
+fn keeper<'s>(table: &'s Table, column: &'s Column, referrer: &Referrer<'s>, all: &mut Statements) -> KeeperPlan<'s> {
     let (name, live) = match referrer.of {
-        (own, None) => (own.name.sql.as_str(), Live::of(own, "c.", 1)),
-        (own, Some(child)) => (child.name.sql.as_str(), life::around(own, child, 1)),
+        (own, None) => (&own.name.sql, Live::of(own, Some("c"))),
+        (own, Some(child)) => (&child.name.sql, life::around(own, child)),
     };
-    let tied = tuple("c.", names(&referrer.columns));
-    let sql = format!(
-        "SELECT 1 FROM {} c WHERE {tied} IN ({}){} LIMIT 1",
-        quote(name),
-        marked(table, column),
-        live.after(" AND ")
-    );
+    let names = Select::of(name, "c", [Expr::int(1)])
+        .rows([Expr::tuple(of("c", &referrer.columns)).in_rows(marked(table, column))])
+        .rows(live.rows())
+        .limit(Limit::One);
     let statement = format!("{}.kept_by.{name}.{}", table.name.proto, fields(&referrer.columns).join("."));
-    let names = all.add_live(statement, sql, Vec::new(), live);
-    KeeperPlan { table: name, columns: referrer.columns.clone(), names }
+    KeeperPlan { table: name, columns: referrer.columns.clone(), names: all.add_live(statement, names, &live) }
 }
 
 /// Returns the references of a table to rows that may not be there for readers, and those of its lists that say RESTRICT.
-fn named<'s>(schema: &'s Schema, table: &'s Table, column: &Column, all: &mut Statements) -> Vec<NamesPlan<'s>> {
+fn named<'s>(schema: &'s Schema, table: &'s Table, column: &'s Column, all: &mut Statements) -> Vec<NamesPlan<'s>> {
     let columns = table.columns();
     let mut found = Vec::new();
     let mut add = |child: Option<&'s ChildTable>, of: Vec<&'s Column>, to: &'s str, key: Vec<&'s str>| {
         let target = schema.table(to);
-        let there = match target.soft_delete_column() {
-            Some(time) => Live::literal(format!("coalesce(o.{0}, {1}) = {1}", quote(&time.name.sql), mark(time))),
-            None => Live::of(target, "o.", 1),
+        let live = match target.soft_delete_column() {
+            Some(time) => Live::from(Expr::of("o", &time.name.sql).coalesce(mark(time)).equals(mark(time))),
+            None => Live::of(target, Some("o")),
         };
-        let none = String::new();
-        let live = match there.after("") {
-            always if always == none => return,
-            live => live,
-        };
-        let (own, marked) = match child {
-            None => (&table.name.sql, format!("c.{} = {}", quote(&column.name.sql), mark(column))),
+        if live.is_none() {
+            return;
+        }
+        let (name, marked) = match child {
+            None => (&table.name.sql, Expr::of("c", &column.name.sql).equals(mark(column))),
             Some(child) => {
-                let owner = child.owner.iter().take(table.key.len()).map(|c| c.name.sql.as_str());
-                (&child.name.sql, format!("{} IN ({})", tuple("c.", owner), marked(table, column)))
+                let owner: Vec<&Column> = child.owner.iter().take(table.key.len()).collect();
+                (&child.name.sql, Expr::tuple(self::of("c", &owner)).in_rows(marked(table, column)))
             }
         };
-        let set: Vec<String> = names(&of).map(|name| format!("c.{} IS NOT NULL", quote(name))).collect();
-        let ties = key.iter().zip(names(&of)).map(|(key, name)| format!("o.{} = c.{}", quote(key), quote(name)));
-        let sql = format!(
-            "SELECT 1 FROM {} c WHERE {marked} AND {} AND NOT EXISTS (SELECT 1 FROM {} o WHERE {} AND {live}) LIMIT 1",
-            quote(own),
-            set.join(" AND "),
-            quote(to),
-            ties.collect::<Vec<_>>().join(" AND "),
-        );
-        let statement = format!("{}.missing.{own}.{}", table.name.proto, fields(&of).join("."));
-        let missing = all.add_live(statement, sql, Vec::new(), there);
-        found.push(NamesPlan { table: own, columns: of, to, missing });
+        let set = of.iter().map(|c| Expr::of("c", &c.name.sql).not_null());
+        let ties = key.iter().zip(&of).map(|(key, c)| Expr::of("o", *key).equals(Expr::of("c", &c.name.sql)));
+        let there = Select::of(to, "o", [Expr::int(1)]).rows(ties).rows(live.rows()).exists();
+        let missing =
+            Select::of(name, "c", [Expr::int(1)]).rows([marked]).rows(set).rows([there.not()]).limit(Limit::One);
+        let statement = format!("{}.missing.{name}.{}", table.name.proto, fields(&of).join("."));
+        let missing = all.add_live(statement, missing, &live);
+        found.push(NamesPlan { table: name, columns: of, to, missing });
     };
     for column in &columns {
         if let Some(reference) = column.reference.as_ref().filter(|r| r.enforced) {

@@ -22,7 +22,7 @@ pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<Toke
 }
 
 /// Returns the condition of a partial index as a filter, which the index serves.
-fn partial(plan: &TablePlan<'_>, partial: &Partial) -> TokenStream {
+fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>) -> TokenStream {
     let (function, record) = (ident(&partial.rust), ident(&plan.table.record.ty.rust));
     let text = &partial.filter;
     let doc = lines([format!(
@@ -52,7 +52,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 plan.table.name.proto,
                 fields.join(" and ")
             )]);
-            let (statement, text) = (format_ident!("{}", lookup.rust.to_uppercase()), reading(plan, get));
+            let (statement, text) = (format_ident!("{}", lookup.rust.to_uppercase()), reading(get));
             let upsert = (!plan.table.append_only).then(|| upsert(plan, lookup, &statement));
             quote! {
                 static #statement: protostore::Stmt = #text;
@@ -75,7 +75,7 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 None => format!("Lists the rows of `{}` with this {}", plan.table.name.proto, fields.join(" and ")),
             };
             let doc = lines([format!("{what}{of}, in pages by key.")]);
-            let (first, after) = (reading(plan, &listing.first), reading(plan, &listing.after));
+            let (first, after) = (reading(&listing.first), reading(&listing.after));
             let (count, delete) = (statement(&listing.count), statement(&listing.delete));
             let allow = (lookup.by.len() > 5)
                 .then(|| quote!(#[allow(clippy::type_complexity, reason = "as long as the index is")]));

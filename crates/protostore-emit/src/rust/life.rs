@@ -1,7 +1,8 @@
 //! How long a row lives: the data that the run time goes by, and the traits that say what can be done.
 
-use proc_macro2::TokenStream;
-use protostore_schema::{Form, Schema, Table};
+use proc_macro2::{Literal, TokenStream};
+use protostore_schema::{Schema, Table};
+use protostore_sql::Clock;
 use quote::quote;
 
 use super::metadata::statement;
@@ -9,20 +10,19 @@ use super::tokens::{ident, lines};
 use crate::plan::{ExpirePlan, TablePlan};
 
 /// Returns what a statement says of the rows that it finds.
-pub(super) fn live(live: Option<&[Form]>) -> Option<TokenStream> {
-    let clocks = live?.iter().map(|form| clock(*form));
+pub(super) fn live(live: Option<&[Clock]>) -> Option<TokenStream> {
+    let clocks = live?.iter().map(|of| clock(*of));
     Some(quote!(.live(&[#(#clocks),*])))
 }
 
-/// Returns the form of a time.
-pub(super) fn clock(form: Form) -> TokenStream {
-    let clock = match form {
-        Form::Own => quote!(Nanoseconds),
-        Form::Seconds => quote!(Seconds),
-        Form::Milliseconds => quote!(Milliseconds),
-        Form::Microseconds | Form::Timestamptz => quote!(Microseconds),
-        Form::Rfc3339 => quote!(Rfc3339),
-        Form::FullRange | Form::FloatBits | Form::Bytes | Form::Json => unreachable!("a time has no such form"),
+/// Returns the form of the present time.
+pub(super) fn clock(clock: Clock) -> TokenStream {
+    let clock = match clock {
+        Clock::Nanos => quote!(Nanoseconds),
+        Clock::Seconds => quote!(Seconds),
+        Clock::Millis => quote!(Milliseconds),
+        Clock::Micros | Clock::Instant => quote!(Microseconds),
+        Clock::Rfc3339 => quote!(Rfc3339),
     };
     quote!(protostore::Clock::#clock)
 }
@@ -46,9 +46,11 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Vec<TokenStream> {
 }
 
 fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
-    let ExpirePlan { column, uniques, clear, sweep } = plan;
+    let ExpirePlan { column, uniques, given, clear, sweep } = plan;
     let name = ident(&table.record.ty.rust);
-    let (sql, clock, clear, sweep) = (&column.name.sql, clock(column.form), statement(clear), statement(sweep));
+    let (sql, clock) = (&column.name.sql, clock(crate::plan::clock(column.form)));
+    let (clear, sweep) = (statement(clear), statement(sweep));
+    let given = given.iter().map(|at| Literal::u16_unsuffixed(*at));
     let doc = lines([format!("When rows of `{}` are gone.", table.name.proto)]);
     quote! {
         #doc
@@ -56,6 +58,7 @@ fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
             column: #sql,
             clock: #clock,
             uniques: &[#(&[#(#uniques),*]),*],
+            given: &[#(#given),*],
             clear: #clear,
             sweep: #sweep,
         };

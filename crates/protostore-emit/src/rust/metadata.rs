@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use protostore_schema::{Column, Node, Role};
+use protostore_sql::Dialect;
 use quote::quote;
 
 use super::tokens::sql;
@@ -31,7 +32,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);
     let sequences = sequences.iter().map(sequence);
-    let [get, page_first, page_after] = [get, page_first, page_after].map(|s| reading(plan, s));
+    let [get, page_first, page_after] = [get, page_first, page_after].map(reading);
     let [insert, upsert, delete] = [insert, upsert, delete].map(statement);
     let [get_many, delete_many] = [get_many, delete_many].map(statement);
     let doc = super::tokens::lines([format!("What the run time knows of `{}`.", table.name.proto)]);
@@ -101,7 +102,7 @@ pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
 
 /// Returns the macro that begins the statements of a table which read records: its columns stand once in the file.
 pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
-    let text = sql(&plan.select);
+    let text = sql(&plan.get.text(Dialect::Sqlite).head, false);
     let doc = super::tokens::lines([format!(
         "Reads rows of `{}`, the columns in the order in which a record is decoded.",
         plan.table.name.proto
@@ -114,24 +115,26 @@ pub(super) fn select(plan: &TablePlan<'_>) -> TokenStream {
     }
 }
 
-/// Returns a statement that reads records of the plan's table.
-pub(super) fn reading(plan: &TablePlan<'_>, statement: &Statement) -> TokenStream {
-    let Statement { slot, name: _, sql: text, fields, live, whole: _ } = statement;
-    let live = super::life::live(live.as_deref());
-    let rest = text.strip_prefix(&plan.select).expect("a statement that reads records begins as all of them do");
-    let (slot, rest) = (Literal::u32_unsuffixed(*slot), sql(rest.trim_start()));
-    quote!(protostore::Stmt::new(#slot, select!(#rest), &[#(#fields),*])#live)
+/// Returns a statement that reads records of the file's table, and begins with the macro of [`select`].
+pub(super) fn reading(statement: &Statement) -> TokenStream {
+    let text = statement.text(Dialect::Sqlite);
+    let rest = sql(&text.rest, text.has_control);
+    declared(statement, &quote!(select!(#rest)))
 }
 
 /// Returns a statement with its slot.
 pub(super) fn statement(statement: &Statement) -> TokenStream {
-    let Statement { slot, name: _, sql: text, fields, live, whole: _ } = statement;
-    let live = super::life::live(live.as_deref());
-    let (slot, text) = (Literal::u32_unsuffixed(*slot), sql(text));
+    let text = statement.text(Dialect::Sqlite);
+    declared(statement, &sql(&statement.sql(Dialect::Sqlite), text.has_control))
+}
+
+fn declared(statement: &Statement, text: &TokenStream) -> TokenStream {
+    let (slot, fields) = (Literal::u32_unsuffixed(statement.slot), statement.fields());
+    let live = super::life::live(statement.live.as_deref());
     quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*])#live)
 }
 
-fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], checks: &[Check]) -> TokenStream {
+fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], checks: &[Check<'_>]) -> TokenStream {
     let columns = columns.iter().map(|column| {
         let (name, field) = (&column.name.sql, &column.name.proto);
         quote!(protostore::Column::new(#name, #field))
@@ -150,9 +153,9 @@ fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], che
             }
         }
     });
-    let checks = checks.iter().map(
-        |Check { name, place: _, condition: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)),
-    );
+    let checks = checks
+        .iter()
+        .map(|Check { name, place: _, all: _, field, says }| quote!(protostore::Check::new(#name, #field, #says)));
     quote! {
         protostore::Layout {
             name: #name,

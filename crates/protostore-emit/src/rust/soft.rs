@@ -14,10 +14,11 @@ pub(super) fn items(plan: &TablePlan<'_>) -> Option<TokenStream> {
     let name = ident(&plan.table.record.ty.rust);
     let doc = lines([format!("How rows of `{}` are kept when they are deleted.", plan.table.name.proto)]);
     let (column, field) = (&soft.column.name.sql, &soft.column.name.proto);
-    let (member, clock) = (Literal::u16_unsuffixed(soft.member), super::life::clock(soft.column.form));
+    let (member, clock) =
+        (Literal::u16_unsuffixed(soft.member), super::life::clock(crate::plan::clock(soft.column.form)));
     let SoftPlan { deleted, restore, settle, purge, get, page_first, page_after, .. } = soft;
     let [deleted, restore, settle, purge] = [deleted, restore, settle, purge].map(statement);
-    let [get, first, after] = [get, page_first, page_after].map(|statement| reading(plan, statement));
+    let [get, first, after] = [get, page_first, page_after].map(reading);
     let cascades = soft.cascades.iter().map(cascade);
     let keepers = soft.keepers.iter().map(keeper);
     let names = soft.names.iter().map(named);

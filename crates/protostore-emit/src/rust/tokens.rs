@@ -58,75 +58,15 @@ fn escape(line: &str) -> String {
     out
 }
 
-/// Returns SQL as a raw string literal, wrapped between its columns; one with characters that a source file does not keep
-/// as they are, or whose lines could be taken for lines of Rust, with escapes.
-pub(super) fn sql(text: &str) -> TokenStream {
-    if text.chars().any(|c| c.is_control() || c.escape_debug().len() > 2) {
+/// Returns SQL as a raw string literal. Text with characters that a source file does not keep as they are, or whose lines
+/// could be taken for lines of Rust, has escapes.
+pub(super) fn sql(text: &str, has_control: bool) -> TokenStream {
+    if has_control || text.chars().any(|c| c != '\n' && c.escape_debug().len() > 2) {
         let text = Literal::string(text);
         return quote!(#text);
     }
-    let text = wrapped(text);
-    let hashes = "#".repeat(longest_hashes(&text) + 1);
+    let hashes = "#".repeat(longest_hashes(text) + 1);
     format!("r{hashes}\"{text}\"{hashes}").parse().expect("a raw string is a token")
-}
-
-/// Breaks a long statement after commas and before its clauses, at blanks that are part of no literal and no name.
-fn wrapped(text: &str) -> String {
-    const WIDTH: usize = 100;
-    if text.len() <= WIDTH {
-        return text.to_owned();
-    }
-    let words = words(text);
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut width = 0;
-    for (at, word) in words.iter().enumerate() {
-        let after_comma = at > 0 && words[at - 1].ends_with(',');
-        if at > 0 && begins_clause(&words, at) {
-            out.push('\n');
-            width = 0;
-        } else if after_comma && width + 1 + unbroken(&words[at..]) > WIDTH {
-            out.push_str("\n    ");
-            width = 4;
-        } else if at > 0 {
-            out.push(' ');
-            width += 1;
-        }
-        out.push_str(word);
-        width += word.len();
-    }
-    out
-}
-
-/// Returns the length of what follows up to the next comma or clause.
-fn unbroken(words: &[&str]) -> usize {
-    let comma = words.iter().position(|word| word.ends_with(',')).map(|at| at + 1);
-    let clause = (1..words.len()).find(|at| begins_clause(words, *at));
-    let until = comma.into_iter().chain(clause).min().unwrap_or(words.len());
-    let blank = usize::from(comma.is_some_and(|comma| comma == until && comma < words.len()));
-    words[..until].iter().map(|word| word.len() + 1).sum::<usize>() - 1 + blank
-}
-
-/// Returns whether a clause begins with a word, where the word before it is none of its own.
-fn begins_clause(words: &[&str], at: usize) -> bool {
-    match (words[at], words.get(at + 1).copied()) {
-        ("FROM" | "VALUES" | "WHERE", Some(_)) => true,
-        ("JOIN", Some(_)) => words[at - 1] != "CROSS",
-        ("ON", Some("CONFLICT")) | ("DO", Some("UPDATE")) | ("ORDER", Some("BY")) | ("CROSS", Some("JOIN")) => true,
-        _ => false,
-    }
-}
-
-/// Splits a statement at the blanks outside of quotes. A doubled quote ends a literal and begins it again.
-fn words(text: &str) -> Vec<&str> {
-    let mut quote = None;
-    text.split(|c| {
-        match quote {
-            Some(open) => quote = (c != open).then_some(open),
-            None => quote = matches!(c, '\'' | '"').then_some(c),
-        }
-        quote.is_none() && c == ' '
-    })
-    .collect()
 }
 
 fn longest_hashes(text: &str) -> usize {
@@ -203,32 +143,29 @@ fn indent(line: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// Returns what is left without the blanks and line breaks between tokens.
-    fn dense(text: &str) -> String {
-        let mut quote = None;
-        let is_kept = |c: &char| {
-            match quote {
-                Some(open) => quote = (*c != open).then_some(open),
-                None => quote = matches!(c, '\'' | '"').then_some(*c),
-            }
-            quote.is_some() || !c.is_whitespace()
-        };
-        text.chars().filter(is_kept).collect()
-    }
-
     #[test]
-    fn lines_break_between_tokens_only() {
-        let clauses = " ON CONFLICT (a) DO UPDATE SET a, b FROM c WHERE d ORDER BY e CROSS JOIN f VALUES g, ";
-        for quote in ["'", "\""] {
-            for inner in
-                [clauses, "it's, \"x\"\" FROM y", "-- $1 ?1, WHERE ", "'' \"\" , ", "a\nb, WHERE \r\n", "\u{202e} #\"#"]
-            {
-                let literal = format!("{quote}{}{quote}", inner.replace(quote, &quote.repeat(2)));
-                let columns = "\"a_column_of_some_length\", ".repeat(9);
-                let text = format!("SELECT {columns}{literal} FROM \"t\" WHERE {literal} = ?1 ORDER BY {literal}");
-                let printed = syn::parse2::<syn::LitStr>(sql(&text)).expect("a string literal").value();
-                assert_eq!(dense(&printed), dense(&text));
+    fn sql_keeps_every_byte_in_the_formatted_file() {
+        let hostile =
+            ["'a' FROM \"b\"", "\n}\nfn x() {\n", "}\n\n\n;\n///", "\r\n\t\u{0}", "\u{202e}", "\"#\"##", "\\ \\n é  "];
+        for text in hostile {
+            for sql in [text.to_owned(), format!("SELECT '{text}'\nFROM \"t\"")] {
+                let literal = super::sql(&sql, text.contains(char::is_control));
+                let printed = file(&[], &[quote!(mod m { fn f() { g(#literal); } fn h() {} })]);
+                let literals: Vec<String> = strings(printed.parse().expect("tokens"));
+                assert_eq!(literals, [sql], "{printed}");
             }
         }
+    }
+
+    /// Returns the values of the string literals among tokens.
+    fn strings(tokens: TokenStream) -> Vec<String> {
+        let inside = |token| match token {
+            proc_macro2::TokenTree::Group(group) => strings(group.stream()),
+            proc_macro2::TokenTree::Literal(literal) => {
+                vec![syn::parse2::<syn::LitStr>(quote!(#literal)).expect("text").value()]
+            }
+            proc_macro2::TokenTree::Ident(_) | proc_macro2::TokenTree::Punct(_) => Vec::new(),
+        };
+        tokens.into_iter().flat_map(inside).collect()
     }
 }

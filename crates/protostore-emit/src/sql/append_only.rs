@@ -1,24 +1,24 @@
 //! CREATE TRIGGER: what SQL refuses to do to the rows of an append-only table.
 
 use protostore_schema::{Table, trigger_name};
-
-use super::{literal, quote};
+use protostore_sql::{Ddl, Event, Trigger, TriggerStep};
 
 /// Returns the triggers of `name`, which is the table itself or one of its child tables; none where rows may change.
 ///
 /// The run time reads the table from the message.
-pub(super) fn of(table: &Table, name: &str) -> String {
-    if !table.append_only {
-        return String::new();
-    }
-    let trigger = |refused: &str| {
-        format!(
-            "CREATE TRIGGER {} BEFORE {} ON {}\nBEGIN\n  SELECT RAISE(ABORT, {});\nEND;\n",
-            quote(&trigger_name(name, refused)),
-            refused.to_uppercase(),
-            quote(name),
-            literal(&format!("{} is append-only", table.name.sql))
-        )
+pub(super) fn of<'s>(table: &Table, name: &'s str) -> Vec<Ddl<'s>> {
+    let trigger = |refused: &str, before| {
+        let says = format!("{} is append-only", table.name.sql).into();
+        Ddl::Trigger(Trigger {
+            name: trigger_name(name, refused).into(),
+            table: name.into(),
+            before,
+            when: None,
+            steps: vec![TriggerStep::Refuse { says, code: "PS002", column: None, when: None }],
+        })
     };
-    trigger("update") + &trigger("delete")
+    match table.append_only {
+        true => vec![trigger("update", Event::Update(Vec::new())), trigger("delete", Event::Delete)],
+        false => Vec::new(),
+    }
 }

@@ -2,9 +2,9 @@
 //! and the revision of the record that it stands in must change as well.
 
 use protostore_schema::{Column, ForeignKey, OnDelete, Reference, Schema, Table, Type, revises_name};
+use protostore_sql::{Conflict, Ddl, Event, Expr, Insert, Op, Rows, Select, Trigger, TriggerStep, Ty, Update};
 
-use super::{list, quote};
-use crate::plan::{counter, number_of};
+use crate::plan::{COUNTERS, at, begin};
 
 /// Columns that the deletion of a row of another table unsets, or removes with the element that they stand in.
 struct Place<'a> {
@@ -18,10 +18,10 @@ struct Place<'a> {
 }
 
 /// Returns the triggers on a table whose deletions change records that have a revision.
-pub(super) fn triggers(schema: &Schema, table: &Table) -> Vec<String> {
+pub(super) fn triggers<'s>(schema: &'s Schema, table: &'s Table) -> Vec<Ddl<'s>> {
     let places = schema.tables.iter().filter(|owner| owner.revision.is_some()).flat_map(places);
     let of_table = places.filter(|place| place.reference.enforced && place.reference.table == table.name.sql);
-    of_table.map(|place| trigger(table, &place)).collect()
+    of_table.map(|place| trigger(table, place)).collect()
 }
 
 fn places(owner: &Table) -> Vec<Place<'_>> {
@@ -48,39 +48,50 @@ fn references<'a>(columns: &[&'a Column], keys: &'a [ForeignKey]) -> impl Iterat
     single.collect::<Vec<_>>().into_iter().chain(keys.iter().cloned())
 }
 
-fn trigger(table: &Table, Place { owner, relation, reference, key }: &Place<'_>) -> String {
+fn trigger<'s>(table: &'s Table, Place { owner, relation, reference, key }: Place<'s>) -> Ddl<'s> {
     let revision = owner.revision_column().expect("the records of the place have a revision");
-    let (number, path) = counter(owner, revision);
-    let (target, own, set) = (quote(&table.name.sql), quote(&owner.name.sql), quote(&revision.name.sql));
-    let name = quote(&revises_name(&table.name.sql, relation, &reference.columns.join("__")));
-    let ties = reference.columns.iter().zip(&reference.key);
-    let ties = ties.map(|(column, named)| format!("{} = OLD.{}", quote(column), quote(named)));
-    let names = ties.collect::<Vec<_>>().join(" AND ");
-    let naming = format!("FROM {} WHERE {names}", quote(relation));
-    let own_key = list(owner.key.iter().map(String::as_str));
+    let name = revises_name(&table.name.sql, relation, &reference.columns.join("__"));
+    let ties = reference.columns.into_iter().zip(reference.key);
+    let ties: Vec<Expr<'_>> = ties.map(|(column, named)| Expr::column(column).equals(Expr::old(named))).collect();
+    let naming = |what: Vec<Expr<'s>>| Select::from(relation, what).rows(ties.clone());
+    let columns = |names: &[&'s str]| names.iter().map(|name| Expr::column(*name)).collect::<Vec<_>>();
+    let own_key = || Expr::tuple(owner.key.iter().map(Expr::column));
     let rows = match key {
-        None => names.clone(),
-        Some(key) => format!("({own_key}) IN (SELECT {} {naming})", list(key.iter().copied())),
+        None => ties.clone(),
+        Some(key) => vec![own_key().in_rows(naming(columns(&key)))],
     };
     // The row that is being deleted must not be written.
-    let old: Vec<String> = owner.key.iter().map(|key| format!("OLD.{}", quote(key))).collect();
-    let others =
-        if table.number == owner.number { format!(" AND ({own_key}) <> ({})", old.join(", ")) } else { String::new() };
-    let at = format!("\"table\" = {number} AND \"path\" = '{path}'");
-    let last = format!("(SELECT \"last\" FROM \"protostore__sequences\" WHERE {at})");
-    let last = if revision.ty == Type::String { format!("CAST({last} AS TEXT)") } else { last };
-    format!(
-        "CREATE TRIGGER {name} BEFORE DELETE ON {target}\n\
-         WHEN EXISTS (SELECT 1 {naming})\n\
-         BEGIN\n  \
-         INSERT INTO \"protostore__sequences\" (\"table\", \"path\", \"last\")\n    \
-         SELECT {number}, '{path}', max(coalesce(max({}), 0), 0) FROM {own}\n    \
-         WHERE NOT EXISTS (SELECT 1 FROM \"protostore__sequences\" WHERE {at})\n    \
-         ON CONFLICT DO NOTHING;\n  \
-         UPDATE \"protostore__sequences\" SET \"last\" = \"last\" + 1 WHERE {at};\n  \
-         UPDATE {own} SET {set} = {last}\n    \
-         WHERE {rows}{others};\n\
-         END;\n",
-        number_of(revision)
-    )
+    let is_other = || own_key().compare(Op::NotEqual, Expr::tuple(owner.key.iter().map(Expr::old)));
+    let others = (table.number == owner.number).then(is_other);
+    let counter = |what| Select::from(COUNTERS, [what]).rows(at(owner, revision));
+    let mut first = begin(owner, revision);
+    if let Rows::Select(select) = &mut first.rows {
+        select.rows.push(counter(Expr::int(1)).exists().not());
+    }
+    let last = || Expr::column("last");
+    let next = Update {
+        table: COUNTERS.into(),
+        set: vec![("last".into(), Expr::Plus(Box::new(last()), 1))],
+        rows: at(owner, revision),
+        returning: Vec::new(),
+    };
+    let number = Expr::Value(Box::new(counter(last())));
+    let number = if revision.ty == Type::String { Expr::Cast(Box::new(number), Ty::Text) } else { number };
+    let revise = Update {
+        table: (&owner.name.sql).into(),
+        set: vec![((&revision.name.sql).into(), number)],
+        rows: rows.into_iter().chain(others).collect(),
+        returning: Vec::new(),
+    };
+    Ddl::Trigger(Trigger {
+        name: name.into(),
+        table: (&table.name.sql).into(),
+        before: Event::Delete,
+        when: Some(naming(vec![Expr::int(1)]).exists()),
+        steps: vec![
+            TriggerStep::Do(Insert { conflict: Some(Conflict::Nothing), ..first }.into()),
+            TriggerStep::Do(next.into()),
+            TriggerStep::Do(revise.into()),
+        ],
+    })
 }

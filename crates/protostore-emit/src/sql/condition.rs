@@ -4,68 +4,89 @@
 //! that the rows are in the index.
 //! See <https://www.sqlite.org/partialindex.html#queries_using_partial_indexes>.
 
-use std::fmt::Write;
+use protostore_schema::{Column, Condition, Literal, Operator, Type};
+use protostore_sql::{Dialect, Expr, Lit, Op};
 
-use protostore_schema::{Condition, Literal, Operator};
-
-use super::{literal, quote};
-
-/// Returns a condition, as it can stand beside others that are joined by AND. `column` writes a column.
-pub(crate) fn condition(condition: &Condition, column: &impl Fn(&str) -> String) -> String {
-    match condition {
-        Condition::Compare { column: name, operator, literal } => {
-            format!("{} {} {}", column(name), sign(*operator), value(literal))
+/// Returns a condition over columns of a table, by its alias or by itself.
+pub(crate) fn condition<'s>(said: &Condition, columns: &[&Column], alias: Option<&'static str>) -> Expr<'s> {
+    let name = |name: &str| match alias {
+        None => Expr::column(name.to_owned()),
+        Some(alias) => Expr::of(alias, name.to_owned()),
+    };
+    let all = |parts: &[Condition]| parts.iter().map(|part| condition(part, columns, alias)).collect();
+    match said {
+        Condition::Compare { column, operator, literal } => {
+            let is_bool = columns.iter().any(|c| c.name.sql == *column && c.ty == Type::Bool);
+            match (op(*operator), literal) {
+                // A truth is a condition: no dialect has to be told how it writes one down.
+                (Op::Equal, Literal::Integer(0)) | (Op::NotEqual, Literal::Integer(1)) if is_bool => name(column).not(),
+                (Op::Equal, Literal::Integer(1)) | (Op::NotEqual, Literal::Integer(0)) if is_bool => name(column),
+                (op, literal) => name(column).compare(op, Expr::Lit(value(literal))),
+            }
         }
-        Condition::Set { column: name, set: true } => format!("{} IS NOT NULL", column(name)),
-        Condition::Set { column: name, set: false } => format!("{} IS NULL", column(name)),
-        Condition::All(parts) => joined(parts, " AND ", column),
-        Condition::Any(parts) => format!("({})", joined(parts, " OR ", column)),
-        // What is NULL does not hold, so its opposite does.
-        Condition::Not(inner) => format!("({}) IS NOT TRUE", self::condition(inner, column)),
+        Condition::Set { column, set: true } => name(column).not_null(),
+        Condition::Set { column, set: false } => name(column).is_null(),
+        Condition::All(parts) => Expr::All(all(parts)),
+        Condition::Any(parts) => Expr::Any(all(parts)),
+        Condition::Not(inner) => Expr::NotTrue(Box::new(condition(inner, columns, alias))),
     }
 }
 
-/// Returns a condition over the columns of a table without an alias.
-pub(crate) fn plain(condition: &Condition) -> String {
-    self::condition(condition, &quote)
+/// Returns a condition as people write it, on one line: names without quotes, and escapes for what a comment must not hold.
+pub(crate) fn shown(said: &Condition) -> String {
+    match said {
+        Condition::Compare { column, operator, literal } => {
+            let literal = Dialect::Sqlite.print_expr(&Expr::Lit(value(literal)));
+            let sign = match operator {
+                Operator::Equal => "=",
+                Operator::NotEqual => "<>",
+                Operator::Less => "<",
+                Operator::LessOrEqual => "<=",
+                Operator::Greater => ">",
+                Operator::GreaterOrEqual => ">=",
+            };
+            format!("{column} {sign} {}", escaped(&literal))
+        }
+        Condition::Set { column, set: true } => format!("{column} IS NOT NULL"),
+        Condition::Set { column, set: false } => format!("{column} IS NULL"),
+        Condition::All(parts) => joined(parts, " AND "),
+        Condition::Any(parts) => joined(parts, " OR "),
+        Condition::Not(inner) => format!("({}) IS NOT TRUE", shown(inner)),
+    }
 }
 
-fn joined(parts: &[Condition], by: &str, column: &impl Fn(&str) -> String) -> String {
+fn joined(parts: &[Condition], by: &str) -> String {
     let part = |part: &Condition| match part {
-        // AND binds closer than OR, and in it too nothing is left to be known by heart.
-        Condition::All(_) => format!("({})", condition(part, column)),
-        Condition::Compare { .. } | Condition::Set { .. } | Condition::Any(_) | Condition::Not(_) => {
-            condition(part, column)
-        }
+        Condition::All(_) | Condition::Any(_) => format!("({})", shown(part)),
+        Condition::Compare { .. } | Condition::Set { .. } | Condition::Not(_) => shown(part),
     };
     parts.iter().map(part).collect::<Vec<_>>().join(by)
 }
 
-fn sign(operator: Operator) -> &'static str {
+fn escaped(text: &str) -> String {
+    let escape = |c: char| match c {
+        '\'' | '"' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+fn op(operator: Operator) -> Op {
     match operator {
-        Operator::Equal => "=",
-        Operator::NotEqual => "<>",
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
+        Operator::Equal => Op::Equal,
+        Operator::NotEqual => Op::NotEqual,
+        Operator::Less => Op::Less,
+        Operator::LessOrEqual => Op::AtMost,
+        Operator::Greater => Op::Greater,
+        Operator::GreaterOrEqual => Op::AtLeast,
     }
 }
 
-fn value(value: &Literal) -> String {
+fn value<'s>(value: &Literal) -> Lit<'s> {
     match value {
-        // SQL has no literal for it, only the negation of a number that is too large.
-        Literal::Integer(i64::MIN) => "(-9223372036854775807 - 1)".to_owned(),
-        Literal::Integer(number) => number.to_string(),
-        Literal::Real(number) => number.clone(),
-        Literal::Text(text) => literal(text),
-        Literal::Bytes(bytes) => {
-            let mut sql = "x'".to_owned();
-            for byte in bytes {
-                // Writing to a String never fails.
-                let _ = write!(sql, "{byte:02x}");
-            }
-            sql + "'"
-        }
+        Literal::Integer(number) => Lit::Int(*number),
+        Literal::Real(number) => Lit::Real(number.clone().into()),
+        Literal::Text(text) => Lit::Text(text.clone().into()),
+        Literal::Bytes(bytes) => Lit::Bytes(bytes.clone().into()),
     }
 }

@@ -10,13 +10,15 @@ mod table;
 mod trigger;
 mod view;
 
-use protostore_schema::{Docs, Schema, Table};
+use protostore_schema::{Schema, Table};
+use protostore_sql::{Ddl, Dialect};
 
 use crate::{Constraint, Version};
 
 pub(crate) use check::{Check, checks, of_child as child_checks};
-pub(crate) use condition::{condition, plain as plain_condition};
+pub(crate) use condition::{condition, shown};
 pub(crate) use rule::check as rule_check;
+pub(crate) use table::ty;
 
 /// Returns the whole schema.
 pub(crate) fn schema(schema: &Schema, command: &str) -> String {
@@ -49,10 +51,10 @@ pub(crate) fn views(schema: &Schema) -> Vec<String> {
 
 /// Returns the CHECKs of a table and of its child tables.
 pub(crate) fn constraints(table: &Table) -> Vec<Constraint> {
-    let named = |table: &str, checks: Vec<Check>| {
+    let named = |table: &str, checks: Vec<Check<'_>>| {
         checks
             .into_iter()
-            .map(|Check { name, place: _, condition: _, field, says }| Constraint {
+            .map(|Check { name, place: _, all: _, field, says }| Constraint {
                 table: table.to_owned(),
                 name,
                 field,
@@ -67,48 +69,19 @@ pub(crate) fn constraints(table: &Table) -> Vec<Constraint> {
 }
 
 fn body(schema: &Schema) -> String {
-    let mut out = String::new();
-    for table in &schema.tables {
-        out.push('\n');
-        out += &table::record(table);
-        out += &trigger::immutable(table).unwrap_or_default();
-        for child in table::children(table) {
-            out.push('\n');
-            out += &child;
-        }
-    }
-    for table in &schema.tables {
-        for trigger in cascade::triggers(schema, table) {
-            out.push('\n');
-            out += &trigger;
-        }
-    }
-    for table in &schema.tables {
-        out.push('\n');
-        out += &view::record(schema, table);
-        for child in view::children(schema, &table.record.nodes) {
-            out.push('\n');
-            out += &child;
-        }
-    }
-    out
+    let text = |group: Vec<Ddl<'_>>| "\n".to_owned() + &Dialect::Sqlite.print_ddl(&group).concat();
+    groups(schema).into_iter().map(text).collect()
 }
 
-/// Returns an identifier as SQL has it.
-pub(crate) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Returns identifiers, quoted and parted by commas.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().map(quote).collect::<Vec<_>>().join(", ")
-}
-
-/// Returns a text literal.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn comment(docs: &Docs, indent: &str) -> String {
-    docs.0.iter().map(|line| format!("{indent}-- {line}").trim_end().to_owned() + "\n").collect()
+/// Returns the definitions of a schema; what belongs together stands without a blank line between.
+pub(crate) fn groups(schema: &Schema) -> Vec<Vec<Ddl<'_>>> {
+    let tables = schema.tables.iter().flat_map(|table| {
+        let own = table::record(table).into_iter().chain(trigger::immutable(table)).collect();
+        std::iter::once(own).chain(table::children(table))
+    });
+    let triggers = schema.tables.iter().flat_map(|table| cascade::triggers(schema, table));
+    let views = schema.tables.iter().flat_map(|table| {
+        std::iter::once(view::record(schema, table)).chain(view::children(schema, &table.record.nodes))
+    });
+    tables.chain(triggers.chain(views).map(|one| vec![one])).collect()
 }

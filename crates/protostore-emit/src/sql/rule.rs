@@ -1,133 +1,119 @@
 //! The CHECK of a column's rules: each rule that SQL can state. The run time keeps all of them.
 
 use protostore_schema::{Asks, Bound, Column, Form, Range, Role, RuleValue, Type, Unit, rules_name};
+use protostore_sql::{Expr, Length, Lit, Match, Op};
 
 use super::check::{Check, Place};
-use super::{literal, quote, table};
+use super::table;
 use crate::says::says;
 
 /// Returns the CHECK of the rules, if SQL can state any.
-pub(crate) fn check(column: &Column) -> Option<Check> {
+pub(crate) fn check(column: &Column) -> Option<Check<'_>> {
     if !matches!(column.role, Role::Value | Role::MapKey) {
         return None;
     }
-    let name = quote(&column.name.sql);
-    let stated: Vec<(String, String)> = column
-        .rules
-        .all
-        .iter()
-        .filter_map(|rule| Some((condition(column, &name, &rule.asks)?, says(&rule.asks))))
-        .collect();
-    let (conditions, words): (Vec<_>, Vec<_>) = stated.into_iter().unzip();
+    let stated = column.rules.all.iter().filter_map(|rule| Some((condition(column, &rule.asks)?, says(&rule.asks))));
+    let (conditions, words): (Vec<Vec<Expr<'_>>>, Vec<_>) = stated.unzip();
     if conditions.is_empty() {
         return None;
     }
-    let all = conditions.join(" AND ");
     let mut ways = Vec::new();
     if column.nullable {
-        ways.push(format!("{name} IS NULL"));
+        ways.push(Expr::column(&column.name.sql).is_null());
     }
     if column.rules.but_zero {
-        ways.extend(is_zero(column, &name));
+        ways.extend(is_zero(column));
     }
-    let condition = if ways.is_empty() {
-        all
-    } else {
-        let all = if conditions.len() > 1 { format!("({all})") } else { all };
-        format!("{} OR {all}", ways.join(" OR "))
-    };
+    let all = conditions.concat();
+    let all = if ways.is_empty() { all } else { vec![Expr::Any(ways.into_iter().chain([Expr::All(all)]).collect())] };
     Some(Check {
         name: rules_name(&column.name.sql),
         place: Place::Column,
-        condition,
+        all,
         field: column.name.proto.clone(),
         says: words.join(", and "),
     })
 }
 
-fn is_zero(column: &Column, name: &str) -> Option<String> {
+fn is_zero(column: &Column) -> Option<Expr<'_>> {
+    let name = Expr::column(&column.name.sql);
+    let both = |name, other| Some(Expr::In(Box::new(name), vec![Expr::int(0), Expr::int(other)]));
     match (&column.ty, column.form) {
         (Type::Timestamp | Type::Duration | Type::Any, _) => None,
         // Both zeros of IEEE 754.
-        (Type::Float, Form::FloatBits) => Some(format!("{name} IN (0, 2147483648)")),
-        (Type::Double, Form::FloatBits) => Some(format!("{name} IN (0, -9223372036854775808)")),
-        (ty, form) => Some(format!("{name} = {}", table::zero(ty, form))),
+        (Type::Float, Form::FloatBits) => both(name, 1 << 31),
+        (Type::Double, Form::FloatBits) => both(name, i64::MIN),
+        (ty, form) => Some(name.equals(Expr::Lit(table::zero(ty, form)))),
     }
 }
 
 /// Returns what a rule asks of the column, where SQL can say it; never NULL for a value that is not.
-fn condition(column: &Column, name: &str, asks: &Asks) -> Option<String> {
-    let values = |values: &[RuleValue]| values.iter().filter_map(|v| value(column, v)).collect::<Vec<_>>();
-    match asks {
-        Asks::Is(one) => Some(format!("{name} = {}", value(column, one)?)),
-        Asks::In(many) if is_comparable(column) => match values(many) {
-            // No value that can be stored is among them.
-            none if none.is_empty() => Some("0".to_owned()),
-            some => Some(format!("{name} IN ({})", some.join(", "))),
-        },
-        Asks::NotIn(many) if is_comparable(column) => {
-            let some = values(many);
-            (!some.is_empty()).then(|| format!("{name} NOT IN ({})", some.join(", ")))
+fn condition<'s>(column: &'s Column, asks: &'s Asks) -> Option<Vec<Expr<'s>>> {
+    let name = || Box::new(Expr::column(&column.name.sql));
+    let values = |values: &'s [RuleValue]| -> Vec<Expr<'s>> {
+        values.iter().filter_map(|v| value(column, v)).map(Expr::Lit).collect()
+    };
+    let has = |part, value: &'s RuleValue| {
+        let lit = self::value(column, value)?;
+        (length(&lit) > 0).then(|| Expr::Has(part, name(), lit))
+    };
+    Some(vec![match asks {
+        Asks::Is(one) => name().equals(Expr::Lit(value(column, one)?)),
+        // No value that can be stored is among them.
+        Asks::In(many) if is_comparable(column) && values(many).is_empty() => Expr::Const(false),
+        Asks::In(many) if is_comparable(column) => Expr::In(name(), values(many)),
+        Asks::NotIn(many) if is_comparable(column) && !values(many).is_empty() => Expr::NotIn(name(), values(many)),
+        Asks::Range(range) => return between(column, range),
+        Asks::Finite if column.form == Form::Own => {
+            let bound = |op, at: &'static str| name().compare(op, Expr::Lit(Lit::Real(at.into())));
+            return Some(vec![bound(Op::Greater, "-9e999"), bound(Op::Less, "9e999")]);
         }
-        Asks::Range(range) => between(column, name, range),
-        Asks::Finite if column.form == Form::Own => Some(format!("{name} > -9e999 AND {name} < 9e999")),
-        Asks::Size { of, min, max } => size(column, name, *of, *min, *max),
-        Asks::Prefix(part) => {
-            let (part, n) = (value(column, part)?, length(column, part)?);
-            (n > 0).then(|| format!("substr({name}, 1, {n}) = {part}"))
-        }
-        Asks::Suffix(part) => {
-            let (part, n) = (value(column, part)?, length(column, part)?);
-            (n > 0).then(|| format!("substr({name}, -{n}) = {part}"))
-        }
-        Asks::Contains(part) => {
-            let (part, n) = (value(column, part)?, length(column, part)?);
-            (n > 0).then(|| format!("instr({name}, {part}) > 0"))
-        }
-        Asks::NotContains(part) => {
-            let (part, n) = (value(column, part)?, length(column, part)?);
-            Some(if n > 0 { format!("instr({name}, {part}) = 0") } else { "0".to_owned() })
-        }
-        Asks::In(_) | Asks::NotIn(_) | Asks::Finite => None,
-        Asks::Pattern(_) | Asks::Format(_) | Asks::Past | Asks::Future | Asks::Within(_) => None,
-    }
+        Asks::Size { of, min, max } => size(column, *of, *min, *max)?,
+        Asks::Prefix(part) => has(Match::First, part)?,
+        Asks::Suffix(part) => has(Match::Last, part)?,
+        Asks::Contains(part) => has(Match::Within, part)?,
+        Asks::NotContains(part) if length(&value(column, part)?) == 0 => Expr::Const(false),
+        Asks::NotContains(part) => has(Match::Nowhere, part)?,
+        Asks::In(_) | Asks::NotIn(_) | Asks::Finite => return None,
+        Asks::Pattern(_) | Asks::Format(_) | Asks::Past | Asks::Future | Asks::Within(_) => return None,
+    }])
 }
 
-fn between(column: &Column, name: &str, Range { low, high, outside }: &Range) -> Option<String> {
+fn between<'s>(column: &'s Column, Range { low, high, outside }: &'s Range) -> Option<Vec<Expr<'s>>> {
     if !is_ordered(column) {
         return None;
     }
     // A bound that the column cannot hold is left to the run time.
-    let side = |bound: &Option<Bound>, sign: &str| {
+    let side = |bound: &'s Option<Bound>, with: Op, without: Op| {
         let Bound { at, included } = bound.as_ref()?;
-        let (at, equal) = (value(column, at)?, if *included { "=" } else { "" });
-        Some(format!("{name} {sign}{equal} {at}"))
+        let op = if *included { with } else { without };
+        Some(Expr::column(&column.name.sql).compare(op, Expr::Lit(value(column, at)?)))
     };
-    match (side(low, ">"), side(high, "<")) {
-        (Some(low), Some(high)) if *outside => Some(format!("({low} OR {high})")),
-        (Some(low), Some(high)) => Some(format!("{low} AND {high}")),
+    match (side(low, Op::AtLeast, Op::Greater), side(high, Op::AtMost, Op::Less)) {
+        (Some(low), Some(high)) if *outside => Some(vec![Expr::Any(vec![low, high])]),
+        (Some(low), Some(high)) => Some(vec![low, high]),
         (Some(_), None) | (None, Some(_)) if *outside => None,
-        (Some(one), None) | (None, Some(one)) => Some(one),
+        (Some(one), None) | (None, Some(one)) => Some(vec![one]),
         (None, None) => None,
     }
 }
 
-fn size(column: &Column, name: &str, unit: Unit, min: u64, max: Option<u64>) -> Option<String> {
-    let length = match (unit, &column.ty, column.form) {
-        (Unit::Characters, Type::String, Form::Own) | (Unit::Bytes, Type::Bytes, _) => format!("length({name})"),
-        (Unit::Bytes, Type::String, Form::Bytes) => format!("length({name})"),
-        (Unit::Bytes, Type::String, Form::Own) => format!("length(CAST({name} AS BLOB))"),
+fn size(column: &Column, unit: Unit, min: u64, max: Option<u64>) -> Option<Expr<'_>> {
+    let unit = match (unit, &column.ty, column.form) {
+        (Unit::Characters, Type::String, Form::Own) => Length::Characters,
+        (Unit::Bytes, Type::Bytes, _) | (Unit::Bytes, Type::String, Form::Bytes) => Length::Bytes,
+        (Unit::Bytes, Type::String, Form::Own) => Length::BytesOfText,
         _ => return None,
     };
-    let most = max.filter(|max| i64::try_from(*max).is_ok());
-    match (min, most) {
-        (min, _) if i64::try_from(min).is_err() => Some("0".to_owned()),
-        (min, Some(max)) if min == max => Some(format!("{length} = {min}")),
-        (0, Some(max)) => Some(format!("{length} <= {max}")),
-        (0, None) => None,
-        (min, None) => Some(format!("{length} >= {min}")),
-        (min, Some(max)) => Some(format!("{length} BETWEEN {min} AND {max}")),
-    }
+    let length = Expr::Length(unit, Box::new(Expr::column(&column.name.sql)));
+    let Ok(min) = i64::try_from(min) else { return Some(Expr::Const(false)) };
+    Some(match (min, max.and_then(|max| i64::try_from(max).ok())) {
+        (min, Some(max)) if min == max => length.equals(Expr::int(min)),
+        (0, Some(max)) => length.compare(Op::AtMost, Expr::int(max)),
+        (0, None) => return None,
+        (min, None) => length.compare(Op::AtLeast, Expr::int(min)),
+        (min, Some(max)) => Expr::Between(Box::new(length), Lit::Int(min), Lit::Int(max)),
+    })
 }
 
 /// Returns whether two values are equal exactly where what stands for them is.
@@ -147,26 +133,26 @@ fn is_ordered(column: &Column) -> bool {
 }
 
 /// Returns what stands in the column for a value; none where the column cannot hold it.
-fn value(column: &Column, value: &RuleValue) -> Option<String> {
+fn value<'s>(column: &Column, value: &'s RuleValue) -> Option<Lit<'s>> {
     if !is_comparable(column) {
         return None;
     }
     Some(match (value, column.form) {
-        (RuleValue::Bool(v), _) => u8::from(*v).to_string(),
-        (RuleValue::Int(v), _) => v.to_string(),
-        (RuleValue::Uint(v), Form::FullRange) => (v ^ (1 << 63)).cast_signed().to_string(),
-        (RuleValue::Uint(v), _) => i64::try_from(*v).ok()?.to_string(),
-        (RuleValue::Float(v), _) => match v.as_str() {
+        (RuleValue::Bool(v), _) => Lit::Bool(*v),
+        (RuleValue::Int(v), _) => Lit::Int(*v),
+        (RuleValue::Uint(v), Form::FullRange) => Lit::Int((v ^ (1 << 63)).cast_signed()),
+        (RuleValue::Uint(v), _) => Lit::Int(i64::try_from(*v).ok()?),
+        (RuleValue::Float(v), _) => Lit::Real(match v.as_str() {
             "NaN" => return None,
-            "inf" => "9e999".to_owned(),
-            "-inf" => "-9e999".to_owned(),
-            finite => finite.to_owned(),
-        },
-        (RuleValue::Text(v), Form::Bytes) => blob(v.as_bytes()),
+            "inf" => "9e999".into(),
+            "-inf" => "-9e999".into(),
+            finite => finite.into(),
+        }),
+        (RuleValue::Text(v), Form::Bytes) => Lit::Bytes(v.as_bytes().into()),
         // A text literal ends at NUL, and so does what the column keeps.
         (RuleValue::Text(v), _) if v.contains('\0') => return None,
-        (RuleValue::Text(v), _) => literal(v),
-        (RuleValue::Bytes(v), _) => blob(v),
+        (RuleValue::Text(v), _) => Lit::Text(v.into()),
+        (RuleValue::Bytes(v), _) => Lit::Bytes(v.as_slice().into()),
         (RuleValue::Time(seconds, nanos), form) => {
             let per_second: i128 = match form {
                 Form::Own => 1_000_000_000,
@@ -180,22 +166,17 @@ fn value(column: &Column, value: &RuleValue) -> Option<String> {
             if all % step != 0 {
                 return None;
             }
-            i64::try_from(all / step).ok()?.to_string()
+            let number = i64::try_from(all / step).ok()?;
+            if form == Form::Timestamptz { Lit::Instant(number) } else { Lit::Int(number) }
         }
     })
 }
 
-/// Returns how many characters or bytes a part has, as `substr` counts them in the column.
-fn length(column: &Column, part: &RuleValue) -> Option<usize> {
+/// Returns how many characters or bytes a part has.
+fn length(part: &Lit<'_>) -> usize {
     match part {
-        RuleValue::Text(v) if column.form == Form::Bytes => Some(v.len()),
-        RuleValue::Text(v) => Some(v.chars().count()),
-        RuleValue::Bytes(v) => Some(v.len()),
-        RuleValue::Bool(_) | RuleValue::Int(_) | RuleValue::Uint(_) | RuleValue::Float(_) | RuleValue::Time(..) => None,
+        Lit::Text(v) => v.len(),
+        Lit::Bytes(v) => v.len(),
+        Lit::Bool(_) | Lit::Int(_) | Lit::Real(_) | Lit::Instant(_) => 0,
     }
-}
-
-fn blob(bytes: &[u8]) -> String {
-    let digits: String = bytes.iter().map(|b| format!("{b:02X}")).collect();
-    format!("x'{digits}'")
 }

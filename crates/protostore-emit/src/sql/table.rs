@@ -1,193 +1,188 @@
 //! CREATE TABLE and CREATE INDEX.
 
 use protostore_schema::{
-    ChildTable, Column, Docs, ForeignKey, Form, Index, Item, Node, OnDelete, Reference, Role, Table, Type,
+    ChildTable, Column, ForeignKey, Form, Index, IndexColumn, Item, OnDelete, Role, Table, Type, foreign_key_name,
+    key_name,
 };
+use protostore_sql::{self as sql, Ddl, IndexPart, Lit, Name, Ty};
 
-use super::{append_only, check, checks, comment, list, plain_condition, quote};
-
-/// What a line of SQL may hold, beside its indent.
-pub(super) const WIDTH: usize = 110;
+use super::{append_only, check, checks, condition};
 
 /// Returns a table of the store with its indexes.
-pub(super) fn record(table: &Table) -> String {
+pub(super) fn record(table: &Table) -> Vec<Ddl<'_>> {
     let docs = if table.docs.is_empty() { &table.record.docs } else { &table.docs };
-    let mut parts: Vec<String> = table.all_columns().into_iter().map(column).collect();
-    parts.extend(constraints(&table.record.nodes));
-    parts.push(primary_key(table.key.iter().map(String::as_str)));
-    parts.extend(table.foreign_keys.iter().filter_map(foreign_key));
-    comment(docs, "")
-        + &create(&table.name.sql, &parts, "STRICT")
-        + &indexes(&table.name.sql, &table.indexes)
-        + &append_only::of(table, &table.name.sql)
+    let columns = table.all_columns();
+    let own = sql::Table {
+        name: (&table.name.sql).into(),
+        docs: &docs.0,
+        columns: columns.iter().map(|c| column(&table.name.sql, c)).collect(),
+        checks: of_several(checks(&table.record.nodes)),
+        key: key(&table.name.sql, names(&table.key)),
+        foreign_keys: table.foreign_keys.iter().filter_map(|key| foreign_key(&table.name.sql, key)).collect(),
+        by_key: false,
+    };
+    let indexes = indexes(&table.name.sql, &table.indexes, &columns);
+    std::iter::once(Ddl::Table(own)).chain(indexes).chain(append_only::of(table, &table.name.sql)).collect()
 }
 
 /// Returns the child tables of a record at any depth, each after the one that it lies in.
-pub(super) fn children(table: &Table) -> Vec<String> {
-    let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
-    table.children().into_iter().flat_map(|c| child(table, &table.name.sql, &key, c)).collect()
+pub(super) fn children(table: &Table) -> Vec<Vec<Ddl<'_>>> {
+    table.children().into_iter().flat_map(|c| child(table, &table.name.sql, names(&table.key), c)).collect()
 }
 
 /// Returns the table of a repeated field, keyed by its owner and its place, and those inside its elements.
-fn child(record: &Table, parent: &str, parent_key: &[&str], child_table: &ChildTable) -> Vec<String> {
-    let key: Vec<&str> = child_table.key_columns().into_iter().map(|c| c.name.sql.as_str()).collect();
-    let nested = child_table.nested().into_iter().flat_map(|inner| child(record, &child_table.name.sql, &key, inner));
-    let own = create_child(parent, parent_key, child_table) + &append_only::of(record, &child_table.name.sql);
+fn child<'s>(
+    record: &'s Table,
+    parent: &'s str,
+    parent_key: Vec<Name<'s>>,
+    child: &'s ChildTable,
+) -> Vec<Vec<Ddl<'s>>> {
+    let sql_names = |columns: Vec<&'s Column>| columns.into_iter().map(|c| Name::from(&c.name.sql)).collect::<Vec<_>>();
+    let key = sql_names(child.key_columns());
+    let nested = child.nested().into_iter().flat_map(|inner| self::child(record, &child.name.sql, key.clone(), inner));
+    let owner = child.owner.iter().map(|c| c.name.sql.as_str());
+    let mut to_parent = Some(sql::ForeignKey {
+        name: foreign_key_name(&child.name.sql, owner).into(),
+        columns: sql_names(child.owner.iter().collect()),
+        table: parent.into(),
+        key: parent_key,
+        on_delete: sql::OnDelete::Cascade,
+    });
+    let mut columns: Vec<sql::ColumnDef<'s>> =
+        child.columns().into_iter().map(|c| column(&child.name.sql, c)).collect();
+    if let [_] = child.owner[..] {
+        columns[0].reference = to_parent.take();
+    }
+    let nodes = match &child.item {
+        Item::Message { nodes, .. } => &nodes[..],
+        Item::Scalar(_) => &[],
+    };
+    let composite = child.foreign_keys.iter().filter_map(|key| foreign_key(&child.name.sql, key));
+    let own = sql::Table {
+        name: (&child.name.sql).into(),
+        docs: &child.docs.0,
+        columns,
+        checks: of_several(checks(nodes)),
+        key: self::key(&child.name.sql, key.clone()),
+        foreign_keys: to_parent.into_iter().chain(composite).collect(),
+        by_key: true,
+    };
+    let all = child.columns();
+    let indexes = indexes(&child.name.sql, &child.indexes, &all);
+    let own = std::iter::once(Ddl::Table(own)).chain(indexes).chain(append_only::of(record, &child.name.sql)).collect();
     std::iter::once(own).chain(nested).collect()
 }
 
-fn create_child(parent: &str, parent_key: &[&str], child: &ChildTable) -> String {
-    let owner: Vec<&str> = child.owner.iter().map(|c| c.name.sql.as_str()).collect();
-    let parent = format!("REFERENCES {} ({}) ON DELETE CASCADE", quote(parent), list(parent_key.iter().copied()));
-    let mut parts = Vec::new();
-    for part in &child.owner {
-        let inline = if child.owner.len() == 1 { format!(" {parent}") } else { String::new() };
-        parts.push(column(part) + &inline);
-    }
-    parts.extend(child.place.column().into_iter().chain(child.item_columns()).map(column));
-    if let Item::Message { nodes, .. } = &child.item {
-        parts.extend(constraints(nodes));
-    }
-    parts.push(primary_key(child.key_columns().into_iter().map(|c| c.name.sql.as_str())));
-    if child.owner.len() > 1 {
-        parts.push(format!("  FOREIGN KEY ({}) {parent}", list(owner)));
-    }
-    parts.extend(child.foreign_keys.iter().filter_map(foreign_key));
-    comment(&child.docs, "")
-        + &create(&child.name.sql, &parts, "STRICT, WITHOUT ROWID")
-        + &indexes(&child.name.sql, &child.indexes)
+/// Returns the CHECKs that concern several columns; those of one column stand at it.
+fn of_several(checks: Vec<check::Check<'_>>) -> Vec<sql::Check<'_>> {
+    checks.into_iter().filter(|c| c.place == check::Place::Table).map(check).collect()
 }
 
-fn create(name: &str, parts: &[String], options: &str) -> String {
-    format!("CREATE TABLE {} (\n{}\n) {options};\n", quote(name), parts.join(",\n"))
+fn check(check: check::Check<'_>) -> sql::Check<'_> {
+    sql::Check { name: check.name.into(), all: check.all }
 }
 
-fn primary_key<'a>(columns: impl IntoIterator<Item = &'a str>) -> String {
-    format!("  PRIMARY KEY ({})", list(columns))
+fn key<'s>(table: &str, columns: Vec<Name<'s>>) -> sql::Key<'s> {
+    sql::Key { name: key_name(table).into(), columns }
 }
 
-/// Returns the constraints that concern several columns; those of one column stand at it.
-fn constraints(nodes: &[Node]) -> Vec<String> {
-    checks(nodes)
-        .into_iter()
-        .filter(|c| c.place == check::Place::Table)
-        .map(|c| format!("  CONSTRAINT {} CHECK (\n    {}\n  )", quote(&c.name), c.condition))
-        .collect()
+fn names(names: &[String]) -> Vec<Name<'_>> {
+    names.iter().map(Name::from).collect()
 }
 
 /// Returns a column with its constraints. A foreign key of one column stands here, so that ALTER can drop it.
-fn column(column: &Column) -> String {
-    let Column {
-        name,
-        path: _,
-        role,
-        ty,
-        form,
-        nullable,
-        default_zero,
-        non_zero: _,
-        reference,
-        generated: _,
-        redacted: _,
-        rules: _,
-        docs,
-    } = column;
-    let mut sql = format!("{} {}", quote(&name.sql), sql_type(ty, *form));
-    if !nullable {
-        sql += " NOT NULL";
+fn column<'s>(table: &str, column: &'s Column) -> sql::ColumnDef<'s> {
+    const NO_DOCS: &[String] = &[];
+    let checks = check::value(column).into_iter().chain(super::rule_check(column));
+    sql::ColumnDef {
+        name: (&column.name.sql).into(),
+        docs: if column.role == Role::OwnerKey { NO_DOCS } else { &column.docs.0 },
+        ty: ty(column),
+        nullable: column.nullable,
+        default: column.default_zero.then(|| zero(&column.ty, column.form)),
+        checks: checks.map(check).collect(),
+        reference: column.reference.as_ref().filter(|r| r.enforced).map(|reference| sql::ForeignKey {
+            name: foreign_key_name(table, [column.name.sql.as_str()]).into(),
+            columns: vec![(&column.name.sql).into()],
+            table: (&reference.table).into(),
+            key: vec![(&reference.column).into()],
+            on_delete: action(reference.on_delete),
+        }),
     }
-    if *default_zero {
-        sql += &format!(" DEFAULT {}", zero(ty, *form));
-    }
-    let check = check::value(column).into_iter().chain(super::rule_check(column)).map(|c| check_at_column(&c));
-    let docs = if *role == Role::OwnerKey { &Docs::default() } else { docs };
-    let clauses: Vec<String> =
-        std::iter::once(sql).chain(check).chain(reference.as_ref().and_then(references)).collect();
-    comment(docs, "  ") + "  " + &on_lines(&clauses)
-}
-
-/// Returns a CHECK at its column, its condition on a line of its own where it is long.
-fn check_at_column(check: &check::Check) -> String {
-    let line = format!("CONSTRAINT {} CHECK ({})", quote(&check.name), check.condition);
-    if line.len() <= WIDTH {
-        return line;
-    }
-    format!("CONSTRAINT {} CHECK (\n      {}\n    )", quote(&check.name), check.condition)
-}
-
-/// Returns what a reference asks and does.
-fn references(Reference { table, column, on_delete, enforced }: &Reference) -> Option<String> {
-    enforced.then(|| format!("REFERENCES {} ({}){}", quote(table), quote(column), action(*on_delete)))
 }
 
 /// Returns what a reference of several columns asks and does. It stands at the table.
-fn foreign_key(ForeignKey { columns, table, key, on_delete, enforced }: &ForeignKey) -> Option<String> {
-    let names = |names: &[String]| list(names.iter().map(String::as_str));
-    enforced.then(|| {
-        let (own, other, action) = (names(columns), names(key), action(*on_delete));
-        format!("  FOREIGN KEY ({own}) REFERENCES {} ({other}){action}", quote(table))
+fn foreign_key<'s>(table: &str, key: &'s ForeignKey) -> Option<sql::ForeignKey<'s>> {
+    key.enforced.then(|| sql::ForeignKey {
+        name: foreign_key_name(table, key.columns.iter().map(String::as_str)).into(),
+        columns: names(&key.columns),
+        table: (&key.table).into(),
+        key: names(&key.key),
+        on_delete: action(key.on_delete),
     })
 }
 
-fn action(on_delete: OnDelete) -> &'static str {
+fn action(on_delete: OnDelete) -> sql::OnDelete {
     match on_delete {
-        // NO ACTION, and not SQL's RESTRICT, whose outcome depends on the order in which tables were created.
-        OnDelete::Restrict => "",
-        OnDelete::Cascade => " ON DELETE CASCADE",
-        OnDelete::SetNull => " ON DELETE SET NULL",
+        OnDelete::Restrict => sql::OnDelete::NoAction,
+        OnDelete::Cascade => sql::OnDelete::Cascade,
+        OnDelete::SetNull => sql::OnDelete::SetNull,
     }
 }
 
-/// Returns the clauses of a column on one line, or on a line each where that would be long.
-fn on_lines(clauses: &[String]) -> String {
-    let line = clauses.join(" ");
-    if line.len() <= WIDTH { line } else { clauses.join("\n    ") }
-}
-
-fn indexes(table: &str, indexes: &[Index]) -> String {
-    indexes
-        .iter()
-        .map(|Index { name, columns, unique, condition }| {
-            let columns: Vec<String> =
-                columns.iter().map(|c| quote(&c.column) + if c.descending { " DESC" } else { "" }).collect();
-            let unique = if *unique { "UNIQUE " } else { "" };
-            let rows = condition.as_ref().map(|c| format!("\n  WHERE {}", plain_condition(c))).unwrap_or_default();
-            format!("CREATE {unique}INDEX {} ON {} ({}){rows};\n", quote(name), quote(table), columns.join(", "))
+fn indexes<'s>(table: &'s str, indexes: &'s [Index], own: &[&'s Column]) -> impl Iterator<Item = Ddl<'s>> {
+    let nullable = |name: &str| own.iter().any(|c| c.name.sql == name && c.nullable);
+    let part = |c: &'s IndexColumn| IndexPart {
+        column: (&c.column).into(),
+        descending: c.descending,
+        nullable: nullable(&c.column),
+    };
+    let index = |Index { name, columns, unique, condition }: &'s Index| {
+        Ddl::Index(sql::Index {
+            name: name.into(),
+            table: table.into(),
+            unique: *unique,
+            columns: columns.iter().map(part).collect(),
+            of: condition.as_ref().map(|c| self::condition(c, own, None)),
         })
-        .collect()
+    };
+    indexes.iter().map(index).collect::<Vec<_>>().into_iter()
 }
 
-/// Returns the SQL type of a column's values.
-pub(super) fn sql_type(ty: &Type, form: Form) -> &'static str {
-    match form {
-        Form::Own => own_type(ty),
-        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds => "INTEGER",
-        // SQLite has no time of its own.
-        Form::Microseconds | Form::Timestamptz => "INTEGER",
-        Form::Rfc3339 | Form::Json => "TEXT",
-        Form::Bytes => "BLOB",
+/// Returns the type of a column's values.
+pub(crate) fn ty(column: &Column) -> Ty {
+    match column.form {
+        Form::Own => own_type(&column.ty),
+        Form::FullRange | Form::FloatBits | Form::Seconds | Form::Milliseconds | Form::Microseconds => Ty::Int8,
+        Form::Timestamptz => Ty::Instant,
+        Form::Rfc3339 => Ty::Text,
+        Form::Json => Ty::Json,
+        Form::Bytes => Ty::Bytes,
     }
 }
 
-fn own_type(ty: &Type) -> &'static str {
+fn own_type(ty: &Type) -> Ty {
     match ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "INTEGER",
-        Type::Enum(_) | Type::Timestamp | Type::Duration => "INTEGER",
-        Type::Float | Type::Double => "REAL",
-        Type::String | Type::Struct | Type::Value | Type::ListValue | Type::FieldMask => "TEXT",
-        Type::Bytes | Type::Any | Type::Message(_) | Type::Repeated(_) => "BLOB",
+        Type::Bool => Ty::Bool,
+        Type::Int32 | Type::Enum(_) => Ty::Int4,
+        Type::Int64 | Type::Uint32 | Type::Uint64 | Type::Timestamp | Type::Duration => Ty::Int8,
+        Type::Float => Ty::Real4,
+        Type::Double => Ty::Real8,
+        Type::String | Type::FieldMask => Ty::Text,
+        Type::Struct | Type::Value | Type::ListValue => Ty::Json,
+        Type::Bytes | Type::Any | Type::Message(_) | Type::Repeated(_) => Ty::Bytes,
     }
 }
 
 /// Returns what stands in a column for the zero of its type.
-pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
+pub(super) fn zero<'s>(ty: &Type, form: Form) -> Lit<'s> {
     match form {
         // 0 XOR 2^63.
-        Form::FullRange => "-9223372036854775808",
-        Form::FloatBits => "0",
-        Form::Bytes => "x''",
-        Form::Json if matches!(ty, Type::Repeated(repeated) if repeated.key.is_some()) => "'{}'",
-        Form::Json => "'[]'",
+        Form::FullRange => Lit::Int(i64::MIN),
+        Form::FloatBits => Lit::Int(0),
+        Form::Bytes => Lit::Bytes([].as_slice().into()),
+        Form::Json if matches!(ty, Type::Repeated(repeated) if repeated.key.is_some()) => Lit::Text("{}".into()),
+        Form::Json => Lit::Text("[]".into()),
         Form::Own => own_zero(ty),
         Form::Seconds | Form::Milliseconds | Form::Microseconds | Form::Timestamptz | Form::Rfc3339 => {
             unreachable!("a message is never zero, it is unset")
@@ -195,13 +190,14 @@ pub(super) fn zero(ty: &Type, form: Form) -> &'static str {
     }
 }
 
-fn own_zero(ty: &Type) -> &'static str {
+fn own_zero<'s>(ty: &Type) -> Lit<'s> {
     match ty {
-        Type::Bool | Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => "0",
-        Type::Enum(_) | Type::Timestamp | Type::Duration => "0",
-        Type::Float | Type::Double => "0.0",
-        Type::String => "''",
-        Type::Bytes | Type::Repeated(_) => "x''",
+        Type::Bool => Lit::Bool(false),
+        Type::Int32 | Type::Int64 | Type::Uint32 | Type::Uint64 => Lit::Int(0),
+        Type::Enum(_) | Type::Timestamp | Type::Duration => Lit::Int(0),
+        Type::Float | Type::Double => Lit::Real("0.0".into()),
+        Type::String => Lit::Text("".into()),
+        Type::Bytes | Type::Repeated(_) => Lit::Bytes([].as_slice().into()),
         Type::Message(_) | Type::Struct | Type::Value | Type::ListValue | Type::Any | Type::FieldMask => {
             unreachable!("a message is never zero, it is unset")
         }

@@ -1,9 +1,9 @@
 //! CREATE TRIGGER: what CHECK cannot say, since it is about a row as it was and as it becomes.
 
 use protostore_schema::{Column, Node, Scalar, Table, Type, immutable_name};
+use protostore_sql::{Ddl, Event, Expr, Op, Trigger, TriggerStep};
 
-use super::table::{self, WIDTH};
-use super::{literal, quote};
+use super::table;
 
 /// A column of an immutable field.
 struct Kept<'a> {
@@ -15,35 +15,36 @@ struct Kept<'a> {
 /// Returns the trigger that refuses to change an immutable field; nothing where a table has none.
 ///
 /// The run time reads which column it was from the end of what the trigger says.
-pub(super) fn immutable(table: &Table) -> Option<String> {
+pub(super) fn immutable(table: &Table) -> Option<Ddl<'_>> {
     let mut kept: Vec<Kept<'_>> = table.record.nodes.iter().flat_map(|node| fields(node, false)).collect();
     if kept.is_empty() {
         return None;
     }
     // The order in which fields are declared is no part of a schema, and a trigger is compared by its text.
     kept.sort_by(|a, b| (&a.column.path, a.column.role).cmp(&(&b.column.path, b.column.role)));
-    let name = &table.name.sql;
-    let columns: Vec<String> = kept.iter().map(|kept| quote(&kept.column.name.sql)).collect();
-    let (head, tail) = (format!("CREATE TRIGGER {} BEFORE UPDATE OF", quote(&immutable_name(name))), quote(name));
-    let refusals: String = kept.iter().map(|kept| refusal(name, kept)).collect();
-    let line = format!("{head} {} ON {tail}", columns.join(", "));
-    let begin = if line.len() <= WIDTH { line } else { format!("{head}\n  {}\nON {tail}", columns.join(",\n  ")) };
-    Some(format!("{begin}\nBEGIN\n{refusals}END;\n"))
+    Some(Ddl::Trigger(Trigger {
+        name: immutable_name(&table.name.sql).into(),
+        table: (&table.name.sql).into(),
+        before: Event::Update(kept.iter().map(|kept| (&kept.column.name.sql).into()).collect()),
+        when: None,
+        steps: kept.iter().map(|kept| refusal(&table.name.sql, kept)).collect(),
+    }))
 }
 
-fn refusal(table: &str, kept: &Kept<'_>) -> String {
+fn refusal<'s>(table: &str, kept: &Kept<'s>) -> TriggerStep<'s> {
     let column = &kept.column.name.sql;
-    let said = literal(&format!("{table}.{column} is immutable"));
-    let refuse = format!("SELECT RAISE(ABORT, {said})");
-    let condition = format!("WHERE {} IS NOT {};", side("NEW", kept), side("OLD", kept));
-    let gap = if refuse.len() + condition.len() < WIDTH { " " } else { "\n    " };
-    format!("  {refuse}{gap}{condition}\n")
+    TriggerStep::Refuse {
+        says: format!("{table}.{column} is immutable").into(),
+        code: "PS001",
+        column: Some(column.into()),
+        when: Some(side(Expr::new, kept).compare(Op::Differs, side(Expr::old, kept))),
+    }
 }
 
 /// Returns the value of a column before or after.
-fn side(row: &str, Kept { column, is_zero }: &Kept<'_>) -> String {
-    let value = format!("{row}.{}", quote(&column.name.sql));
-    if *is_zero { format!("coalesce({value}, {})", table::zero(&column.ty, column.form)) } else { value }
+fn side<'s>(row: fn(&'s String) -> Expr<'s>, Kept { column, is_zero }: &Kept<'s>) -> Expr<'s> {
+    let value = row(&column.name.sql);
+    if *is_zero { value.coalesce(Expr::Lit(table::zero(&column.ty, column.form))) } else { value }
 }
 
 /// Returns the columns at or below a member that keep their values; `whole` says that the message around does.

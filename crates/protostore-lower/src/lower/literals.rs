@@ -106,6 +106,9 @@ fn text(text: &str, form: Form) -> Result<Literal, String> {
     if text.contains('\0') {
         return Err("take the NUL away".to_owned());
     }
+    if text.contains('\r') {
+        return Err("take the carriage return away: files of SQL are checked in with LF line endings".to_owned());
+    }
     Ok(match form {
         Form::Bytes => Literal::Bytes(text.as_bytes().to_vec()),
         Form::Own

@@ -41,7 +41,7 @@ impl<R: Record, P: Bind + Send + Sync> By<R, P> {
     }
 
     async fn count<S: Session>(&self, s: &mut S, most: i64) -> Result<u64> {
-        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, most, self.listing.count.now())).await;
+        let counted = s.one::<_, u64>(&self.listing.count, &(&self.by, self.listing.count.now(), most)).await;
         let counted = match counted {
             Ok(counted) => counted,
             Err(e) if finds_nothing(&e, &self.by) => return Ok(0),

@@ -66,7 +66,7 @@ impl Op for Batch {
         }
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let sweep = &self.expire.sweep;
-        s.run(sweep, &(limit, sweep.at(self.now.unwrap_or_else(Timestamp::now)))).await
+        s.run(sweep, &(sweep.at(self.now.unwrap_or_else(Timestamp::now)), limit)).await
     }
 }
 

@@ -87,7 +87,7 @@ impl Held {
     /// Returns the statement in a slot, prepared at its first use.
     #[inline]
     pub(super) fn stmt(&mut self, stmt: &'static Stmt) -> Result<&mut Prepared> {
-        self.at((stmt.slot as usize).saturating_add(super::transaction::OWN), stmt.sqlite)
+        self.at((stmt.slot as usize).saturating_add(super::transaction::OWN), stmt.text)
     }
 
     /// Returns one of the statements of our own, which stand before those of the store.

@@ -121,22 +121,22 @@ pub fn list_by_parent_name(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             174,
-            select!(r#"WHERE "parent_name" IS ?1 ORDER BY "name""#),
+            select!(r#"WHERE "parent_name" IS $1 ORDER BY "name""#),
             &["parent_name"],
         ),
         after: protostore::Stmt::new(
             175,
-            select!(r#"WHERE "parent_name" IS ?1 AND "name" > ?2 ORDER BY "name""#),
+            select!(r#"WHERE "parent_name" IS $1 AND "name" > $2 ORDER BY "name""#),
             &["parent_name", "name"],
         ),
         count: protostore::Stmt::new(
             177,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "parent_name" IS $1 LIMIT $2) AS "c""#,
             &["parent_name", ""],
         ),
         delete: protostore::Stmt::new(
             176,
-            r#"DELETE FROM "cells" WHERE "parent_name" IS ?1"#,
+            r#"DELETE FROM "cells" WHERE "parent_name" IS $1"#,
             &["parent_name"],
         ),
     };
@@ -153,22 +153,22 @@ pub fn list_by_cpu_weight(cpu_weight: u64) -> protostore::ListBy<Cell, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             178,
-            select!(r#"WHERE "cpu__weight" = ?1 ORDER BY "name""#),
+            select!(r#"WHERE "cpu__weight" = $1 ORDER BY "name""#),
             &["cpu.weight"],
         ),
         after: protostore::Stmt::new(
             179,
-            select!(r#"WHERE "cpu__weight" = ?1 AND "name" > ?2 ORDER BY "name""#),
+            select!(r#"WHERE "cpu__weight" = $1 AND "name" > $2 ORDER BY "name""#),
             &["cpu.weight", "name"],
         ),
         count: protostore::Stmt::new(
             181,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "cells" WHERE "cpu__weight" = $1 LIMIT $2) AS "c""#,
             &["cpu.weight", ""],
         ),
         delete: protostore::Stmt::new(
             180,
-            r#"DELETE FROM "cells" WHERE "cpu__weight" = ?1"#,
+            r#"DELETE FROM "cells" WHERE "cpu__weight" = $1"#,
             &["cpu.weight"],
         ),
     };
@@ -185,16 +185,14 @@ pub fn list_by_network_ids(
         first: protostore::Stmt::new(
             182,
             select!(
-                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1) ORDER BY "name""#
+                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) ORDER BY "name""#
             ),
             &["network_ids"],
         ),
         after: protostore::Stmt::new(
             183,
             select!(
-                r#"WHERE "name" IN (SELECT "_name"
-FROM "cells__network_ids"
-WHERE "value" = ?1) AND "name" > ?2
+                r#"WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) AND "name" > $2
 ORDER BY "name""#
             ),
             &["network_ids", "name"],
@@ -203,15 +201,13 @@ ORDER BY "name""#
             185,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "cells"
-WHERE "name" IN (SELECT "_name"
-FROM "cells__network_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "cells"
+  WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["network_ids", ""],
         ),
         delete: protostore::Stmt::new(
             184,
-            r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "cells" WHERE "name" IN (SELECT "_name" FROM "cells__network_ids" WHERE "value" = $1)"#,
             &["network_ids"],
         ),
     };
@@ -230,7 +226,7 @@ pub fn networks_by_network_ids(
     t."vlan__tag", t."lease_time", t."create_time"
 FROM "cells__network_ids" j
 JOIN "networks" t ON t."id" = j."value"
-WHERE j."_name" = ?1
+WHERE j."_name" = $1
 ORDER BY j."_position""#,
         &["name"],
     );
@@ -524,7 +520,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 exists: protostore::Stmt::new(
                     163,
-                    r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
+                    r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
                     &["parent_name"],
                 ),
             },
@@ -609,19 +605,19 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "parent_name",
             names: protostore::Stmt::new(
                 164,
-                r#"SELECT 1 FROM "cells" WHERE "parent_name" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "cells" WHERE "parent_name" = $1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(155, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(
         157,
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
         &[
             "name",
             "parent_name",
@@ -648,7 +644,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "cells" ("name", "parent_name", "cpu", "cpu__weight", "cpu__max", "cpu__period",
     "cpuset", "cpuset__cpus", "cpuset__mems", "memory", "memory__min", "memory__low",
     "memory__high", "memory__max", "isolate_process", "isolate_network", "cgroup_v2", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 ON CONFLICT ("name")
 DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     "cpu__weight" = excluded."cpu__weight", "cpu__max" = excluded."cpu__max",
@@ -682,13 +678,13 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     ),
     delete: protostore::Stmt::new(
         158,
-        r#"DELETE FROM "cells" WHERE "name" = ?1"#,
+        r#"DELETE FROM "cells" WHERE "name" = $1"#,
         &["name"],
     ),
     page_first: protostore::Stmt::new(159, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
         160,
-        select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
+        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
@@ -697,13 +693,13 @@ DO UPDATE SET "parent_name" = excluded."parent_name", "cpu" = excluded."cpu",
     t."cpuset", t."cpuset__cpus", t."cpuset__mems", t."memory", t."memory__min", t."memory__low",
     t."memory__high", t."memory__max", t."isolate_process", t."isolate_network", t."cgroup_v2",
     t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "cells" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         162,
-        r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "cells" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -219,7 +219,7 @@ FROM "executables""#,
 
 static GET_BY_PID_WHERE_STATE_IS_RUNNING: protostore::Stmt = protostore::Stmt::new(
     208,
-    select!(r#"WHERE "pid" = ?1 AND "state" = 1"#),
+    select!(r#"WHERE "pid" = $1 AND "state" = 1"#),
     &["pid"],
 );
 
@@ -247,24 +247,24 @@ pub fn list_by_cell_name(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             209,
-            select!(r#"WHERE "cell_name" = ?1 ORDER BY "cell_name", "name""#),
+            select!(r#"WHERE "cell_name" = $1 ORDER BY "cell_name", "name""#),
             &["cell_name"],
         ),
         after: protostore::Stmt::new(
             210,
             select!(
-                r#"WHERE "cell_name" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+                r#"WHERE "cell_name" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
             ),
             &["cell_name", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
             212,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "cell_name" = $1 LIMIT $2) AS "c""#,
             &["cell_name", ""],
         ),
         delete: protostore::Stmt::new(
             211,
-            r#"DELETE FROM "executables" WHERE "cell_name" = ?1"#,
+            r#"DELETE FROM "executables" WHERE "cell_name" = $1"#,
             &["cell_name"],
         ),
     };
@@ -280,24 +280,24 @@ pub fn list_by_state(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             213,
-            select!(r#"WHERE "state" = ?1 ORDER BY "cell_name", "name""#),
+            select!(r#"WHERE "state" = $1 ORDER BY "cell_name", "name""#),
             &["state"],
         ),
         after: protostore::Stmt::new(
             214,
             select!(
-                r#"WHERE "state" = ?1 AND ("cell_name", "name") > (?2, ?3) ORDER BY "cell_name", "name""#
+                r#"WHERE "state" = $1 AND ("cell_name", "name") > ($2, $3) ORDER BY "cell_name", "name""#
             ),
             &["state", "cell_name", "name"],
         ),
         count: protostore::Stmt::new(
             216,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "executables" WHERE "state" = $1 LIMIT $2) AS "c""#,
             &["state", ""],
         ),
         delete: protostore::Stmt::new(
             215,
-            r#"DELETE FROM "executables" WHERE "state" = ?1"#,
+            r#"DELETE FROM "executables" WHERE "state" = $1"#,
             &["state"],
         ),
     };
@@ -560,7 +560,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 exists: protostore::Stmt::new(
                     194,
-                    r#"SELECT 1 FROM "cells" WHERE "name" = ?1"#,
+                    r#"SELECT 1 FROM "cells" WHERE "name" = $1"#,
                     &["cell_name"],
                 ),
             },
@@ -638,7 +638,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         186,
-        select!(r#"WHERE "cell_name" = ?1 AND "name" = ?2"#),
+        select!(r#"WHERE "cell_name" = $1 AND "name" = $2"#),
         &["cell_name", "name"],
     ),
     insert: protostore::Stmt::new(
@@ -646,7 +646,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         &[
             "cell_name",
             "name",
@@ -669,7 +669,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         r#"INSERT INTO "executables" ("cell_name", "name", "command", "description", "working_directory",
     "oom_score_adjustment", "restart", "stop_timeout", "state", "pid", "exit_code", "signal",
     "start_time", "end_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ("cell_name", "name")
 DO UPDATE SET "command" = excluded."command", "description" = excluded."description",
     "working_directory" = excluded."working_directory",
@@ -696,7 +696,7 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     ),
     delete: protostore::Stmt::new(
         189,
-        r#"DELETE FROM "executables" WHERE "cell_name" = ?1 AND "name" = ?2"#,
+        r#"DELETE FROM "executables" WHERE "cell_name" = $1 AND "name" = $2"#,
         &["cell_name", "name"],
     ),
     page_first: protostore::Stmt::new(
@@ -707,7 +707,7 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
     page_after: protostore::Stmt::new(
         191,
         select!(
-            r#"WHERE ("cell_name", "name") > (?1, ?2) ORDER BY "cell_name", "name""#
+            r#"WHERE ("cell_name", "name") > ($1, $2) ORDER BY "cell_name", "name""#
         ),
         &["cell_name", "name"],
     ),
@@ -716,16 +716,14 @@ DO UPDATE SET "command" = excluded."command", "description" = excluded."descript
         r#"SELECT o.key, t."cell_name", t."name", t."command", t."description", t."working_directory",
     t."oom_score_adjustment", t."restart", t."stop_timeout", t."state", t."pid", t."exit_code",
     t."signal", t."start_time", t."end_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "executables" t ON t."cell_name" = o.value ->> 0 AND t."name" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         193,
-        r#"DELETE
-FROM "executables"
-WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "executables"
+WHERE ("cell_name", "name") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

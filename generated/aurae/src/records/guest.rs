@@ -37,7 +37,7 @@ FROM "guests""#,
 
 static GET_BY_MACHINE_ID: protostore::Stmt = protostore::Stmt::new(
     226,
-    select!(r#"WHERE "machine_id" = ?1"#),
+    select!(r#"WHERE "machine_id" = $1"#),
     &["machine_id"],
 );
 
@@ -180,7 +180,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     225,
-                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
                     &["machine_id"],
                 ),
             },
@@ -209,12 +209,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(217, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         219,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "machine_id",
@@ -230,7 +230,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         218,
         r#"INSERT INTO "guests" ("id", "machine_id", "version", "key_fingerprint", "uptime", "load",
     "clock_offset_us", "report_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."version",
     "key_fingerprint" = excluded."key_fingerprint", "uptime" = excluded."uptime",
@@ -249,26 +249,26 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "version" = excluded."versio
     ),
     delete: protostore::Stmt::new(
         220,
-        r#"DELETE FROM "guests" WHERE "id" = ?1"#,
+        r#"DELETE FROM "guests" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         222,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         223,
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "guests" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         224,
-        r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "guests" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -214,7 +214,7 @@ FROM "images""#,
 
 static GET_BY_PATH: protostore::Stmt = protostore::Stmt::new(
     154,
-    select!(r#"WHERE "path" = ?1"#),
+    select!(r#"WHERE "path" = $1"#),
     &["path"],
 );
 
@@ -516,7 +516,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "kernel.image_id",
             names: protostore::Stmt::new(
                 142,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -526,7 +526,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "kernel.initrd_image_id",
             names: protostore::Stmt::new(
                 143,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "virtual_machines" WHERE "kernel__initrd_image_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -536,7 +536,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "root_drive.image_id",
             names: protostore::Stmt::new(
                 144,
-                r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -546,7 +546,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "drives.image_id",
             names: protostore::Stmt::new(
                 145,
-                r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "virtual_machines__drives" WHERE "image_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -556,19 +556,19 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "image_ids",
             names: protostore::Stmt::new(
                 146,
-                r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "virtual_machines__image_ids" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(134, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         136,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
         &[
             "id",
             "path",
@@ -590,7 +590,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"#,
         r#"INSERT INTO "images" ("id", "path", "format", "size_bytes", "digest", "digest__algorithm",
     "digest__value", "url", "build", "build__tool", "build__version", "build__finish_time",
     "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT ("id")
 DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
     "size_bytes" = excluded."size_bytes", "digest" = excluded."digest",
@@ -616,13 +616,13 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
     ),
     delete: protostore::Stmt::new(
         137,
-        r#"DELETE FROM "images" WHERE "id" = ?1"#,
+        r#"DELETE FROM "images" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(138, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         139,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -630,13 +630,13 @@ DO UPDATE SET "path" = excluded."path", "format" = excluded."format",
         r#"SELECT o.key, t."id", t."path", t."format", t."size_bytes", t."digest", t."digest__algorithm",
     t."digest__value", t."url", t."build", t."build__tool", t."build__version",
     t."build__finish_time", t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "images" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         141,
-        r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "images" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -179,7 +179,7 @@ FROM "networks""#,
 
 static GET_BY_CIDR: protostore::Stmt = protostore::Stmt::new(
     133,
-    select!(r#"WHERE "cidr" = ?1"#),
+    select!(r#"WHERE "cidr" = $1"#),
     &["cidr"],
 );
 
@@ -502,12 +502,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(112, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         114,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
         &[
             "id",
             "cidr",
@@ -525,7 +525,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         113,
         r#"INSERT INTO "networks" ("id", "cidr", "gateway", "reach", "device", "vlan", "vlan__device",
     "vlan__tag", "lease_time", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT ("id")
 DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" = excluded."reach",
     "device" = excluded."device", "vlan" = excluded."vlan",
@@ -546,26 +546,26 @@ DO UPDATE SET "cidr" = excluded."cidr", "gateway" = excluded."gateway", "reach" 
     ),
     delete: protostore::Stmt::new(
         115,
-        r#"DELETE FROM "networks" WHERE "id" = ?1"#,
+        r#"DELETE FROM "networks" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(116, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         117,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         118,
         r#"SELECT o.key, t."id", t."cidr", t."gateway", t."reach", t."device", t."vlan", t."vlan__device",
     t."vlan__tag", t."lease_time", t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "networks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         119,
-        r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "networks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -59,7 +59,7 @@ FROM "nics""#,
 
 static GET_BY_HOST_DEVICE: protostore::Stmt = protostore::Stmt::new(
     103,
-    select!(r#"WHERE "host_device" = ?1"#),
+    select!(r#"WHERE "host_device" = $1"#),
     &["host_device"],
 );
 
@@ -85,24 +85,24 @@ pub fn list_by_machine_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             104,
-            select!(r#"WHERE "machine_id" = ?1 ORDER BY "mac_address""#),
+            select!(r#"WHERE "machine_id" = $1 ORDER BY "mac_address""#),
             &["machine_id"],
         ),
         after: protostore::Stmt::new(
             105,
             select!(
-                r#"WHERE "machine_id" = ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+                r#"WHERE "machine_id" = $1 AND "mac_address" > $2 ORDER BY "mac_address""#
             ),
             &["machine_id", "mac_address"],
         ),
         count: protostore::Stmt::new(
             107,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "machine_id" = $1 LIMIT $2) AS "c""#,
             &["machine_id", ""],
         ),
         delete: protostore::Stmt::new(
             106,
-            r#"DELETE FROM "nics" WHERE "machine_id" = ?1"#,
+            r#"DELETE FROM "nics" WHERE "machine_id" = $1"#,
             &["machine_id"],
         ),
     };
@@ -118,24 +118,24 @@ pub fn list_by_network_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             108,
-            select!(r#"WHERE "network_id" IS ?1 ORDER BY "mac_address""#),
+            select!(r#"WHERE "network_id" IS $1 ORDER BY "mac_address""#),
             &["network_id"],
         ),
         after: protostore::Stmt::new(
             109,
             select!(
-                r#"WHERE "network_id" IS ?1 AND "mac_address" > ?2 ORDER BY "mac_address""#
+                r#"WHERE "network_id" IS $1 AND "mac_address" > $2 ORDER BY "mac_address""#
             ),
             &["network_id", "mac_address"],
         ),
         count: protostore::Stmt::new(
             111,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nics" WHERE "network_id" IS $1 LIMIT $2) AS "c""#,
             &["network_id", ""],
         ),
         delete: protostore::Stmt::new(
             110,
-            r#"DELETE FROM "nics" WHERE "network_id" IS ?1"#,
+            r#"DELETE FROM "nics" WHERE "network_id" IS $1"#,
             &["network_id"],
         ),
     };
@@ -490,7 +490,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     93,
-                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "virtual_machines" WHERE "id" = $1"#,
                     &["machine_id"],
                 ),
             },
@@ -501,7 +501,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     94,
-                    r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
                     &["network_id"],
                 ),
             },
@@ -682,7 +682,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         85,
-        select!(r#"WHERE "mac_address" = ?1"#),
+        select!(r#"WHERE "mac_address" = $1"#),
         &["mac_address"],
     ),
     insert: protostore::Stmt::new(
@@ -697,8 +697,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     "transmit_limit__bandwidth__refill_time", "transmit_limit__operations",
     "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27)"#,
         &[
             "mac_address",
             "machine_id",
@@ -741,8 +741,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "transmit_limit__bandwidth__refill_time", "transmit_limit__operations",
     "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27)
 ON CONFLICT ("mac_address")
 DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."network_id",
     "host_device" = excluded."host_device", "ip" = excluded."ip",
@@ -798,13 +798,13 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     ),
     delete: protostore::Stmt::new(
         88,
-        r#"DELETE FROM "nics" WHERE "mac_address" = ?1"#,
+        r#"DELETE FROM "nics" WHERE "mac_address" = $1"#,
         &["mac_address"],
     ),
     page_first: protostore::Stmt::new(89, select!(r#"ORDER BY "mac_address""#), &[]),
     page_after: protostore::Stmt::new(
         90,
-        select!(r#"WHERE "mac_address" > ?1 ORDER BY "mac_address""#),
+        select!(r#"WHERE "mac_address" > $1 ORDER BY "mac_address""#),
         &["mac_address"],
     ),
     get_many: protostore::Stmt::new(
@@ -820,13 +820,13 @@ DO UPDATE SET "machine_id" = excluded."machine_id", "network_id" = excluded."net
     t."transmit_limit__operations", t."transmit_limit__operations__size",
     t."transmit_limit__operations__one_time_burst", t."transmit_limit__operations__refill_time",
     t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nics" t ON t."mac_address" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         92,
-        r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "nics" WHERE "mac_address" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -308,7 +308,7 @@ FROM "virtual_machines""#,
 
 static GET_BY_AURAED_ADDRESS: protostore::Stmt = protostore::Stmt::new(
     48,
-    select!(r#"WHERE "auraed_address" = ?1"#),
+    select!(r#"WHERE "auraed_address" = $1"#),
     &["auraed_address"],
 );
 
@@ -336,22 +336,23 @@ pub fn list_by_kernel_image_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             49,
-            select!(r#"WHERE "kernel__image_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "kernel__image_id" = $1 ORDER BY "id""#),
             &["kernel.image_id"],
         ),
         after: protostore::Stmt::new(
             50,
-            select!(r#"WHERE "kernel__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "kernel__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["kernel.image_id", "id"],
         ),
         count: protostore::Stmt::new(
             52,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "virtual_machines" WHERE "kernel__image_id" = $1 LIMIT $2) AS "c""#,
             &["kernel.image_id", ""],
         ),
         delete: protostore::Stmt::new(
             51,
-            r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = ?1"#,
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__image_id" = $1"#,
             &["kernel.image_id"],
         ),
     };
@@ -368,14 +369,14 @@ pub fn list_by_kernel_initrd_image_id(
         first: protostore::Stmt::new(
             53,
             select!(
-                r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" ORDER BY "id""#
+                r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" ORDER BY "id""#
             ),
             &["kernel.initrd_image_id"],
         ),
         after: protostore::Stmt::new(
             54,
             select!(
-                r#"WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "kernel__initrd_image_id" IS $1 AND "kernel" AND "id" > $2 ORDER BY "id""#
             ),
             &["kernel.initrd_image_id", "id"],
         ),
@@ -383,13 +384,13 @@ pub fn list_by_kernel_initrd_image_id(
             56,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "virtual_machines"
-WHERE "kernel__initrd_image_id" IS ?1 AND "kernel" LIMIT ?2)"#,
+  FROM "virtual_machines"
+  WHERE "kernel__initrd_image_id" IS $1 AND "kernel" LIMIT $2) AS "c""#,
             &["kernel.initrd_image_id", ""],
         ),
         delete: protostore::Stmt::new(
             55,
-            r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS ?1 AND "kernel""#,
+            r#"DELETE FROM "virtual_machines" WHERE "kernel__initrd_image_id" IS $1 AND "kernel""#,
             &["kernel.initrd_image_id"],
         ),
     };
@@ -408,22 +409,23 @@ pub fn list_by_root_drive_image_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             57,
-            select!(r#"WHERE "root_drive__image_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "root_drive__image_id" = $1 ORDER BY "id""#),
             &["root_drive.image_id"],
         ),
         after: protostore::Stmt::new(
             58,
-            select!(r#"WHERE "root_drive__image_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "root_drive__image_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["root_drive.image_id", "id"],
         ),
         count: protostore::Stmt::new(
             60,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "virtual_machines" WHERE "root_drive__image_id" = $1 LIMIT $2) AS "c""#,
             &["root_drive.image_id", ""],
         ),
         delete: protostore::Stmt::new(
             59,
-            r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = ?1"#,
+            r#"DELETE FROM "virtual_machines" WHERE "root_drive__image_id" = $1"#,
             &["root_drive.image_id"],
         ),
     };
@@ -439,22 +441,22 @@ pub fn list_by_state(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             61,
-            select!(r#"WHERE "state" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "state" = $1 ORDER BY "id""#),
             &["state"],
         ),
         after: protostore::Stmt::new(
             62,
-            select!(r#"WHERE "state" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "state" = $1 AND "id" > $2 ORDER BY "id""#),
             &["state", "id"],
         ),
         count: protostore::Stmt::new(
             64,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 LIMIT $2) AS "c""#,
             &["state", ""],
         ),
         delete: protostore::Stmt::new(
             63,
-            r#"DELETE FROM "virtual_machines" WHERE "state" = ?1"#,
+            r#"DELETE FROM "virtual_machines" WHERE "state" = $1"#,
             &["state"],
         ),
     };
@@ -471,27 +473,25 @@ pub fn list_by_state_create_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             65,
-            select!(r#"WHERE "state" = ?1 AND "create_time" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "state" = $1 AND "create_time" = $2 ORDER BY "id""#),
             &["state", "create_time"],
         ),
         after: protostore::Stmt::new(
             66,
             select!(
-                r#"WHERE "state" = ?1 AND "create_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+                r#"WHERE "state" = $1 AND "create_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["state", "create_time", "id"],
         ),
         count: protostore::Stmt::new(
             68,
             r#"SELECT count(*)
-FROM (SELECT 1
-FROM "virtual_machines"
-WHERE "state" = ?1 AND "create_time" = ?2 LIMIT ?3)"#,
+FROM (SELECT 1 FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2 LIMIT $3) AS "c""#,
             &["state", "create_time", ""],
         ),
         delete: protostore::Stmt::new(
             67,
-            r#"DELETE FROM "virtual_machines" WHERE "state" = ?1 AND "create_time" = ?2"#,
+            r#"DELETE FROM "virtual_machines" WHERE "state" = $1 AND "create_time" = $2"#,
             &["state", "create_time"],
         ),
     };
@@ -508,16 +508,14 @@ pub fn list_by_drives_image_id(
         first: protostore::Stmt::new(
             69,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) ORDER BY "id""#
             ),
             &["drives.image_id"],
         ),
         after: protostore::Stmt::new(
             70,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__drives"
-WHERE "image_id" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["drives.image_id", "id"],
@@ -526,19 +524,16 @@ ORDER BY "id""#
             72,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__drives"
-WHERE "image_id" = ?1) LIMIT ?2)"#,
+  FROM "virtual_machines"
+  WHERE "id" IN (SELECT "_id"
+    FROM "virtual_machines__drives"
+    WHERE "image_id" = $1) LIMIT $2) AS "c""#,
             &["drives.image_id", ""],
         ),
         delete: protostore::Stmt::new(
             71,
-            r#"DELETE
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__drives"
-WHERE "image_id" = ?1)"#,
+            r#"DELETE FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__drives" WHERE "image_id" = $1)"#,
             &["drives.image_id"],
         ),
     };
@@ -555,16 +550,14 @@ pub fn list_by_image_ids(
         first: protostore::Stmt::new(
             73,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["image_ids"],
         ),
         after: protostore::Stmt::new(
             74,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__image_ids"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["image_ids", "id"],
@@ -573,19 +566,16 @@ ORDER BY "id""#
             76,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__image_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "virtual_machines"
+  WHERE "id" IN (SELECT "_id"
+    FROM "virtual_machines__image_ids"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["image_ids", ""],
         ),
         delete: protostore::Stmt::new(
             75,
-            r#"DELETE
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__image_ids"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__image_ids" WHERE "value" = $1)"#,
             &["image_ids"],
         ),
     };
@@ -602,16 +592,14 @@ pub fn list_by_tags(
         first: protostore::Stmt::new(
             77,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["tags"],
         ),
         after: protostore::Stmt::new(
             78,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__tags"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["tags", "id"],
@@ -620,19 +608,14 @@ ORDER BY "id""#
             80,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__tags"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "virtual_machines"
+  WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["tags", ""],
         ),
         delete: protostore::Stmt::new(
             79,
-            r#"DELETE
-FROM "virtual_machines"
-WHERE "id" IN (SELECT "_id"
-FROM "virtual_machines__tags"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "virtual_machines"
+WHERE "id" IN (SELECT "_id" FROM "virtual_machines__tags" WHERE "value" = $1)"#,
             &["tags"],
         ),
     };
@@ -652,7 +635,7 @@ pub fn images_by_image_ids(
     t."build__finish_time", t."create_time"
 FROM "virtual_machines__image_ids" j
 JOIN "images" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -675,8 +658,7 @@ pub fn nics_of(id: impl Into<String>) -> protostore::AllBy<crate::Nic, String> {
     "transmit_limit__operations__size", "transmit_limit__operations__one_time_burst",
     "transmit_limit__operations__refill_time", "create_time"
 FROM "nics"
-WHERE "machine_id" = ?1
-ORDER BY "mac_address""#,
+WHERE "machine_id" = $1 ORDER BY "mac_address""#,
         &["machine_id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
@@ -702,7 +684,7 @@ pub fn nics_of_all(
     t."transmit_limit__operations", t."transmit_limit__operations__size",
     t."transmit_limit__operations__one_time_burst", t."transmit_limit__operations__refill_time",
     t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nics" t ON t."machine_id" = o.value
 ORDER BY o.key, t."mac_address""#,
         &["machine_id"],
@@ -726,8 +708,7 @@ pub fn guest_of(id: impl Into<String>) -> protostore::AllBy<crate::Guest, String
         r#"SELECT "id", "machine_id", "version", "key_fingerprint", "uptime", "load", "clock_offset_us",
     "report_time"
 FROM "guests"
-WHERE "machine_id" = ?1
-ORDER BY "id""#,
+WHERE "machine_id" = $1 ORDER BY "id""#,
         &["machine_id"],
     );
     protostore::AllBy::new(&ROWS, id.into())
@@ -744,7 +725,7 @@ pub fn guest_of_all(
         84,
         r#"SELECT o.key, t."id", t."machine_id", t."version", t."key_fingerprint", t."uptime", t."load",
     t."clock_offset_us", t."report_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "guests" t ON t."machine_id" = o.value
 ORDER BY o.key, t."id""#,
         &["machine_id"],
@@ -1383,7 +1364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     8,
-                    r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["kernel.image_id"],
                 ),
             },
@@ -1394,7 +1375,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     9,
-                    r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["kernel.initrd_image_id"],
                 ),
             },
@@ -1405,7 +1386,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     10,
-                    r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                     &["root_drive.image_id"],
                 ),
             },
@@ -1638,7 +1619,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "virtual_machines" ("id", "mem_size_mb", "vcpu_count", "topology", "topology__sockets",
@@ -1652,8 +1633,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     "root_drive__limit__operations", "root_drive__limit__operations__size",
     "root_drive__limit__operations__one_time_burst", "root_drive__limit__operations__refill_time",
     "stop_timeout", "state", "auraed_address", "create_time", "start_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)"#,
         &[
             "id",
             "mem_size_mb",
@@ -1708,8 +1689,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "root_drive__limit__operations", "root_drive__limit__operations__size",
     "root_drive__limit__operations__one_time_burst", "root_drive__limit__operations__refill_time",
     "stop_timeout", "state", "auraed_address", "create_time", "start_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)
 ON CONFLICT ("id")
 DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."vcpu_count",
     "topology" = excluded."topology", "topology__sockets" = excluded."topology__sockets",
@@ -1784,13 +1765,13 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "virtual_machines" WHERE "id" = ?1"#,
+        r#"DELETE FROM "virtual_machines" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -1803,18 +1784,18 @@ DO UPDATE SET "mem_size_mb" = excluded."mem_size_mb", "vcpu_count" = excluded."v
     t."root_drive__read_only", t."root_drive__cache", t."root_drive__mount",
     t."root_drive__mount__path", t."root_drive__mount__file_system", t."root_drive__limit",
     t."root_drive__limit__bandwidth", t."root_drive__limit__bandwidth__size",
-    t."root_drive__limit__bandwidth__one_time_burst",
-    t."root_drive__limit__bandwidth__refill_time", t."root_drive__limit__operations",
-    t."root_drive__limit__operations__size", t."root_drive__limit__operations__one_time_burst",
-    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state",
-    t."auraed_address", t."create_time", t."start_time"
-FROM json_each(?1) o
+    t."root_drive__limit__bandwidth__one_time_burst", t."root_drive__limit__bandwidth__refill_time",
+    t."root_drive__limit__operations", t."root_drive__limit__operations__size",
+    t."root_drive__limit__operations__one_time_burst",
+    t."root_drive__limit__operations__refill_time", t."stop_timeout", t."state", t."auraed_address",
+    t."create_time", t."start_time"
+FROM json_each($1) o
 CROSS JOIN "virtual_machines" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "virtual_machines" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

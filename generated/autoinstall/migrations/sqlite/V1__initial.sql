@@ -368,7 +368,7 @@ CREATE TABLE "certificates" (
   PRIMARY KEY ("serial")
 ) STRICT;
 CREATE INDEX "certificates_by_end_time_where_revoked_is_0" ON "certificates" ("end_time")
-  WHERE "revoked" = 0;
+  WHERE NOT "revoked";
 CREATE INDEX "certificates_by_subject" ON "certificates" ("subject");
 CREATE INDEX "certificates_by_issuer_serial" ON "certificates" ("issuer_serial");
 CREATE INDEX "certificates_by_system_id" ON "certificates" ("system_id");
@@ -392,25 +392,20 @@ CREATE VIEW "systems_readable" AS SELECT
     WHEN 3 THEN 'STATUS_INSTALLING'
     WHEN 4 THEN 'STATUS_INSTALLED'
     WHEN 5 THEN 'STATUS_FAILED'
-    ELSE "status" END
-    AS "status",
+    ELSE "status" END AS "status",
   CASE "hardware" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "hardware",
   "hardware__vendor",
   "hardware__product",
   "hardware__serial_number",
   "hardware__processor_count",
   "hardware__memory_bytes",
-  (SELECT count(*) FROM "systems__hardware__disks"
-    WHERE "systems__hardware__disks"."_id" = "systems"."id")
-    AS "hardware__disks__count",
+  (SELECT count(*)
+    FROM "systems__hardware__disks"
+    WHERE "systems__hardware__disks"."_id" = "systems"."id") AS "hardware__disks__count",
   (SELECT count(*) FROM "systems__labels" WHERE "systems__labels"."_id" = "systems"."id") AS "labels__count",
   "etag",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "systems";
 
 CREATE VIEW "systems__hardware__disks_readable" AS SELECT
@@ -432,12 +427,8 @@ CREATE VIEW "templates_readable" AS SELECT
   "id",
   "name",
   "body",
-  (SELECT count(*) FROM "templates__variables"
-    WHERE "templates__variables"."_id" = "templates"."id")
-    AS "variables__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  (SELECT count(*) FROM "templates__variables" WHERE "templates__variables"."_id" = "templates"."id") AS "variables__count",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "templates";
 
 CREATE VIEW "templates__variables_readable" AS SELECT
@@ -453,27 +444,24 @@ CREATE VIEW "configurations_readable" AS SELECT
   "template_id",
   CASE "autoinstall" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "autoinstall",
   "autoinstall__user_name",
-  (SELECT count(*) FROM "configurations__autoinstall__authorized_keys"
-    WHERE "configurations__autoinstall__authorized_keys"."_id" = "configurations"."id")
-    AS "autoinstall__authorized_keys__count",
-  (SELECT count(*) FROM "configurations__autoinstall__packages"
-    WHERE "configurations__autoinstall__packages"."_id" = "configurations"."id")
-    AS "autoinstall__packages__count",
+  (SELECT count(*)
+    FROM "configurations__autoinstall__authorized_keys"
+    WHERE "configurations__autoinstall__authorized_keys"."_id" = "configurations"."id") AS "autoinstall__authorized_keys__count",
+  (SELECT count(*)
+    FROM "configurations__autoinstall__packages"
+    WHERE "configurations__autoinstall__packages"."_id" = "configurations"."id") AS "autoinstall__packages__count",
   CASE "autoinstall__storage"
     WHEN 0 THEN 'STORAGE_UNSPECIFIED'
     WHEN 1 THEN 'STORAGE_DIRECT'
     WHEN 2 THEN 'STORAGE_LVM'
-    ELSE "autoinstall__storage" END
-    AS "autoinstall__storage",
-  (SELECT count(*) FROM "configurations__autoinstall__late_commands"
-    WHERE "configurations__autoinstall__late_commands"."_id" = "configurations"."id")
-    AS "autoinstall__late_commands__count",
-  (SELECT count(*) FROM "configurations__variables"
-    WHERE "configurations__variables"."_id" = "configurations"."id")
-    AS "variables__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+    ELSE "autoinstall__storage" END AS "autoinstall__storage",
+  (SELECT count(*)
+    FROM "configurations__autoinstall__late_commands"
+    WHERE "configurations__autoinstall__late_commands"."_id" = "configurations"."id") AS "autoinstall__late_commands__count",
+  (SELECT count(*)
+    FROM "configurations__variables"
+    WHERE "configurations__variables"."_id" = "configurations"."id") AS "variables__count",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "configurations";
 
 CREATE VIEW "configurations__autoinstall__authorized_keys_readable" AS SELECT
@@ -491,9 +479,10 @@ FROM "configurations__autoinstall__packages";
 CREATE VIEW "configurations__autoinstall__late_commands_readable" AS SELECT
   "_id",
   "_position",
-  (SELECT count(*) FROM "configurations__autoinstall__late_commands__words"
-    WHERE "configurations__autoinstall__late_commands__words"."_id" = "configurations__autoinstall__late_commands"."_id" AND "configurations__autoinstall__late_commands__words"."_position" = "configurations__autoinstall__late_commands"."_position")
-    AS "words__count"
+  (SELECT count(*)
+    FROM "configurations__autoinstall__late_commands__words"
+    WHERE "configurations__autoinstall__late_commands__words"."_id" = "configurations__autoinstall__late_commands"."_id"
+    AND "configurations__autoinstall__late_commands__words"."_position" = "configurations__autoinstall__late_commands"."_position") AS "words__count"
 FROM "configurations__autoinstall__late_commands";
 
 CREATE VIEW "configurations__autoinstall__late_commands__words_readable" AS SELECT
@@ -513,12 +502,10 @@ CREATE VIEW "installations_readable" AS SELECT
   "id",
   "system_id",
   "configuration_id",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "start_time",
-  (SELECT count(*) FROM "installations__phases"
-    WHERE "installations__phases"."_id" = "installations"."id")
-    AS "phases__count",
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time",
+  (SELECT count(*)
+    FROM "installations__phases"
+    WHERE "installations__phases"."_id" = "installations"."id") AS "phases__count",
   CASE WHEN "success" THEN 'success' WHEN "failure" THEN 'failure' END AS "outcome",
   CASE "success" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "success",
   CASE "failure" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "failure",
@@ -529,8 +516,7 @@ CREATE VIEW "installations_readable" AS SELECT
     WHEN 3 THEN 'KIND_PACKAGES'
     WHEN 4 THEN 'KIND_CONFIGURE'
     WHEN 5 THEN 'KIND_REBOOT'
-    ELSE "failure__phase" END
-    AS "failure__phase",
+    ELSE "failure__phase" END AS "failure__phase",
   "failure__message",
   "failure__exit_code"
 FROM "installations";
@@ -545,14 +531,9 @@ CREATE VIEW "installations__phases_readable" AS SELECT
     WHEN 3 THEN 'KIND_PACKAGES'
     WHEN 4 THEN 'KIND_CONFIGURE'
     WHEN 5 THEN 'KIND_REBOOT'
-    ELSE "kind" END
-    AS "kind",
-  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "start_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "end_time"
+    ELSE "kind" END AS "kind",
+  strftime('%Y-%m-%dT%H:%M:%S', "start_time" / 1000000000 - ("start_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("start_time" % 1000000000 + 1000000000) % 1000000000) AS "start_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "end_time" / 1000000000 - ("end_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("end_time" % 1000000000 + 1000000000) % 1000000000) AS "end_time"
 FROM "installations__phases";
 
 CREATE VIEW "users_readable" AS SELECT
@@ -561,16 +542,11 @@ CREATE VIEW "users_readable" AS SELECT
   "display_name",
   CASE
     WHEN "password_hash" IS NOT NULL THEN 'password_hash'
-    WHEN "subject" IS NOT NULL THEN 'subject' END
-    AS "credential",
+    WHEN "subject" IS NOT NULL THEN 'subject' END AS "credential",
   "subject",
   (SELECT count(*) FROM "users__role_ids" WHERE "users__role_ids"."_id" = "users"."id") AS "role_ids__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "delete_time" / 1000000000 - ("delete_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("delete_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "delete_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "delete_time" / 1000000000 - ("delete_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("delete_time" % 1000000000 + 1000000000) % 1000000000) AS "delete_time"
 FROM "users";
 
 CREATE VIEW "users__role_ids_readable" AS SELECT
@@ -583,9 +559,9 @@ CREATE VIEW "roles_readable" AS SELECT
   "id",
   "name",
   "parent_id",
-  (SELECT count(*) FROM "roles__permission_names"
-    WHERE "roles__permission_names"."_id" = "roles"."id")
-    AS "permission_names__count"
+  (SELECT count(*)
+    FROM "roles__permission_names"
+    WHERE "roles__permission_names"."_id" = "roles"."id") AS "permission_names__count"
 FROM "roles";
 
 CREATE VIEW "roles__permission_names_readable" AS SELECT
@@ -605,9 +581,7 @@ CREATE VIEW "files_readable" AS SELECT
   "size_bytes",
   "media_type",
   "system_id",
-  strftime('%Y-%m-%dT%H:%M:%S', "modify_time" / 1000000000 - ("modify_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("modify_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "modify_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "modify_time" / 1000000000 - ("modify_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("modify_time" % 1000000000 + 1000000000) % 1000000000) AS "modify_time"
 FROM "files";
 
 CREATE VIEW "certificates_readable" AS SELECT
@@ -624,6 +598,5 @@ CREATE VIEW "certificates_readable" AS SELECT
     WHEN 1 THEN 'REASON_KEY_COMPROMISED'
     WHEN 2 THEN 'REASON_SUPERSEDED'
     WHEN 3 THEN 'REASON_CEASED'
-    ELSE "reason" END
-    AS "reason"
+    ELSE "reason" END AS "reason"
 FROM "certificates";

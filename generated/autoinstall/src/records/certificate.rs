@@ -120,22 +120,22 @@ pub fn list_by_subject(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             228,
-            select!(r#"WHERE "subject" = ?1 ORDER BY "serial""#),
+            select!(r#"WHERE "subject" = $1 ORDER BY "serial""#),
             &["subject"],
         ),
         after: protostore::Stmt::new(
             229,
-            select!(r#"WHERE "subject" = ?1 AND "serial" > ?2 ORDER BY "serial""#),
+            select!(r#"WHERE "subject" = $1 AND "serial" > $2 ORDER BY "serial""#),
             &["subject", "serial"],
         ),
         count: protostore::Stmt::new(
             231,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "subject" = $1 LIMIT $2) AS "c""#,
             &["subject", ""],
         ),
         delete: protostore::Stmt::new(
             230,
-            r#"DELETE FROM "certificates" WHERE "subject" = ?1"#,
+            r#"DELETE FROM "certificates" WHERE "subject" = $1"#,
             &["subject"],
         ),
     };
@@ -151,24 +151,24 @@ pub fn list_by_issuer_serial(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             232,
-            select!(r#"WHERE "issuer_serial" IS ?1 ORDER BY "serial""#),
+            select!(r#"WHERE "issuer_serial" IS $1 ORDER BY "serial""#),
             &["issuer_serial"],
         ),
         after: protostore::Stmt::new(
             233,
             select!(
-                r#"WHERE "issuer_serial" IS ?1 AND "serial" > ?2 ORDER BY "serial""#
+                r#"WHERE "issuer_serial" IS $1 AND "serial" > $2 ORDER BY "serial""#
             ),
             &["issuer_serial", "serial"],
         ),
         count: protostore::Stmt::new(
             235,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "issuer_serial" IS $1 LIMIT $2) AS "c""#,
             &["issuer_serial", ""],
         ),
         delete: protostore::Stmt::new(
             234,
-            r#"DELETE FROM "certificates" WHERE "issuer_serial" IS ?1"#,
+            r#"DELETE FROM "certificates" WHERE "issuer_serial" IS $1"#,
             &["issuer_serial"],
         ),
     };
@@ -187,22 +187,22 @@ pub fn list_by_system_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             236,
-            select!(r#"WHERE "system_id" IS ?1 ORDER BY "serial""#),
+            select!(r#"WHERE "system_id" IS $1 ORDER BY "serial""#),
             &["system_id"],
         ),
         after: protostore::Stmt::new(
             237,
-            select!(r#"WHERE "system_id" IS ?1 AND "serial" > ?2 ORDER BY "serial""#),
+            select!(r#"WHERE "system_id" IS $1 AND "serial" > $2 ORDER BY "serial""#),
             &["system_id", "serial"],
         ),
         count: protostore::Stmt::new(
             239,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
         delete: protostore::Stmt::new(
             238,
-            r#"DELETE FROM "certificates" WHERE "system_id" IS ?1"#,
+            r#"DELETE FROM "certificates" WHERE "system_id" IS $1"#,
             &["system_id"],
         ),
     };
@@ -224,24 +224,25 @@ pub fn list_by_end_time_where_revoked_is_false(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             240,
-            select!(r#"WHERE "end_time" = ?1 AND "revoked" = 0 ORDER BY "serial""#),
+            select!(r#"WHERE "end_time" = $1 AND NOT "revoked" ORDER BY "serial""#),
             &["end_time"],
         ),
         after: protostore::Stmt::new(
             241,
             select!(
-                r#"WHERE "end_time" = ?1 AND "revoked" = 0 AND "serial" > ?2 ORDER BY "serial""#
+                r#"WHERE "end_time" = $1 AND NOT "revoked" AND "serial" > $2 ORDER BY "serial""#
             ),
             &["end_time", "serial"],
         ),
         count: protostore::Stmt::new(
             243,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "certificates" WHERE "end_time" = ?1 AND "revoked" = 0 LIMIT ?2)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked" LIMIT $2) AS "c""#,
             &["end_time", ""],
         ),
         delete: protostore::Stmt::new(
             242,
-            r#"DELETE FROM "certificates" WHERE "end_time" = ?1 AND "revoked" = 0"#,
+            r#"DELETE FROM "certificates" WHERE "end_time" = $1 AND NOT "revoked""#,
             &["end_time"],
         ),
     };
@@ -252,7 +253,7 @@ pub fn list_by_end_time_where_revoked_is_false(
 /// Holds for the rows of `certificates` where `revoked = 0`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_revoked_is_false() -> protostore::Filter<Certificate> {
-    protostore::Filter::of_index("t.\"revoked\" = 0")
+    protostore::Filter::of_index("NOT t.\"revoked\"")
 }
 
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
@@ -447,7 +448,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["serial"],
                 exists: protostore::Stmt::new(
                     225,
-                    r#"SELECT 1 FROM "certificates" WHERE "serial" = ?1"#,
+                    r#"SELECT 1 FROM "certificates" WHERE "serial" = $1"#,
                     &["issuer_serial"],
                 ),
             },
@@ -458,7 +459,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     226,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
                 ),
             },
@@ -508,18 +509,18 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "issuer_serial",
             names: protostore::Stmt::new(
                 227,
-                r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "certificates" WHERE "issuer_serial" = $1 LIMIT 1"#,
                 &["serial"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(217, select!(r#"WHERE "serial" = ?1"#), &["serial"]),
+    get: protostore::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
     insert: protostore::Stmt::new(
         219,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "serial",
             "subject",
@@ -536,7 +537,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         218,
         r#"INSERT INTO "certificates" ("serial", "subject", "der", "issuer_serial", "system_id", "start_time",
     "end_time", "revoked", "reason")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("serial")
 DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
     "issuer_serial" = excluded."issuer_serial", "system_id" = excluded."system_id",
@@ -556,26 +557,26 @@ DO UPDATE SET "subject" = excluded."subject", "der" = excluded."der",
     ),
     delete: protostore::Stmt::new(
         220,
-        r#"DELETE FROM "certificates" WHERE "serial" = ?1"#,
+        r#"DELETE FROM "certificates" WHERE "serial" = $1"#,
         &["serial"],
     ),
     page_first: protostore::Stmt::new(221, select!(r#"ORDER BY "serial""#), &[]),
     page_after: protostore::Stmt::new(
         222,
-        select!(r#"WHERE "serial" > ?1 ORDER BY "serial""#),
+        select!(r#"WHERE "serial" > $1 ORDER BY "serial""#),
         &["serial"],
     ),
     get_many: protostore::Stmt::new(
         223,
         r#"SELECT o.key, t."serial", t."subject", t."der", t."issuer_serial", t."system_id", t."start_time",
     t."end_time", t."revoked", t."reason"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "certificates" t ON t."serial" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         224,
-        r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "certificates" WHERE "serial" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

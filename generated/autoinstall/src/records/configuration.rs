@@ -154,22 +154,22 @@ pub fn list_by_system_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             102,
-            select!(r#"WHERE "system_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
             &["system_id"],
         ),
         after: protostore::Stmt::new(
             103,
-            select!(r#"WHERE "system_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["system_id", "id"],
         ),
         count: protostore::Stmt::new(
             105,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
         delete: protostore::Stmt::new(
             104,
-            r#"DELETE FROM "configurations" WHERE "system_id" = ?1"#,
+            r#"DELETE FROM "configurations" WHERE "system_id" = $1"#,
             &["system_id"],
         ),
     };
@@ -185,22 +185,22 @@ pub fn list_by_template_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             106,
-            select!(r#"WHERE "template_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "template_id" = $1 ORDER BY "id""#),
             &["template_id"],
         ),
         after: protostore::Stmt::new(
             107,
-            select!(r#"WHERE "template_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "template_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["template_id", "id"],
         ),
         count: protostore::Stmt::new(
             109,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT $2) AS "c""#,
             &["template_id", ""],
         ),
         delete: protostore::Stmt::new(
             108,
-            r#"DELETE FROM "configurations" WHERE "template_id" = ?1"#,
+            r#"DELETE FROM "configurations" WHERE "template_id" = $1"#,
             &["template_id"],
         ),
     };
@@ -461,7 +461,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     68,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
                 ),
             },
@@ -472,7 +472,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     69,
-                    r#"SELECT 1 FROM "templates" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "templates" WHERE "id" = $1"#,
                     &["template_id"],
                 ),
             },
@@ -529,12 +529,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(60, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         62,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "system_id",
@@ -550,7 +550,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         61,
         r#"INSERT INTO "configurations" ("id", "system_id", "template_id", "autoinstall",
     "autoinstall__user_name", "autoinstall__password_hash", "autoinstall__storage", "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "system_id" = excluded."system_id", "template_id" = excluded."template_id",
     "autoinstall" = excluded."autoinstall",
@@ -570,26 +570,26 @@ DO UPDATE SET "system_id" = excluded."system_id", "template_id" = excluded."temp
     ),
     delete: protostore::Stmt::new(
         63,
-        r#"DELETE FROM "configurations" WHERE "id" = ?1"#,
+        r#"DELETE FROM "configurations" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(64, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         65,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         66,
         r#"SELECT o.key, t."id", t."system_id", t."template_id", t."autoinstall", t."autoinstall__user_name",
     t."autoinstall__password_hash", t."autoinstall__storage", t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         67,
-        r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "configurations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -37,22 +37,22 @@ pub fn list_by_system_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             213,
-            select!(r#"WHERE "system_id" IS ?1 ORDER BY "path""#),
+            select!(r#"WHERE "system_id" IS $1 ORDER BY "path""#),
             &["system_id"],
         ),
         after: protostore::Stmt::new(
             214,
-            select!(r#"WHERE "system_id" IS ?1 AND "path" > ?2 ORDER BY "path""#),
+            select!(r#"WHERE "system_id" IS $1 AND "path" > $2 ORDER BY "path""#),
             &["system_id", "path"],
         ),
         count: protostore::Stmt::new(
             216,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "files" WHERE "system_id" IS $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
         delete: protostore::Stmt::new(
             215,
-            r#"DELETE FROM "files" WHERE "system_id" IS ?1"#,
+            r#"DELETE FROM "files" WHERE "system_id" IS $1"#,
             &["system_id"],
         ),
     };
@@ -203,7 +203,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     212,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
                 ),
             },
@@ -233,17 +233,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "path" = ?1"#), &["path"]),
+    get: protostore::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
     insert: protostore::Stmt::new(
         206,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["path", "sha256", "size_bytes", "media_type", "system_id", "modify_time"],
     ),
     upsert: protostore::Stmt::new(
         205,
         r#"INSERT INTO "files" ("path", "sha256", "size_bytes", "media_type", "system_id", "modify_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("path")
 DO UPDATE SET "sha256" = excluded."sha256", "size_bytes" = excluded."size_bytes",
     "media_type" = excluded."media_type", "system_id" = excluded."system_id",
@@ -252,25 +252,25 @@ DO UPDATE SET "sha256" = excluded."sha256", "size_bytes" = excluded."size_bytes"
     ),
     delete: protostore::Stmt::new(
         207,
-        r#"DELETE FROM "files" WHERE "path" = ?1"#,
+        r#"DELETE FROM "files" WHERE "path" = $1"#,
         &["path"],
     ),
     page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "path""#), &[]),
     page_after: protostore::Stmt::new(
         209,
-        select!(r#"WHERE "path" > ?1 ORDER BY "path""#),
+        select!(r#"WHERE "path" > $1 ORDER BY "path""#),
         &["path"],
     ),
     get_many: protostore::Stmt::new(
         210,
         r#"SELECT o.key, t."path", t."sha256", t."size_bytes", t."media_type", t."system_id", t."modify_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "files" t ON t."path" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         211,
-        r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "files" WHERE "path" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

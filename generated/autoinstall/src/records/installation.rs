@@ -156,22 +156,22 @@ pub fn list_by_system_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             126,
-            select!(r#"WHERE "system_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "system_id" = $1 ORDER BY "id""#),
             &["system_id"],
         ),
         after: protostore::Stmt::new(
             127,
-            select!(r#"WHERE "system_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "system_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["system_id", "id"],
         ),
         count: protostore::Stmt::new(
             129,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 LIMIT $2) AS "c""#,
             &["system_id", ""],
         ),
         delete: protostore::Stmt::new(
             128,
-            r#"DELETE FROM "installations" WHERE "system_id" = ?1"#,
+            r#"DELETE FROM "installations" WHERE "system_id" = $1"#,
             &["system_id"],
         ),
     };
@@ -187,22 +187,22 @@ pub fn list_by_configuration_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             130,
-            select!(r#"WHERE "configuration_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "configuration_id" IS $1 ORDER BY "id""#),
             &["configuration_id"],
         ),
         after: protostore::Stmt::new(
             131,
-            select!(r#"WHERE "configuration_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "configuration_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["configuration_id", "id"],
         ),
         count: protostore::Stmt::new(
             133,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "installations" WHERE "configuration_id" IS $1 LIMIT $2) AS "c""#,
             &["configuration_id", ""],
         ),
         delete: protostore::Stmt::new(
             132,
-            r#"DELETE FROM "installations" WHERE "configuration_id" IS ?1"#,
+            r#"DELETE FROM "installations" WHERE "configuration_id" IS $1"#,
             &["configuration_id"],
         ),
     };
@@ -222,27 +222,25 @@ pub fn list_by_system_id_start_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             134,
-            select!(r#"WHERE "system_id" = ?1 AND "start_time" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "system_id" = $1 AND "start_time" = $2 ORDER BY "id""#),
             &["system_id", "start_time"],
         ),
         after: protostore::Stmt::new(
             135,
             select!(
-                r#"WHERE "system_id" = ?1 AND "start_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+                r#"WHERE "system_id" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["system_id", "start_time", "id"],
         ),
         count: protostore::Stmt::new(
             137,
             r#"SELECT count(*)
-FROM (SELECT 1
-FROM "installations"
-WHERE "system_id" = ?1 AND "start_time" = ?2 LIMIT ?3)"#,
+FROM (SELECT 1 FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
             &["system_id", "start_time", ""],
         ),
         delete: protostore::Stmt::new(
             136,
-            r#"DELETE FROM "installations" WHERE "system_id" = ?1 AND "start_time" = ?2"#,
+            r#"DELETE FROM "installations" WHERE "system_id" = $1 AND "start_time" = $2"#,
             &["system_id", "start_time"],
         ),
     };
@@ -492,7 +490,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     118,
-                    r#"SELECT 1 FROM "systems" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "systems" WHERE "id" = $1"#,
                     &["system_id"],
                 ),
             },
@@ -503,7 +501,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     119,
-                    r#"SELECT 1 FROM "configurations" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "configurations" WHERE "id" = $1"#,
                     &["configuration_id"],
                 ),
             },
@@ -562,12 +560,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(110, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         112,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "id",
             "system_id",
@@ -584,7 +582,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         111,
         r#"INSERT INTO "installations" ("id", "system_id", "configuration_id", "start_time", "success",
     "failure", "failure__phase", "failure__message", "failure__exit_code")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "system_id" = excluded."system_id", "configuration_id" = excluded."configuration_id",
     "start_time" = excluded."start_time", "success" = excluded."success",
@@ -605,26 +603,26 @@ DO UPDATE SET "system_id" = excluded."system_id", "configuration_id" = excluded.
     ),
     delete: protostore::Stmt::new(
         113,
-        r#"DELETE FROM "installations" WHERE "id" = ?1"#,
+        r#"DELETE FROM "installations" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(114, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         115,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         116,
-        r#"SELECT o.key, t."id", t."system_id", t."configuration_id", t."start_time", t."success",
-    t."failure", t."failure__phase", t."failure__message", t."failure__exit_code"
-FROM json_each(?1) o
+        r#"SELECT o.key, t."id", t."system_id", t."configuration_id", t."start_time", t."success", t."failure",
+    t."failure__phase", t."failure__message", t."failure__exit_code"
+FROM json_each($1) o
 CROSS JOIN "installations" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         117,
-        r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "installations" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

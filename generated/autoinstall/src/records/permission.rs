@@ -137,47 +137,47 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "permission_names",
             names: protostore::Stmt::new(
                 203,
-                r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "roles__permission_names" WHERE "value" = $1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(195, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(
         197,
-        r#"INSERT INTO "permissions" ("name", "description") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "permissions" ("name", "description") VALUES ($1, $2)"#,
         &["name", "description"],
     ),
     upsert: protostore::Stmt::new(
         196,
         r#"INSERT INTO "permissions" ("name", "description")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "description" = excluded."description""#,
         &["name", "description"],
     ),
     delete: protostore::Stmt::new(
         198,
-        r#"DELETE FROM "permissions" WHERE "name" = ?1"#,
+        r#"DELETE FROM "permissions" WHERE "name" = $1"#,
         &["name"],
     ),
     page_first: protostore::Stmt::new(199, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
         200,
-        select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
+        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
         201,
         r#"SELECT o.key, t."name", t."description"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "permissions" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         202,
-        r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "permissions" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

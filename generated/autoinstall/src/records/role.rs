@@ -26,7 +26,7 @@ macro_rules! select {
 
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
     186,
-    select!(r#"WHERE "name" = ?1"#),
+    select!(r#"WHERE "name" = $1"#),
     &["name"],
 );
 
@@ -50,22 +50,22 @@ pub fn list_by_parent_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             187,
-            select!(r#"WHERE "parent_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "parent_id" IS $1 ORDER BY "id""#),
             &["parent_id"],
         ),
         after: protostore::Stmt::new(
             188,
-            select!(r#"WHERE "parent_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "parent_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent_id", "id"],
         ),
         count: protostore::Stmt::new(
             190,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "roles" WHERE "parent_id" IS $1 LIMIT $2) AS "c""#,
             &["parent_id", ""],
         ),
         delete: protostore::Stmt::new(
             189,
-            r#"DELETE FROM "roles" WHERE "parent_id" IS ?1"#,
+            r#"DELETE FROM "roles" WHERE "parent_id" IS $1"#,
             &["parent_id"],
         ),
     };
@@ -85,16 +85,14 @@ pub fn list_by_permission_names(
         first: protostore::Stmt::new(
             191,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["permission_names"],
         ),
         after: protostore::Stmt::new(
             192,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "roles__permission_names"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["permission_names", "id"],
@@ -103,15 +101,13 @@ ORDER BY "id""#
             194,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "roles"
-WHERE "id" IN (SELECT "_id"
-FROM "roles__permission_names"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "roles"
+  WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["permission_names", ""],
         ),
         delete: protostore::Stmt::new(
             193,
-            r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "roles" WHERE "id" IN (SELECT "_id" FROM "roles__permission_names" WHERE "value" = $1)"#,
             &["permission_names"],
         ),
     };
@@ -129,7 +125,7 @@ pub fn permissions_by_permission_names(
         r#"SELECT t."name", t."description"
 FROM "roles__permission_names" j
 JOIN "permissions" t ON t."name" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -246,7 +242,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     175,
-                    r#"SELECT 1 FROM "roles" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
                     &["parent_id"],
                 ),
             },
@@ -273,47 +269,47 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "parent_id",
             names: protostore::Stmt::new(
                 176,
-                r#"SELECT 1 FROM "roles" WHERE "parent_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "roles" WHERE "parent_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(167, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         169,
-        r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES (?1, ?2, ?3)"#,
+        r#"INSERT INTO "roles" ("id", "name", "parent_id") VALUES ($1, $2, $3)"#,
         &["id", "name", "parent_id"],
     ),
     upsert: protostore::Stmt::new(
         168,
         r#"INSERT INTO "roles" ("id", "name", "parent_id")
-VALUES (?1, ?2, ?3)
+VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "parent_id" = excluded."parent_id""#,
         &["id", "name", "parent_id"],
     ),
     delete: protostore::Stmt::new(
         170,
-        r#"DELETE FROM "roles" WHERE "id" = ?1"#,
+        r#"DELETE FROM "roles" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(171, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         172,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         173,
         r#"SELECT o.key, t."id", t."name", t."parent_id"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "roles" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         174,
-        r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "roles" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

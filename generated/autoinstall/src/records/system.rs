@@ -157,7 +157,7 @@ FROM "systems""#,
 
 static GET_BY_MAC_ADDRESS: protostore::Stmt = protostore::Stmt::new(
     25,
-    select!(r#"WHERE "mac_address" = ?1"#),
+    select!(r#"WHERE "mac_address" = $1"#),
     &["mac_address"],
 );
 
@@ -183,22 +183,22 @@ pub fn list_by_hostname(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             26,
-            select!(r#"WHERE "hostname" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "hostname" = $1 ORDER BY "id""#),
             &["hostname"],
         ),
         after: protostore::Stmt::new(
             27,
-            select!(r#"WHERE "hostname" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "hostname" = $1 AND "id" > $2 ORDER BY "id""#),
             &["hostname", "id"],
         ),
         count: protostore::Stmt::new(
             29,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "hostname" = $1 LIMIT $2) AS "c""#,
             &["hostname", ""],
         ),
         delete: protostore::Stmt::new(
             28,
-            r#"DELETE FROM "systems" WHERE "hostname" = ?1"#,
+            r#"DELETE FROM "systems" WHERE "hostname" = $1"#,
             &["hostname"],
         ),
     };
@@ -212,22 +212,22 @@ pub fn list_by_status(status: SystemStatus) -> protostore::ListBy<System, System
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             30,
-            select!(r#"WHERE "status" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 ORDER BY "id""#),
             &["status"],
         ),
         after: protostore::Stmt::new(
             31,
-            select!(r#"WHERE "status" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
             &["status", "id"],
         ),
         count: protostore::Stmt::new(
             33,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = $1 LIMIT $2) AS "c""#,
             &["status", ""],
         ),
         delete: protostore::Stmt::new(
             32,
-            r#"DELETE FROM "systems" WHERE "status" = ?1"#,
+            r#"DELETE FROM "systems" WHERE "status" = $1"#,
             &["status"],
         ),
     };
@@ -244,24 +244,25 @@ pub fn list_by_status_update_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             34,
-            select!(r#"WHERE "status" = ?1 AND "update_time" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 AND "update_time" = $2 ORDER BY "id""#),
             &["status", "update_time"],
         ),
         after: protostore::Stmt::new(
             35,
             select!(
-                r#"WHERE "status" = ?1 AND "update_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+                r#"WHERE "status" = $1 AND "update_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["status", "update_time", "id"],
         ),
         count: protostore::Stmt::new(
             37,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "systems" WHERE "status" = ?1 AND "update_time" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "systems" WHERE "status" = $1 AND "update_time" = $2 LIMIT $3) AS "c""#,
             &["status", "update_time", ""],
         ),
         delete: protostore::Stmt::new(
             36,
-            r#"DELETE FROM "systems" WHERE "status" = ?1 AND "update_time" = ?2"#,
+            r#"DELETE FROM "systems" WHERE "status" = $1 AND "update_time" = $2"#,
             &["status", "update_time"],
         ),
     };
@@ -276,14 +277,14 @@ pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, 
         first: protostore::Stmt::new(
             38,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["labels.value"],
         ),
         after: protostore::Stmt::new(
             39,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["labels.value", "id"],
         ),
@@ -291,15 +292,13 @@ pub fn list_by_labels(element: impl Into<String>) -> protostore::ListBy<System, 
             41,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "systems"
-WHERE "id" IN (SELECT "_id"
-FROM "systems__labels"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "systems"
+  WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["labels.value", ""],
         ),
         delete: protostore::Stmt::new(
             40,
-            r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "systems" WHERE "id" IN (SELECT "_id" FROM "systems__labels" WHERE "value" = $1)"#,
             &["labels.value"],
         ),
     };
@@ -491,7 +490,7 @@ impl protostore::Record for System {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             24,
-            r#"UPDATE "systems" SET "update_time" = ?1, "etag" = ?2 WHERE "id" = ?3"#,
+            r#"UPDATE "systems" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
             &["update_time", "etag", "id"],
         ),
     );
@@ -679,13 +678,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
-    "hardware__vendor", "hardware__product", "hardware__serial_number",
-    "hardware__processor_count", "hardware__memory_bytes", "etag", "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
+    "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
+    "hardware__memory_bytes", "etag", "create_time", "update_time")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         &[
             "id",
             "mac_address",
@@ -706,9 +705,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
     upsert: protostore::Stmt::new(
         1,
         r#"INSERT INTO "systems" ("id", "mac_address", "hostname", "ip_address", "status", "hardware",
-    "hardware__vendor", "hardware__product", "hardware__serial_number",
-    "hardware__processor_count", "hardware__memory_bytes", "etag", "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+    "hardware__vendor", "hardware__product", "hardware__serial_number", "hardware__processor_count",
+    "hardware__memory_bytes", "etag", "create_time", "update_time")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ("id")
 DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hostname",
     "ip_address" = excluded."ip_address", "status" = excluded."status",
@@ -737,13 +736,13 @@ DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hos
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "systems" WHERE "id" = ?1"#,
+        r#"DELETE FROM "systems" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -752,13 +751,13 @@ DO UPDATE SET "mac_address" = excluded."mac_address", "hostname" = excluded."hos
     t."hardware__vendor", t."hardware__product", t."hardware__serial_number",
     t."hardware__processor_count", t."hardware__memory_bytes", t."etag", t."create_time",
     t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "systems" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "systems" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "systems" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };
@@ -770,22 +769,24 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "etag",
         next: protostore::Stmt::new(
             8,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 1 AND "path" = '8' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 1 AND "path" = '8'
+RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
             9,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 1, '8',
-    max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 1, '8', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT)) ELSE 0 END
 FROM "systems""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
         10,
-        r#"SELECT "etag" FROM "systems" WHERE "id" = ?1"#,
+        r#"SELECT "etag" FROM "systems" WHERE "id" = $1"#,
         &["id"],
     ),
 };

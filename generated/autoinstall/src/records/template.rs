@@ -29,7 +29,7 @@ macro_rules! select {
 
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
     59,
-    select!(r#"WHERE "name" = ?1"#),
+    select!(r#"WHERE "name" = $1"#),
     &["name"],
 );
 
@@ -99,7 +99,7 @@ impl protostore::Record for Template {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             58,
-            r#"UPDATE "templates" SET "update_time" = ?1 WHERE "id" = ?2"#,
+            r#"UPDATE "templates" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
         ),
     );
@@ -197,22 +197,22 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "template_id",
             names: protostore::Stmt::new(
                 50,
-                r#"SELECT 1 FROM "configurations" WHERE "template_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "configurations" WHERE "template_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(42, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(42, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         44,
-        r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "templates" ("id", "name", "body", "update_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "name", "body", "update_time"],
     ),
     upsert: protostore::Stmt::new(
         43,
         r#"INSERT INTO "templates" ("id", "name", "body", "update_time")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "body" = excluded."body",
     "update_time" = excluded."update_time""#,
@@ -220,25 +220,25 @@ DO UPDATE SET "name" = excluded."name", "body" = excluded."body",
     ),
     delete: protostore::Stmt::new(
         45,
-        r#"DELETE FROM "templates" WHERE "id" = ?1"#,
+        r#"DELETE FROM "templates" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(46, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         47,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         48,
         r#"SELECT o.key, t."id", t."name", t."body", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "templates" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         49,
-        r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "templates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -54,7 +54,7 @@ FROM "users""#,
 
 static GET_BY_EMAIL: protostore::Stmt = protostore::Stmt::new(
         162,
-        select!(r#"WHERE "email" = ?1 AND "delete_time" IS NULL"#),
+        select!(r#"WHERE "email" = $1 AND "delete_time" IS NULL"#),
         &["email"],
     )
     .live(&[]);
@@ -77,9 +77,7 @@ pub fn list_by_role_ids(element: impl Into<String>) -> protostore::ListBy<User, 
         first: protostore::Stmt::new(
                 163,
                 select!(
-                    r#"WHERE "id" IN (SELECT "_id"
-FROM "users__role_ids"
-WHERE "value" = ?1) AND "delete_time" IS NULL
+                    r#"WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["role_ids"],
@@ -89,8 +87,8 @@ ORDER BY "id""#
                 164,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
-FROM "users__role_ids"
-WHERE "value" = ?1) AND "id" > ?2 AND "delete_time" IS NULL
+  FROM "users__role_ids"
+  WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["role_ids", "id"],
@@ -100,19 +98,18 @@ ORDER BY "id""#
                 166,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "users"
-WHERE "id" IN (SELECT "_id"
-FROM "users__role_ids"
-WHERE "value" = ?1) AND "delete_time" IS NULL LIMIT ?2)"#,
+  FROM "users"
+  WHERE "id" IN (SELECT "_id"
+    FROM "users__role_ids"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["role_ids", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 165,
-                r#"UPDATE "users" SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id"
-FROM "users__role_ids"
-WHERE "value" = ?1) AND "delete_time" IS NULL"#,
+                r#"UPDATE "users"
+SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT "_id" FROM "users__role_ids" WHERE "value" = $1) AND "delete_time" IS NULL"#,
                 &["role_ids"],
             )
             .live(&[]),
@@ -131,9 +128,7 @@ pub fn roles_by_role_ids(
             r#"SELECT t."id", t."name", t."parent_id"
 FROM "users__role_ids" j
 JOIN "roles" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND EXISTS (SELECT 1
-FROM "users"
-WHERE "id" = ?1 AND "delete_time" IS NULL)
+WHERE j."_id" = $1 AND EXISTS (SELECT 1 FROM "users" WHERE "id" = $1 AND "delete_time" IS NULL)
 ORDER BY j."_position""#,
             &["id"],
         )
@@ -385,7 +380,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
             138,
-            select!(r#"WHERE "id" = ?1 AND "delete_time" IS NULL"#),
+            select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
             &["id"],
         )
         .live(&[]),
@@ -393,7 +388,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         140,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &[
             "id",
             "email",
@@ -408,7 +403,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         139,
         r#"INSERT INTO "users" ("id", "email", "display_name", "password_hash", "subject", "create_time",
     "delete_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_name",
     "password_hash" = excluded."password_hash", "subject" = excluded."subject",
@@ -425,7 +420,7 @@ DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_nam
     ),
     delete: protostore::Stmt::new(
             141,
-            r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+            r#"UPDATE "users" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
             &["id"],
         )
         .live(&[]),
@@ -437,7 +432,7 @@ DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_nam
         .live(&[]),
     page_after: protostore::Stmt::new(
             143,
-            select!(r#"WHERE "id" > ?1 AND "delete_time" IS NULL ORDER BY "id""#),
+            select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
@@ -445,16 +440,16 @@ DO UPDATE SET "email" = excluded."email", "display_name" = excluded."display_nam
             144,
             r#"SELECT o.key, t."id", t."email", t."display_name", t."password_hash", t."subject", t."create_time",
     t."delete_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "users" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
     delete_many: protostore::Stmt::new(
             145,
-            r#"UPDATE "users" SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND "delete_time" IS NULL"#,
+            r#"UPDATE "users"
+SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
@@ -469,34 +464,35 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
     clock: protostore::Clock::Nanoseconds,
     deleted: protostore::Stmt::new(
         146,
-        r#"SELECT "delete_time" FROM "users" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"SELECT "delete_time" FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     restore: protostore::Stmt::new(
         147,
-        r#"UPDATE "users" SET "delete_time" = -9223372036854775807
-WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"UPDATE "users"
+SET "delete_time" = -9223372036854775807
+WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     settle: protostore::Stmt::new(
         148,
-        r#"UPDATE "users" SET "delete_time" = ?1 WHERE "delete_time" = -9223372036854775807"#,
+        r#"UPDATE "users" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time"],
     ),
     purge: protostore::Stmt::new(
         149,
-        r#"DELETE FROM "users" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"DELETE FROM "users" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     revision: None,
     cascades: &[],
     keepers: &[],
     names: &[],
-    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
     page_first: protostore::Stmt::new(151, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         152,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
 };

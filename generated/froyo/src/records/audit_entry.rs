@@ -50,22 +50,22 @@ pub fn list_by_target_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             131,
-            select!(r#"WHERE "target_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "target_id" = $1 ORDER BY "id""#),
             &["target_id"],
         ),
         after: protostore::Stmt::new(
             132,
-            select!(r#"WHERE "target_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "target_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["target_id", "id"],
         ),
         count: protostore::Stmt::new(
             134,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "audit" WHERE "target_id" = $1 LIMIT $2) AS "c""#,
             &["target_id", ""],
         ),
         delete: protostore::Stmt::new(
             133,
-            r#"DELETE FROM "audit" WHERE "target_id" = ?1"#,
+            r#"DELETE FROM "audit" WHERE "target_id" = $1"#,
             &["target_id"],
         ),
     };
@@ -274,31 +274,33 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "id",
             next: protostore::Stmt::new(
                 124,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 6 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 6 AND "path" = '1'
+RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
                 125,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 6, '1',
-    max(coalesce(max("id"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 6, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
 FROM "audit""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(116, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(116, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         118,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "action", "actor", "target_id", "ip_address", "time", "hash"],
     ),
     upsert: protostore::Stmt::new(
         117,
         r#"INSERT INTO "audit" ("id", "action", "actor", "target_id", "ip_address", "time", "hash")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "action" = excluded."action", "actor" = excluded."actor",
     "target_id" = excluded."target_id", "ip_address" = excluded."ip_address",
@@ -307,25 +309,25 @@ DO UPDATE SET "action" = excluded."action", "actor" = excluded."actor",
     ),
     delete: protostore::Stmt::new(
         119,
-        r#"DELETE FROM "audit" WHERE "id" = ?1"#,
+        r#"DELETE FROM "audit" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(120, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         121,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         122,
         r#"SELECT o.key, t."id", t."action", t."actor", t."target_id", t."ip_address", t."time", t."hash"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audit" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         123,
-        r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "audit" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

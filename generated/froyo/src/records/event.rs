@@ -117,22 +117,22 @@ pub fn list_by_run_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             59,
-            select!(r#"WHERE "run_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "run_id" IS $1 ORDER BY "id""#),
             &["run_id"],
         ),
         after: protostore::Stmt::new(
             60,
-            select!(r#"WHERE "run_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["run_id", "id"],
         ),
         count: protostore::Stmt::new(
             62,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 LIMIT $2) AS "c""#,
             &["run_id", ""],
         ),
         delete: protostore::Stmt::new(
             61,
-            r#"DELETE FROM "events" WHERE "run_id" IS ?1"#,
+            r#"DELETE FROM "events" WHERE "run_id" IS $1"#,
             &["run_id"],
         ),
     };
@@ -149,22 +149,22 @@ pub fn list_by_level(level: EventLevel) -> protostore::ListBy<Event, EventLevel>
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             63,
-            select!(r#"WHERE "level" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "level" = $1 ORDER BY "id""#),
             &["level"],
         ),
         after: protostore::Stmt::new(
             64,
-            select!(r#"WHERE "level" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "level" = $1 AND "id" > $2 ORDER BY "id""#),
             &["level", "id"],
         ),
         count: protostore::Stmt::new(
             66,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 LIMIT $2) AS "c""#,
             &["level", ""],
         ),
         delete: protostore::Stmt::new(
             65,
-            r#"DELETE FROM "events" WHERE "level" = ?1"#,
+            r#"DELETE FROM "events" WHERE "level" = $1"#,
             &["level"],
         ),
     };
@@ -181,22 +181,22 @@ pub fn list_by_run_id_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             67,
-            select!(r#"WHERE "run_id" IS ?1 AND "id" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 ORDER BY "id""#),
             &["run_id", "id"],
         ),
         after: protostore::Stmt::new(
             68,
-            select!(r#"WHERE "run_id" IS ?1 AND "id" = ?2 AND "id" > ?3 ORDER BY "id""#),
+            select!(r#"WHERE "run_id" IS $1 AND "id" = $2 AND "id" > $3 ORDER BY "id""#),
             &["run_id", "id", "id"],
         ),
         count: protostore::Stmt::new(
             70,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS ?1 AND "id" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "run_id" IS $1 AND "id" = $2 LIMIT $3) AS "c""#,
             &["run_id", "id", ""],
         ),
         delete: protostore::Stmt::new(
             69,
-            r#"DELETE FROM "events" WHERE "run_id" IS ?1 AND "id" = ?2"#,
+            r#"DELETE FROM "events" WHERE "run_id" IS $1 AND "id" = $2"#,
             &["run_id", "id"],
         ),
     };
@@ -216,22 +216,22 @@ pub fn list_by_level_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             71,
-            select!(r#"WHERE "level" = ?1 AND "time" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "level" = $1 AND "time" = $2 ORDER BY "id""#),
             &["level", "time"],
         ),
         after: protostore::Stmt::new(
             72,
-            select!(r#"WHERE "level" = ?1 AND "time" = ?2 AND "id" > ?3 ORDER BY "id""#),
+            select!(r#"WHERE "level" = $1 AND "time" = $2 AND "id" > $3 ORDER BY "id""#),
             &["level", "time", "id"],
         ),
         count: protostore::Stmt::new(
             74,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = ?1 AND "time" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "level" = $1 AND "time" = $2 LIMIT $3) AS "c""#,
             &["level", "time", ""],
         ),
         delete: protostore::Stmt::new(
             73,
-            r#"DELETE FROM "events" WHERE "level" = ?1 AND "time" = ?2"#,
+            r#"DELETE FROM "events" WHERE "level" = $1 AND "time" = $2"#,
             &["level", "time"],
         ),
     };
@@ -387,31 +387,33 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "id",
             next: protostore::Stmt::new(
                 57,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 3 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 3 AND "path" = '1'
+RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
                 58,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 3, '1',
-    max(coalesce(max("id"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 3, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
 FROM "events""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(49, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(49, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         51,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "run_id", "level", "message", "details", "time"],
     ),
     upsert: protostore::Stmt::new(
         50,
         r#"INSERT INTO "events" ("id", "run_id", "level", "message", "details", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
     "message" = excluded."message", "details" = excluded."details", "time" = excluded."time""#,
@@ -419,25 +421,25 @@ DO UPDATE SET "run_id" = excluded."run_id", "level" = excluded."level",
     ),
     delete: protostore::Stmt::new(
         52,
-        r#"DELETE FROM "events" WHERE "id" = ?1"#,
+        r#"DELETE FROM "events" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(53, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         54,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         55,
         r#"SELECT o.key, t."id", t."run_id", t."level", t."message", t."details", t."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         56,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

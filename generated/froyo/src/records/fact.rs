@@ -37,7 +37,8 @@ FROM "facts""#,
 static GET_BY_TARGET_ID_NAMESPACE_KEY: protostore::Stmt = protostore::Stmt::new(
         103,
         select!(
-            r#"WHERE "target_id" = ?1 AND "namespace" = ?2 AND "key" = ?3 AND (+"expire_time" IS NULL OR +"expire_time" > ?4)"#
+            r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "key" = $3 AND (+"expire_time" IS NULL
+    OR +"expire_time" > $4)"#
         ),
         &["target_id", "namespace", "key"],
     )
@@ -70,7 +71,7 @@ pub fn list_by_target_id(
         first: protostore::Stmt::new(
                 104,
                 select!(
-                    r#"WHERE "target_id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                    r#"WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["target_id"],
             )
@@ -78,7 +79,7 @@ pub fn list_by_target_id(
         after: protostore::Stmt::new(
                 105,
                 select!(
-                    r#"WHERE "target_id" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
+                    r#"WHERE "target_id" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id""#
                 ),
                 &["target_id", "id"],
@@ -88,14 +89,14 @@ ORDER BY "id""#
                 107,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "target_id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["target_id", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 106,
-                r#"DELETE FROM "facts" WHERE "target_id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                r#"DELETE FROM "facts" WHERE "target_id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["target_id"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -113,7 +114,7 @@ pub fn list_by_expire_time(
         first: protostore::Stmt::new(
                 108,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                    r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["expire_time"],
             )
@@ -121,7 +122,7 @@ pub fn list_by_expire_time(
         after: protostore::Stmt::new(
                 109,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
+                    r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id""#
                 ),
                 &["expire_time", "id"],
@@ -131,14 +132,14 @@ ORDER BY "id""#
                 111,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 110,
-                r#"DELETE FROM "facts" WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["expire_time"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -157,7 +158,7 @@ pub fn list_by_target_id_namespace(
         first: protostore::Stmt::new(
                 112,
                 select!(
-                    r#"WHERE "target_id" = ?1 AND "namespace" = ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
+                    r#"WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id""#
                 ),
                 &["target_id", "namespace"],
@@ -166,7 +167,8 @@ ORDER BY "id""#
         after: protostore::Stmt::new(
                 113,
                 select!(
-                    r#"WHERE "target_id" = ?1 AND "namespace" = ?2 AND "id" > ?3 AND (+"expire_time" IS NULL OR +"expire_time" > ?4)
+                    r#"WHERE "target_id" = $1 AND "namespace" = $2 AND "id" > $3 AND (+"expire_time" IS NULL
+    OR +"expire_time" > $4)
 ORDER BY "id""#
                 ),
                 &["target_id", "namespace", "id"],
@@ -176,16 +178,16 @@ ORDER BY "id""#
                 115,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "target_id" = ?1 AND "namespace" = ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?4) LIMIT ?3)"#,
+  FROM "facts"
+  WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL
+      OR +"expire_time" > $3) LIMIT $4) AS "c""#,
                 &["target_id", "namespace", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 114,
-                r#"DELETE
-FROM "facts"
-WHERE "target_id" = ?1 AND "namespace" = ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)"#,
+                r#"DELETE FROM "facts"
+WHERE "target_id" = $1 AND "namespace" = $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)"#,
                 &["target_id", "namespace"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -382,7 +384,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
             93,
             select!(
-                r#"WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#
+                r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
             ),
             &["id"],
         )
@@ -391,7 +393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         95,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "target_id",
@@ -407,7 +409,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         94,
         r#"INSERT INTO "facts" ("id", "target_id", "namespace", "key", "value", "create_time", "update_time",
     "expire_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namespace",
     "key" = excluded."key", "value" = excluded."value", "create_time" = excluded."create_time",
@@ -425,14 +427,14 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
     ),
     delete: protostore::Stmt::new(
             96,
-            r#"DELETE FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+            r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     page_first: protostore::Stmt::new(
             97,
             select!(
-                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > ?1) ORDER BY "id""#
+                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
             ),
             &[],
         )
@@ -440,7 +442,7 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
     page_after: protostore::Stmt::new(
             98,
             select!(
-                r#"WHERE "id" > ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
@@ -449,17 +451,15 @@ DO UPDATE SET "target_id" = excluded."target_id", "namespace" = excluded."namesp
             99,
             r#"SELECT o.key, t."id", t."target_id", t."namespace", t."key", t."value", t."create_time",
     t."update_time", t."expire_time"
-FROM json_each(?1) o
-CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > ?2)"#,
+FROM json_each($1) o
+CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     delete_many: protostore::Stmt::new(
             100,
-            r#"DELETE
-FROM "facts"
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+            r#"DELETE FROM "facts"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
@@ -470,31 +470,21 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[&["target_id", "namespace", "key"]],
+    given: &[0, 1, 2, 3],
     clear: protostore::Stmt::new(
             101,
-            r#"DELETE
-FROM "facts"
-WHERE ("id" = ?1 OR ("target_id" = ?2 AND "namespace" = ?3 AND "key" = ?4)) AND +"expire_time" <= ?9"#,
-            &[
-                "id",
-                "target_id",
-                "namespace",
-                "key",
-                "value",
-                "create_time",
-                "update_time",
-                "expire_time",
-            ],
+            r#"DELETE FROM "facts"
+WHERE ("id" = $1 OR ("target_id" = $2 AND "namespace" = $3 AND "key" = $4)) AND +"expire_time" <= $5"#,
+            &["id", "target_id", "namespace", "key"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     sweep: protostore::Stmt::new(
             102,
-            r#"DELETE
-FROM "facts"
+            r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
-FROM "facts"
-WHERE "expire_time" <= ?2
-ORDER BY "expire_time", "id" LIMIT ?1)"#,
+  FROM "facts"
+  WHERE "expire_time" <= $1
+  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),

@@ -219,24 +219,24 @@ pub fn list_by_run_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             37,
-            select!(r#"WHERE "run_id" = ?1 ORDER BY "run_id", "id""#),
+            select!(r#"WHERE "run_id" = $1 ORDER BY "run_id", "id""#),
             &["run_id"],
         ),
         after: protostore::Stmt::new(
             38,
             select!(
-                r#"WHERE "run_id" = ?1 AND ("run_id", "id") > (?2, ?3) ORDER BY "run_id", "id""#
+                r#"WHERE "run_id" = $1 AND ("run_id", "id") > ($2, $3) ORDER BY "run_id", "id""#
             ),
             &["run_id", "run_id", "id"],
         ),
         count: protostore::Stmt::new(
             40,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 LIMIT $2) AS "c""#,
             &["run_id", ""],
         ),
         delete: protostore::Stmt::new(
             39,
-            r#"DELETE FROM "plan_units" WHERE "run_id" = ?1"#,
+            r#"DELETE FROM "plan_units" WHERE "run_id" = $1"#,
             &["run_id"],
         ),
     };
@@ -253,24 +253,25 @@ pub fn list_by_run_id_status(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             41,
-            select!(r#"WHERE "run_id" = ?1 AND "status" = ?2 ORDER BY "run_id", "id""#),
+            select!(r#"WHERE "run_id" = $1 AND "status" = $2 ORDER BY "run_id", "id""#),
             &["run_id", "status"],
         ),
         after: protostore::Stmt::new(
             42,
             select!(
-                r#"WHERE "run_id" = ?1 AND "status" = ?2 AND ("run_id", "id") > (?3, ?4) ORDER BY "run_id", "id""#
+                r#"WHERE "run_id" = $1 AND "status" = $2 AND ("run_id", "id") > ($3, $4) ORDER BY "run_id", "id""#
             ),
             &["run_id", "status", "run_id", "id"],
         ),
         count: protostore::Stmt::new(
             44,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = ?1 AND "status" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2 LIMIT $3) AS "c""#,
             &["run_id", "status", ""],
         ),
         delete: protostore::Stmt::new(
             43,
-            r#"DELETE FROM "plan_units" WHERE "run_id" = ?1 AND "status" = ?2"#,
+            r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "status" = $2"#,
             &["run_id", "status"],
         ),
     };
@@ -289,8 +290,8 @@ pub fn list_by_dependencies_run_id_unit_id(
             45,
             select!(
                 r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "unit_id" = ?2)
+  FROM "plan_units__dependencies"
+  WHERE "_run_id" = $1 AND "unit_id" = $2)
 ORDER BY "run_id", "id""#
             ),
             &["run_id", "dependencies.unit_id"],
@@ -299,8 +300,8 @@ ORDER BY "run_id", "id""#
             46,
             select!(
                 r#"WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "unit_id" = ?2) AND ("run_id", "id") > (?3, ?4)
+  FROM "plan_units__dependencies"
+  WHERE "_run_id" = $1 AND "unit_id" = $2) AND ("run_id", "id") > ($3, $4)
 ORDER BY "run_id", "id""#
             ),
             &["run_id", "dependencies.unit_id", "run_id", "id"],
@@ -309,19 +310,18 @@ ORDER BY "run_id", "id""#
             48,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "plan_units"
-WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "unit_id" = ?2) LIMIT ?3)"#,
+  FROM "plan_units"
+  WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
+    FROM "plan_units__dependencies"
+    WHERE "_run_id" = $1 AND "unit_id" = $2) LIMIT $3) AS "c""#,
             &["run_id", "dependencies.unit_id", ""],
         ),
         delete: protostore::Stmt::new(
             47,
-            r#"DELETE
-FROM "plan_units"
+            r#"DELETE FROM "plan_units"
 WHERE ("run_id", "id") IN (SELECT "_run_id", "_id"
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "unit_id" = ?2)"#,
+  FROM "plan_units__dependencies"
+  WHERE "_run_id" = $1 AND "unit_id" = $2)"#,
             &["run_id", "dependencies.unit_id"],
         ),
     };
@@ -341,7 +341,7 @@ pub fn plan_units_by_dependencies(
     t."desired_state", t."attempts"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run_id" = j."_run_id" AND t."id" = j."unit_id"
-WHERE j."_run_id" = ?1 AND j."_id" = ?2
+WHERE j."_run_id" = $1 AND j."_id" = $2
 ORDER BY j."_position""#,
         &["run_id", "id"],
     );
@@ -490,7 +490,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     28,
-                    r#"SELECT 1 FROM "runs" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
                     &["run_id"],
                 ),
             },
@@ -543,14 +543,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         20,
-        select!(r#"WHERE "run_id" = ?1 AND "id" = ?2"#),
+        select!(r#"WHERE "run_id" = $1 AND "id" = $2"#),
         &["run_id", "id"],
     ),
     insert: protostore::Stmt::new(
         22,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "run_id",
             "id",
@@ -566,7 +566,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         21,
         r#"INSERT INTO "plan_units" ("run_id", "id", "resource_type", "resource_name", "action", "status",
     "desired_state", "attempts")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("run_id", "id")
 DO UPDATE SET "resource_type" = excluded."resource_type",
     "resource_name" = excluded."resource_name", "action" = excluded."action",
@@ -585,29 +585,27 @@ DO UPDATE SET "resource_type" = excluded."resource_type",
     ),
     delete: protostore::Stmt::new(
         23,
-        r#"DELETE FROM "plan_units" WHERE "run_id" = ?1 AND "id" = ?2"#,
+        r#"DELETE FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
         &["run_id", "id"],
     ),
     page_first: protostore::Stmt::new(24, select!(r#"ORDER BY "run_id", "id""#), &[]),
     page_after: protostore::Stmt::new(
         25,
-        select!(r#"WHERE ("run_id", "id") > (?1, ?2) ORDER BY "run_id", "id""#),
+        select!(r#"WHERE ("run_id", "id") > ($1, $2) ORDER BY "run_id", "id""#),
         &["run_id", "id"],
     ),
     get_many: protostore::Stmt::new(
         26,
         r#"SELECT o.key, t."run_id", t."id", t."resource_type", t."resource_name", t."action", t."status",
     t."desired_state", t."attempts"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run_id" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         27,
-        r#"DELETE
-FROM "plan_units"
-WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "plan_units"
+WHERE ("run_id", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -39,7 +39,7 @@ FROM "resources""#,
 
 static GET_BY_TYPE_NAME: protostore::Stmt = protostore::Stmt::new(
     84,
-    select!(r#"WHERE "type" = ?1 AND "name" = ?2"#),
+    select!(r#"WHERE "type" = $1 AND "name" = $2"#),
     &["type", "name"],
 );
 
@@ -64,22 +64,22 @@ pub fn list_by_type(r#type: impl Into<String>) -> protostore::ListBy<Resource, S
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             85,
-            select!(r#"WHERE "type" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "type" = $1 ORDER BY "id""#),
             &["type"],
         ),
         after: protostore::Stmt::new(
             86,
-            select!(r#"WHERE "type" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "type" = $1 AND "id" > $2 ORDER BY "id""#),
             &["type", "id"],
         ),
         count: protostore::Stmt::new(
             88,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "type" = $1 LIMIT $2) AS "c""#,
             &["type", ""],
         ),
         delete: protostore::Stmt::new(
             87,
-            r#"DELETE FROM "resources" WHERE "type" = ?1"#,
+            r#"DELETE FROM "resources" WHERE "type" = $1"#,
             &["type"],
         ),
     };
@@ -95,22 +95,22 @@ pub fn list_by_last_run_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             89,
-            select!(r#"WHERE "last_run_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "last_run_id" IS $1 ORDER BY "id""#),
             &["last_run_id"],
         ),
         after: protostore::Stmt::new(
             90,
-            select!(r#"WHERE "last_run_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "last_run_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["last_run_id", "id"],
         ),
         count: protostore::Stmt::new(
             92,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "resources" WHERE "last_run_id" IS $1 LIMIT $2) AS "c""#,
             &["last_run_id", ""],
         ),
         delete: protostore::Stmt::new(
             91,
-            r#"DELETE FROM "resources" WHERE "last_run_id" IS ?1"#,
+            r#"DELETE FROM "resources" WHERE "last_run_id" IS $1"#,
             &["last_run_id"],
         ),
     };
@@ -286,7 +286,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     83,
-                    r#"SELECT 1 FROM "runs" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "runs" WHERE "id" = $1"#,
                     &["last_run_id"],
                 ),
             },
@@ -319,12 +319,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(75, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(75, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         77,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "id",
             "type",
@@ -341,7 +341,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         76,
         r#"INSERT INTO "resources" ("id", "type", "name", "state", "hash", "last_run_id", "apply_time",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excluded."state",
     "hash" = excluded."hash", "last_run_id" = excluded."last_run_id",
@@ -361,26 +361,26 @@ DO UPDATE SET "type" = excluded."type", "name" = excluded."name", "state" = excl
     ),
     delete: protostore::Stmt::new(
         78,
-        r#"DELETE FROM "resources" WHERE "id" = ?1"#,
+        r#"DELETE FROM "resources" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(79, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         80,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         81,
         r#"SELECT o.key, t."id", t."type", t."name", t."state", t."hash", t."last_run_id", t."apply_time",
     t."create_time", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "resources" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         82,
-        r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "resources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -128,22 +128,22 @@ pub fn list_by_status(status: RunStatus) -> protostore::ListBy<Run, RunStatus> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             8,
-            select!(r#"WHERE "status" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 ORDER BY "id""#),
             &["status"],
         ),
         after: protostore::Stmt::new(
             9,
-            select!(r#"WHERE "status" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 AND "id" > $2 ORDER BY "id""#),
             &["status", "id"],
         ),
         count: protostore::Stmt::new(
             11,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = $1 LIMIT $2) AS "c""#,
             &["status", ""],
         ),
         delete: protostore::Stmt::new(
             10,
-            r#"DELETE FROM "runs" WHERE "status" = ?1"#,
+            r#"DELETE FROM "runs" WHERE "status" = $1"#,
             &["status"],
         ),
     };
@@ -160,24 +160,25 @@ pub fn list_by_status_start_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             12,
-            select!(r#"WHERE "status" = ?1 AND "start_time" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "status" = $1 AND "start_time" = $2 ORDER BY "id""#),
             &["status", "start_time"],
         ),
         after: protostore::Stmt::new(
             13,
             select!(
-                r#"WHERE "status" = ?1 AND "start_time" = ?2 AND "id" > ?3 ORDER BY "id""#
+                r#"WHERE "status" = $1 AND "start_time" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["status", "start_time", "id"],
         ),
         count: protostore::Stmt::new(
             15,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "status" = ?1 AND "start_time" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "runs" WHERE "status" = $1 AND "start_time" = $2 LIMIT $3) AS "c""#,
             &["status", "start_time", ""],
         ),
         delete: protostore::Stmt::new(
             14,
-            r#"DELETE FROM "runs" WHERE "status" = ?1 AND "start_time" = ?2"#,
+            r#"DELETE FROM "runs" WHERE "status" = $1 AND "start_time" = $2"#,
             &["status", "start_time"],
         ),
     };
@@ -193,24 +194,25 @@ pub fn list_by_create_time_where_status_is_pending(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             16,
-            select!(r#"WHERE "create_time" = ?1 AND "status" = 1 ORDER BY "id""#),
+            select!(r#"WHERE "create_time" = $1 AND "status" = 1 ORDER BY "id""#),
             &["create_time"],
         ),
         after: protostore::Stmt::new(
             17,
             select!(
-                r#"WHERE "create_time" = ?1 AND "status" = 1 AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "create_time" = $1 AND "status" = 1 AND "id" > $2 ORDER BY "id""#
             ),
             &["create_time", "id"],
         ),
         count: protostore::Stmt::new(
             19,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "runs" WHERE "create_time" = ?1 AND "status" = 1 LIMIT ?2)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "runs" WHERE "create_time" = $1 AND "status" = 1 LIMIT $2) AS "c""#,
             &["create_time", ""],
         ),
         delete: protostore::Stmt::new(
             18,
-            r#"DELETE FROM "runs" WHERE "create_time" = ?1 AND "status" = 1"#,
+            r#"DELETE FROM "runs" WHERE "create_time" = $1 AND "status" = 1"#,
             &["create_time"],
         ),
     };
@@ -422,12 +424,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "id",
             "plan_path",
@@ -444,7 +446,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         1,
         r#"INSERT INTO "runs" ("id", "plan_path", "status", "start_time", "end_time", "error", "metadata",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "plan_path" = excluded."plan_path", "status" = excluded."status",
     "start_time" = excluded."start_time", "end_time" = excluded."end_time",
@@ -462,24 +464,24 @@ DO UPDATE SET "plan_path" = excluded."plan_path", "status" = excluded."status",
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(3, r#"DELETE FROM "runs" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(3, r#"DELETE FROM "runs" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."plan_path", t."status", t."start_time", t."end_time", t."error",
     t."metadata", t."create_time", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "runs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "runs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "runs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -163,24 +163,18 @@ CREATE VIEW "buckets_readable" AS SELECT
   "owner",
   (SELECT count(*) FROM "buckets__labels" WHERE "buckets__labels"."_name" = "buckets"."name") AS "labels__count",
   CASE "policy" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "policy",
-  (SELECT count(*) FROM "buckets__policy__statements"
-    WHERE "buckets__policy__statements"."_name" = "buckets"."name")
-    AS "policy__statements__count",
+  (SELECT count(*)
+    FROM "buckets__policy__statements"
+    WHERE "buckets__policy__statements"."_name" = "buckets"."name") AS "policy__statements__count",
   CASE "versioning"
     WHEN 0 THEN 'VERSIONING_UNSPECIFIED'
     WHEN 1 THEN 'VERSIONING_OFF'
     WHEN 2 THEN 'VERSIONING_ON'
     WHEN 3 THEN 'VERSIONING_SUSPENDED'
-    ELSE "versioning" END
-    AS "versioning",
-  CASE
-    WHEN "quota_bytes" IS NOT NULL
-    THEN printf('%u', ("quota_bytes" | (-9223372036854775807 - 1)) - ("quota_bytes" & (-9223372036854775807 - 1))) END
-    AS "quota_bytes",
+    ELSE "versioning" END AS "versioning",
+  CASE WHEN "quota_bytes" IS NOT NULL THEN printf('%u', ("quota_bytes" | (-9223372036854775807 - 1)) - ("quota_bytes" & (-9223372036854775807 - 1))) END AS "quota_bytes",
   "revision",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time"
 FROM "buckets";
 
 CREATE VIEW "buckets__labels_readable" AS SELECT
@@ -196,17 +190,19 @@ CREATE VIEW "buckets__policy__statements_readable" AS SELECT
     WHEN 0 THEN 'EFFECT_UNSPECIFIED'
     WHEN 1 THEN 'EFFECT_ALLOW'
     WHEN 2 THEN 'EFFECT_DENY'
-    ELSE "effect" END
-    AS "effect",
-  (SELECT count(*) FROM "buckets__policy__statements__actions"
-    WHERE "buckets__policy__statements__actions"."_name" = "buckets__policy__statements"."_name" AND "buckets__policy__statements__actions"."_position" = "buckets__policy__statements"."_position")
-    AS "actions__count",
-  (SELECT count(*) FROM "buckets__policy__statements__principals"
-    WHERE "buckets__policy__statements__principals"."_name" = "buckets__policy__statements"."_name" AND "buckets__policy__statements__principals"."_position" = "buckets__policy__statements"."_position")
-    AS "principals__count",
-  (SELECT count(*) FROM "buckets__policy__statements__conditions"
-    WHERE "buckets__policy__statements__conditions"."_name" = "buckets__policy__statements"."_name" AND "buckets__policy__statements__conditions"."_position" = "buckets__policy__statements"."_position")
-    AS "conditions__count"
+    ELSE "effect" END AS "effect",
+  (SELECT count(*)
+    FROM "buckets__policy__statements__actions"
+    WHERE "buckets__policy__statements__actions"."_name" = "buckets__policy__statements"."_name"
+    AND "buckets__policy__statements__actions"."_position" = "buckets__policy__statements"."_position") AS "actions__count",
+  (SELECT count(*)
+    FROM "buckets__policy__statements__principals"
+    WHERE "buckets__policy__statements__principals"."_name" = "buckets__policy__statements"."_name"
+    AND "buckets__policy__statements__principals"."_position" = "buckets__policy__statements"."_position") AS "principals__count",
+  (SELECT count(*)
+    FROM "buckets__policy__statements__conditions"
+    WHERE "buckets__policy__statements__conditions"."_name" = "buckets__policy__statements"."_name"
+    AND "buckets__policy__statements__conditions"."_position" = "buckets__policy__statements"."_position") AS "conditions__count"
 FROM "buckets__policy__statements";
 
 CREATE VIEW "buckets__policy__statements__actions_readable" AS SELECT
@@ -227,9 +223,11 @@ CREATE VIEW "buckets__policy__statements__conditions_readable" AS SELECT
   "_name",
   "_position",
   "_key_2",
-  (SELECT count(*) FROM "buckets__policy__statements__conditions__value__any_of"
-    WHERE "buckets__policy__statements__conditions__value__any_of"."_name" = "buckets__policy__statements__conditions"."_name" AND "buckets__policy__statements__conditions__value__any_of"."_position" = "buckets__policy__statements__conditions"."_position" AND "buckets__policy__statements__conditions__value__any_of"."_key_2" = "buckets__policy__statements__conditions"."_key_2")
-    AS "value__any_of__count"
+  (SELECT count(*)
+    FROM "buckets__policy__statements__conditions__value__any_of"
+    WHERE "buckets__policy__statements__conditions__value__any_of"."_name" = "buckets__policy__statements__conditions"."_name"
+    AND "buckets__policy__statements__conditions__value__any_of"."_position" = "buckets__policy__statements__conditions"."_position"
+    AND "buckets__policy__statements__conditions__value__any_of"."_key_2" = "buckets__policy__statements__conditions"."_key_2") AS "value__any_of__count"
 FROM "buckets__policy__statements__conditions";
 
 CREATE VIEW "buckets__policy__statements__conditions__value__any_of_readable" AS SELECT
@@ -257,12 +255,10 @@ CREATE VIEW "raft_state_readable" AS SELECT
   "_singleton",
   "last_applied_term",
   "last_applied_index",
-  (SELECT count(*) FROM "raft_state__voters"
-    WHERE "raft_state__voters"."_singleton" = "raft_state"."_singleton")
-    AS "voters__count",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  (SELECT count(*)
+    FROM "raft_state__voters"
+    WHERE "raft_state__voters"."_singleton" = "raft_state"."_singleton") AS "voters__count",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "raft_state";
 
 CREATE VIEW "raft_state__voters_readable" AS SELECT

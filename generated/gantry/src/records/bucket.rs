@@ -210,7 +210,7 @@ FROM "buckets""#,
 
 static GET_BY_ID: protostore::Stmt = protostore::Stmt::new(
     39,
-    select!(r#"WHERE "id" = ?1"#),
+    select!(r#"WHERE "id" = $1"#),
     &["id"],
 );
 
@@ -232,22 +232,22 @@ pub fn list_by_owner(owner_: impl Into<String>) -> protostore::ListBy<Bucket, St
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             40,
-            select!(r#"WHERE "owner" = ?1 ORDER BY "name""#),
+            select!(r#"WHERE "owner" = $1 ORDER BY "name""#),
             &["owner"],
         ),
         after: protostore::Stmt::new(
             41,
-            select!(r#"WHERE "owner" = ?1 AND "name" > ?2 ORDER BY "name""#),
+            select!(r#"WHERE "owner" = $1 AND "name" > $2 ORDER BY "name""#),
             &["owner", "name"],
         ),
         count: protostore::Stmt::new(
             43,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "buckets" WHERE "owner" = $1 LIMIT $2) AS "c""#,
             &["owner", ""],
         ),
         delete: protostore::Stmt::new(
             42,
-            r#"DELETE FROM "buckets" WHERE "owner" = ?1"#,
+            r#"DELETE FROM "buckets" WHERE "owner" = $1"#,
             &["owner"],
         ),
     };
@@ -264,9 +264,7 @@ pub fn list_by_policy_statements_principals(
         first: protostore::Stmt::new(
             44,
             select!(
-                r#"WHERE "name" IN (SELECT "_name"
-FROM "buckets__policy__statements__principals"
-WHERE "value" = ?1)
+                r#"WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)
 ORDER BY "name""#
             ),
             &["policy.statements.principals"],
@@ -275,8 +273,8 @@ ORDER BY "name""#
             45,
             select!(
                 r#"WHERE "name" IN (SELECT "_name"
-FROM "buckets__policy__statements__principals"
-WHERE "value" = ?1) AND "name" > ?2
+  FROM "buckets__policy__statements__principals"
+  WHERE "value" = $1) AND "name" > $2
 ORDER BY "name""#
             ),
             &["policy.statements.principals", "name"],
@@ -285,19 +283,16 @@ ORDER BY "name""#
             47,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "buckets"
-WHERE "name" IN (SELECT "_name"
-FROM "buckets__policy__statements__principals"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "buckets"
+  WHERE "name" IN (SELECT "_name"
+    FROM "buckets__policy__statements__principals"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["policy.statements.principals", ""],
         ),
         delete: protostore::Stmt::new(
             46,
-            r#"DELETE
-FROM "buckets"
-WHERE "name" IN (SELECT "_name"
-FROM "buckets__policy__statements__principals"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "buckets"
+WHERE "name" IN (SELECT "_name" FROM "buckets__policy__statements__principals" WHERE "value" = $1)"#,
             &["policy.statements.principals"],
         ),
     };
@@ -504,7 +499,7 @@ impl protostore::Record for Bucket {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             38,
-            r#"UPDATE "buckets" SET "revision" = ?1 WHERE "name" = ?2"#,
+            r#"UPDATE "buckets" SET "revision" = $1 WHERE "name" = $2"#,
             &["revision", "name"],
         ),
     );
@@ -676,26 +671,28 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "id",
             next: protostore::Stmt::new(
                 8,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 1 AND "path" = '2' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 1 AND "path" = '2'
+RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
                 9,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 1, '2',
-    max(coalesce(max("id"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 1, '2', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
 FROM "buckets""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "name",
             "id",
@@ -711,7 +708,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         1,
         r#"INSERT INTO "buckets" ("name", "id", "owner", "policy", "versioning", "quota_bytes", "revision",
     "create_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("name")
 DO UPDATE SET "id" = excluded."id", "owner" = excluded."owner", "policy" = excluded."policy",
     "versioning" = excluded."versioning", "quota_bytes" = excluded."quota_bytes",
@@ -729,26 +726,26 @@ DO UPDATE SET "id" = excluded."id", "owner" = excluded."owner", "policy" = exclu
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "buckets" WHERE "name" = ?1"#,
+        r#"DELETE FROM "buckets" WHERE "name" = $1"#,
         &["name"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
+        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
         6,
         r#"SELECT o.key, t."name", t."id", t."owner", t."policy", t."versioning", t."quota_bytes",
     t."revision", t."create_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "buckets" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "buckets" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };
@@ -760,22 +757,24 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "revision",
         next: protostore::Stmt::new(
             10,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 1 AND "path" = '8' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 1 AND "path" = '8'
+RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
             11,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 1, '8',
-    max(coalesce(max("revision"), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 1, '8', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
 FROM "buckets""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
         12,
-        r#"SELECT "revision" FROM "buckets" WHERE "name" = ?1"#,
+        r#"SELECT "revision" FROM "buckets" WHERE "name" = $1"#,
         &["name"],
     ),
 };

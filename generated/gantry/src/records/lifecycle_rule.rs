@@ -119,24 +119,24 @@ pub fn list_by_bucket_name(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             57,
-            select!(r#"WHERE "bucket_name" = ?1 ORDER BY "bucket_name", "id""#),
+            select!(r#"WHERE "bucket_name" = $1 ORDER BY "bucket_name", "id""#),
             &["bucket_name"],
         ),
         after: protostore::Stmt::new(
             58,
             select!(
-                r#"WHERE "bucket_name" = ?1 AND ("bucket_name", "id") > (?2, ?3) ORDER BY "bucket_name", "id""#
+                r#"WHERE "bucket_name" = $1 AND ("bucket_name", "id") > ($2, $3) ORDER BY "bucket_name", "id""#
             ),
             &["bucket_name", "bucket_name", "id"],
         ),
         count: protostore::Stmt::new(
             60,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "lifecycle_rules" WHERE "bucket_name" = $1 LIMIT $2) AS "c""#,
             &["bucket_name", ""],
         ),
         delete: protostore::Stmt::new(
             59,
-            r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = ?1"#,
+            r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1"#,
             &["bucket_name"],
         ),
     };
@@ -366,7 +366,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 exists: protostore::Stmt::new(
                     56,
-                    r#"SELECT 1 FROM "buckets" WHERE "name" = ?1"#,
+                    r#"SELECT 1 FROM "buckets" WHERE "name" = $1"#,
                     &["bucket_name"],
                 ),
             },
@@ -446,14 +446,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         48,
-        select!(r#"WHERE "bucket_name" = ?1 AND "id" = ?2"#),
+        select!(r#"WHERE "bucket_name" = $1 AND "id" = $2"#),
         &["bucket_name", "id"],
     ),
     insert: protostore::Stmt::new(
         50,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "bucket_name",
             "id",
@@ -470,7 +470,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         49,
         r#"INSERT INTO "lifecycle_rules" ("bucket_name", "id", "prefix", "expire", "expire__days",
     "transition", "transition__days", "transition__storage_class", "disabled")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("bucket_name", "id")
 DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
     "expire__days" = excluded."expire__days", "transition" = excluded."transition",
@@ -491,7 +491,7 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
     ),
     delete: protostore::Stmt::new(
         51,
-        r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = ?1 AND "id" = ?2"#,
+        r#"DELETE FROM "lifecycle_rules" WHERE "bucket_name" = $1 AND "id" = $2"#,
         &["bucket_name", "id"],
     ),
     page_first: protostore::Stmt::new(
@@ -502,7 +502,7 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
     page_after: protostore::Stmt::new(
         53,
         select!(
-            r#"WHERE ("bucket_name", "id") > (?1, ?2) ORDER BY "bucket_name", "id""#
+            r#"WHERE ("bucket_name", "id") > ($1, $2) ORDER BY "bucket_name", "id""#
         ),
         &["bucket_name", "id"],
     ),
@@ -510,16 +510,14 @@ DO UPDATE SET "prefix" = excluded."prefix", "expire" = excluded."expire",
         54,
         r#"SELECT o.key, t."bucket_name", t."id", t."prefix", t."expire", t."expire__days", t."transition",
     t."transition__days", t."transition__storage_class", t."disabled"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "lifecycle_rules" t ON t."bucket_name" = o.value ->> 0 AND t."id" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         55,
-        r#"DELETE
-FROM "lifecycle_rules"
-WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "lifecycle_rules"
+WHERE ("bucket_name", "id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -65,7 +65,7 @@ impl protostore::Record for RaftState {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             76,
-            r#"UPDATE "raft_state" SET "update_time" = ?1 WHERE "_singleton" = ?2"#,
+            r#"UPDATE "raft_state" SET "update_time" = $1 WHERE "_singleton" = $2"#,
             &["update_time", "_singleton"],
         ),
     );
@@ -159,19 +159,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         61,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
         63,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
-VALUES (1, ?1, ?2, ?3)"#,
+VALUES (1, $1, $2, $3)"#,
         &["last_applied_term", "last_applied_index", "update_time"],
     ),
     upsert: protostore::Stmt::new(
         62,
         r#"INSERT INTO "raft_state" ("_singleton", "last_applied_term", "last_applied_index", "update_time")
-VALUES (1, ?1, ?2, ?3)
+VALUES (1, $1, $2, $3)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "last_applied_term" = excluded."last_applied_term",
     "last_applied_index" = excluded."last_applied_index", "update_time" = excluded."update_time""#,
@@ -179,25 +179,25 @@ DO UPDATE SET "last_applied_term" = excluded."last_applied_term",
     ),
     delete: protostore::Stmt::new(
         64,
-        r#"DELETE FROM "raft_state" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "raft_state" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(65, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         66,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
         67,
         r#"SELECT o.key, t."last_applied_term", t."last_applied_index", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "raft_state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         68,
-        r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "raft_state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -15,12 +15,12 @@ CREATE TABLE "nodes" (
   -- Degrees north of the equator.
   "location__latitude" REAL
     CONSTRAINT "location__latitude__rules" CHECK (
-      "location__latitude" IS NULL OR "location__latitude" >= -90.0 AND "location__latitude" <= 90.0
+      "location__latitude" IS NULL OR ("location__latitude" >= -90.0 AND "location__latitude" <= 90.0)
     ),
   -- Degrees east of Greenwich.
   "location__longitude" REAL
     CONSTRAINT "location__longitude__rules" CHECK (
-      "location__longitude" IS NULL OR "location__longitude" >= -180.0 AND "location__longitude" <= 180.0
+      "location__longitude" IS NULL OR ("location__longitude" >= -180.0 AND "location__longitude" <= 180.0)
     ),
   -- When it was heard of last. Not set: never.
   "seen_time" INTEGER,
@@ -45,7 +45,7 @@ CREATE TABLE "nodes__interfaces" (
   -- The largest packet, in bytes. Not set: 1280.
   "mtu" INTEGER
     CONSTRAINT "mtu__check" CHECK ("mtu" IS NULL OR "mtu" BETWEEN 0 AND 4294967295)
-    CONSTRAINT "mtu__rules" CHECK ("mtu" IS NULL OR "mtu" >= 576 AND "mtu" <= 65535),
+    CONSTRAINT "mtu__rules" CHECK ("mtu" IS NULL OR ("mtu" >= 576 AND "mtu" <= 65535)),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -162,28 +162,24 @@ CREATE VIEW "nodes_readable" AS SELECT
   CASE "location" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "location",
   "location__latitude",
   "location__longitude",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "seen_time" / 1000 - ("seen_time" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("seen_time" % 1000 + 1000) % 1000), "seen_time")
-    AS "seen_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "seen_time" / 1000 - ("seen_time" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("seen_time" % 1000 + 1000) % 1000), "seen_time") AS "seen_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "nodes";
 
 CREATE VIEW "nodes__interfaces_readable" AS SELECT
   "_id",
   "_position",
   "name",
-  (SELECT count(*) FROM "nodes__interfaces__addresses"
-    WHERE "nodes__interfaces__addresses"."_id" = "nodes__interfaces"."_id" AND "nodes__interfaces__addresses"."_position" = "nodes__interfaces"."_position")
-    AS "addresses__count",
+  (SELECT count(*)
+    FROM "nodes__interfaces__addresses"
+    WHERE "nodes__interfaces__addresses"."_id" = "nodes__interfaces"."_id"
+    AND "nodes__interfaces__addresses"."_position" = "nodes__interfaces"."_position") AS "addresses__count",
   "mtu",
-  (SELECT count(*) FROM "nodes__interfaces__costs"
-    WHERE "nodes__interfaces__costs"."_id" = "nodes__interfaces"."_id" AND "nodes__interfaces__costs"."_position" = "nodes__interfaces"."_position")
-    AS "costs__count"
+  (SELECT count(*)
+    FROM "nodes__interfaces__costs"
+    WHERE "nodes__interfaces__costs"."_id" = "nodes__interfaces"."_id"
+    AND "nodes__interfaces__costs"."_position" = "nodes__interfaces"."_position") AS "costs__count"
 FROM "nodes__interfaces";
 
 CREATE VIEW "nodes__interfaces__addresses_readable" AS SELECT
@@ -209,25 +205,15 @@ CREATE VIEW "nodes__protocols_readable" AS SELECT
     WHEN 2 THEN 'PROTOCOL_TCP'
     WHEN 3 THEN 'PROTOCOL_QUIC'
     WHEN 4 THEN 'PROTOCOL_WIREGUARD'
-    ELSE "value" END
-    AS "value"
+    ELSE "value" END AS "value"
 FROM "nodes__protocols";
 
 CREATE VIEW "links_readable" AS SELECT
   "node_id",
   "peer_id",
-  CASE
-    WHEN "latency" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "latency" < 0 THEN '-' ELSE '' END,
-    abs("latency" / 1000000),
-    abs("latency" % 1000000)) END
-    AS "latency",
+  CASE WHEN "latency" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "latency" < 0 THEN '-' ELSE '' END, abs("latency" / 1000000), abs("latency" % 1000000)) END AS "latency",
   "loss",
-  CASE
-    WHEN "bytes" IS NOT NULL
-    THEN printf('%u', ("bytes" | (-9223372036854775807 - 1)) - ("bytes" & (-9223372036854775807 - 1))) END
-    AS "bytes"
+  CASE WHEN "bytes" IS NOT NULL THEN printf('%u', ("bytes" | (-9223372036854775807 - 1)) - ("bytes" & (-9223372036854775807 - 1))) END AS "bytes"
 FROM "links";
 
 CREATE VIEW "policies_readable" AS SELECT
@@ -238,12 +224,8 @@ CREATE VIEW "policies_readable" AS SELECT
   CASE WHEN "node_id" IS NOT NULL THEN 'node_id' WHEN "protocol" IS NOT NULL THEN 'protocol' END AS "scope",
   "node_id",
   "protocol",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "policies";
 
 CREATE VIEW "path_cache_readable" AS SELECT
@@ -251,10 +233,6 @@ CREATE VIEW "path_cache_readable" AS SELECT
   "destination",
   "k",
   "bundle",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "expire_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000) AS "expire_time"
 FROM "path_cache";

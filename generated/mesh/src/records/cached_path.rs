@@ -38,7 +38,7 @@ pub fn list_by_source(
         first: protostore::Stmt::new(
                 83,
                 select!(
-                    r#"WHERE "source" = ?1 AND +"expire_time" > ?2 ORDER BY "source", "destination", "k""#
+                    r#"WHERE "source" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["source"],
             )
@@ -46,7 +46,7 @@ pub fn list_by_source(
         after: protostore::Stmt::new(
                 84,
                 select!(
-                    r#"WHERE "source" = ?1 AND ("source", "destination", "k") > (?2, ?3, ?4) AND +"expire_time" > ?5
+                    r#"WHERE "source" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
 ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "source", "destination", "k"],
@@ -55,15 +55,13 @@ ORDER BY "source", "destination", "k""#
         count: protostore::Stmt::new(
                 86,
                 r#"SELECT count(*)
-FROM (SELECT 1
-FROM "path_cache"
-WHERE "source" = ?1 AND +"expire_time" > ?3 LIMIT ?2)"#,
+FROM (SELECT 1 FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["source", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 85,
-                r#"DELETE FROM "path_cache" WHERE "source" = ?1 AND +"expire_time" > ?2"#,
+                r#"DELETE FROM "path_cache" WHERE "source" = $1 AND +"expire_time" > $2"#,
                 &["source"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -81,7 +79,7 @@ pub fn list_by_destination(
         first: protostore::Stmt::new(
                 87,
                 select!(
-                    r#"WHERE "destination" = ?1 AND +"expire_time" > ?2 ORDER BY "source", "destination", "k""#
+                    r#"WHERE "destination" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["destination"],
             )
@@ -89,7 +87,7 @@ pub fn list_by_destination(
         after: protostore::Stmt::new(
                 88,
                 select!(
-                    r#"WHERE "destination" = ?1 AND ("source", "destination", "k") > (?2, ?3, ?4) AND +"expire_time" > ?5
+                    r#"WHERE "destination" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
 ORDER BY "source", "destination", "k""#
                 ),
                 &["destination", "source", "destination", "k"],
@@ -98,15 +96,13 @@ ORDER BY "source", "destination", "k""#
         count: protostore::Stmt::new(
                 90,
                 r#"SELECT count(*)
-FROM (SELECT 1
-FROM "path_cache"
-WHERE "destination" = ?1 AND +"expire_time" > ?3 LIMIT ?2)"#,
+FROM (SELECT 1 FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["destination", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 89,
-                r#"DELETE FROM "path_cache" WHERE "destination" = ?1 AND +"expire_time" > ?2"#,
+                r#"DELETE FROM "path_cache" WHERE "destination" = $1 AND +"expire_time" > $2"#,
                 &["destination"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -124,7 +120,7 @@ pub fn list_by_expire_time(
         first: protostore::Stmt::new(
                 91,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND +"expire_time" > ?2 ORDER BY "source", "destination", "k""#
+                    r#"WHERE "expire_time" = $1 AND +"expire_time" > $2 ORDER BY "source", "destination", "k""#
                 ),
                 &["expire_time"],
             )
@@ -132,7 +128,7 @@ pub fn list_by_expire_time(
         after: protostore::Stmt::new(
                 92,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND ("source", "destination", "k") > (?2, ?3, ?4) AND +"expire_time" > ?5
+                    r#"WHERE "expire_time" = $1 AND ("source", "destination", "k") > ($2, $3, $4) AND +"expire_time" > $5
 ORDER BY "source", "destination", "k""#
                 ),
                 &["expire_time", "source", "destination", "k"],
@@ -141,15 +137,13 @@ ORDER BY "source", "destination", "k""#
         count: protostore::Stmt::new(
                 94,
                 r#"SELECT count(*)
-FROM (SELECT 1
-FROM "path_cache"
-WHERE "expire_time" = ?1 AND +"expire_time" > ?3 LIMIT ?2)"#,
+FROM (SELECT 1 FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2 LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 93,
-                r#"DELETE FROM "path_cache" WHERE "expire_time" = ?1 AND +"expire_time" > ?2"#,
+                r#"DELETE FROM "path_cache" WHERE "expire_time" = $1 AND +"expire_time" > $2"#,
                 &["expire_time"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -168,7 +162,7 @@ pub fn list_by_source_destination(
         first: protostore::Stmt::new(
                 95,
                 select!(
-                    r#"WHERE "source" = ?1 AND "destination" = ?2 AND +"expire_time" > ?3
+                    r#"WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3
 ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "destination"],
@@ -177,8 +171,8 @@ ORDER BY "source", "destination", "k""#
         after: protostore::Stmt::new(
                 96,
                 select!(
-                    r#"WHERE "source" = ?1 AND "destination" = ?2 AND ("source", "destination", "k") > (?3, ?4,
-    ?5) AND +"expire_time" > ?6
+                    r#"WHERE "source" = $1 AND "destination" = $2 AND ("source", "destination", "k") > ($3, $4, $5)
+    AND +"expire_time" > $6
 ORDER BY "source", "destination", "k""#
                 ),
                 &["source", "destination", "source", "destination", "k"],
@@ -188,14 +182,14 @@ ORDER BY "source", "destination", "k""#
                 98,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "path_cache"
-WHERE "source" = ?1 AND "destination" = ?2 AND +"expire_time" > ?4 LIMIT ?3)"#,
+  FROM "path_cache"
+  WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3 LIMIT $4) AS "c""#,
                 &["source", "destination", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 97,
-                r#"DELETE FROM "path_cache" WHERE "source" = ?1 AND "destination" = ?2 AND +"expire_time" > ?3"#,
+                r#"DELETE FROM "path_cache" WHERE "source" = $1 AND "destination" = $2 AND +"expire_time" > $3"#,
                 &["source", "destination"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -370,7 +364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     81,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["source"],
                 ),
             },
@@ -381,7 +375,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     82,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["destination"],
                 ),
             },
@@ -413,7 +407,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
             71,
             select!(
-                r#"WHERE "source" = ?1 AND "destination" = ?2 AND "k" = ?3 AND +"expire_time" > ?4"#
+                r#"WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#
             ),
             &["source", "destination", "k"],
         )
@@ -421,13 +415,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     insert: protostore::Stmt::new(
         73,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["source", "destination", "k", "bundle", "create_time", "expire_time"],
     ),
     upsert: protostore::Stmt::new(
         72,
         r#"INSERT INTO "path_cache" ("source", "destination", "k", "bundle", "create_time", "expire_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("source", "destination", "k")
 DO UPDATE SET "bundle" = excluded."bundle", "create_time" = excluded."create_time",
     "expire_time" = excluded."expire_time""#,
@@ -435,16 +429,15 @@ DO UPDATE SET "bundle" = excluded."bundle", "create_time" = excluded."create_tim
     ),
     delete: protostore::Stmt::new(
             74,
-            r#"DELETE
-FROM "path_cache"
-WHERE "source" = ?1 AND "destination" = ?2 AND "k" = ?3 AND +"expire_time" > ?4"#,
+            r#"DELETE FROM "path_cache"
+WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" > $4"#,
             &["source", "destination", "k"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     page_first: protostore::Stmt::new(
             75,
             select!(
-                r#"WHERE +"expire_time" > ?1 ORDER BY "source", "destination", "k""#
+                r#"WHERE +"expire_time" > $1 ORDER BY "source", "destination", "k""#
             ),
             &[],
         )
@@ -452,7 +445,7 @@ WHERE "source" = ?1 AND "destination" = ?2 AND "k" = ?3 AND +"expire_time" > ?4"
     page_after: protostore::Stmt::new(
             76,
             select!(
-                r#"WHERE ("source", "destination", "k") > (?1, ?2, ?3) AND +"expire_time" > ?4
+                r#"WHERE ("source", "destination", "k") > ($1, $2, $3) AND +"expire_time" > $4
 ORDER BY "source", "destination", "k""#
             ),
             &["source", "destination", "k"],
@@ -461,17 +454,17 @@ ORDER BY "source", "destination", "k""#
     get_many: protostore::Stmt::new(
             77,
             r#"SELECT o.key, t."source", t."destination", t."k", t."bundle", t."create_time", t."expire_time"
-FROM json_each(?1) o
-CROSS JOIN "path_cache" t ON t."source" = o.value ->> 0 AND t."destination" = o.value ->> 1 AND t."k" = o.value ->> 2 AND +t."expire_time" > ?2"#,
+FROM json_each($1) o
+CROSS JOIN "path_cache" t ON t."source" = o.value ->> 0 AND t."destination" = o.value ->> 1
+    AND t."k" = o.value ->> 2 AND +t."expire_time" > $2"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     delete_many: protostore::Stmt::new(
             78,
-            r#"DELETE
-FROM "path_cache"
+            r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT value ->> 0, value ->> 1, value ->> 2
-FROM json_each(?1)) AND +"expire_time" > ?2"#,
+  FROM json_each($1)) AND +"expire_time" > $2"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
@@ -482,22 +475,21 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[],
+    given: &[0, 1, 2],
     clear: protostore::Stmt::new(
             79,
-            r#"DELETE
-FROM "path_cache"
-WHERE (("source" = ?1 AND "destination" = ?2 AND "k" = ?3)) AND +"expire_time" <= ?7"#,
-            &["source", "destination", "k", "bundle", "create_time", "expire_time"],
+            r#"DELETE FROM "path_cache"
+WHERE "source" = $1 AND "destination" = $2 AND "k" = $3 AND +"expire_time" <= $4"#,
+            &["source", "destination", "k"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     sweep: protostore::Stmt::new(
             80,
-            r#"DELETE
-FROM "path_cache"
+            r#"DELETE FROM "path_cache"
 WHERE ("source", "destination", "k") IN (SELECT "source", "destination", "k"
-FROM "path_cache"
-WHERE "expire_time" <= ?2
-ORDER BY "expire_time", "source", "destination", "k" LIMIT ?1)"#,
+  FROM "path_cache"
+  WHERE "expire_time" <= $1
+  ORDER BY "expire_time", "source", "destination", "k" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),

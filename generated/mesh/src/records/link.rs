@@ -33,24 +33,24 @@ pub fn list_by_node_id(node_id: impl Into<String>) -> protostore::ListBy<Link, S
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             46,
-            select!(r#"WHERE "node_id" = ?1 ORDER BY "node_id", "peer_id""#),
+            select!(r#"WHERE "node_id" = $1 ORDER BY "node_id", "peer_id""#),
             &["node_id"],
         ),
         after: protostore::Stmt::new(
             47,
             select!(
-                r#"WHERE "node_id" = ?1 AND ("node_id", "peer_id") > (?2, ?3) ORDER BY "node_id", "peer_id""#
+                r#"WHERE "node_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
             ),
             &["node_id", "node_id", "peer_id"],
         ),
         count: protostore::Stmt::new(
             49,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
             &["node_id", ""],
         ),
         delete: protostore::Stmt::new(
             48,
-            r#"DELETE FROM "links" WHERE "node_id" = ?1"#,
+            r#"DELETE FROM "links" WHERE "node_id" = $1"#,
             &["node_id"],
         ),
     };
@@ -64,24 +64,24 @@ pub fn list_by_peer_id(peer_id: impl Into<String>) -> protostore::ListBy<Link, S
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             50,
-            select!(r#"WHERE "peer_id" = ?1 ORDER BY "node_id", "peer_id""#),
+            select!(r#"WHERE "peer_id" = $1 ORDER BY "node_id", "peer_id""#),
             &["peer_id"],
         ),
         after: protostore::Stmt::new(
             51,
             select!(
-                r#"WHERE "peer_id" = ?1 AND ("node_id", "peer_id") > (?2, ?3) ORDER BY "node_id", "peer_id""#
+                r#"WHERE "peer_id" = $1 AND ("node_id", "peer_id") > ($2, $3) ORDER BY "node_id", "peer_id""#
             ),
             &["peer_id", "node_id", "peer_id"],
         ),
         count: protostore::Stmt::new(
             53,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "links" WHERE "peer_id" = $1 LIMIT $2) AS "c""#,
             &["peer_id", ""],
         ),
         delete: protostore::Stmt::new(
             52,
-            r#"DELETE FROM "links" WHERE "peer_id" = ?1"#,
+            r#"DELETE FROM "links" WHERE "peer_id" = $1"#,
             &["peer_id"],
         ),
     };
@@ -226,7 +226,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     44,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["node_id"],
                 ),
             },
@@ -237,7 +237,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     45,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["peer_id"],
                 ),
             },
@@ -266,25 +266,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         36,
-        select!(r#"WHERE "node_id" = ?1 AND "peer_id" = ?2"#),
+        select!(r#"WHERE "node_id" = $1 AND "peer_id" = $2"#),
         &["node_id", "peer_id"],
     ),
     insert: protostore::Stmt::new(
         38,
-        r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+        r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes") VALUES ($1, $2, $3, $4, $5)"#,
         &["node_id", "peer_id", "latency", "loss", "bytes"],
     ),
     upsert: protostore::Stmt::new(
         37,
         r#"INSERT INTO "links" ("node_id", "peer_id", "latency", "loss", "bytes")
-VALUES (?1, ?2, ?3, ?4, ?5)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("node_id", "peer_id")
 DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" = excluded."bytes""#,
         &["node_id", "peer_id", "latency", "loss", "bytes"],
     ),
     delete: protostore::Stmt::new(
         39,
-        r#"DELETE FROM "links" WHERE "node_id" = ?1 AND "peer_id" = ?2"#,
+        r#"DELETE FROM "links" WHERE "node_id" = $1 AND "peer_id" = $2"#,
         &["node_id", "peer_id"],
     ),
     page_first: protostore::Stmt::new(
@@ -295,23 +295,21 @@ DO UPDATE SET "latency" = excluded."latency", "loss" = excluded."loss", "bytes" 
     page_after: protostore::Stmt::new(
         41,
         select!(
-            r#"WHERE ("node_id", "peer_id") > (?1, ?2) ORDER BY "node_id", "peer_id""#
+            r#"WHERE ("node_id", "peer_id") > ($1, $2) ORDER BY "node_id", "peer_id""#
         ),
         &["node_id", "peer_id"],
     ),
     get_many: protostore::Stmt::new(
         42,
         r#"SELECT o.key, t."node_id", t."peer_id", t."latency", t."loss", t."bytes"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "links" t ON t."node_id" = o.value ->> 0 AND t."peer_id" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         43,
-        r#"DELETE
-FROM "links"
-WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "links"
+WHERE ("node_id", "peer_id") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

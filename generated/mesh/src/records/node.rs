@@ -223,22 +223,22 @@ pub fn list_by_started(started: bool) -> protostore::ListBy<Node, bool> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             28,
-            select!(r#"WHERE "started" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "started" = $1 ORDER BY "id""#),
             &["started"],
         ),
         after: protostore::Stmt::new(
             29,
-            select!(r#"WHERE "started" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "started" = $1 AND "id" > $2 ORDER BY "id""#),
             &["started", "id"],
         ),
         count: protostore::Stmt::new(
             31,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "nodes" WHERE "started" = $1 LIMIT $2) AS "c""#,
             &["started", ""],
         ),
         delete: protostore::Stmt::new(
             30,
-            r#"DELETE FROM "nodes" WHERE "started" = ?1"#,
+            r#"DELETE FROM "nodes" WHERE "started" = $1"#,
             &["started"],
         ),
     };
@@ -255,16 +255,14 @@ pub fn list_by_interfaces_addresses(
         first: protostore::Stmt::new(
             32,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["interfaces.addresses"],
         ),
         after: protostore::Stmt::new(
             33,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "nodes__interfaces__addresses"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["interfaces.addresses", "id"],
@@ -273,19 +271,16 @@ ORDER BY "id""#
             35,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "nodes"
-WHERE "id" IN (SELECT "_id"
-FROM "nodes__interfaces__addresses"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "nodes"
+  WHERE "id" IN (SELECT "_id"
+    FROM "nodes__interfaces__addresses"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["interfaces.addresses", ""],
         ),
         delete: protostore::Stmt::new(
             34,
-            r#"DELETE
-FROM "nodes"
-WHERE "id" IN (SELECT "_id"
-FROM "nodes__interfaces__addresses"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "nodes"
+WHERE "id" IN (SELECT "_id" FROM "nodes__interfaces__addresses" WHERE "value" = $1)"#,
             &["interfaces.addresses"],
         ),
     };
@@ -448,7 +443,7 @@ impl protostore::Record for Node {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             27,
-            r#"UPDATE "nodes" SET "update_time" = ?1 WHERE "id" = ?2"#,
+            r#"UPDATE "nodes" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
         ),
     );
@@ -606,12 +601,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "id",
             "started",
@@ -628,7 +623,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         1,
         r#"INSERT INTO "nodes" ("id", "started", "routes_discovered", "location", "location__latitude",
     "location__longitude", "seen_time", "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "started" = excluded."started", "routes_discovered" = excluded."routes_discovered",
     "location" = excluded."location", "location__latitude" = excluded."location__latitude",
@@ -646,24 +641,24 @@ DO UPDATE SET "started" = excluded."started", "routes_discovered" = excluded."ro
             "update_time",
         ],
     ),
-    delete: protostore::Stmt::new(3, r#"DELETE FROM "nodes" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(3, r#"DELETE FROM "nodes" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."started", t."routes_discovered", t."location", t."location__latitude",
     t."location__longitude", t."seen_time", t."create_time", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nodes" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "nodes" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "nodes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -47,22 +47,22 @@ pub fn list_by_priority(priority: i32) -> protostore::ListBy<Policy, i32> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             63,
-            select!(r#"WHERE "priority" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "priority" = $1 ORDER BY "id""#),
             &["priority"],
         ),
         after: protostore::Stmt::new(
             64,
-            select!(r#"WHERE "priority" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "priority" = $1 AND "id" > $2 ORDER BY "id""#),
             &["priority", "id"],
         ),
         count: protostore::Stmt::new(
             66,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "priority" = $1 LIMIT $2) AS "c""#,
             &["priority", ""],
         ),
         delete: protostore::Stmt::new(
             65,
-            r#"DELETE FROM "policies" WHERE "priority" = ?1"#,
+            r#"DELETE FROM "policies" WHERE "priority" = $1"#,
             &["priority"],
         ),
     };
@@ -78,22 +78,22 @@ pub fn list_by_node_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             67,
-            select!(r#"WHERE "node_id" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "node_id" = $1 ORDER BY "id""#),
             &["node_id"],
         ),
         after: protostore::Stmt::new(
             68,
-            select!(r#"WHERE "node_id" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "node_id" = $1 AND "id" > $2 ORDER BY "id""#),
             &["node_id", "id"],
         ),
         count: protostore::Stmt::new(
             70,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "policies" WHERE "node_id" = $1 LIMIT $2) AS "c""#,
             &["node_id", ""],
         ),
         delete: protostore::Stmt::new(
             69,
-            r#"DELETE FROM "policies" WHERE "node_id" = ?1"#,
+            r#"DELETE FROM "policies" WHERE "node_id" = $1"#,
             &["node_id"],
         ),
     };
@@ -267,7 +267,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     62,
-                    r#"SELECT 1 FROM "nodes" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "nodes" WHERE "id" = $1"#,
                     &["node_id"],
                 ),
             },
@@ -310,12 +310,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(54, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(54, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         56,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "yaml",
@@ -331,7 +331,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         55,
         r#"INSERT INTO "policies" ("id", "yaml", "rules_count", "priority", "node_id", "protocol",
     "create_time", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "yaml" = excluded."yaml", "rules_count" = excluded."rules_count",
     "priority" = excluded."priority", "node_id" = excluded."node_id",
@@ -350,26 +350,26 @@ DO UPDATE SET "yaml" = excluded."yaml", "rules_count" = excluded."rules_count",
     ),
     delete: protostore::Stmt::new(
         57,
-        r#"DELETE FROM "policies" WHERE "id" = ?1"#,
+        r#"DELETE FROM "policies" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(58, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         59,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         60,
         r#"SELECT o.key, t."id", t."yaml", t."rules_count", t."priority", t."node_id", t."protocol",
     t."create_time", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "policies" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         61,
-        r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "policies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -46,7 +46,7 @@ CREATE TABLE "numbers" (
     CONSTRAINT "a_sint32__rules" CHECK ("a_sint32" IS NULL OR ("a_sint32" IN (-1, 2) AND "a_sint32" NOT IN (7))),
   "a_sfixed32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647)
-    CONSTRAINT "a_sfixed32__rules" CHECK (("a_sfixed32" > 3 OR "a_sfixed32" < -3)),
+    CONSTRAINT "a_sfixed32__rules" CHECK ("a_sfixed32" > 3 OR "a_sfixed32" < -3),
   "an_int64" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "an_int64__rules" CHECK ("an_int64" NOT IN (3, -9223372036854775808)),
   "a_sint64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_sint64__rules" CHECK ("a_sint64" <= 2),
@@ -54,7 +54,7 @@ CREATE TABLE "numbers" (
     CONSTRAINT "a_sfixed64__rules" CHECK ("a_sfixed64" = 0 OR "a_sfixed64" = 3),
   "a_uint32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295)
-    CONSTRAINT "a_uint32__rules" CHECK ("a_uint32" = 0 OR "a_uint32" > 1 AND "a_uint32" <= 3),
+    CONSTRAINT "a_uint32__rules" CHECK ("a_uint32" = 0 OR ("a_uint32" > 1 AND "a_uint32" <= 3)),
   "a_fixed32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295)
     CONSTRAINT "a_fixed32__rules" CHECK ("a_fixed32" < 3),
@@ -81,7 +81,8 @@ CREATE TABLE "numbers" (
   "picked" INTEGER
     CONSTRAINT "picked__check" CHECK ("picked" IS NULL OR "picked" BETWEEN -2147483648 AND 2147483647)
     CONSTRAINT "picked__rules" CHECK ("picked" IS NULL OR ("picked" IN (1, 77) AND "picked" NOT IN (77))),
-  "time" INTEGER CONSTRAINT "time__rules" CHECK ("time" IS NULL OR "time" >= -500000000 AND "time" < 2000000000),
+  "time" INTEGER
+    CONSTRAINT "time__rules" CHECK ("time" IS NULL OR ("time" >= -500000000 AND "time" < 2000000000)),
   "past" INTEGER,
   "near" INTEGER,
   "span" INTEGER
@@ -744,7 +745,9 @@ CREATE VIEW "secrets_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "secrets__cards" WHERE "secrets__cards"."_id" = "secrets"."id") AS "cards__count",
   (SELECT count(*) FROM "secrets__answers" WHERE "secrets__answers"."_id" = "secrets"."id") AS "answers__count",
-  CASE WHEN "password" IS NOT NULL THEN 'password' WHEN "certificate" IS NOT NULL THEN 'certificate' END AS "proof",
+  CASE
+    WHEN "password" IS NOT NULL THEN 'password'
+    WHEN "certificate" IS NOT NULL THEN 'certificate' END AS "proof",
   "certificate"
 FROM "secrets";
 
@@ -769,10 +772,7 @@ CREATE VIEW "numbers_readable" AS SELECT
   "a_uint32",
   "a_fixed32",
   "a_uint64",
-  CASE
-    WHEN "a_fixed64" IS NOT NULL
-    THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "a_fixed64",
+  CASE WHEN "a_fixed64" IS NOT NULL THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END AS "a_fixed64",
   "a_float",
   "a_double",
   CASE WHEN "some_bits" IS NOT NULL THEN printf('%016X', "some_bits") END AS "some_bits",
@@ -781,30 +781,16 @@ CREATE VIEW "numbers_readable" AS SELECT
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 77 THEN 'COLOUR_DEEP'
-    ELSE "closed" END
-    AS "closed",
+    ELSE "closed" END AS "closed",
   CASE "picked"
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 77 THEN 'COLOUR_DEEP'
-    ELSE "picked" END
-    AS "picked",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
-  strftime('%Y-%m-%dT%H:%M:%S', "past" / 1000000000 - ("past" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("past" % 1000000000 + 1000000000) % 1000000000)
-    AS "past",
-  strftime('%Y-%m-%dT%H:%M:%S', "near" / 1000000000 - ("near" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("near" % 1000000000 + 1000000000) % 1000000000)
-    AS "near",
-  CASE
-    WHEN "span" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "span" < 0 THEN '-' ELSE '' END,
-    abs("span" / 1000000000),
-    abs("span" % 1000000000)) END
-    AS "span",
+    ELSE "picked" END AS "picked",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
+  strftime('%Y-%m-%dT%H:%M:%S', "past" / 1000000000 - ("past" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("past" % 1000000000 + 1000000000) % 1000000000) AS "past",
+  strftime('%Y-%m-%dT%H:%M:%S', "near" / 1000000000 - ("near" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("near" % 1000000000 + 1000000000) % 1000000000) AS "near",
+  CASE WHEN "span" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "span" < 0 THEN '-' ELSE '' END, abs("span" / 1000000000), abs("span" % 1000000000)) END AS "span",
   CASE WHEN "coarse" IS NOT NULL THEN printf('%ds', "coarse") END AS "coarse",
   "wrapped"
 FROM "numbers";
@@ -866,17 +852,13 @@ CREATE VIEW "trees_readable" AS SELECT
   CASE WHEN "leaf__one" IS NOT NULL THEN 'one' WHEN "leaf__two" IS NOT NULL THEN 'two' END AS "leaf__kind",
   "leaf__one",
   "leaf__two",
-  (SELECT count(*) FROM "trees__leaf__rings"
-    WHERE "trees__leaf__rings"."_id" = "trees"."id")
-    AS "leaf__rings__count",
+  (SELECT count(*) FROM "trees__leaf__rings" WHERE "trees__leaf__rings"."_id" = "trees"."id") AS "leaf__rings__count",
   CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
   "must__value",
   CASE WHEN "must__one" IS NOT NULL THEN 'one' WHEN "must__two" IS NOT NULL THEN 'two' END AS "must__kind",
   "must__one",
   "must__two",
-  (SELECT count(*) FROM "trees__must__rings"
-    WHERE "trees__must__rings"."_id" = "trees"."id")
-    AS "must__rings__count",
+  (SELECT count(*) FROM "trees__must__rings" WHERE "trees__must__rings"."_id" = "trees"."id") AS "must__rings__count",
   (SELECT count(*) FROM "trees__leaves" WHERE "trees__leaves"."_id" = "trees"."id") AS "leaves__count",
   (SELECT count(*) FROM "trees__words" WHERE "trees__words"."_id" = "trees"."id") AS "words__count",
   (SELECT count(*) FROM "trees__sizes" WHERE "trees__sizes"."_id" = "trees"."id") AS "sizes__count",
@@ -884,24 +866,22 @@ CREATE VIEW "trees_readable" AS SELECT
   CASE
     WHEN "text" IS NOT NULL THEN 'text'
     WHEN "inner" THEN 'inner'
-    WHEN "plain" IS NOT NULL THEN 'plain' END
-    AS "choice",
+    WHEN "plain" IS NOT NULL THEN 'plain' END AS "choice",
   "text",
   CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
   "inner__value",
   CASE WHEN "inner__one" IS NOT NULL THEN 'one' WHEN "inner__two" IS NOT NULL THEN 'two' END AS "inner__kind",
   "inner__one",
   "inner__two",
-  (SELECT count(*) FROM "trees__inner__rings"
-    WHERE "trees__inner__rings"."_id" = "trees"."id")
-    AS "inner__rings__count",
+  (SELECT count(*) FROM "trees__inner__rings" WHERE "trees__inner__rings"."_id" = "trees"."id") AS "inner__rings__count",
   CASE "plain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "plain",
   (SELECT count(*) FROM "trees__needed" WHERE "trees__needed"."_id" = "trees"."id") AS "needed__count",
   (SELECT count(*) FROM "trees__colours" WHERE "trees__colours"."_id" = "trees"."id") AS "colours__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "trees__apart"
-    WHERE "trees__apart"."_id" = "trees"."id") THEN 'true' ELSE 'false' END
-    AS "apart"
+    WHEN EXISTS (SELECT 1
+    FROM "trees__apart"
+    WHERE "trees__apart"."_id" = "trees"."id") THEN 'true'
+    ELSE 'false' END AS "apart"
 FROM "trees";
 
 CREATE VIEW "trees__leaf__rings_readable" AS SELECT
@@ -923,9 +903,10 @@ CREATE VIEW "trees__leaves_readable" AS SELECT
   CASE WHEN "one" IS NOT NULL THEN 'one' WHEN "two" IS NOT NULL THEN 'two' END AS "kind",
   "one",
   "two",
-  (SELECT count(*) FROM "trees__leaves__rings"
-    WHERE "trees__leaves__rings"."_id" = "trees__leaves"."_id" AND "trees__leaves__rings"."_position" = "trees__leaves"."_position")
-    AS "rings__count"
+  (SELECT count(*)
+    FROM "trees__leaves__rings"
+    WHERE "trees__leaves__rings"."_id" = "trees__leaves"."_id"
+    AND "trees__leaves__rings"."_position" = "trees__leaves"."_position") AS "rings__count"
 FROM "trees__leaves";
 
 CREATE VIEW "trees__leaves__rings_readable" AS SELECT
@@ -954,9 +935,10 @@ CREATE VIEW "trees__by_number_readable" AS SELECT
   CASE WHEN "value__one" IS NOT NULL THEN 'one' WHEN "value__two" IS NOT NULL THEN 'two' END AS "value__kind",
   "value__one",
   "value__two",
-  (SELECT count(*) FROM "trees__by_number__value__rings"
-    WHERE "trees__by_number__value__rings"."_id" = "trees__by_number"."_id" AND "trees__by_number__value__rings"."_key" = "trees__by_number"."_key")
-    AS "value__rings__count"
+  (SELECT count(*)
+    FROM "trees__by_number__value__rings"
+    WHERE "trees__by_number__value__rings"."_id" = "trees__by_number"."_id"
+    AND "trees__by_number__value__rings"."_key" = "trees__by_number"."_key") AS "value__rings__count"
 FROM "trees__by_number";
 
 CREATE VIEW "trees__by_number__value__rings_readable" AS SELECT
@@ -985,8 +967,7 @@ CREATE VIEW "trees__colours_readable" AS SELECT
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 77 THEN 'COLOUR_DEEP'
-    ELSE "value" END
-    AS "value"
+    ELSE "value" END AS "value"
 FROM "trees__colours";
 
 CREATE VIEW "trees__apart_readable" AS SELECT
@@ -995,9 +976,9 @@ CREATE VIEW "trees__apart_readable" AS SELECT
   CASE WHEN "one" IS NOT NULL THEN 'one' WHEN "two" IS NOT NULL THEN 'two' END AS "kind",
   "one",
   "two",
-  (SELECT count(*) FROM "trees__apart__rings"
-    WHERE "trees__apart__rings"."_id" = "trees__apart"."_id")
-    AS "rings__count"
+  (SELECT count(*)
+    FROM "trees__apart__rings"
+    WHERE "trees__apart__rings"."_id" = "trees__apart"."_id") AS "rings__count"
 FROM "trees__apart";
 
 CREATE VIEW "trees__apart__rings_readable" AS SELECT
@@ -1030,9 +1011,7 @@ CREATE VIEW "routes_readable" AS SELECT
   CASE WHEN "packed" IS NOT NULL THEN hex("packed") END AS "packed",
   "texts",
   CASE "detour" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "detour",
-  (SELECT count(*) FROM "routes__detour__hosts"
-    WHERE "routes__detour__hosts"."_id" = "routes"."id")
-    AS "detour__hosts__count",
+  (SELECT count(*) FROM "routes__detour__hosts" WHERE "routes__detour__hosts"."_id" = "routes"."id") AS "detour__hosts__count",
   "owner",
   (SELECT count(*) FROM "routes__drafts" WHERE "routes__drafts"."_id" = "routes"."id") AS "drafts__count"
 FROM "routes";
@@ -1053,9 +1032,10 @@ CREATE VIEW "routes__hops_readable" AS SELECT
   "_id",
   "_position",
   "address",
-  (SELECT count(*) FROM "routes__hops__ports"
-    WHERE "routes__hops__ports"."_id" = "routes__hops"."_id" AND "routes__hops__ports"."_position" = "routes__hops"."_position")
-    AS "ports__count"
+  (SELECT count(*)
+    FROM "routes__hops__ports"
+    WHERE "routes__hops__ports"."_id" = "routes__hops"."_id"
+    AND "routes__hops__ports"."_position" = "routes__hops"."_position") AS "ports__count"
 FROM "routes__hops";
 
 CREATE VIEW "routes__hops__ports_readable" AS SELECT
@@ -1086,26 +1066,22 @@ CREATE VIEW "stacks_readable" AS SELECT
   CASE "base" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "base",
   "base__digest",
   "base__size",
-  (SELECT count(*) FROM "stacks__base__urls"
-    WHERE "stacks__base__urls"."_id" = "stacks"."id")
-    AS "base__urls__count",
-  (SELECT count(*) FROM "stacks__base__parts"
-    WHERE "stacks__base__parts"."_id" = "stacks"."id")
-    AS "base__parts__count",
+  (SELECT count(*) FROM "stacks__base__urls" WHERE "stacks__base__urls"."_id" = "stacks"."id") AS "base__urls__count",
+  (SELECT count(*) FROM "stacks__base__parts" WHERE "stacks__base__parts"."_id" = "stacks"."id") AS "base__parts__count",
   CASE "base__origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "base__origin",
   "base__origin__number",
   "base__origin__note",
-  (SELECT count(*) FROM "stacks__base__origins"
-    WHERE "stacks__base__origins"."_id" = "stacks"."id")
-    AS "base__origins__count",
+  (SELECT count(*) FROM "stacks__base__origins" WHERE "stacks__base__origins"."_id" = "stacks"."id") AS "base__origins__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "stacks__apart"
-    WHERE "stacks__apart"."_id" = "stacks"."id") THEN 'true' ELSE 'false' END
-    AS "apart",
+    WHEN EXISTS (SELECT 1
+    FROM "stacks__apart"
+    WHERE "stacks__apart"."_id" = "stacks"."id") THEN 'true'
+    ELSE 'false' END AS "apart",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "stacks__sealed"
-    WHERE "stacks__sealed"."_id" = "stacks"."id") THEN 'true' ELSE 'false' END
-    AS "sealed",
+    WHEN EXISTS (SELECT 1
+    FROM "stacks__sealed"
+    WHERE "stacks__sealed"."_id" = "stacks"."id") THEN 'true'
+    ELSE 'false' END AS "sealed",
   (SELECT count(*) FROM "stacks__free" WHERE "stacks__free"."_id" = "stacks"."id") AS "free__count",
   "note"
 FROM "stacks";
@@ -1127,18 +1103,21 @@ CREATE VIEW "stacks__layers_readable" AS SELECT
   "_position",
   "digest",
   "size",
-  (SELECT count(*) FROM "stacks__layers__urls"
-    WHERE "stacks__layers__urls"."_id" = "stacks__layers"."_id" AND "stacks__layers__urls"."_position" = "stacks__layers"."_position")
-    AS "urls__count",
-  (SELECT count(*) FROM "stacks__layers__parts"
-    WHERE "stacks__layers__parts"."_id" = "stacks__layers"."_id" AND "stacks__layers__parts"."_position" = "stacks__layers"."_position")
-    AS "parts__count",
+  (SELECT count(*)
+    FROM "stacks__layers__urls"
+    WHERE "stacks__layers__urls"."_id" = "stacks__layers"."_id"
+    AND "stacks__layers__urls"."_position" = "stacks__layers"."_position") AS "urls__count",
+  (SELECT count(*)
+    FROM "stacks__layers__parts"
+    WHERE "stacks__layers__parts"."_id" = "stacks__layers"."_id"
+    AND "stacks__layers__parts"."_position" = "stacks__layers"."_position") AS "parts__count",
   CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
   "origin__number",
   "origin__note",
-  (SELECT count(*) FROM "stacks__layers__origins"
-    WHERE "stacks__layers__origins"."_id" = "stacks__layers"."_id" AND "stacks__layers__origins"."_position" = "stacks__layers"."_position")
-    AS "origins__count"
+  (SELECT count(*)
+    FROM "stacks__layers__origins"
+    WHERE "stacks__layers__origins"."_id" = "stacks__layers"."_id"
+    AND "stacks__layers__origins"."_position" = "stacks__layers"."_position") AS "origins__count"
 FROM "stacks__layers";
 
 CREATE VIEW "stacks__layers__urls_readable" AS SELECT
@@ -1168,18 +1147,21 @@ CREATE VIEW "stacks__named_readable" AS SELECT
   "_key",
   "value__digest",
   "value__size",
-  (SELECT count(*) FROM "stacks__named__value__urls"
-    WHERE "stacks__named__value__urls"."_id" = "stacks__named"."_id" AND "stacks__named__value__urls"."_key" = "stacks__named"."_key")
-    AS "value__urls__count",
-  (SELECT count(*) FROM "stacks__named__value__parts"
-    WHERE "stacks__named__value__parts"."_id" = "stacks__named"."_id" AND "stacks__named__value__parts"."_key" = "stacks__named"."_key")
-    AS "value__parts__count",
+  (SELECT count(*)
+    FROM "stacks__named__value__urls"
+    WHERE "stacks__named__value__urls"."_id" = "stacks__named"."_id"
+    AND "stacks__named__value__urls"."_key" = "stacks__named"."_key") AS "value__urls__count",
+  (SELECT count(*)
+    FROM "stacks__named__value__parts"
+    WHERE "stacks__named__value__parts"."_id" = "stacks__named"."_id"
+    AND "stacks__named__value__parts"."_key" = "stacks__named"."_key") AS "value__parts__count",
   CASE "value__origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__origin",
   "value__origin__number",
   "value__origin__note",
-  (SELECT count(*) FROM "stacks__named__value__origins"
-    WHERE "stacks__named__value__origins"."_id" = "stacks__named"."_id" AND "stacks__named__value__origins"."_key" = "stacks__named"."_key")
-    AS "value__origins__count"
+  (SELECT count(*)
+    FROM "stacks__named__value__origins"
+    WHERE "stacks__named__value__origins"."_id" = "stacks__named"."_id"
+    AND "stacks__named__value__origins"."_key" = "stacks__named"."_key") AS "value__origins__count"
 FROM "stacks__named";
 
 CREATE VIEW "stacks__named__value__urls_readable" AS SELECT
@@ -1227,18 +1209,18 @@ CREATE VIEW "stacks__apart_readable" AS SELECT
   "_id",
   "digest",
   "size",
-  (SELECT count(*) FROM "stacks__apart__urls"
-    WHERE "stacks__apart__urls"."_id" = "stacks__apart"."_id")
-    AS "urls__count",
-  (SELECT count(*) FROM "stacks__apart__parts"
-    WHERE "stacks__apart__parts"."_id" = "stacks__apart"."_id")
-    AS "parts__count",
+  (SELECT count(*)
+    FROM "stacks__apart__urls"
+    WHERE "stacks__apart__urls"."_id" = "stacks__apart"."_id") AS "urls__count",
+  (SELECT count(*)
+    FROM "stacks__apart__parts"
+    WHERE "stacks__apart__parts"."_id" = "stacks__apart"."_id") AS "parts__count",
   CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
   "origin__number",
   "origin__note",
-  (SELECT count(*) FROM "stacks__apart__origins"
-    WHERE "stacks__apart__origins"."_id" = "stacks__apart"."_id")
-    AS "origins__count"
+  (SELECT count(*)
+    FROM "stacks__apart__origins"
+    WHERE "stacks__apart__origins"."_id" = "stacks__apart"."_id") AS "origins__count"
 FROM "stacks__apart";
 
 CREATE VIEW "stacks__apart__urls_readable" AS SELECT
@@ -1264,18 +1246,18 @@ CREATE VIEW "stacks__sealed_readable" AS SELECT
   "_id",
   "digest",
   "size",
-  (SELECT count(*) FROM "stacks__sealed__urls"
-    WHERE "stacks__sealed__urls"."_id" = "stacks__sealed"."_id")
-    AS "urls__count",
-  (SELECT count(*) FROM "stacks__sealed__parts"
-    WHERE "stacks__sealed__parts"."_id" = "stacks__sealed"."_id")
-    AS "parts__count",
+  (SELECT count(*)
+    FROM "stacks__sealed__urls"
+    WHERE "stacks__sealed__urls"."_id" = "stacks__sealed"."_id") AS "urls__count",
+  (SELECT count(*)
+    FROM "stacks__sealed__parts"
+    WHERE "stacks__sealed__parts"."_id" = "stacks__sealed"."_id") AS "parts__count",
   CASE "origin" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "origin",
   "origin__number",
   "origin__note",
-  (SELECT count(*) FROM "stacks__sealed__origins"
-    WHERE "stacks__sealed__origins"."_id" = "stacks__sealed"."_id")
-    AS "origins__count"
+  (SELECT count(*)
+    FROM "stacks__sealed__origins"
+    WHERE "stacks__sealed__origins"."_id" = "stacks__sealed"."_id") AS "origins__count"
 FROM "stacks__sealed";
 
 CREATE VIEW "stacks__sealed__urls_readable" AS SELECT
@@ -1312,9 +1294,9 @@ CREATE VIEW "pods_readable" AS SELECT
   "template__name",
   "template__number",
   CASE WHEN "template__hash" IS NOT NULL THEN hex("template__hash") END AS "template__hash",
-  (SELECT count(*) FROM "pods__owners"
-    WHERE "pods__owners"."_metadata__name" = "pods"."metadata__name")
-    AS "owners__count"
+  (SELECT count(*)
+    FROM "pods__owners"
+    WHERE "pods__owners"."_metadata__name" = "pods"."metadata__name") AS "owners__count"
 FROM "pods";
 
 CREATE VIEW "pods__owners_readable" AS SELECT

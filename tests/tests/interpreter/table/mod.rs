@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Value};
 use protostore::Error;
-use protostore_emit::{Constraint, Statement};
+use protostore_emit::{Constraint, Dialect, Statement};
 use protostore_schema::{ChildTable, Column, Item, Node, Place, Table};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
@@ -53,7 +53,7 @@ impl Interpreter<'_> {
 
     /// Deletes a record and everything inside it.
     pub(crate) fn delete(&self, key: &Row) -> rusqlite::Result<usize> {
-        self.db.prepare_cached(&self.statement("delete").sql)?.execute(params_from_iter(key))
+        self.db.prepare_cached(&self.statement("delete").sql(Dialect::Sqlite))?.execute(params_from_iter(key))
     }
 
     /// Returns the values of the key.
@@ -200,10 +200,11 @@ impl Interpreter<'_> {
 
     fn run(&self, name: &str, table: &str, columns: &[&Column], row: Row) -> Result<(), Error> {
         let statement = self.statement(name);
-        assert_eq!(statement.fields.len(), row.len(), "{name}: {}", statement.sql);
+        let sql = statement.sql(Dialect::Sqlite);
+        assert_eq!(statement.fields().count(), row.len(), "{name}: {sql}");
         let fields: Vec<_> = columns.iter().map(|c| &c.name.proto).collect();
-        assert_eq!(statement.fields.iter().collect::<Vec<_>>(), fields, "{name} names the field of each parameter");
-        let ran = self.db.prepare_cached(&statement.sql).and_then(|mut s| s.execute(params_from_iter(&row)));
+        assert_eq!(statement.fields().collect::<Vec<_>>(), fields, "{name} names the field of each parameter");
+        let ran = self.db.prepare_cached(&sql).and_then(|mut s| s.execute(params_from_iter(&row)));
         ran.map(|_| ()).map_err(|e| self.explain(&e.to_string(), table, columns, &row))
     }
 
@@ -234,7 +235,7 @@ impl Interpreter<'_> {
     }
 
     fn rows(&self, name: &str, key: &Row) -> rusqlite::Result<Vec<Row>> {
-        let mut prepared = self.db.prepare_cached(&self.statement(name).sql)?;
+        let mut prepared = self.db.prepare_cached(&self.statement(name).sql(Dialect::Sqlite))?;
         let columns = prepared.column_count();
         let rows = prepared.query_map(params_from_iter(key), |row| (0..columns).map(|i| row.get(i)).collect())?;
         rows.collect()

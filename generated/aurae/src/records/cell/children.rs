@@ -29,7 +29,7 @@ impl protostore::ChildTable for NetworkIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         170,
-                        r#"SELECT 1 FROM "networks" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "networks" WHERE "id" = $1"#,
                         &["network_ids"],
                     ),
                 },
@@ -46,25 +46,25 @@ impl protostore::ChildTable for NetworkIds {
         key: 2,
         insert: protostore::Stmt::new(
             165,
-            r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "cells__network_ids" ("_name", "_position", "value") VALUES ($1, $2, $3)"#,
             &["name", "network_ids", "network_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 166,
-                r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1"#,
+                r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
         load: protostore::Stmt::new(
             167,
-            r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "cells__network_ids" WHERE "_name" = $1 ORDER BY "_position""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             168,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "cells__network_ids" c ON c."_name" = o.value
 ORDER BY o.key, c."_position""#,
             &["network_ids"],
@@ -96,17 +96,16 @@ impl protostore::edits::EditedList for NetworkIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             171,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "cells__network_ids" WHERE "_name" = $1"#,
             &["name"],
         ),
         remove_at: protostore::Stmt::new(
             172,
-            r#"DELETE
-FROM "cells__network_ids"
-WHERE "_name" = ?1 AND "_position" = (SELECT "_position"
-FROM "cells__network_ids"
-WHERE "_name" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "cells__network_ids"
+WHERE "_name" = $1 AND "_position" = (SELECT "_position"
+  FROM "cells__network_ids"
+  WHERE "_name" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["name", ""],
         ),
     };
@@ -115,7 +114,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for NetworkIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         173,
-        r#"DELETE FROM "cells__network_ids" WHERE "_name" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "cells__network_ids" WHERE "_name" = $1 AND "value" = $2"#,
         &["name", "network_ids"],
     );
 }

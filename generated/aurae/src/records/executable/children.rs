@@ -30,13 +30,13 @@ impl protostore::ChildTable for Arguments {
         insert: protostore::Stmt::new(
             195,
             r#"INSERT INTO "executables__arguments" ("_cell_name", "_name", "_position", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["cell_name", "name", "arguments", "arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 196,
-                r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+                r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2"#,
                 &["cell_name", "name"],
             ),
         ),
@@ -44,15 +44,16 @@ VALUES (?1, ?2, ?3, ?4)"#,
             197,
             r#"SELECT 0, "_position", "value"
 FROM "executables__arguments"
-WHERE "_cell_name" = ?1 AND "_name" = ?2
+WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
             198,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "executables__arguments" c ON c."_cell_name" = o.value ->> 0
+    AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["arguments"],
         ),
@@ -85,17 +86,16 @@ impl protostore::edits::EditedList for Arguments {
             199,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__arguments"
-WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+WHERE "_cell_name" = $1 AND "_name" = $2"#,
             &["cell_name", "name"],
         ),
         remove_at: protostore::Stmt::new(
             200,
-            r#"DELETE
-FROM "executables__arguments"
-WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"
-FROM "executables__arguments"
-WHERE "_cell_name" = ?1 AND "_name" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "executables__arguments"
+WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
+  FROM "executables__arguments"
+  WHERE "_cell_name" = $1 AND "_name" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["cell_name", "name", ""],
         ),
     };
@@ -104,7 +104,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 impl protostore::edits::EditedValues for Arguments {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         201,
-        r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "value" = ?3"#,
+        r#"DELETE FROM "executables__arguments" WHERE "_cell_name" = $1 AND "_name" = $2 AND "value" = $3"#,
         &["cell_name", "name", "arguments"],
     );
 }
@@ -136,7 +136,7 @@ impl protostore::ChildTable for Environment {
         insert: protostore::Stmt::new(
             202,
             r#"INSERT INTO "executables__environment" ("_cell_name", "_name", "_position", "name", "value")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "cell_name",
                 "name",
@@ -148,7 +148,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: Some(
             protostore::Stmt::new(
                 203,
-                r#"DELETE FROM "executables__environment" WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+                r#"DELETE FROM "executables__environment" WHERE "_cell_name" = $1 AND "_name" = $2"#,
                 &["cell_name", "name"],
             ),
         ),
@@ -156,15 +156,16 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             204,
             r#"SELECT 0, "_position", "name", "value"
 FROM "executables__environment"
-WHERE "_cell_name" = ?1 AND "_name" = ?2
+WHERE "_cell_name" = $1 AND "_name" = $2
 ORDER BY "_position""#,
             &["cell_name", "name"],
         ),
         load_many: protostore::Stmt::new(
             205,
             r#"SELECT o.key, c."_position", c."name", c."value"
-FROM json_each(?1) o
-CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0 AND c."_name" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "executables__environment" c ON c."_cell_name" = o.value ->> 0
+    AND c."_name" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["environment"],
         ),
@@ -201,17 +202,16 @@ impl protostore::edits::EditedList for Environment {
             206,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "executables__environment"
-WHERE "_cell_name" = ?1 AND "_name" = ?2"#,
+WHERE "_cell_name" = $1 AND "_name" = $2"#,
             &["cell_name", "name"],
         ),
         remove_at: protostore::Stmt::new(
             207,
-            r#"DELETE
-FROM "executables__environment"
-WHERE "_cell_name" = ?1 AND "_name" = ?2 AND "_position" = (SELECT "_position"
-FROM "executables__environment"
-WHERE "_cell_name" = ?1 AND "_name" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "executables__environment"
+WHERE "_cell_name" = $1 AND "_name" = $2 AND "_position" = (SELECT "_position"
+  FROM "executables__environment"
+  WHERE "_cell_name" = $1 AND "_name" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["cell_name", "name", ""],
         ),
     };

@@ -34,25 +34,25 @@ impl protostore::ChildTable for Architectures {
         key: 2,
         insert: protostore::Stmt::new(
             147,
-            r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "images__architectures" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "architectures", "architectures"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 148,
-                r#"DELETE FROM "images__architectures" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "images__architectures" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             149,
-            r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "images__architectures" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             150,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "images__architectures" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["architectures"],
@@ -84,17 +84,16 @@ impl protostore::edits::EditedList for Architectures {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             151,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "images__architectures" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             152,
-            r#"DELETE
-FROM "images__architectures"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "images__architectures"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "images__architectures"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "images__architectures"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -103,7 +102,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Architectures {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         153,
-        r#"DELETE FROM "images__architectures" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "images__architectures" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "architectures"],
     );
 }

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Nameservers {
         key: 2,
         insert: protostore::Stmt::new(
             120,
-            r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "networks__nameservers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "nameservers", "nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 121,
-                r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             122,
-            r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "networks__nameservers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             123,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "networks__nameservers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["nameservers"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Nameservers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             124,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__nameservers" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             125,
-            r#"DELETE
-FROM "networks__nameservers"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "networks__nameservers"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "networks__nameservers"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "networks__nameservers"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Nameservers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         126,
-        r#"DELETE FROM "networks__nameservers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "networks__nameservers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "nameservers"],
     );
 }
@@ -135,13 +134,13 @@ impl protostore::ChildTable for Routes {
         insert: protostore::Stmt::new(
             127,
             r#"INSERT INTO "networks__routes" ("_id", "_position", "destination", "via", "metric")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "routes", "routes.destination", "routes.via", "routes.metric"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 128,
-                r#"DELETE FROM "networks__routes" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "networks__routes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -149,14 +148,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             129,
             r#"SELECT 0, "_position", "destination", "via", "metric"
 FROM "networks__routes"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."destination", c."via", c."metric"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "networks__routes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["routes"],
@@ -194,17 +193,16 @@ impl protostore::edits::EditedList for Routes {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             131,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "networks__routes" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             132,
-            r#"DELETE
-FROM "networks__routes"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "networks__routes"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "networks__routes"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "networks__routes"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -28,13 +28,13 @@ impl protostore::ChildTable for IpNameservers {
         key: 2,
         insert: protostore::Stmt::new(
             95,
-            r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "nics__ip__nameservers" ("_mac_address", "_position", "value") VALUES ($1, $2, $3)"#,
             &["mac_address", "ip.nameservers", "ip.nameservers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 96,
-                r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
+                r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
                 &["mac_address"],
             ),
         ),
@@ -42,14 +42,14 @@ impl protostore::ChildTable for IpNameservers {
             97,
             r#"SELECT 0, "_position", "value"
 FROM "nics__ip__nameservers"
-WHERE "_mac_address" = ?1
+WHERE "_mac_address" = $1
 ORDER BY "_position""#,
             &["mac_address"],
         ),
         load_many: protostore::Stmt::new(
             98,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nics__ip__nameservers" c ON c."_mac_address" = o.value
 ORDER BY o.key, c."_position""#,
             &["ip.nameservers"],
@@ -61,7 +61,7 @@ ORDER BY o.key, c."_position""#,
             field: "ip",
             set: protostore::Stmt::new(
                 102,
-                r#"SELECT "ip" FROM "nics" WHERE "mac_address" = ?1"#,
+                r#"SELECT "ip" FROM "nics" WHERE "mac_address" = $1"#,
                 &["mac_address"],
             ),
         },
@@ -94,17 +94,16 @@ impl protostore::edits::EditedList for IpNameservers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             99,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nics__ip__nameservers" WHERE "_mac_address" = $1"#,
             &["mac_address"],
         ),
         remove_at: protostore::Stmt::new(
             100,
-            r#"DELETE
-FROM "nics__ip__nameservers"
-WHERE "_mac_address" = ?1 AND "_position" = (SELECT "_position"
-FROM "nics__ip__nameservers"
-WHERE "_mac_address" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nics__ip__nameservers"
+WHERE "_mac_address" = $1 AND "_position" = (SELECT "_position"
+  FROM "nics__ip__nameservers"
+  WHERE "_mac_address" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["mac_address", ""],
         ),
     };
@@ -113,7 +112,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for IpNameservers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         101,
-        r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "nics__ip__nameservers" WHERE "_mac_address" = $1 AND "value" = $2"#,
         &["mac_address", "ip.nameservers"],
     );
 }

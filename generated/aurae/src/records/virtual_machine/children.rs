@@ -30,13 +30,13 @@ impl protostore::ChildTable for KernelArguments {
         key: 2,
         insert: protostore::Stmt::new(
             11,
-            r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "virtual_machines__kernel__arguments" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "kernel.arguments", "kernel.arguments"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 12,
-                r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -44,14 +44,14 @@ impl protostore::ChildTable for KernelArguments {
             13,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__kernel__arguments"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "virtual_machines__kernel__arguments" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["kernel.arguments"],
@@ -63,7 +63,7 @@ ORDER BY o.key, c."_position""#,
             field: "kernel",
             set: protostore::Stmt::new(
                 18,
-                r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = ?1"#,
+                r#"SELECT "kernel" FROM "virtual_machines" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -102,17 +102,16 @@ impl protostore::edits::EditedList for KernelArguments {
             15,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "virtual_machines__kernel__arguments"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             16,
-            r#"DELETE
-FROM "virtual_machines__kernel__arguments"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "virtual_machines__kernel__arguments"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "virtual_machines__kernel__arguments"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "virtual_machines__kernel__arguments"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -121,7 +120,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for KernelArguments {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         17,
-        r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "virtual_machines__kernel__arguments" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "kernel.arguments"],
     );
 }
@@ -188,7 +187,7 @@ impl protostore::ChildTable for Drives {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         23,
-                        r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                         &["drives.image_id"],
                     ),
                 },
@@ -273,11 +272,11 @@ impl protostore::ChildTable for Drives {
         insert: protostore::Stmt::new(
             19,
             r#"INSERT INTO "virtual_machines__drives" ("_id", "_position", "name", "host_path", "image_id",
-    "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit",
-    "limit__bandwidth", "limit__bandwidth__size", "limit__bandwidth__one_time_burst",
-    "limit__bandwidth__refill_time", "limit__operations", "limit__operations__size",
-    "limit__operations__one_time_burst", "limit__operations__refill_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"#,
+    "read_only", "cache", "mount", "mount__path", "mount__file_system", "limit", "limit__bandwidth",
+    "limit__bandwidth__size", "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time",
+    "limit__operations", "limit__operations__size", "limit__operations__one_time_burst",
+    "limit__operations__refill_time")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#,
             &[
                 "id",
                 "drives",
@@ -303,7 +302,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 20,
-                r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "virtual_machines__drives" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -314,7 +313,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "limit__bandwidth__one_time_burst", "limit__bandwidth__refill_time", "limit__operations",
     "limit__operations__size", "limit__operations__one_time_burst", "limit__operations__refill_time"
 FROM "virtual_machines__drives"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -325,7 +324,7 @@ ORDER BY "_position""#,
     c."limit__bandwidth__size", c."limit__bandwidth__one_time_burst",
     c."limit__bandwidth__refill_time", c."limit__operations", c."limit__operations__size",
     c."limit__operations__one_time_burst", c."limit__operations__refill_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "virtual_machines__drives" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["drives"],
@@ -433,17 +432,16 @@ impl protostore::edits::EditedList for Drives {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             24,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__drives" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             25,
-            r#"DELETE
-FROM "virtual_machines__drives"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "virtual_machines__drives"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "virtual_machines__drives"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "virtual_machines__drives"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -474,7 +472,7 @@ impl protostore::ChildTable for ImageIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         31,
-                        r#"SELECT 1 FROM "images" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "images" WHERE "id" = $1"#,
                         &["image_ids"],
                     ),
                 },
@@ -487,13 +485,13 @@ impl protostore::ChildTable for ImageIds {
         key: 2,
         insert: protostore::Stmt::new(
             26,
-            r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "virtual_machines__image_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "image_ids", "image_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 27,
-                r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -501,14 +499,14 @@ impl protostore::ChildTable for ImageIds {
             28,
             r#"SELECT 0, "_position", "value"
 FROM "virtual_machines__image_ids"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             29,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "virtual_machines__image_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["image_ids"],
@@ -540,17 +538,16 @@ impl protostore::edits::EditedList for ImageIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             32,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__image_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             33,
-            r#"DELETE
-FROM "virtual_machines__image_ids"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "virtual_machines__image_ids"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "virtual_machines__image_ids"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "virtual_machines__image_ids"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -559,7 +556,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for ImageIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         34,
-        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "virtual_machines__image_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "image_ids"],
     );
 }
@@ -588,25 +585,25 @@ impl protostore::ChildTable for Tags {
         key: 2,
         insert: protostore::Stmt::new(
             35,
-            r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "virtual_machines__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 36,
-                r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             37,
-            r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "virtual_machines__tags" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             38,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "virtual_machines__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["tags"],
@@ -638,17 +635,16 @@ impl protostore::edits::EditedList for Tags {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             39,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__tags" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             40,
-            r#"DELETE
-FROM "virtual_machines__tags"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "virtual_machines__tags"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "virtual_machines__tags"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "virtual_machines__tags"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -657,7 +653,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Tags {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         41,
-        r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "virtual_machines__tags" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "tags"],
     );
 }
@@ -695,7 +691,7 @@ impl protostore::ChildTable for Transitions {
         insert: protostore::Stmt::new(
             42,
             r#"INSERT INTO "virtual_machines__transitions" ("_id", "_position", "state", "time", "reason")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "transitions",
@@ -707,7 +703,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: Some(
             protostore::Stmt::new(
                 43,
-                r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -715,14 +711,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             44,
             r#"SELECT 0, "_position", "state", "time", "reason"
 FROM "virtual_machines__transitions"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             45,
             r#"SELECT o.key, c."_position", c."state", c."time", c."reason"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "virtual_machines__transitions" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["transitions"],
@@ -760,17 +756,16 @@ impl protostore::edits::EditedList for Transitions {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             46,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "virtual_machines__transitions" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             47,
-            r#"DELETE
-FROM "virtual_machines__transitions"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "virtual_machines__transitions"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "virtual_machines__transitions"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "virtual_machines__transitions"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

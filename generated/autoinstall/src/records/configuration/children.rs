@@ -29,13 +29,13 @@ impl protostore::ChildTable for AutoinstallAuthorizedKeys {
         insert: protostore::Stmt::new(
             70,
             r#"INSERT INTO "configurations__autoinstall__authorized_keys" ("_id", "_position", "value")
-VALUES (?1, ?2, ?3)"#,
+VALUES ($1, $2, $3)"#,
             &["id", "autoinstall.authorized_keys", "autoinstall.authorized_keys"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 71,
-                r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -43,14 +43,14 @@ VALUES (?1, ?2, ?3)"#,
             72,
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__authorized_keys"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             73,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__authorized_keys" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["autoinstall.authorized_keys"],
@@ -62,7 +62,7 @@ ORDER BY o.key, c."_position""#,
             field: "autoinstall",
             set: protostore::Stmt::new(
                 77,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = ?1"#,
+                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -101,17 +101,16 @@ impl protostore::edits::EditedList for AutoinstallAuthorizedKeys {
             74,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__authorized_keys"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             75,
-            r#"DELETE
-FROM "configurations__autoinstall__authorized_keys"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "configurations__autoinstall__authorized_keys"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "configurations__autoinstall__authorized_keys"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "configurations__autoinstall__authorized_keys"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -120,7 +119,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for AutoinstallAuthorizedKeys {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         76,
-        r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "configurations__autoinstall__authorized_keys" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "autoinstall.authorized_keys"],
     );
 }
@@ -150,13 +149,13 @@ impl protostore::ChildTable for AutoinstallPackages {
         insert: protostore::Stmt::new(
             78,
             r#"INSERT INTO "configurations__autoinstall__packages" ("_id", "_position", "value")
-VALUES (?1, ?2, ?3)"#,
+VALUES ($1, $2, $3)"#,
             &["id", "autoinstall.packages", "autoinstall.packages"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 79,
-                r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -164,14 +163,14 @@ VALUES (?1, ?2, ?3)"#,
             80,
             r#"SELECT 0, "_position", "value"
 FROM "configurations__autoinstall__packages"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             81,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__packages" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["autoinstall.packages"],
@@ -183,7 +182,7 @@ ORDER BY o.key, c."_position""#,
             field: "autoinstall",
             set: protostore::Stmt::new(
                 85,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = ?1"#,
+                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -222,17 +221,16 @@ impl protostore::edits::EditedList for AutoinstallPackages {
             82,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__packages"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             83,
-            r#"DELETE
-FROM "configurations__autoinstall__packages"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "configurations__autoinstall__packages"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "configurations__autoinstall__packages"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "configurations__autoinstall__packages"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -241,7 +239,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for AutoinstallPackages {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         84,
-        r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "configurations__autoinstall__packages" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "autoinstall.packages"],
     );
 }
@@ -269,13 +267,13 @@ impl protostore::ChildTable for AutoinstallLateCommands {
         key: 2,
         insert: protostore::Stmt::new(
             86,
-            r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "configurations__autoinstall__late_commands" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "autoinstall.late_commands"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 87,
-                r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "configurations__autoinstall__late_commands" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -283,14 +281,14 @@ impl protostore::ChildTable for AutoinstallLateCommands {
             88,
             r#"SELECT 0, "_position"
 FROM "configurations__autoinstall__late_commands"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             89,
             r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["autoinstall.late_commands"],
@@ -302,7 +300,7 @@ ORDER BY o.key, c."_position""#,
             field: "autoinstall",
             set: protostore::Stmt::new(
                 92,
-                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = ?1"#,
+                r#"SELECT "autoinstall" FROM "configurations" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -341,17 +339,16 @@ impl protostore::edits::EditedList for AutoinstallLateCommands {
             90,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "configurations__autoinstall__late_commands"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             91,
-            r#"DELETE
-FROM "configurations__autoinstall__late_commands"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "configurations__autoinstall__late_commands"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "configurations__autoinstall__late_commands"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "configurations__autoinstall__late_commands"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -387,7 +384,7 @@ impl protostore::ChildTable for AutoinstallLateCommandsWords {
             93,
             r#"INSERT INTO "configurations__autoinstall__late_commands__words" ("_id", "_position", "_position_2",
     "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "autoinstall.late_commands",
@@ -400,14 +397,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             94,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "configurations__autoinstall__late_commands__words"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             95,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations__autoinstall__late_commands__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["autoinstall.late_commands.words"],
@@ -459,25 +456,25 @@ impl protostore::ChildTable for Variables {
         key: 2,
         insert: protostore::Stmt::new(
             96,
-            r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "configurations__variables" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "variables.key", "variables.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 97,
-                r#"DELETE FROM "configurations__variables" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "configurations__variables" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             98,
-            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             99,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "configurations__variables" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["variables"],
@@ -509,12 +506,12 @@ impl protostore::edits::EditedMap for Variables {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             100,
-            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "variables.key"],
         ),
         remove: protostore::Stmt::new(
             101,
-            r#"DELETE FROM "configurations__variables" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "configurations__variables" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "variables.key"],
         ),
     };

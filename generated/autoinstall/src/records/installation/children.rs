@@ -37,13 +37,13 @@ impl protostore::ChildTable for Phases {
         insert: protostore::Stmt::new(
             120,
             r#"INSERT INTO "installations__phases" ("_id", "_position", "kind", "start_time", "end_time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "phases", "phases.kind", "phases.start_time", "phases.end_time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 121,
-                r#"DELETE FROM "installations__phases" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "installations__phases" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -51,14 +51,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             122,
             r#"SELECT 0, "_position", "kind", "start_time", "end_time"
 FROM "installations__phases"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             123,
             r#"SELECT o.key, c."_position", c."kind", c."start_time", c."end_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "installations__phases" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["phases"],
@@ -96,17 +96,16 @@ impl protostore::edits::EditedList for Phases {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             124,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "installations__phases" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             125,
-            r#"DELETE
-FROM "installations__phases"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "installations__phases"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "installations__phases"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "installations__phases"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -29,7 +29,7 @@ impl protostore::ChildTable for PermissionNames {
                     key: &["name"],
                     exists: protostore::Stmt::new(
                         182,
-                        r#"SELECT 1 FROM "permissions" WHERE "name" = ?1"#,
+                        r#"SELECT 1 FROM "permissions" WHERE "name" = $1"#,
                         &["permission_names"],
                     ),
                 },
@@ -46,25 +46,25 @@ impl protostore::ChildTable for PermissionNames {
         key: 2,
         insert: protostore::Stmt::new(
             177,
-            r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "roles__permission_names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "permission_names", "permission_names"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 178,
-                r#"DELETE FROM "roles__permission_names" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             179,
-            r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "roles__permission_names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             180,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "roles__permission_names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["permission_names"],
@@ -98,17 +98,16 @@ impl protostore::edits::EditedList for PermissionNames {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             183,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "roles__permission_names" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             184,
-            r#"DELETE
-FROM "roles__permission_names"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "roles__permission_names"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "roles__permission_names"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "roles__permission_names"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -117,7 +116,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for PermissionNames {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         185,
-        r#"DELETE FROM "roles__permission_names" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "roles__permission_names" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "permission_names"],
     );
 }

@@ -44,7 +44,7 @@ impl protostore::ChildTable for HardwareDisks {
             11,
             r#"INSERT INTO "systems__hardware__disks" ("_id", "_position", "name", "size_bytes", "rotational",
     "wwn")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "hardware.disks",
@@ -57,7 +57,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 12,
-                r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "systems__hardware__disks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -65,14 +65,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             13,
             r#"SELECT 0, "_position", "name", "size_bytes", "rotational", "wwn"
 FROM "systems__hardware__disks"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."name", c."size_bytes", c."rotational", c."wwn"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "systems__hardware__disks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["hardware.disks"],
@@ -84,7 +84,7 @@ ORDER BY o.key, c."_position""#,
             field: "hardware",
             set: protostore::Stmt::new(
                 17,
-                r#"SELECT "hardware" FROM "systems" WHERE "id" = ?1"#,
+                r#"SELECT "hardware" FROM "systems" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -125,17 +125,16 @@ impl protostore::edits::EditedList for HardwareDisks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             15,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "systems__hardware__disks" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             16,
-            r#"DELETE
-FROM "systems__hardware__disks"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "systems__hardware__disks"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "systems__hardware__disks"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "systems__hardware__disks"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -165,25 +164,25 @@ impl protostore::ChildTable for Labels {
         key: 2,
         insert: protostore::Stmt::new(
             18,
-            r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "systems__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "labels.key", "labels.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 19,
-                r#"DELETE FROM "systems__labels" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "systems__labels" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             20,
-            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             21,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "systems__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["labels"],
@@ -215,12 +214,12 @@ impl protostore::edits::EditedMap for Labels {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             22,
-            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
         remove: protostore::Stmt::new(
             23,
-            r#"DELETE FROM "systems__labels" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "systems__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
     };

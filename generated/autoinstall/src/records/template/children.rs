@@ -28,25 +28,25 @@ impl protostore::ChildTable for Variables {
         key: 2,
         insert: protostore::Stmt::new(
             51,
-            r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "templates__variables" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "variables", "variables"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 52,
-                r#"DELETE FROM "templates__variables" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "templates__variables" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             53,
-            r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "templates__variables" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             54,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "templates__variables" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["variables"],
@@ -80,17 +80,16 @@ impl protostore::edits::EditedList for Variables {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             55,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "templates__variables" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             56,
-            r#"DELETE
-FROM "templates__variables"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "templates__variables"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "templates__variables"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "templates__variables"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -99,7 +98,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Variables {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         57,
-        r#"DELETE FROM "templates__variables" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "templates__variables" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "variables"],
     );
 }

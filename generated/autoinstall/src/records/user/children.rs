@@ -29,7 +29,7 @@ impl protostore::ChildTable for RoleIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         158,
-                        r#"SELECT 1 FROM "roles" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "roles" WHERE "id" = $1"#,
                         &["role_ids"],
                     ),
                 },
@@ -42,25 +42,25 @@ impl protostore::ChildTable for RoleIds {
         key: 2,
         insert: protostore::Stmt::new(
             153,
-            r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "users__role_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "role_ids", "role_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 154,
-                r#"DELETE FROM "users__role_ids" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "users__role_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             155,
-            r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "users__role_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             156,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "users__role_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["role_ids"],
@@ -94,17 +94,16 @@ impl protostore::edits::EditedList for RoleIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             159,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "users__role_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             160,
-            r#"DELETE
-FROM "users__role_ids"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "users__role_ids"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "users__role_ids"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "users__role_ids"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -113,7 +112,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for RoleIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         161,
-        r#"DELETE FROM "users__role_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "users__role_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "role_ids"],
     );
 }

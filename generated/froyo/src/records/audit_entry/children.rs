@@ -29,25 +29,25 @@ impl protostore::ChildTable for Details {
         key: 2,
         insert: protostore::Stmt::new(
             127,
-            r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "audit__details" ("_id", "_position", "name", "value") VALUES ($1, $2, $3, $4)"#,
             &["id", "details", "details.name", "details.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 128,
-                r#"DELETE FROM "audit__details" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "audit__details" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             129,
-            r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "name", "value" FROM "audit__details" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."name", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audit__details" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["details"],

@@ -31,7 +31,7 @@ impl protostore::ChildTable for Dependencies {
                     key: &["run_id", "id"],
                     exists: protostore::Stmt::new(
                         33,
-                        r#"SELECT 1 FROM "plan_units" WHERE "run_id" = ?1 AND "id" = ?2"#,
+                        r#"SELECT 1 FROM "plan_units" WHERE "run_id" = $1 AND "id" = $2"#,
                         &["run_id", "dependencies.unit_id"],
                     ),
                 },
@@ -54,7 +54,7 @@ impl protostore::ChildTable for Dependencies {
         insert: protostore::Stmt::new(
             29,
             r#"INSERT INTO "plan_units__dependencies" ("_run_id", "_id", "_position", "unit_id", "weak")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "run_id",
                 "id",
@@ -66,7 +66,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: Some(
             protostore::Stmt::new(
                 30,
-                r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = ?1 AND "_id" = ?2"#,
+                r#"DELETE FROM "plan_units__dependencies" WHERE "_run_id" = $1 AND "_id" = $2"#,
                 &["run_id", "id"],
             ),
         ),
@@ -74,14 +74,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             31,
             r#"SELECT 0, "_position", "unit_id", "weak"
 FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "_id" = ?2
+WHERE "_run_id" = $1 AND "_id" = $2
 ORDER BY "_position""#,
             &["run_id", "id"],
         ),
         load_many: protostore::Stmt::new(
             32,
             r#"SELECT o.key, c."_position", c."unit_id", c."weak"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run_id" = o.value ->> 0 AND c."_id" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["dependencies"],
@@ -119,17 +119,16 @@ impl protostore::edits::EditedList for Dependencies {
             35,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "_id" = ?2"#,
+WHERE "_run_id" = $1 AND "_id" = $2"#,
             &["run_id", "id"],
         ),
         remove_at: protostore::Stmt::new(
             36,
-            r#"DELETE
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "_id" = ?2 AND "_position" = (SELECT "_position"
-FROM "plan_units__dependencies"
-WHERE "_run_id" = ?1 AND "_id" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "plan_units__dependencies"
+WHERE "_run_id" = $1 AND "_id" = $2 AND "_position" = (SELECT "_position"
+  FROM "plan_units__dependencies"
+  WHERE "_run_id" = $1 AND "_id" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["run_id", "id", ""],
         ),
     };

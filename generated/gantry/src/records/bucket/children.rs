@@ -28,25 +28,25 @@ impl protostore::ChildTable for Labels {
         key: 2,
         insert: protostore::Stmt::new(
             13,
-            r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "buckets__labels" ("_name", "_key", "value") VALUES ($1, $2, $3)"#,
             &["name", "labels.key", "labels.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 14,
-                r#"DELETE FROM "buckets__labels" WHERE "_name" = ?1"#,
+                r#"DELETE FROM "buckets__labels" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
         load: protostore::Stmt::new(
             15,
-            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 ORDER BY "_key""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             16,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__labels" c ON c."_name" = o.value
 ORDER BY o.key, c."_key""#,
             &["labels"],
@@ -80,12 +80,12 @@ impl protostore::edits::EditedMap for Labels {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             17,
-            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
             &["name", "labels.key"],
         ),
         remove: protostore::Stmt::new(
             18,
-            r#"DELETE FROM "buckets__labels" WHERE "_name" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "buckets__labels" WHERE "_name" = $1 AND "_key" = $2"#,
             &["name", "labels.key"],
         ),
     };
@@ -124,13 +124,13 @@ impl protostore::ChildTable for PolicyStatements {
         key: 2,
         insert: protostore::Stmt::new(
             19,
-            r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "buckets__policy__statements" ("_name", "_position", "effect") VALUES ($1, $2, $3)"#,
             &["name", "policy.statements", "policy.statements.effect"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 20,
-                r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = ?1"#,
+                r#"DELETE FROM "buckets__policy__statements" WHERE "_name" = $1"#,
                 &["name"],
             ),
         ),
@@ -138,14 +138,14 @@ impl protostore::ChildTable for PolicyStatements {
             21,
             r#"SELECT 0, "_position", "effect"
 FROM "buckets__policy__statements"
-WHERE "_name" = ?1
+WHERE "_name" = $1
 ORDER BY "_position""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             22,
             r#"SELECT o.key, c."_position", c."effect"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements" c ON c."_name" = o.value
 ORDER BY o.key, c."_position""#,
             &["policy.statements"],
@@ -157,7 +157,7 @@ ORDER BY o.key, c."_position""#,
             field: "policy",
             set: protostore::Stmt::new(
                 25,
-                r#"SELECT "policy" FROM "buckets" WHERE "name" = ?1"#,
+                r#"SELECT "policy" FROM "buckets" WHERE "name" = $1"#,
                 &["name"],
             ),
         },
@@ -195,17 +195,16 @@ impl protostore::edits::EditedList for PolicyStatements {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             23,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "buckets__policy__statements" WHERE "_name" = $1"#,
             &["name"],
         ),
         remove_at: protostore::Stmt::new(
             24,
-            r#"DELETE
-FROM "buckets__policy__statements"
-WHERE "_name" = ?1 AND "_position" = (SELECT "_position"
-FROM "buckets__policy__statements"
-WHERE "_name" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "buckets__policy__statements"
+WHERE "_name" = $1 AND "_position" = (SELECT "_position"
+  FROM "buckets__policy__statements"
+  WHERE "_name" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["name", ""],
         ),
     };
@@ -237,7 +236,7 @@ impl protostore::ChildTable for PolicyStatementsActions {
         insert: protostore::Stmt::new(
             26,
             r#"INSERT INTO "buckets__policy__statements__actions" ("_name", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "name",
                 "policy.statements",
@@ -250,14 +249,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             27,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__actions"
-WHERE "_name" = ?1
+WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             28,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__actions" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["policy.statements.actions"],
@@ -311,7 +310,7 @@ impl protostore::ChildTable for PolicyStatementsPrincipals {
         insert: protostore::Stmt::new(
             29,
             r#"INSERT INTO "buckets__policy__statements__principals" ("_name", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "name",
                 "policy.statements",
@@ -324,14 +323,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             30,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "buckets__policy__statements__principals"
-WHERE "_name" = ?1
+WHERE "_name" = $1
 ORDER BY "_position", "_position_2""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             31,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__principals" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["policy.statements.principals"],
@@ -384,7 +383,7 @@ impl protostore::ChildTable for PolicyStatementsConditions {
         insert: protostore::Stmt::new(
             32,
             r#"INSERT INTO "buckets__policy__statements__conditions" ("_name", "_position", "_key_2")
-VALUES (?1, ?2, ?3)"#,
+VALUES ($1, $2, $3)"#,
             &["name", "policy.statements", "policy.statements.conditions.key"],
         ),
         delete: None,
@@ -392,14 +391,14 @@ VALUES (?1, ?2, ?3)"#,
             33,
             r#"SELECT 0, "_position", "_key_2"
 FROM "buckets__policy__statements__conditions"
-WHERE "_name" = ?1
+WHERE "_name" = $1
 ORDER BY "_position", "_key_2""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."_key_2"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#,
             &["policy.statements.conditions"],
@@ -461,7 +460,7 @@ impl protostore::ChildTable for PolicyStatementsConditionsValueAnyOf {
             35,
             r#"INSERT INTO "buckets__policy__statements__conditions__value__any_of" ("_name", "_position",
     "_key_2", "_position_3", "value")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "name",
                 "policy.statements",
@@ -475,14 +474,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             36,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "buckets__policy__statements__conditions__value__any_of"
-WHERE "_name" = ?1
+WHERE "_name" = $1
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["name"],
         ),
         load_many: protostore::Stmt::new(
             37,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "buckets__policy__statements__conditions__value__any_of" c ON c."_name" = o.value
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
             &["policy.statements.conditions.value.any_of"],

@@ -28,13 +28,13 @@ impl protostore::ChildTable for Voters {
         key: 2,
         insert: protostore::Stmt::new(
             69,
-            r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "raft_state__voters" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "voters", "voters"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 70,
-                r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
@@ -42,14 +42,14 @@ impl protostore::ChildTable for Voters {
             71,
             r#"SELECT 0, "_position", "value"
 FROM "raft_state__voters"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             72,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "raft_state__voters" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["voters"],
@@ -81,17 +81,16 @@ impl protostore::edits::EditedList for Voters {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             73,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "raft_state__voters" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
             74,
-            r#"DELETE
-FROM "raft_state__voters"
-WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
-FROM "raft_state__voters"
-WHERE "_singleton" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "raft_state__voters"
+WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
+  FROM "raft_state__voters"
+  WHERE "_singleton" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["_singleton", ""],
         ),
     };
@@ -100,7 +99,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Voters {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         75,
-        r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "raft_state__voters" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "voters"],
     );
 }

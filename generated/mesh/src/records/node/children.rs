@@ -40,25 +40,25 @@ impl protostore::ChildTable for Interfaces {
         key: 2,
         insert: protostore::Stmt::new(
             8,
-            r#"INSERT INTO "nodes__interfaces" ("_id", "_position", "name", "mtu") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "nodes__interfaces" ("_id", "_position", "name", "mtu") VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.name", "interfaces.mtu"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 9,
-                r#"DELETE FROM "nodes__interfaces" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "nodes__interfaces" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             10,
-            r#"SELECT 0, "_position", "name", "mtu" FROM "nodes__interfaces" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "name", "mtu" FROM "nodes__interfaces" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             11,
             r#"SELECT o.key, c."_position", c."name", c."mtu"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nodes__interfaces" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["interfaces"],
@@ -101,17 +101,16 @@ impl protostore::edits::EditedList for Interfaces {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             12,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__interfaces" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             13,
-            r#"DELETE
-FROM "nodes__interfaces"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "nodes__interfaces"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nodes__interfaces"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "nodes__interfaces"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -143,7 +142,7 @@ impl protostore::ChildTable for InterfacesAddresses {
         insert: protostore::Stmt::new(
             14,
             r#"INSERT INTO "nodes__interfaces__addresses" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.addresses", "interfaces.addresses"],
         ),
         delete: None,
@@ -151,14 +150,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             15,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "nodes__interfaces__addresses"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             16,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__addresses" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["interfaces.addresses"],
@@ -212,7 +211,7 @@ impl protostore::ChildTable for InterfacesCosts {
         insert: protostore::Stmt::new(
             17,
             r#"INSERT INTO "nodes__interfaces__costs" ("_id", "_position", "_key_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "interfaces", "interfaces.costs.key", "interfaces.costs.value"],
         ),
         delete: None,
@@ -220,14 +219,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             18,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "nodes__interfaces__costs"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             19,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nodes__interfaces__costs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#,
             &["interfaces.costs"],
@@ -285,25 +284,25 @@ impl protostore::ChildTable for Protocols {
         key: 2,
         insert: protostore::Stmt::new(
             20,
-            r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "nodes__protocols" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "protocols", "protocols"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 21,
-                r#"DELETE FROM "nodes__protocols" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             22,
-            r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "nodes__protocols" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             23,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nodes__protocols" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["protocols"],
@@ -337,17 +336,16 @@ impl protostore::edits::EditedList for Protocols {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             24,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nodes__protocols" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             25,
-            r#"DELETE
-FROM "nodes__protocols"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "nodes__protocols"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nodes__protocols"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "nodes__protocols"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -356,7 +354,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Protocols {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         26,
-        r#"DELETE FROM "nodes__protocols" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "nodes__protocols" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "protocols"],
     );
 }

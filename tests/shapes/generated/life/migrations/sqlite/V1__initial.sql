@@ -263,7 +263,7 @@ CREATE TABLE "badges" (
   "number" INTEGER CONSTRAINT "number__check" CHECK ("number" IS NULL OR "number" BETWEEN 0 AND 4294967295),
   "gone" TEXT
     CONSTRAINT "gone__check" CHECK (
-      "gone" IS NULL OR length("gone") = 30 AND "gone" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "gone" IS NULL OR (length("gone") = 30 AND "gone" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   PRIMARY KEY ("id"),
   FOREIGN KEY ("folder_id", "number") REFERENCES "notes" ("folder_id", "number")
@@ -303,9 +303,10 @@ CREATE VIEW "events__details_readable" AS SELECT
   "_id",
   "_position",
   "text",
-  (SELECT count(*) FROM "events__details__numbers"
-    WHERE "events__details__numbers"."_id" = "events__details"."_id" AND "events__details__numbers"."_position" = "events__details"."_position")
-    AS "numbers__count"
+  (SELECT count(*)
+    FROM "events__details__numbers"
+    WHERE "events__details__numbers"."_id" = "events__details"."_id"
+    AND "events__details__numbers"."_position" = "events__details"."_position") AS "numbers__count"
 FROM "events__details";
 
 CREATE VIEW "events__details__numbers_readable" AS SELECT
@@ -324,12 +325,8 @@ CREATE VIEW "facts_readable" AS SELECT
   "id",
   "subject",
   "name",
-  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "expire_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "expire_time" / 1000000000 - ("expire_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("expire_time" % 1000000000 + 1000000000) % 1000000000) AS "expire_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
   (SELECT count(*) FROM "facts__words" WHERE "facts__words"."_id" = "facts"."id") AS "words__count",
   "parent",
   (SELECT count(*) FROM "facts__others" WHERE "facts__others"."_id" = "facts"."id") AS "others__count"
@@ -432,8 +429,6 @@ FROM "badges";
 CREATE VIEW "locks_readable" AS SELECT
   "id",
   "owner",
-  strftime('%Y-%m-%dT%H:%M:%S', "until" / 1000000000 - ("until" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("until" % 1000000000 + 1000000000) % 1000000000)
-    AS "until",
+  strftime('%Y-%m-%dT%H:%M:%S', "until" / 1000000000 - ("until" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("until" % 1000000000 + 1000000000) % 1000000000) AS "until",
   "etag"
 FROM "locks";

@@ -33,28 +33,30 @@ pub fn list_by_folder_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
                 308,
-                select!(r#"WHERE "folder_id" = ?1 AND "gone" IS NULL ORDER BY "id""#),
+                select!(r#"WHERE "folder_id" = $1 AND "gone" IS NULL ORDER BY "id""#),
                 &["folder_id"],
             )
             .live(&[]),
         after: protostore::Stmt::new(
                 309,
                 select!(
-                    r#"WHERE "folder_id" = ?1 AND "id" > ?2 AND "gone" IS NULL ORDER BY "id""#
+                    r#"WHERE "folder_id" = $1 AND "id" > $2 AND "gone" IS NULL ORDER BY "id""#
                 ),
                 &["folder_id", "id"],
             )
             .live(&[]),
         count: protostore::Stmt::new(
                 311,
-                r#"SELECT count(*) FROM (SELECT 1 FROM "badges" WHERE "folder_id" = ?1 AND "gone" IS NULL LIMIT ?2)"#,
+                r#"SELECT count(*)
+FROM (SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "gone" IS NULL LIMIT $2) AS "c""#,
                 &["folder_id", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 310,
-                r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "folder_id" = ?1 AND "gone" IS NULL"#,
+                r#"UPDATE "badges"
+SET "gone" = '0000-00-00T00:00:00.000000000Z'
+WHERE "folder_id" = $1 AND "gone" IS NULL"#,
                 &["folder_id"],
             )
             .live(&[]),
@@ -73,7 +75,7 @@ pub fn list_by_folder_id_number(
         first: protostore::Stmt::new(
                 312,
                 select!(
-                    r#"WHERE "folder_id" = ?1 AND "number" = ?2 AND "gone" IS NULL ORDER BY "id""#
+                    r#"WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL ORDER BY "id""#
                 ),
                 &["folder_id", "number"],
             )
@@ -81,7 +83,7 @@ pub fn list_by_folder_id_number(
         after: protostore::Stmt::new(
                 313,
                 select!(
-                    r#"WHERE "folder_id" = ?1 AND "number" = ?2 AND "id" > ?3 AND "gone" IS NULL ORDER BY "id""#
+                    r#"WHERE "folder_id" = $1 AND "number" = $2 AND "id" > $3 AND "gone" IS NULL ORDER BY "id""#
                 ),
                 &["folder_id", "number", "id"],
             )
@@ -90,15 +92,16 @@ pub fn list_by_folder_id_number(
                 315,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "badges"
-WHERE "folder_id" = ?1 AND "number" = ?2 AND "gone" IS NULL LIMIT ?3)"#,
+  FROM "badges"
+  WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL LIMIT $3) AS "c""#,
                 &["folder_id", "number", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 314,
-                r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "folder_id" = ?1 AND "number" = ?2 AND "gone" IS NULL"#,
+                r#"UPDATE "badges"
+SET "gone" = '0000-00-00T00:00:00.000000000Z'
+WHERE "folder_id" = $1 AND "number" = $2 AND "gone" IS NULL"#,
                 &["folder_id", "number"],
             )
             .live(&[]),
@@ -209,7 +212,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["folder_id", "number"],
                 exists: protostore::Stmt::new(
                         307,
-                        r#"SELECT 1 FROM "notes" WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#,
+                        r#"SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
                         &["folder_id", "number"],
                     )
                     .live(&[]),
@@ -243,19 +246,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
             291,
-            select!(r#"WHERE "id" = ?1 AND "gone" IS NULL"#),
+            select!(r#"WHERE "id" = $1 AND "gone" IS NULL"#),
             &["id"],
         )
         .live(&[]),
     insert: protostore::Stmt::new(
         293,
-        r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone") VALUES ($1, $2, $3, $4)"#,
         &["id", "folder_id", "number", "gone"],
     ),
     upsert: protostore::Stmt::new(
         292,
         r#"INSERT INTO "badges" ("id", "folder_id", "number", "gone")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
     "gone" = excluded."gone""#,
@@ -263,7 +266,7 @@ DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
     ),
     delete: protostore::Stmt::new(
             294,
-            r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = ?1 AND "gone" IS NULL"#,
+            r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NULL"#,
             &["id"],
         )
         .live(&[]),
@@ -275,23 +278,23 @@ DO UPDATE SET "folder_id" = excluded."folder_id", "number" = excluded."number",
         .live(&[]),
     page_after: protostore::Stmt::new(
             296,
-            select!(r#"WHERE "id" > ?1 AND "gone" IS NULL ORDER BY "id""#),
+            select!(r#"WHERE "id" > $1 AND "gone" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
     get_many: protostore::Stmt::new(
             297,
             r#"SELECT o.key, t."id", t."folder_id", t."number", t."gone"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "badges" t ON t."id" = o.value AND t."gone" IS NULL"#,
             &[""],
         )
         .live(&[]),
     delete_many: protostore::Stmt::new(
             298,
-            r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z'
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND "gone" IS NULL"#,
+            r#"UPDATE "badges"
+SET "gone" = '0000-00-00T00:00:00.000000000Z'
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "gone" IS NULL"#,
             &[""],
         )
         .live(&[]),
@@ -306,22 +309,22 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
     clock: protostore::Clock::Rfc3339,
     deleted: protostore::Stmt::new(
         299,
-        r#"SELECT "gone" FROM "badges" WHERE "id" = ?1 AND "gone" IS NOT NULL"#,
+        r#"SELECT "gone" FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
     ),
     restore: protostore::Stmt::new(
         300,
-        r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = ?1 AND "gone" IS NOT NULL"#,
+        r#"UPDATE "badges" SET "gone" = '0000-00-00T00:00:00.000000000Z' WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
     ),
     settle: protostore::Stmt::new(
         301,
-        r#"UPDATE "badges" SET "gone" = ?1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#,
+        r#"UPDATE "badges" SET "gone" = $1 WHERE "gone" = '0000-00-00T00:00:00.000000000Z'"#,
         &["gone"],
     ),
     purge: protostore::Stmt::new(
         302,
-        r#"DELETE FROM "badges" WHERE "id" = ?1 AND "gone" IS NOT NULL"#,
+        r#"DELETE FROM "badges" WHERE "id" = $1 AND "gone" IS NOT NULL"#,
         &["id"],
     ),
     revision: None,
@@ -336,20 +339,21 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
                     306,
                     r#"SELECT 1
 FROM "badges" c
-WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL AND c."number" IS NOT NULL AND NOT EXISTS (SELECT 1
-FROM "notes" o
-WHERE o."folder_id" = c."folder_id" AND o."number" = c."number" AND coalesce(o."delete_time",
-    -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
+WHERE c."gone" = '0000-00-00T00:00:00.000000000Z' AND c."folder_id" IS NOT NULL
+    AND c."number" IS NOT NULL AND NOT EXISTS (SELECT 1
+  FROM "notes" o
+  WHERE o."folder_id" = c."folder_id" AND o."number" = c."number"
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
         },
     ],
-    get: protostore::Stmt::new(303, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(303, select!(r#"WHERE "id" = $1"#), &["id"]),
     page_first: protostore::Stmt::new(304, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         305,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
 };

@@ -28,22 +28,22 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Claim, String
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             169,
-            select!(r#"WHERE "host" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "host" = $1 ORDER BY "id""#),
             &["host"],
         ),
         after: protostore::Stmt::new(
             170,
-            select!(r#"WHERE "host" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "host" = $1 AND "id" > $2 ORDER BY "id""#),
             &["host", "id"],
         ),
         count: protostore::Stmt::new(
             172,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 LIMIT $2) AS "c""#,
             &["host", ""],
         ),
         delete: protostore::Stmt::new(
             171,
-            r#"DELETE FROM "claims" WHERE "host" = ?1"#,
+            r#"DELETE FROM "claims" WHERE "host" = $1"#,
             &["host"],
         ),
     };
@@ -60,22 +60,22 @@ pub fn list_by_host_slot(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             173,
-            select!(r#"WHERE "host" = ?1 AND "slot" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "host" = $1 AND "slot" = $2 ORDER BY "id""#),
             &["host", "slot"],
         ),
         after: protostore::Stmt::new(
             174,
-            select!(r#"WHERE "host" = ?1 AND "slot" = ?2 AND "id" > ?3 ORDER BY "id""#),
+            select!(r#"WHERE "host" = $1 AND "slot" = $2 AND "id" > $3 ORDER BY "id""#),
             &["host", "slot", "id"],
         ),
         count: protostore::Stmt::new(
             176,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = ?1 AND "slot" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "host" = $1 AND "slot" = $2 LIMIT $3) AS "c""#,
             &["host", "slot", ""],
         ),
         delete: protostore::Stmt::new(
             175,
-            r#"DELETE FROM "claims" WHERE "host" = ?1 AND "slot" = ?2"#,
+            r#"DELETE FROM "claims" WHERE "host" = $1 AND "slot" = $2"#,
             &["host", "slot"],
         ),
     };
@@ -172,7 +172,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                         168,
                         r#"SELECT 1
 FROM "leases"
-WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#,
+WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
                         &["host", "slot"],
                     )
                     .live(&[protostore::Clock::Seconds]),
@@ -198,41 +198,41 @@ WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" 
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(160, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         162,
-        r#"INSERT INTO "claims" ("id", "host", "slot") VALUES (?1, ?2, ?3)"#,
+        r#"INSERT INTO "claims" ("id", "host", "slot") VALUES ($1, $2, $3)"#,
         &["id", "host", "slot"],
     ),
     upsert: protostore::Stmt::new(
         161,
         r#"INSERT INTO "claims" ("id", "host", "slot")
-VALUES (?1, ?2, ?3)
+VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "host" = excluded."host", "slot" = excluded."slot""#,
         &["id", "host", "slot"],
     ),
     delete: protostore::Stmt::new(
         163,
-        r#"DELETE FROM "claims" WHERE "id" = ?1"#,
+        r#"DELETE FROM "claims" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(164, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         165,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         166,
         r#"SELECT o.key, t."id", t."host", t."slot"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "claims" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         167,
-        r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "claims" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -41,22 +41,22 @@ pub fn list_by_topic_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             32,
-            select!(r#"WHERE "topic_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "topic_id" IS $1 ORDER BY "id""#),
             &["topic_id"],
         ),
         after: protostore::Stmt::new(
             33,
-            select!(r#"WHERE "topic_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "topic_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["topic_id", "id"],
         ),
         count: protostore::Stmt::new(
             35,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "events" WHERE "topic_id" IS $1 LIMIT $2) AS "c""#,
             &["topic_id", ""],
         ),
         delete: protostore::Stmt::new(
             34,
-            r#"DELETE FROM "events" WHERE "topic_id" IS ?1"#,
+            r#"DELETE FROM "events" WHERE "topic_id" IS $1"#,
             &["topic_id"],
         ),
     };
@@ -76,14 +76,14 @@ pub fn list_by_topic_ids(
         first: protostore::Stmt::new(
             36,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["topic_ids"],
         ),
         after: protostore::Stmt::new(
             37,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["topic_ids", "id"],
         ),
@@ -91,15 +91,13 @@ pub fn list_by_topic_ids(
             39,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "events"
-WHERE "id" IN (SELECT "_id"
-FROM "events__topic_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "events"
+  WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["topic_ids", ""],
         ),
         delete: protostore::Stmt::new(
             38,
-            r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "events" WHERE "id" IN (SELECT "_id" FROM "events__topic_ids" WHERE "value" = $1)"#,
             &["topic_ids"],
         ),
     };
@@ -117,7 +115,7 @@ pub fn topics_by_topic_ids(
         r#"SELECT t."id"
 FROM "events__topic_ids" j
 JOIN "topics" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -235,7 +233,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     18,
-                    r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
                     &["topic_id"],
                 ),
             },
@@ -256,39 +254,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(10, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         12,
-        r#"INSERT INTO "events" ("id", "topic_id") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "events" ("id", "topic_id") VALUES ($1, $2)"#,
         &["id", "topic_id"],
     ),
     upsert: protostore::Stmt::new(
         11,
         r#"INSERT INTO "events" ("id", "topic_id")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "topic_id" = excluded."topic_id""#,
         &["id", "topic_id"],
     ),
     delete: protostore::Stmt::new(
         13,
-        r#"DELETE FROM "events" WHERE "id" = ?1"#,
+        r#"DELETE FROM "events" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(14, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         15,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         16,
-        r#"SELECT o.key, t."id", t."topic_id" FROM json_each(?1) o CROSS JOIN "events" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."topic_id" FROM json_each($1) o CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         17,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -36,7 +36,7 @@ macro_rules! select {
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
         75,
         select!(
-            r#"WHERE "name" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#
+            r#"WHERE "name" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
         ),
         &["name"],
     )
@@ -60,7 +60,7 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
         first: protostore::Stmt::new(
                 76,
                 select!(
-                    r#"WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                    r#"WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["subject"],
             )
@@ -68,7 +68,7 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
         after: protostore::Stmt::new(
                 77,
                 select!(
-                    r#"WHERE "subject" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) ORDER BY "id""#
+                    r#"WHERE "subject" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
                 ),
                 &["subject", "id"],
             )
@@ -77,14 +77,14 @@ pub fn list_by_subject(subject: impl Into<String>) -> protostore::ListBy<Fact, S
                 79,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["subject", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 78,
-                r#"DELETE FROM "facts" WHERE "subject" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                r#"DELETE FROM "facts" WHERE "subject" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["subject"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -102,7 +102,7 @@ pub fn list_by_expire_time(
         first: protostore::Stmt::new(
                 80,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                    r#"WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["expire_time"],
             )
@@ -110,7 +110,7 @@ pub fn list_by_expire_time(
         after: protostore::Stmt::new(
                 81,
                 select!(
-                    r#"WHERE "expire_time" = ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
+                    r#"WHERE "expire_time" = $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id""#
                 ),
                 &["expire_time", "id"],
@@ -120,14 +120,14 @@ ORDER BY "id""#
                 83,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["expire_time", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 82,
-                r#"DELETE FROM "facts" WHERE "expire_time" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                r#"DELETE FROM "facts" WHERE "expire_time" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["expire_time"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -145,7 +145,7 @@ pub fn list_by_parent(
         first: protostore::Stmt::new(
                 84,
                 select!(
-                    r#"WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                    r#"WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
                 ),
                 &["parent"],
             )
@@ -153,7 +153,7 @@ pub fn list_by_parent(
         after: protostore::Stmt::new(
                 85,
                 select!(
-                    r#"WHERE "parent" IS ?1 AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) ORDER BY "id""#
+                    r#"WHERE "parent" IS $1 AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3) ORDER BY "id""#
                 ),
                 &["parent", "id"],
             )
@@ -162,14 +162,14 @@ pub fn list_by_parent(
                 87,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["parent", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 86,
-                r#"DELETE FROM "facts" WHERE "parent" IS ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                r#"DELETE FROM "facts" WHERE "parent" IS $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["parent"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -189,8 +189,8 @@ pub fn list_by_others(element: impl Into<String>) -> protostore::ListBy<Fact, St
                 88,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
-FROM "facts__others"
-WHERE "value" = ?1) AND (+"expire_time" IS NULL OR +"expire_time" > ?2)
+  FROM "facts__others"
+  WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)
 ORDER BY "id""#
                 ),
                 &["others"],
@@ -200,8 +200,8 @@ ORDER BY "id""#
                 89,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
-FROM "facts__others"
-WHERE "value" = ?1) AND "id" > ?2 AND (+"expire_time" IS NULL OR +"expire_time" > ?3)
+  FROM "facts__others"
+  WHERE "value" = $1) AND "id" > $2 AND (+"expire_time" IS NULL OR +"expire_time" > $3)
 ORDER BY "id""#
                 ),
                 &["others", "id"],
@@ -211,20 +211,19 @@ ORDER BY "id""#
                 91,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "facts"
-WHERE "id" IN (SELECT "_id"
-FROM "facts__others"
-WHERE "value" = ?1) AND (+"expire_time" IS NULL OR +"expire_time" > ?3) LIMIT ?2)"#,
+  FROM "facts"
+  WHERE "id" IN (SELECT "_id"
+    FROM "facts__others"
+    WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2) LIMIT $3) AS "c""#,
                 &["others", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 90,
-                r#"DELETE
-FROM "facts"
+                r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "_id"
-FROM "facts__others"
-WHERE "value" = ?1) AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+  FROM "facts__others"
+  WHERE "value" = $1) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                 &["others"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -241,13 +240,13 @@ pub fn facts_by_others(id: impl Into<String>) -> protostore::AllBy<crate::Fact, 
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "facts__others" j
 JOIN "facts" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND (+t."expire_time" IS NULL OR +t."expire_time" > ?2) AND EXISTS (SELECT 1
-FROM "facts"
-WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?3))
+WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2) AND EXISTS (SELECT 1
+  FROM "facts"
+  WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2))
 ORDER BY j."_position""#,
             &["id"],
         )
-        .live(&[protostore::Clock::Nanoseconds, protostore::Clock::Nanoseconds]);
+        .live(&[protostore::Clock::Nanoseconds]);
     protostore::AllBy::new(&ROWS, id.into())
 }
 
@@ -381,7 +380,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         58,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["parent"],
                     )
                     .live(&[protostore::Clock::Nanoseconds]),
@@ -410,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
             48,
             select!(
-                r#"WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#
+                r#"WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#
             ),
             &["id"],
         )
@@ -418,13 +417,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     insert: protostore::Stmt::new(
         50,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "subject", "name", "expire_time", "create_time", "parent"],
     ),
     upsert: protostore::Stmt::new(
         49,
         r#"INSERT INTO "facts" ("id", "subject", "name", "expire_time", "create_time", "parent")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     "expire_time" = excluded."expire_time", "create_time" = excluded."create_time",
@@ -433,14 +432,14 @@ DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     ),
     delete: protostore::Stmt::new(
             51,
-            r#"DELETE FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+            r#"DELETE FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     page_first: protostore::Stmt::new(
             52,
             select!(
-                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > ?1) ORDER BY "id""#
+                r#"WHERE (+"expire_time" IS NULL OR +"expire_time" > $1) ORDER BY "id""#
             ),
             &[],
         )
@@ -448,7 +447,7 @@ DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     page_after: protostore::Stmt::new(
             53,
             select!(
-                r#"WHERE "id" > ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2) ORDER BY "id""#
+                r#"WHERE "id" > $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
@@ -456,17 +455,15 @@ DO UPDATE SET "subject" = excluded."subject", "name" = excluded."name",
     get_many: protostore::Stmt::new(
             54,
             r#"SELECT o.key, t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
-FROM json_each(?1) o
-CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > ?2)"#,
+FROM json_each($1) o
+CROSS JOIN "facts" t ON t."id" = o.value AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     delete_many: protostore::Stmt::new(
             55,
-            r#"DELETE
-FROM "facts"
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+            r#"DELETE FROM "facts"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
@@ -477,20 +474,20 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[&["name"]],
+    given: &[0, 2],
     clear: protostore::Stmt::new(
             56,
-            r#"DELETE FROM "facts" WHERE ("id" = ?1 OR "name" = ?3) AND +"expire_time" <= ?7"#,
-            &["id", "subject", "name", "expire_time", "create_time", "parent"],
+            r#"DELETE FROM "facts" WHERE ("id" = $1 OR "name" = $2) AND +"expire_time" <= $3"#,
+            &["id", "name"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     sweep: protostore::Stmt::new(
             57,
-            r#"DELETE
-FROM "facts"
+            r#"DELETE FROM "facts"
 WHERE "id" IN (SELECT "id"
-FROM "facts"
-WHERE "expire_time" <= ?2
-ORDER BY "expire_time", "id" LIMIT ?1)"#,
+  FROM "facts"
+  WHERE "expire_time" <= $1
+  ORDER BY "expire_time" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),

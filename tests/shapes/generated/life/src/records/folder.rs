@@ -31,7 +31,7 @@ macro_rules! select {
 
 static GET_BY_NAME: protostore::Stmt = protostore::Stmt::new(
         221,
-        select!(r#"WHERE "name" = ?1 AND "delete_time" IS NULL"#),
+        select!(r#"WHERE "name" = $1 AND "delete_time" IS NULL"#),
         &["name"],
     )
     .live(&[]);
@@ -56,7 +56,7 @@ pub fn list_by_parent(
         first: protostore::Stmt::new(
                 222,
                 select!(
-                    r#"WHERE "parent" IS ?1 AND "delete_time" IS NULL ORDER BY "id""#
+                    r#"WHERE "parent" IS $1 AND "delete_time" IS NULL ORDER BY "id""#
                 ),
                 &["parent"],
             )
@@ -64,7 +64,7 @@ pub fn list_by_parent(
         after: protostore::Stmt::new(
                 223,
                 select!(
-                    r#"WHERE "parent" IS ?1 AND "id" > ?2 AND "delete_time" IS NULL ORDER BY "id""#
+                    r#"WHERE "parent" IS $1 AND "id" > $2 AND "delete_time" IS NULL ORDER BY "id""#
                 ),
                 &["parent", "id"],
             )
@@ -72,16 +72,15 @@ pub fn list_by_parent(
         count: protostore::Stmt::new(
                 225,
                 r#"SELECT count(*)
-FROM (SELECT 1
-FROM "folders"
-WHERE "parent" IS ?1 AND "delete_time" IS NULL LIMIT ?2)"#,
+FROM (SELECT 1 FROM "folders" WHERE "parent" IS $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["parent", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 224,
-                r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "parent" IS ?1 AND "delete_time" IS NULL"#,
+                r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "parent" IS $1 AND "delete_time" IS NULL"#,
                 &["parent"],
             )
             .live(&[]),
@@ -100,9 +99,7 @@ pub fn list_by_links(element: impl Into<String>) -> protostore::ListBy<Folder, S
         first: protostore::Stmt::new(
                 226,
                 select!(
-                    r#"WHERE "id" IN (SELECT "_id"
-FROM "folders__links"
-WHERE "value" = ?1) AND "delete_time" IS NULL
+                    r#"WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["links"],
@@ -112,8 +109,8 @@ ORDER BY "id""#
                 227,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
-FROM "folders__links"
-WHERE "value" = ?1) AND "id" > ?2 AND "delete_time" IS NULL
+  FROM "folders__links"
+  WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["links", "id"],
@@ -123,19 +120,18 @@ ORDER BY "id""#
                 229,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "folders"
-WHERE "id" IN (SELECT "_id"
-FROM "folders__links"
-WHERE "value" = ?1) AND "delete_time" IS NULL LIMIT ?2)"#,
+  FROM "folders"
+  WHERE "id" IN (SELECT "_id"
+    FROM "folders__links"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["links", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 228,
-                r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id"
-FROM "folders__links"
-WHERE "value" = ?1) AND "delete_time" IS NULL"#,
+                r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT "_id" FROM "folders__links" WHERE "value" = $1) AND "delete_time" IS NULL"#,
                 &["links"],
             )
             .live(&[]),
@@ -151,9 +147,7 @@ pub fn list_by_needs(element: impl Into<String>) -> protostore::ListBy<Folder, S
         first: protostore::Stmt::new(
                 230,
                 select!(
-                    r#"WHERE "id" IN (SELECT "_id"
-FROM "folders__needs"
-WHERE "value" = ?1) AND "delete_time" IS NULL
+                    r#"WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["needs"],
@@ -163,8 +157,8 @@ ORDER BY "id""#
                 231,
                 select!(
                     r#"WHERE "id" IN (SELECT "_id"
-FROM "folders__needs"
-WHERE "value" = ?1) AND "id" > ?2 AND "delete_time" IS NULL
+  FROM "folders__needs"
+  WHERE "value" = $1) AND "id" > $2 AND "delete_time" IS NULL
 ORDER BY "id""#
                 ),
                 &["needs", "id"],
@@ -174,19 +168,18 @@ ORDER BY "id""#
                 233,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "folders"
-WHERE "id" IN (SELECT "_id"
-FROM "folders__needs"
-WHERE "value" = ?1) AND "delete_time" IS NULL LIMIT ?2)"#,
+  FROM "folders"
+  WHERE "id" IN (SELECT "_id"
+    FROM "folders__needs"
+    WHERE "value" = $1) AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["needs", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 232,
-                r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT "_id"
-FROM "folders__needs"
-WHERE "value" = ?1) AND "delete_time" IS NULL"#,
+                r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT "_id" FROM "folders__needs" WHERE "value" = $1) AND "delete_time" IS NULL"#,
                 &["needs"],
             )
             .live(&[]),
@@ -205,9 +198,9 @@ pub fn folders_by_links(
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__links" j
 JOIN "folders" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
-FROM "folders"
-WHERE "id" = ?1 AND "delete_time" IS NULL)
+WHERE j."_id" = $1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
+  FROM "folders"
+  WHERE "id" = $1 AND "delete_time" IS NULL)
 ORDER BY j."_position""#,
             &["id"],
         )
@@ -225,9 +218,9 @@ pub fn folders_by_needs(
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "folders__needs" j
 JOIN "folders" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
-FROM "folders"
-WHERE "id" = ?1 AND "delete_time" IS NULL)
+WHERE j."_id" = $1 AND t."delete_time" IS NULL AND EXISTS (SELECT 1
+  FROM "folders"
+  WHERE "id" = $1 AND "delete_time" IS NULL)
 ORDER BY j."_position""#,
             &["id"],
         )
@@ -352,7 +345,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         200,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["parent"],
                     )
                     .live(&[]),
@@ -381,7 +374,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "needs",
             names: protostore::Stmt::new(
                 201,
-                r#"SELECT 1 FROM "folders__needs" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "folders__needs" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -391,7 +384,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "folder_id",
             names: protostore::Stmt::new(
                 202,
-                r#"SELECT 1 FROM "pins" WHERE "folder_id" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "pins" WHERE "folder_id" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -399,19 +392,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
             177,
-            select!(r#"WHERE "id" = ?1 AND "delete_time" IS NULL"#),
+            select!(r#"WHERE "id" = $1 AND "delete_time" IS NULL"#),
             &["id"],
         )
         .live(&[]),
     insert: protostore::Stmt::new(
         179,
-        r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "name", "parent", "delete_time"],
     ),
     upsert: protostore::Stmt::new(
         178,
         r#"INSERT INTO "folders" ("id", "name", "parent", "delete_time")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
     "delete_time" = excluded."delete_time""#,
@@ -419,7 +412,7 @@ DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
     ),
     delete: protostore::Stmt::new(
             180,
-            r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+            r#"UPDATE "folders" SET "delete_time" = -9223372036854775807 WHERE "id" = $1 AND "delete_time" IS NULL"#,
             &["id"],
         )
         .live(&[]),
@@ -431,23 +424,23 @@ DO UPDATE SET "name" = excluded."name", "parent" = excluded."parent",
         .live(&[]),
     page_after: protostore::Stmt::new(
             182,
-            select!(r#"WHERE "id" > ?1 AND "delete_time" IS NULL ORDER BY "id""#),
+            select!(r#"WHERE "id" > $1 AND "delete_time" IS NULL ORDER BY "id""#),
             &["id"],
         )
         .live(&[]),
     get_many: protostore::Stmt::new(
             183,
             r#"SELECT o.key, t."id", t."name", t."parent", t."delete_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "folders" t ON t."id" = o.value AND t."delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
     delete_many: protostore::Stmt::new(
             184,
-            r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND "delete_time" IS NULL"#,
+            r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "id" IN (SELECT value FROM json_each($1)) AND "delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
@@ -462,23 +455,24 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
     clock: protostore::Clock::Seconds,
     deleted: protostore::Stmt::new(
         185,
-        r#"SELECT "delete_time" FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"SELECT "delete_time" FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     restore: protostore::Stmt::new(
         186,
-        r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     settle: protostore::Stmt::new(
         187,
-        r#"UPDATE "folders" SET "delete_time" = ?1 WHERE "delete_time" = -9223372036854775807"#,
+        r#"UPDATE "folders" SET "delete_time" = $1 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time"],
     ),
     purge: protostore::Stmt::new(
         188,
-        r#"DELETE FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
+        r#"DELETE FROM "folders" WHERE "id" = $1 AND "delete_time" IS NOT NULL"#,
         &["id"],
     ),
     revision: None,
@@ -487,18 +481,20 @@ WHERE "id" = ?1 AND "delete_time" IS NOT NULL"#,
             to: &super::folder::SOFT_DELETE,
             delete: protostore::Stmt::new(
                 192,
-                r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
+                r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "parent" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807)"#,
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807)"#,
                 &[],
             ),
             restore: protostore::Stmt::new(
                 193,
-                r#"UPDATE "folders" SET "delete_time" = -9223372036854775807
-WHERE "delete_time" = ?1 AND "parent" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807)"#,
+                r#"UPDATE "folders"
+SET "delete_time" = -9223372036854775807
+WHERE "delete_time" = $1 AND "parent" IN (SELECT "id"
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807)"#,
                 &["delete_time"],
             ),
         },
@@ -506,18 +502,20 @@ WHERE "delete_time" = -9223372036854775807)"#,
             to: &super::note::SOFT_DELETE,
             delete: protostore::Stmt::new(
                 195,
-                r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
+                r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
 WHERE "delete_time" IS NULL AND "folder_id" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807)"#,
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807)"#,
                 &[],
             ),
             restore: protostore::Stmt::new(
                 196,
-                r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
-WHERE "delete_time" = ?1 AND "folder_id" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807)"#,
+                r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
+WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807)"#,
                 &["delete_time"],
             ),
         },
@@ -532,10 +530,10 @@ WHERE "delete_time" = -9223372036854775807)"#,
                     r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."value" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807) AND EXISTS (SELECT 1
-FROM "folders" o
-WHERE o."id" = c."_id" AND o."delete_time" IS NULL) LIMIT 1"#,
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807) AND EXISTS (SELECT 1
+  FROM "folders" o
+  WHERE o."id" = c."_id" AND o."delete_time" IS NULL) LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
@@ -549,8 +547,8 @@ WHERE o."id" = c."_id" AND o."delete_time" IS NULL) LIMIT 1"#,
                 r#"SELECT 1
 FROM "pins" c
 WHERE c."folder_id" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807) LIMIT 1"#,
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807) LIMIT 1"#,
                 &[],
             ),
         },
@@ -565,9 +563,9 @@ WHERE "delete_time" = -9223372036854775807) LIMIT 1"#,
                     r#"SELECT 1
 FROM "folders" c
 WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT EXISTS (SELECT 1
-FROM "folders" o
-WHERE o."id" = c."parent" AND coalesce(o."delete_time",
-    -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
+  FROM "folders" o
+  WHERE o."id" = c."parent"
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
@@ -581,21 +579,21 @@ WHERE o."id" = c."parent" AND coalesce(o."delete_time",
                     r#"SELECT 1
 FROM "folders__needs" c
 WHERE c."_id" IN (SELECT "id"
-FROM "folders"
-WHERE "delete_time" = -9223372036854775807) AND c."value" IS NOT NULL AND NOT EXISTS (SELECT 1
-FROM "folders" o
-WHERE o."id" = c."value" AND coalesce(o."delete_time",
-    -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
+  FROM "folders"
+  WHERE "delete_time" = -9223372036854775807) AND c."value" IS NOT NULL AND NOT EXISTS (SELECT 1
+  FROM "folders" o
+  WHERE o."id" = c."value"
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
         },
     ],
-    get: protostore::Stmt::new(189, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(189, select!(r#"WHERE "id" = $1"#), &["id"]),
     page_first: protostore::Stmt::new(190, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         191,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
 };

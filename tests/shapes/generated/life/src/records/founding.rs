@@ -91,41 +91,41 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         40,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
         42,
-        r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, ?1)"#,
+        r#"INSERT INTO "founding" ("_singleton", "name") VALUES (1, $1)"#,
         &["name"],
     ),
     upsert: protostore::Stmt::new(
         41,
         r#"INSERT INTO "founding" ("_singleton", "name")
-VALUES (1, ?1)
+VALUES (1, $1)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name""#,
         &["name"],
     ),
     delete: protostore::Stmt::new(
         43,
-        r#"DELETE FROM "founding" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "founding" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(44, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         45,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
         46,
-        r#"SELECT o.key, t."name" FROM json_each(?1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#,
+        r#"SELECT o.key, t."name" FROM json_each($1) o CROSS JOIN "founding" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         47,
-        r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "founding" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -28,27 +28,27 @@ pub fn list_by_until(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
                 156,
-                select!(r#"WHERE "until" = ?1 AND +"until" > ?2 ORDER BY "_singleton""#),
+                select!(r#"WHERE "until" = $1 AND +"until" > $2 ORDER BY "_singleton""#),
                 &["until"],
             )
             .live(&[protostore::Clock::Rfc3339]),
         after: protostore::Stmt::new(
                 157,
                 select!(
-                    r#"WHERE "until" = ?1 AND "_singleton" > ?2 AND +"until" > ?3 ORDER BY "_singleton""#
+                    r#"WHERE "until" = $1 AND "_singleton" > $2 AND +"until" > $3 ORDER BY "_singleton""#
                 ),
                 &["until", "_singleton"],
             )
             .live(&[protostore::Clock::Rfc3339]),
         count: protostore::Stmt::new(
                 159,
-                r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = ?1 AND +"until" > ?3 LIMIT ?2)"#,
+                r#"SELECT count(*) FROM (SELECT 1 FROM "leader" WHERE "until" = $1 AND +"until" > $2 LIMIT $3) AS "c""#,
                 &["until", ""],
             )
             .live(&[protostore::Clock::Rfc3339]),
         delete: protostore::Stmt::new(
                 158,
-                r#"DELETE FROM "leader" WHERE "until" = ?1 AND +"until" > ?2"#,
+                r#"DELETE FROM "leader" WHERE "until" = $1 AND +"until" > $2"#,
                 &["until"],
             )
             .live(&[protostore::Clock::Rfc3339]),
@@ -161,39 +161,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
             146,
-            select!(r#"WHERE "_singleton" = ?1 AND +"until" > ?2"#),
+            select!(r#"WHERE "_singleton" = $1 AND +"until" > $2"#),
             &["_singleton"],
         )
         .live(&[protostore::Clock::Rfc3339]),
     insert: protostore::Stmt::new(
         148,
-        r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, ?1, ?2)"#,
+        r#"INSERT INTO "leader" ("_singleton", "name", "until") VALUES (1, $1, $2)"#,
         &["name", "until"],
     ),
     upsert: protostore::Stmt::new(
         147,
         r#"INSERT INTO "leader" ("_singleton", "name", "until")
-VALUES (1, ?1, ?2)
+VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
         &["name", "until"],
     ),
     delete: protostore::Stmt::new(
             149,
-            r#"DELETE FROM "leader" WHERE "_singleton" = ?1 AND +"until" > ?2"#,
+            r#"DELETE FROM "leader" WHERE "_singleton" = $1 AND +"until" > $2"#,
             &["_singleton"],
         )
         .live(&[protostore::Clock::Rfc3339]),
     page_first: protostore::Stmt::new(
             150,
-            select!(r#"WHERE +"until" > ?1 ORDER BY "_singleton""#),
+            select!(r#"WHERE +"until" > $1 ORDER BY "_singleton""#),
             &[],
         )
         .live(&[protostore::Clock::Rfc3339]),
     page_after: protostore::Stmt::new(
             151,
             select!(
-                r#"WHERE "_singleton" > ?1 AND +"until" > ?2 ORDER BY "_singleton""#
+                r#"WHERE "_singleton" > $1 AND +"until" > $2 ORDER BY "_singleton""#
             ),
             &["_singleton"],
         )
@@ -201,14 +201,14 @@ DO UPDATE SET "name" = excluded."name", "until" = excluded."until""#,
     get_many: protostore::Stmt::new(
             152,
             r#"SELECT o.key, t."name", t."until"
-FROM json_each(?1) o
-CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > ?2"#,
+FROM json_each($1) o
+CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#,
             &[""],
         )
         .live(&[protostore::Clock::Rfc3339]),
     delete_many: protostore::Stmt::new(
             153,
-            r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each(?1)) AND +"until" > ?2"#,
+            r#"DELETE FROM "leader" WHERE "_singleton" IN (SELECT value FROM json_each($1)) AND +"until" > $2"#,
             &[""],
         )
         .live(&[protostore::Clock::Rfc3339]),
@@ -219,20 +219,20 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "until",
     clock: protostore::Clock::Rfc3339,
     uniques: &[],
+    given: &[],
     clear: protostore::Stmt::new(
             154,
-            r#"DELETE FROM "leader" WHERE ("_singleton" = 1) AND +"until" <= ?3"#,
-            &["name", "until"],
+            r#"DELETE FROM "leader" WHERE "_singleton" = 1 AND +"until" <= $1"#,
+            &[],
         )
         .live(&[protostore::Clock::Rfc3339]),
     sweep: protostore::Stmt::new(
             155,
-            r#"DELETE
-FROM "leader"
+            r#"DELETE FROM "leader"
 WHERE "_singleton" IN (SELECT "_singleton"
-FROM "leader"
-WHERE "until" <= ?2
-ORDER BY "until", "_singleton" LIMIT ?1)"#,
+  FROM "leader"
+  WHERE "until" <= $1
+  ORDER BY "until", "_singleton" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Rfc3339]),

@@ -37,7 +37,7 @@ macro_rules! select {
 static GET_BY_ZONE_NUMBER: protostore::Stmt = protostore::Stmt::new(
         133,
         select!(
-            r#"WHERE "zone" = ?1 AND "number" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#
+            r#"WHERE "zone" = $1 AND "number" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
         ),
         &["zone", "number"],
     )
@@ -64,7 +64,7 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String
         first: protostore::Stmt::new(
                 134,
                 select!(
-                    r#"WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
+                    r#"WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["host"],
             )
@@ -72,8 +72,8 @@ pub fn list_by_host(host: impl Into<String>) -> protostore::ListBy<Lease, String
         after: protostore::Stmt::new(
                 135,
                 select!(
-                    r#"WHERE "host" = ?1 AND ("host", "slot") > (?2,
-    ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
+                    r#"WHERE "host" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+    OR +"until__time" > $4)
 ORDER BY "host", "slot""#
                 ),
                 &["host", "host", "slot"],
@@ -83,14 +83,14 @@ ORDER BY "host", "slot""#
                 137,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "leases"
-WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIMIT ?2)"#,
+  FROM "leases"
+  WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["host", ""],
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
                 136,
-                r#"DELETE FROM "leases" WHERE "host" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
+                r#"DELETE FROM "leases" WHERE "host" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["host"],
             )
             .live(&[protostore::Clock::Seconds]),
@@ -108,7 +108,7 @@ pub fn list_by_until_time(
         first: protostore::Stmt::new(
                 138,
                 select!(
-                    r#"WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
+                    r#"WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["until.time"],
             )
@@ -116,8 +116,8 @@ pub fn list_by_until_time(
         after: protostore::Stmt::new(
                 139,
                 select!(
-                    r#"WHERE "until__time" = ?1 AND ("host", "slot") > (?2,
-    ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
+                    r#"WHERE "until__time" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+    OR +"until__time" > $4)
 ORDER BY "host", "slot""#
                 ),
                 &["until.time", "host", "slot"],
@@ -127,14 +127,14 @@ ORDER BY "host", "slot""#
                 141,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "leases"
-WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIMIT ?2)"#,
+  FROM "leases"
+  WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["until.time", ""],
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
                 140,
-                r#"DELETE FROM "leases" WHERE "until__time" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
+                r#"DELETE FROM "leases" WHERE "until__time" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["until.time"],
             )
             .live(&[protostore::Clock::Seconds]),
@@ -150,7 +150,7 @@ pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String
         first: protostore::Stmt::new(
                 142,
                 select!(
-                    r#"WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2) ORDER BY "host", "slot""#
+                    r#"WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) ORDER BY "host", "slot""#
                 ),
                 &["zone"],
             )
@@ -158,8 +158,8 @@ pub fn list_by_zone(zone: impl Into<String>) -> protostore::ListBy<Lease, String
         after: protostore::Stmt::new(
                 143,
                 select!(
-                    r#"WHERE "zone" = ?1 AND ("host", "slot") > (?2,
-    ?3) AND (+"until__time" IS NULL OR +"until__time" > ?4)
+                    r#"WHERE "zone" = $1 AND ("host", "slot") > ($2, $3) AND (+"until__time" IS NULL
+    OR +"until__time" > $4)
 ORDER BY "host", "slot""#
                 ),
                 &["zone", "host", "slot"],
@@ -169,14 +169,14 @@ ORDER BY "host", "slot""#
                 145,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "leases"
-WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?3) LIMIT ?2)"#,
+  FROM "leases"
+  WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2) LIMIT $3) AS "c""#,
                 &["zone", ""],
             )
             .live(&[protostore::Clock::Seconds]),
         delete: protostore::Stmt::new(
                 144,
-                r#"DELETE FROM "leases" WHERE "zone" = ?1 AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
+                r#"DELETE FROM "leases" WHERE "zone" = $1 AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
                 &["zone"],
             )
             .live(&[protostore::Clock::Seconds]),
@@ -357,7 +357,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
             123,
             select!(
-                r#"WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#
+                r#"WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#
             ),
             &["host", "slot"],
         )
@@ -365,13 +365,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     insert: protostore::Stmt::new(
         125,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["host", "slot", "until", "until.time", "zone", "number"],
     ),
     upsert: protostore::Stmt::new(
         124,
         r#"INSERT INTO "leases" ("host", "slot", "until", "until__time", "zone", "number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("host", "slot")
 DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time",
     "zone" = excluded."zone", "number" = excluded."number""#,
@@ -379,16 +379,15 @@ DO UPDATE SET "until" = excluded."until", "until__time" = excluded."until__time"
     ),
     delete: protostore::Stmt::new(
             126,
-            r#"DELETE
-FROM "leases"
-WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" > ?3)"#,
+            r#"DELETE FROM "leases"
+WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" > $3)"#,
             &["host", "slot"],
         )
         .live(&[protostore::Clock::Seconds]),
     page_first: protostore::Stmt::new(
             127,
             select!(
-                r#"WHERE (+"until__time" IS NULL OR +"until__time" > ?1) ORDER BY "host", "slot""#
+                r#"WHERE (+"until__time" IS NULL OR +"until__time" > $1) ORDER BY "host", "slot""#
             ),
             &[],
         )
@@ -396,7 +395,7 @@ WHERE "host" = ?1 AND "slot" = ?2 AND (+"until__time" IS NULL OR +"until__time" 
     page_after: protostore::Stmt::new(
             128,
             select!(
-                r#"WHERE ("host", "slot") > (?1, ?2) AND (+"until__time" IS NULL OR +"until__time" > ?3)
+                r#"WHERE ("host", "slot") > ($1, $2) AND (+"until__time" IS NULL OR +"until__time" > $3)
 ORDER BY "host", "slot""#
             ),
             &["host", "slot"],
@@ -405,17 +404,17 @@ ORDER BY "host", "slot""#
     get_many: protostore::Stmt::new(
             129,
             r#"SELECT o.key, t."host", t."slot", t."until", t."until__time", t."zone", t."number"
-FROM json_each(?1) o
-CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1 AND (+t."until__time" IS NULL OR +t."until__time" > ?2)"#,
+FROM json_each($1) o
+CROSS JOIN "leases" t ON t."host" = o.value ->> 0 AND t."slot" = o.value ->> 1
+    AND (+t."until__time" IS NULL OR +t."until__time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Seconds]),
     delete_many: protostore::Stmt::new(
             130,
-            r#"DELETE
-FROM "leases"
+            r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1)) AND (+"until__time" IS NULL OR +"until__time" > ?2)"#,
+  FROM json_each($1)) AND (+"until__time" IS NULL OR +"until__time" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Seconds]),
@@ -426,22 +425,21 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "until__time",
     clock: protostore::Clock::Seconds,
     uniques: &[&["zone", "number"]],
+    given: &[0, 1, 4, 5],
     clear: protostore::Stmt::new(
             131,
-            r#"DELETE
-FROM "leases"
-WHERE (("host" = ?1 AND "slot" = ?2) OR ("zone" = ?5 AND "number" = ?6)) AND +"until__time" <= ?7"#,
-            &["host", "slot", "until", "until.time", "zone", "number"],
+            r#"DELETE FROM "leases"
+WHERE (("host" = $1 AND "slot" = $2) OR ("zone" = $3 AND "number" = $4)) AND +"until__time" <= $5"#,
+            &["host", "slot", "zone", "number"],
         )
         .live(&[protostore::Clock::Seconds]),
     sweep: protostore::Stmt::new(
             132,
-            r#"DELETE
-FROM "leases"
+            r#"DELETE FROM "leases"
 WHERE ("host", "slot") IN (SELECT "host", "slot"
-FROM "leases"
-WHERE "until__time" <= ?2
-ORDER BY "until__time", "host", "slot" LIMIT ?1)"#,
+  FROM "leases"
+  WHERE "until__time" <= $1
+  ORDER BY "until__time" NULLS FIRST, "host", "slot" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Seconds]),

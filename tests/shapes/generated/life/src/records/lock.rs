@@ -33,7 +33,7 @@ pub fn list_by_until(
         first: protostore::Stmt::new(
                 329,
                 select!(
-                    r#"WHERE "until" = ?1 AND (+"until" IS NULL OR +"until" > ?2) ORDER BY "id""#
+                    r#"WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
                 ),
                 &["until"],
             )
@@ -41,7 +41,7 @@ pub fn list_by_until(
         after: protostore::Stmt::new(
                 330,
                 select!(
-                    r#"WHERE "until" = ?1 AND "id" > ?2 AND (+"until" IS NULL OR +"until" > ?3) ORDER BY "id""#
+                    r#"WHERE "until" = $1 AND "id" > $2 AND (+"until" IS NULL OR +"until" > $3) ORDER BY "id""#
                 ),
                 &["until", "id"],
             )
@@ -50,14 +50,14 @@ pub fn list_by_until(
                 332,
                 r#"SELECT count(*)
 FROM (SELECT 1
-FROM "locks"
-WHERE "until" = ?1 AND (+"until" IS NULL OR +"until" > ?3) LIMIT ?2)"#,
+  FROM "locks"
+  WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2) LIMIT $3) AS "c""#,
                 &["until", ""],
             )
             .live(&[protostore::Clock::Nanoseconds]),
         delete: protostore::Stmt::new(
                 331,
-                r#"DELETE FROM "locks" WHERE "until" = ?1 AND (+"until" IS NULL OR +"until" > ?2)"#,
+                r#"DELETE FROM "locks" WHERE "until" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
                 &["until"],
             )
             .live(&[protostore::Clock::Nanoseconds]),
@@ -212,39 +212,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
             316,
-            select!(r#"WHERE "id" = ?1 AND (+"until" IS NULL OR +"until" > ?2)"#),
+            select!(r#"WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#),
             &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     insert: protostore::Stmt::new(
         318,
-        r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "locks" ("id", "owner", "until", "etag") VALUES ($1, $2, $3, $4)"#,
         &["id", "owner", "until", "etag"],
     ),
     upsert: protostore::Stmt::new(
         317,
         r#"INSERT INTO "locks" ("id", "owner", "until", "etag")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = excluded."etag""#,
         &["id", "owner", "until", "etag"],
     ),
     delete: protostore::Stmt::new(
             319,
-            r#"DELETE FROM "locks" WHERE "id" = ?1 AND (+"until" IS NULL OR +"until" > ?2)"#,
+            r#"DELETE FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
             &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     page_first: protostore::Stmt::new(
             320,
-            select!(r#"WHERE (+"until" IS NULL OR +"until" > ?1) ORDER BY "id""#),
+            select!(r#"WHERE (+"until" IS NULL OR +"until" > $1) ORDER BY "id""#),
             &[],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     page_after: protostore::Stmt::new(
             321,
             select!(
-                r#"WHERE "id" > ?1 AND (+"until" IS NULL OR +"until" > ?2) ORDER BY "id""#
+                r#"WHERE "id" > $1 AND (+"until" IS NULL OR +"until" > $2) ORDER BY "id""#
             ),
             &["id"],
         )
@@ -252,17 +252,15 @@ DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until", "etag" = e
     get_many: protostore::Stmt::new(
             322,
             r#"SELECT o.key, t."id", t."owner", t."until", t."etag"
-FROM json_each(?1) o
-CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > ?2)"#,
+FROM json_each($1) o
+CROSS JOIN "locks" t ON t."id" = o.value AND (+t."until" IS NULL OR +t."until" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     delete_many: protostore::Stmt::new(
             323,
-            r#"DELETE
-FROM "locks"
-WHERE "id" IN (SELECT value
-FROM json_each(?1)) AND (+"until" IS NULL OR +"until" > ?2)"#,
+            r#"DELETE FROM "locks"
+WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"until" IS NULL OR +"until" > $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),
@@ -275,22 +273,24 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "etag",
         next: protostore::Stmt::new(
             326,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 13 AND "path" = '4' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 13 AND "path" = '4'
+RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
             327,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 13, '4',
-    max(coalesce(max("etag"), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 13, '4', CASE WHEN max("etag") > 0 THEN max("etag") ELSE 0 END
 FROM "locks""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
             328,
-            r#"SELECT "etag" FROM "locks" WHERE "id" = ?1 AND (+"until" IS NULL OR +"until" > ?2)"#,
+            r#"SELECT "etag" FROM "locks" WHERE "id" = $1 AND (+"until" IS NULL OR +"until" > $2)"#,
             &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
@@ -301,20 +301,20 @@ pub static EXPIRE: protostore::Expire = protostore::Expire {
     column: "until",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[],
+    given: &[0],
     clear: protostore::Stmt::new(
             324,
-            r#"DELETE FROM "locks" WHERE ("id" = ?1) AND +"until" <= ?5"#,
-            &["id", "owner", "until", "etag"],
+            r#"DELETE FROM "locks" WHERE "id" = $1 AND +"until" <= $2"#,
+            &["id"],
         )
         .live(&[protostore::Clock::Nanoseconds]),
     sweep: protostore::Stmt::new(
             325,
-            r#"DELETE
-FROM "locks"
+            r#"DELETE FROM "locks"
 WHERE "id" IN (SELECT "id"
-FROM "locks"
-WHERE "until" <= ?2
-ORDER BY "until", "id" LIMIT ?1)"#,
+  FROM "locks"
+  WHERE "until" <= $1
+  ORDER BY "until" NULLS FIRST, "id" LIMIT $2)"#,
             &[""],
         )
         .live(&[protostore::Clock::Nanoseconds]),

@@ -32,22 +32,22 @@ pub fn list_by_goes_along(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             111,
-            select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
             &["goes_along"],
         ),
         after: protostore::Stmt::new(
             112,
-            select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
         count: protostore::Stmt::new(
             114,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
             &["goes_along", ""],
         ),
         delete: protostore::Stmt::new(
             113,
-            r#"DELETE FROM "mentions" WHERE "goes_along" IS ?1"#,
+            r#"DELETE FROM "mentions" WHERE "goes_along" IS $1"#,
             &["goes_along"],
         ),
     };
@@ -66,22 +66,22 @@ pub fn list_by_lets_go(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             115,
-            select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
             &["lets_go"],
         ),
         after: protostore::Stmt::new(
             116,
-            select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
         count: protostore::Stmt::new(
             118,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "mentions" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
             &["lets_go", ""],
         ),
         delete: protostore::Stmt::new(
             117,
-            r#"DELETE FROM "mentions" WHERE "lets_go" IS ?1"#,
+            r#"DELETE FROM "mentions" WHERE "lets_go" IS $1"#,
             &["lets_go"],
         ),
     };
@@ -99,14 +99,14 @@ pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, St
         first: protostore::Stmt::new(
             119,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["all"],
         ),
         after: protostore::Stmt::new(
             120,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["all", "id"],
         ),
@@ -114,15 +114,13 @@ pub fn list_by_all(element: impl Into<String>) -> protostore::ListBy<Mention, St
             122,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "mentions"
-WHERE "id" IN (SELECT "_id"
-FROM "mentions__all"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "mentions"
+  WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["all", ""],
         ),
         delete: protostore::Stmt::new(
             121,
-            r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "mentions" WHERE "id" IN (SELECT "_id" FROM "mentions__all" WHERE "value" = $1)"#,
             &["all"],
         ),
     };
@@ -138,7 +136,7 @@ pub fn facts_by_all(id: impl Into<String>) -> protostore::AllBy<crate::Fact, Str
             r#"SELECT t."id", t."subject", t."name", t."expire_time", t."create_time", t."parent"
 FROM "mentions__all" j
 JOIN "facts" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND (+t."expire_time" IS NULL OR +t."expire_time" > ?2)
+WHERE j."_id" = $1 AND (+t."expire_time" IS NULL OR +t."expire_time" > $2)
 ORDER BY j."_position""#,
             &["id"],
         )
@@ -236,7 +234,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         100,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["goes_along"],
                     )
                     .live(&[protostore::Clock::Nanoseconds]),
@@ -248,7 +246,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         101,
-                        r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                        r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                         &["lets_go"],
                     )
                     .live(&[protostore::Clock::Nanoseconds]),
@@ -275,41 +273,41 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(92, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         94,
-        r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES (?1, ?2, ?3)"#,
+        r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go") VALUES ($1, $2, $3)"#,
         &["id", "goes_along", "lets_go"],
     ),
     upsert: protostore::Stmt::new(
         93,
         r#"INSERT INTO "mentions" ("id", "goes_along", "lets_go")
-VALUES (?1, ?2, ?3)
+VALUES ($1, $2, $3)
 ON CONFLICT ("id")
 DO UPDATE SET "goes_along" = excluded."goes_along", "lets_go" = excluded."lets_go""#,
         &["id", "goes_along", "lets_go"],
     ),
     delete: protostore::Stmt::new(
         95,
-        r#"DELETE FROM "mentions" WHERE "id" = ?1"#,
+        r#"DELETE FROM "mentions" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(96, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         97,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         98,
         r#"SELECT o.key, t."id", t."goes_along", t."lets_go"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "mentions" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         99,
-        r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "mentions" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -29,7 +29,7 @@ macro_rules! select {
 
 static GET_BY_AUTHOR_NUMBER: protostore::Stmt = protostore::Stmt::new(
         256,
-        select!(r#"WHERE "author" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#),
+        select!(r#"WHERE "author" = $1 AND "number" = $2 AND "delete_time" IS NULL"#),
         &["author", "number"],
     )
     .live(&[]);
@@ -57,7 +57,7 @@ pub fn list_by_folder_id(
         first: protostore::Stmt::new(
                 257,
                 select!(
-                    r#"WHERE "folder_id" = ?1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
+                    r#"WHERE "folder_id" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
                 ),
                 &["folder_id"],
             )
@@ -65,7 +65,7 @@ pub fn list_by_folder_id(
         after: protostore::Stmt::new(
                 258,
                 select!(
-                    r#"WHERE "folder_id" = ?1 AND ("folder_id", "number") > (?2, ?3) AND "delete_time" IS NULL
+                    r#"WHERE "folder_id" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
 ORDER BY "folder_id", "number""#
                 ),
                 &["folder_id", "folder_id", "number"],
@@ -74,16 +74,15 @@ ORDER BY "folder_id", "number""#
         count: protostore::Stmt::new(
                 260,
                 r#"SELECT count(*)
-FROM (SELECT 1
-FROM "notes"
-WHERE "folder_id" = ?1 AND "delete_time" IS NULL LIMIT ?2)"#,
+FROM (SELECT 1 FROM "notes" WHERE "folder_id" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["folder_id", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 259,
-                r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = ?1 AND "delete_time" IS NULL"#,
+                r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
+WHERE "folder_id" = $1 AND "delete_time" IS NULL"#,
                 &["folder_id"],
             )
             .live(&[]),
@@ -99,7 +98,7 @@ pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, Str
         first: protostore::Stmt::new(
                 261,
                 select!(
-                    r#"WHERE "author" = ?1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
+                    r#"WHERE "author" = $1 AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
                 ),
                 &["author"],
             )
@@ -107,7 +106,7 @@ pub fn list_by_author(author: impl Into<String>) -> protostore::ListBy<Note, Str
         after: protostore::Stmt::new(
                 262,
                 select!(
-                    r#"WHERE "author" = ?1 AND ("folder_id", "number") > (?2, ?3) AND "delete_time" IS NULL
+                    r#"WHERE "author" = $1 AND ("folder_id", "number") > ($2, $3) AND "delete_time" IS NULL
 ORDER BY "folder_id", "number""#
                 ),
                 &["author", "folder_id", "number"],
@@ -115,14 +114,16 @@ ORDER BY "folder_id", "number""#
             .live(&[]),
         count: protostore::Stmt::new(
                 264,
-                r#"SELECT count(*) FROM (SELECT 1 FROM "notes" WHERE "author" = ?1 AND "delete_time" IS NULL LIMIT ?2)"#,
+                r#"SELECT count(*)
+FROM (SELECT 1 FROM "notes" WHERE "author" = $1 AND "delete_time" IS NULL LIMIT $2) AS "c""#,
                 &["author", ""],
             )
             .live(&[]),
         delete: protostore::Stmt::new(
                 263,
-                r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
-WHERE "author" = ?1 AND "delete_time" IS NULL"#,
+                r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
+WHERE "author" = $1 AND "delete_time" IS NULL"#,
                 &["author"],
             )
             .live(&[]),
@@ -281,7 +282,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         254,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["folder_id"],
                     )
                     .live(&[]),
@@ -315,7 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "folder_id, number",
             names: protostore::Stmt::new(
                 255,
-                r#"SELECT 1 FROM "badges" WHERE "folder_id" = ?1 AND "number" = ?2 LIMIT 1"#,
+                r#"SELECT 1 FROM "badges" WHERE "folder_id" = $1 AND "number" = $2 LIMIT 1"#,
                 &["folder_id", "number"],
             ),
         },
@@ -324,7 +325,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
             234,
             select!(
-                r#"WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#
+                r#"WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#
             ),
             &["folder_id", "number"],
         )
@@ -332,13 +333,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     insert: protostore::Stmt::new(
         236,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
         &["folder_id", "number", "author", "etag", "delete_time"],
     ),
     upsert: protostore::Stmt::new(
         235,
         r#"INSERT INTO "notes" ("folder_id", "number", "author", "etag", "delete_time")
-VALUES (?1, ?2, ?3, ?4, ?5)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("folder_id", "number")
 DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
     "delete_time" = excluded."delete_time""#,
@@ -346,8 +347,9 @@ DO UPDATE SET "author" = excluded."author", "etag" = excluded."etag",
     ),
     delete: protostore::Stmt::new(
             237,
-            r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#,
+            r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
             &["folder_id", "number"],
         )
         .live(&[]),
@@ -360,7 +362,7 @@ WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#,
     page_after: protostore::Stmt::new(
             239,
             select!(
-                r#"WHERE ("folder_id", "number") > (?1, ?2) AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
+                r#"WHERE ("folder_id", "number") > ($1, $2) AND "delete_time" IS NULL ORDER BY "folder_id", "number""#
             ),
             &["folder_id", "number"],
         )
@@ -368,16 +370,18 @@ WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#,
     get_many: protostore::Stmt::new(
             240,
             r#"SELECT o.key, t."folder_id", t."number", t."author", t."etag", t."delete_time"
-FROM json_each(?1) o
-CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value ->> 1 AND t."delete_time" IS NULL"#,
+FROM json_each($1) o
+CROSS JOIN "notes" t ON t."folder_id" = o.value ->> 0 AND t."number" = o.value ->> 1
+    AND t."delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
     delete_many: protostore::Stmt::new(
             241,
-            r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
+            r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
 WHERE ("folder_id", "number") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1)) AND "delete_time" IS NULL"#,
+  FROM json_each($1)) AND "delete_time" IS NULL"#,
             &[""],
         )
         .live(&[]),
@@ -390,22 +394,25 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "etag",
         next: protostore::Stmt::new(
             251,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 10 AND "path" = '4' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 10 AND "path" = '4'
+RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
             252,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 10, '4',
-    max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 10, '4', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+    ELSE 0 END
 FROM "notes""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
             253,
-            r#"SELECT "etag" FROM "notes" WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NULL"#,
+            r#"SELECT "etag" FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NULL"#,
             &["folder_id", "number"],
         )
         .live(&[]),
@@ -422,23 +429,24 @@ pub static SOFT_DELETE: protostore::SoftDelete = protostore::SoftDelete {
         242,
         r#"SELECT "delete_time"
 FROM "notes"
-WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NOT NULL"#,
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
     restore: protostore::Stmt::new(
         243,
-        r#"UPDATE "notes" SET "delete_time" = -9223372036854775807
-WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NOT NULL"#,
+        r#"UPDATE "notes"
+SET "delete_time" = -9223372036854775807
+WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
     settle: protostore::Stmt::new(
         244,
-        r#"UPDATE "notes" SET "delete_time" = ?1, "etag" = ?2 WHERE "delete_time" = -9223372036854775807"#,
+        r#"UPDATE "notes" SET "delete_time" = $1, "etag" = $2 WHERE "delete_time" = -9223372036854775807"#,
         &["delete_time", "etag"],
     ),
     purge: protostore::Stmt::new(
         245,
-        r#"DELETE FROM "notes" WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NOT NULL"#,
+        r#"DELETE FROM "notes" WHERE "folder_id" = $1 AND "number" = $2 AND "delete_time" IS NOT NULL"#,
         &["folder_id", "number"],
     ),
     revision: Some(protostore::Revisions {
@@ -457,8 +465,8 @@ WHERE "folder_id" = ?1 AND "number" = ?2 AND "delete_time" IS NOT NULL"#,
                     r#"SELECT 1
 FROM "badges" c
 WHERE (c."folder_id", c."number") IN (SELECT "folder_id", "number"
-FROM "notes"
-WHERE "delete_time" = -9223372036854775807) AND c."gone" IS NULL LIMIT 1"#,
+  FROM "notes"
+  WHERE "delete_time" = -9223372036854775807) AND c."gone" IS NULL LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
@@ -474,9 +482,9 @@ WHERE "delete_time" = -9223372036854775807) AND c."gone" IS NULL LIMIT 1"#,
                     r#"SELECT 1
 FROM "notes" c
 WHERE c."delete_time" = -9223372036854775807 AND c."folder_id" IS NOT NULL AND NOT EXISTS (SELECT 1
-FROM "folders" o
-WHERE o."id" = c."folder_id" AND coalesce(o."delete_time",
-    -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
+  FROM "folders" o
+  WHERE o."id" = c."folder_id"
+      AND coalesce(o."delete_time", -9223372036854775807) = -9223372036854775807) LIMIT 1"#,
                     &[],
                 )
                 .live(&[]),
@@ -484,7 +492,7 @@ WHERE o."id" = c."folder_id" AND coalesce(o."delete_time",
     ],
     get: protostore::Stmt::new(
         246,
-        select!(r#"WHERE "folder_id" = ?1 AND "number" = ?2"#),
+        select!(r#"WHERE "folder_id" = $1 AND "number" = $2"#),
         &["folder_id", "number"],
     ),
     page_first: protostore::Stmt::new(
@@ -495,7 +503,7 @@ WHERE o."id" = c."folder_id" AND coalesce(o."delete_time",
     page_after: protostore::Stmt::new(
         248,
         select!(
-            r#"WHERE ("folder_id", "number") > (?1, ?2) ORDER BY "folder_id", "number""#
+            r#"WHERE ("folder_id", "number") > ($1, $2) ORDER BY "folder_id", "number""#
         ),
         &["folder_id", "number"],
     ),

@@ -30,22 +30,22 @@ pub fn list_by_folder_id(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             283,
-            select!(r#"WHERE "folder_id" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "folder_id" IS $1 ORDER BY "id""#),
             &["folder_id"],
         ),
         after: protostore::Stmt::new(
             284,
-            select!(r#"WHERE "folder_id" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "folder_id" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["folder_id", "id"],
         ),
         count: protostore::Stmt::new(
             286,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "pins" WHERE "folder_id" IS $1 LIMIT $2) AS "c""#,
             &["folder_id", ""],
         ),
         delete: protostore::Stmt::new(
             285,
-            r#"DELETE FROM "pins" WHERE "folder_id" IS ?1"#,
+            r#"DELETE FROM "pins" WHERE "folder_id" IS $1"#,
             &["folder_id"],
         ),
     };
@@ -65,14 +65,14 @@ pub fn list_by_folder_ids(
         first: protostore::Stmt::new(
             287,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["folder_ids"],
         ),
         after: protostore::Stmt::new(
             288,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["folder_ids", "id"],
         ),
@@ -80,15 +80,13 @@ pub fn list_by_folder_ids(
             290,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "pins"
-WHERE "id" IN (SELECT "_id"
-FROM "pins__folder_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "pins"
+  WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["folder_ids", ""],
         ),
         delete: protostore::Stmt::new(
             289,
-            r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "pins" WHERE "id" IN (SELECT "_id" FROM "pins__folder_ids" WHERE "value" = $1)"#,
             &["folder_ids"],
         ),
     };
@@ -106,7 +104,7 @@ pub fn folders_by_folder_ids(
             r#"SELECT t."id", t."name", t."parent", t."delete_time"
 FROM "pins__folder_ids" j
 JOIN "folders" t ON t."id" = j."value"
-WHERE j."_id" = ?1 AND t."delete_time" IS NULL
+WHERE j."_id" = $1 AND t."delete_time" IS NULL
 ORDER BY j."_position""#,
             &["id"],
         )
@@ -199,7 +197,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                         273,
-                        r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                        r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                         &["folder_id"],
                     )
                     .live(&[]),
@@ -220,35 +218,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(265, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         267,
-        r#"INSERT INTO "pins" ("id", "folder_id") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "pins" ("id", "folder_id") VALUES ($1, $2)"#,
         &["id", "folder_id"],
     ),
     upsert: protostore::Stmt::new(
         266,
         r#"INSERT INTO "pins" ("id", "folder_id")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "folder_id" = excluded."folder_id""#,
         &["id", "folder_id"],
     ),
-    delete: protostore::Stmt::new(268, r#"DELETE FROM "pins" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(268, r#"DELETE FROM "pins" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(269, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         270,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         271,
-        r#"SELECT o.key, t."id", t."folder_id" FROM json_each(?1) o CROSS JOIN "pins" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."folder_id" FROM json_each($1) o CROSS JOIN "pins" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         272,
-        r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "pins" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -27,26 +27,26 @@ pub fn list_by_metadata_number(metadata_number: u64) -> protostore::ListBy<Claim
         first: protostore::Stmt::new(
             333,
             select!(
-                r#"WHERE "metadata__number" = ?1 ORDER BY "metadata__number", "metadata__hash""#
+                r#"WHERE "metadata__number" = $1 ORDER BY "metadata__number", "metadata__hash""#
             ),
             &["metadata.number"],
         ),
         after: protostore::Stmt::new(
             334,
             select!(
-                r#"WHERE "metadata__number" = ?1 AND ("metadata__number", "metadata__hash") > (?2, ?3)
+                r#"WHERE "metadata__number" = $1 AND ("metadata__number", "metadata__hash") > ($2, $3)
 ORDER BY "metadata__number", "metadata__hash""#
             ),
             &["metadata.number", "metadata.number", "metadata.hash"],
         ),
         count: protostore::Stmt::new(
             336,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "claims" WHERE "metadata__number" = $1 LIMIT $2) AS "c""#,
             &["metadata.number", ""],
         ),
         delete: protostore::Stmt::new(
             335,
-            r#"DELETE FROM "claims" WHERE "metadata__number" = ?1"#,
+            r#"DELETE FROM "claims" WHERE "metadata__number" = $1"#,
             &["metadata.number"],
         ),
     };
@@ -190,26 +190,26 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         325,
-        select!(r#"WHERE "metadata__number" = ?1 AND "metadata__hash" = ?2"#),
+        select!(r#"WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#),
         &["metadata.number", "metadata.hash"],
     ),
     insert: protostore::Stmt::new(
         327,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
         &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
     ),
     upsert: protostore::Stmt::new(
         326,
         r#"INSERT INTO "claims" ("metadata", "metadata__name", "metadata__number", "metadata__hash")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("metadata__number", "metadata__hash")
 DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."metadata__name""#,
         &["metadata", "metadata.name", "metadata.number", "metadata.hash"],
     ),
     delete: protostore::Stmt::new(
         328,
-        r#"DELETE FROM "claims" WHERE "metadata__number" = ?1 AND "metadata__hash" = ?2"#,
+        r#"DELETE FROM "claims" WHERE "metadata__number" = $1 AND "metadata__hash" = $2"#,
         &["metadata.number", "metadata.hash"],
     ),
     page_first: protostore::Stmt::new(
@@ -220,7 +220,7 @@ DO UPDATE SET "metadata" = excluded."metadata", "metadata__name" = excluded."met
     page_after: protostore::Stmt::new(
         330,
         select!(
-            r#"WHERE ("metadata__number", "metadata__hash") > (?1, ?2)
+            r#"WHERE ("metadata__number", "metadata__hash") > ($1, $2)
 ORDER BY "metadata__number", "metadata__hash""#
         ),
         &["metadata.number", "metadata.hash"],
@@ -228,16 +228,16 @@ ORDER BY "metadata__number", "metadata__hash""#
     get_many: protostore::Stmt::new(
         331,
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash"
-FROM json_each(?1) o
-CROSS JOIN "claims" t ON t."metadata__number" = o.value ->> 0 AND t."metadata__hash" = unhex(o.value ->> 1)"#,
+FROM json_each($1) o
+CROSS JOIN "claims" t ON t."metadata__number" = o.value ->> 0
+    AND t."metadata__hash" = unhex(o.value ->> 1)"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         332,
-        r#"DELETE
-FROM "claims"
+        r#"DELETE FROM "claims"
 WHERE ("metadata__number", "metadata__hash") IN (SELECT value ->> 0, unhex(value ->> 1)
-FROM json_each(?1))"#,
+  FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -786,16 +786,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(36, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         38,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
-    "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen",
-    "ip_prefix", "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn",
-    "protobuf_dot_fqn", "header_name", "header_value", "loose_value", "uuid4", "one_ipv4",
-    "one_ipv6", "one_ip")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)"#,
+    "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
+    "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn", "protobuf_dot_fqn",
+    "header_name", "header_value", "loose_value", "uuid4", "one_ipv4", "one_ipv6", "one_ip")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28)"#,
         &[
             "id",
             "email",
@@ -830,12 +829,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     upsert: protostore::Stmt::new(
         37,
         r#"INSERT INTO "forms" ("id", "email", "hostname", "ip", "ipv4", "ipv6", "uri", "uri_ref", "address",
-    "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen",
-    "ip_prefix", "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn",
-    "protobuf_dot_fqn", "header_name", "header_value", "loose_value", "uuid4", "one_ipv4",
-    "one_ipv6", "one_ip")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)
+    "uuid", "tuuid", "ip_with_prefixlen", "ipv4_with_prefixlen", "ipv6_with_prefixlen", "ip_prefix",
+    "ipv4_prefix", "ipv6_prefix", "host_and_port", "ulid", "protobuf_fqn", "protobuf_dot_fqn",
+    "header_name", "header_value", "loose_value", "uuid4", "one_ipv4", "one_ipv6", "one_ip")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT ("id")
 DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip" = excluded."ip",
     "ipv4" = excluded."ipv4", "ipv6" = excluded."ipv6", "uri" = excluded."uri",
@@ -880,11 +878,11 @@ DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip"
             "one_ip",
         ],
     ),
-    delete: protostore::Stmt::new(39, r#"DELETE FROM "forms" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(39, r#"DELETE FROM "forms" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(40, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         41,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -894,13 +892,13 @@ DO UPDATE SET "email" = excluded."email", "hostname" = excluded."hostname", "ip"
     t."ipv6_with_prefixlen", t."ip_prefix", t."ipv4_prefix", t."ipv6_prefix", t."host_and_port",
     t."ulid", t."protobuf_fqn", t."protobuf_dot_fqn", t."header_name", t."header_value",
     t."loose_value", t."uuid4", t."one_ipv4", t."one_ipv6", t."one_ip"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "forms" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         43,
-        r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "forms" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -59,9 +59,9 @@ pub struct Number {
 /// Reads rows of `numbers`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64", "a_sfixed64",
-    "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double", "some_bits", "a_bool",
-    "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped"
+        concat!(r#"SELECT "id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64", "a_sfixed64", "a_uint32",
+    "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double", "some_bits", "a_bool", "closed",
+    "picked", "time", "past", "near", "span", "coarse", "wrapped"
 FROM "numbers""#,
         "\n", $rest)
     };
@@ -869,14 +869,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(20, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         22,
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23)"#,
         &[
             "id",
             "an_int32",
@@ -908,8 +908,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "numbers" ("id", "an_int32", "a_sint32", "a_sfixed32", "an_int64", "a_sint64",
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "some_bits", "a_bool", "closed", "picked", "time", "past", "near", "span", "coarse", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23)
 ON CONFLICT ("id")
 DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32",
     "a_sfixed32" = excluded."a_sfixed32", "an_int64" = excluded."an_int64",
@@ -949,13 +949,13 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
     ),
     delete: protostore::Stmt::new(
         23,
-        r#"DELETE FROM "numbers" WHERE "id" = ?1"#,
+        r#"DELETE FROM "numbers" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(24, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         25,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -964,13 +964,13 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_sint32" = excluded."a_sint32"
     t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64", t."a_float",
     t."a_double", t."some_bits", t."a_bool", t."closed", t."picked", t."time", t."past", t."near",
     t."span", t."coarse", t."wrapped"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "numbers" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         27,
-        r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "numbers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -137,53 +137,55 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "number",
             next: protostore::Stmt::new(
                 136,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 6 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 6 AND "path" = '1'
+RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
                 137,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 6, '1',
-    max(coalesce(max("number"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 6, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "numbered""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(128, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(128, select!(r#"WHERE "number" = $1"#), &["number"]),
     insert: protostore::Stmt::new(
         130,
-        r#"INSERT INTO "numbered" ("number") VALUES (?1)"#,
+        r#"INSERT INTO "numbered" ("number") VALUES ($1)"#,
         &["number"],
     ),
     upsert: protostore::Stmt::new(
         129,
         r#"INSERT INTO "numbered" ("number")
-VALUES (?1)
+VALUES ($1)
 ON CONFLICT ("number")
 DO UPDATE SET "number" = excluded."number""#,
         &["number"],
     ),
     delete: protostore::Stmt::new(
         131,
-        r#"DELETE FROM "numbered" WHERE "number" = ?1"#,
+        r#"DELETE FROM "numbered" WHERE "number" = $1"#,
         &["number"],
     ),
     page_first: protostore::Stmt::new(132, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
         133,
-        select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
+        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
         134,
-        r#"SELECT o.key, t."number" FROM json_each(?1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
+        r#"SELECT o.key, t."number" FROM json_each($1) o CROSS JOIN "numbered" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         135,
-        r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "numbered" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -29,14 +29,14 @@ pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, Str
         first: protostore::Stmt::new(
             155,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["trees"],
         ),
         after: protostore::Stmt::new(
             156,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["trees", "id"],
         ),
@@ -44,15 +44,13 @@ pub fn list_by_trees(element: impl Into<String>) -> protostore::ListBy<Peer, Str
             158,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "peers"
-WHERE "id" IN (SELECT "_id"
-FROM "peers__trees"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "peers"
+  WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["trees", ""],
         ),
         delete: protostore::Stmt::new(
             157,
-            r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "peers" WHERE "id" IN (SELECT "_id" FROM "peers__trees" WHERE "value" = $1)"#,
             &["trees"],
         ),
     };
@@ -70,7 +68,7 @@ pub fn trees_by_trees(id: impl Into<String>) -> protostore::AllBy<crate::Tree, S
     t."inner__two", t."plain"
 FROM "peers__trees" j
 JOIN "trees" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -239,39 +237,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(138, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         140,
-        r#"INSERT INTO "peers" ("id", "token") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "peers" ("id", "token") VALUES ($1, $2)"#,
         &["id", "token"],
     ),
     upsert: protostore::Stmt::new(
         139,
         r#"INSERT INTO "peers" ("id", "token")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "token" = excluded."token""#,
         &["id", "token"],
     ),
     delete: protostore::Stmt::new(
         141,
-        r#"DELETE FROM "peers" WHERE "id" = ?1"#,
+        r#"DELETE FROM "peers" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(142, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         143,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         144,
-        r#"SELECT o.key, t."id", t."token" FROM json_each(?1) o CROSS JOIN "peers" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."token" FROM json_each($1) o CROSS JOIN "peers" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         145,
-        r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "peers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

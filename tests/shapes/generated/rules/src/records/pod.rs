@@ -207,14 +207,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         311,
-        select!(r#"WHERE "metadata__name" = ?1"#),
+        select!(r#"WHERE "metadata__name" = $1"#),
         &["metadata.name"],
     ),
     insert: protostore::Stmt::new(
         313,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "metadata",
             "metadata.name",
@@ -230,7 +230,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         312,
         r#"INSERT INTO "pods" ("metadata", "metadata__name", "metadata__number", "metadata__hash", "template",
     "template__name", "template__number", "template__hash")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("metadata__name")
 DO UPDATE SET "metadata" = excluded."metadata", "metadata__number" = excluded."metadata__number",
     "metadata__hash" = excluded."metadata__hash", "template" = excluded."template",
@@ -249,26 +249,26 @@ DO UPDATE SET "metadata" = excluded."metadata", "metadata__number" = excluded."m
     ),
     delete: protostore::Stmt::new(
         314,
-        r#"DELETE FROM "pods" WHERE "metadata__name" = ?1"#,
+        r#"DELETE FROM "pods" WHERE "metadata__name" = $1"#,
         &["metadata.name"],
     ),
     page_first: protostore::Stmt::new(315, select!(r#"ORDER BY "metadata__name""#), &[]),
     page_after: protostore::Stmt::new(
         316,
-        select!(r#"WHERE "metadata__name" > ?1 ORDER BY "metadata__name""#),
+        select!(r#"WHERE "metadata__name" > $1 ORDER BY "metadata__name""#),
         &["metadata.name"],
     ),
     get_many: protostore::Stmt::new(
         317,
         r#"SELECT o.key, t."metadata", t."metadata__name", t."metadata__number", t."metadata__hash",
     t."template", t."template__name", t."template__number", t."template__hash"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "pods" t ON t."metadata__name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         318,
-        r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "pods" WHERE "metadata__name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

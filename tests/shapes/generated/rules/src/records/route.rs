@@ -333,16 +333,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(159, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         161,
-        r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+        r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner") VALUES ($1, $2, $3, $4, $5)"#,
         &["id", "packed", "texts", "detour", "owner"],
     ),
     upsert: protostore::Stmt::new(
         160,
         r#"INSERT INTO "routes" ("id", "packed", "texts", "detour", "owner")
-VALUES (?1, ?2, ?3, ?4, ?5)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("id")
 DO UPDATE SET "packed" = excluded."packed", "texts" = excluded."texts",
     "detour" = excluded."detour", "owner" = excluded."owner""#,
@@ -350,25 +350,25 @@ DO UPDATE SET "packed" = excluded."packed", "texts" = excluded."texts",
     ),
     delete: protostore::Stmt::new(
         162,
-        r#"DELETE FROM "routes" WHERE "id" = ?1"#,
+        r#"DELETE FROM "routes" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(163, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         164,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         165,
         r#"SELECT o.key, t."id", t."packed", t."texts", t."detour", t."owner"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         166,
-        r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "routes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -286,19 +286,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "token", "card", "card.number", "card.pin", "password", "certificate"],
     ),
     upsert: protostore::Stmt::new(
         1,
         r#"INSERT INTO "secrets" ("id", "token", "card", "card__number", "card__pin", "password",
     "certificate")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "token" = excluded."token", "card" = excluded."card",
     "card__number" = excluded."card__number", "card__pin" = excluded."card__pin",
@@ -307,26 +307,26 @@ DO UPDATE SET "token" = excluded."token", "card" = excluded."card",
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "secrets" WHERE "id" = ?1"#,
+        r#"DELETE FROM "secrets" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         6,
         r#"SELECT o.key, t."id", t."token", t."card", t."card__number", t."card__pin", t."password",
     t."certificate"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "secrets" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "secrets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -354,12 +354,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         206,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "base",
@@ -375,7 +375,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         205,
         r#"INSERT INTO "stacks" ("id", "base", "base__digest", "base__size", "base__origin",
     "base__origin__number", "base__origin__note", "note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "base" = excluded."base", "base__digest" = excluded."base__digest",
     "base__size" = excluded."base__size", "base__origin" = excluded."base__origin",
@@ -394,26 +394,26 @@ DO UPDATE SET "base" = excluded."base", "base__digest" = excluded."base__digest"
     ),
     delete: protostore::Stmt::new(
         207,
-        r#"DELETE FROM "stacks" WHERE "id" = ?1"#,
+        r#"DELETE FROM "stacks" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         209,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         210,
         r#"SELECT o.key, t."id", t."base", t."base__digest", t."base__size", t."base__origin",
     t."base__origin__number", t."base__origin__note", t."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         211,
-        r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "stacks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -44,8 +44,8 @@ pub struct Text {
 /// Reads rows of `texts`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern", "blob",
-    "start", "sized", "address", "raw", "detail", "coded"
+        concat!(r#"SELECT "id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern", "blob", "start",
+    "sized", "address", "raw", "detail", "coded"
 FROM "texts""#,
         "\n", $rest)
     };
@@ -609,12 +609,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(28, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         30,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#,
         &[
             "id",
             "exact",
@@ -638,7 +638,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"#
         29,
         r#"INSERT INTO "texts" ("id", "exact", "long", "four", "wide", "both", "parts", "one_of", "pattern",
     "blob", "start", "sized", "address", "raw", "detail", "coded")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT ("id")
 DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = excluded."four",
     "wide" = excluded."wide", "both" = excluded."both", "parts" = excluded."parts",
@@ -664,24 +664,24 @@ DO UPDATE SET "exact" = excluded."exact", "long" = excluded."long", "four" = exc
             "coded",
         ],
     ),
-    delete: protostore::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(31, r#"DELETE FROM "texts" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(32, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         33,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         34,
         r#"SELECT o.key, t."id", t."exact", t."long", t."four", t."wide", t."both", t."parts", t."one_of",
     t."pattern", t."blob", t."start", t."sized", t."address", t."raw", t."detail", t."coded"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         35,
-        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

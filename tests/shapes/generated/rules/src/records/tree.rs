@@ -755,18 +755,18 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "trees",
             names: protostore::Stmt::new(
                 52,
-                r#"SELECT 1 FROM "peers__trees" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "peers__trees" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(44, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(44, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         46,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
         &[
             "id",
             "leaf",
@@ -789,7 +789,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         45,
         r#"INSERT INTO "trees" ("id", "leaf", "leaf__value", "leaf__one", "leaf__two", "must", "must__value",
     "must__one", "must__two", "text", "inner", "inner__value", "inner__one", "inner__two", "plain")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT ("id")
 DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
     "leaf__one" = excluded."leaf__one", "leaf__two" = excluded."leaf__two",
@@ -816,11 +816,11 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
             "plain",
         ],
     ),
-    delete: protostore::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(47, r#"DELETE FROM "trees" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(48, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         49,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -828,13 +828,13 @@ DO UPDATE SET "leaf" = excluded."leaf", "leaf__value" = excluded."leaf__value",
         r#"SELECT o.key, t."id", t."leaf", t."leaf__value", t."leaf__one", t."leaf__two", t."must",
     t."must__value", t."must__one", t."must__two", t."text", t."inner", t."inner__value",
     t."inner__one", t."inner__two", t."plain"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         51,
-        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

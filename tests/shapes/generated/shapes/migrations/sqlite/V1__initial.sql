@@ -1322,7 +1322,7 @@ CREATE TABLE "events" (
   "time" INTEGER,
   "change_time" TEXT
     CONSTRAINT "change_time__check" CHECK (
-      "change_time" IS NULL OR length("change_time") = 30 AND "change_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "change_time" IS NULL OR (length("change_time") = 30 AND "change_time" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   PRIMARY KEY ("id")
 ) STRICT;
@@ -1501,7 +1501,7 @@ CREATE TABLE "encodings" (
   "microseconds" INTEGER,
   "text" TEXT
     CONSTRAINT "text__check" CHECK (
-      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "text" IS NULL OR (length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "span_seconds" INTEGER,
   "span_milliseconds" INTEGER,
@@ -1510,7 +1510,7 @@ CREATE TABLE "encodings" (
   "one_bits" INTEGER,
   "one_text" TEXT
     CONSTRAINT "one_text__check" CHECK (
-      "one_text" IS NULL OR length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "one_text" IS NULL OR (length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "own" INTEGER,
   "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
@@ -1519,7 +1519,7 @@ CREATE TABLE "encodings" (
     CONSTRAINT "inner__bits__check" CHECK ("inner__bits" IS NULL OR "inner__bits" BETWEEN 0 AND 4294967295),
   "inner__text" TEXT
     CONSTRAINT "inner__text__check" CHECK (
-      "inner__text" IS NULL OR length("inner__text") = 30 AND "inner__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "inner__text" IS NULL OR (length("inner__text") = 30 AND "inner__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   CONSTRAINT "choice__oneof" CHECK (
     ("one_full" IS NOT NULL) + ("one_bits" IS NOT NULL) + ("one_text" IS NOT NULL) <= 1
@@ -1594,7 +1594,7 @@ CREATE TABLE "encodings__inners" (
   "bits" INTEGER CONSTRAINT "bits__check" CHECK ("bits" IS NULL OR "bits" BETWEEN 0 AND 4294967295),
   "text" TEXT
     CONSTRAINT "text__check" CHECK (
-      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "text" IS NULL OR (length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -2470,7 +2470,7 @@ CREATE TABLE "jobs" (
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE INDEX "jobs_by_queue_where_state_is_1_and_held_is_0" ON "jobs" ("queue")
-  WHERE "state" = 1 AND "held" = 0;
+  WHERE "state" = 1 AND NOT "held";
 CREATE INDEX "jobs_by_due_time_where_state_is_not_0" ON "jobs" ("due_time")
   WHERE "state" <> 0;
 CREATE UNIQUE INDEX "jobs_unique_address_where_address_is_not_empty" ON "jobs" ("address")
@@ -2489,7 +2489,7 @@ CREATE TABLE "jobs__tries" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "jobs__tries_by_host_where_failed_is_1" ON "jobs__tries" ("host")
-  WHERE "failed" = 1;
+  WHERE "failed";
 
 -- What is talked about.
 CREATE TABLE "topics" (
@@ -3975,7 +3975,7 @@ CREATE TABLE "codes" (
   "must__microseconds" INTEGER,
   "must__text" TEXT
     CONSTRAINT "must__text__check" CHECK (
-      "must__text" IS NULL OR length("must__text") = 30 AND "must__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "must__text" IS NULL OR (length("must__text") = 30 AND "must__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "must__span_seconds" INTEGER,
   "must__span_milliseconds" INTEGER,
@@ -4004,7 +4004,7 @@ CREATE TABLE "codes" (
   "one__microseconds" INTEGER,
   "one__text" TEXT
     CONSTRAINT "one__text__check" CHECK (
-      "one__text" IS NULL OR length("one__text") = 30 AND "one__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "one__text" IS NULL OR (length("one__text") = 30 AND "one__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "one__span_seconds" INTEGER,
   "one__span_milliseconds" INTEGER,
@@ -4033,7 +4033,7 @@ CREATE TABLE "codes" (
   "sum__microseconds" INTEGER,
   "sum__text" TEXT
     CONSTRAINT "sum__text__check" CHECK (
-      "sum__text" IS NULL OR length("sum__text") = 30 AND "sum__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "sum__text" IS NULL OR (length("sum__text") = 30 AND "sum__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "sum__span_seconds" INTEGER,
   "sum__span_milliseconds" INTEGER,
@@ -4234,7 +4234,7 @@ CREATE TABLE "codes__list" (
   "microseconds" INTEGER,
   "text" TEXT
     CONSTRAINT "text__check" CHECK (
-      "text" IS NULL OR length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "text" IS NULL OR (length("text") = 30 AND "text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "span_seconds" INTEGER,
   "span_milliseconds" INTEGER,
@@ -4393,7 +4393,7 @@ CREATE TABLE "codes__by_name" (
   "value__microseconds" INTEGER,
   "value__text" TEXT
     CONSTRAINT "value__text__check" CHECK (
-      "value__text" IS NULL OR length("value__text") = 30 AND "value__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z'
+      "value__text" IS NULL OR (length("value__text") = 30 AND "value__text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "value__span_seconds" INTEGER,
   "value__span_milliseconds" INTEGER,
@@ -4952,11 +4952,16 @@ CREATE TRIGGER "targets__revises__tagged__target" BEFORE DELETE ON "targets"
 WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "target" = OLD."id")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+        ELSE 0 END
+    FROM "tagged"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
-  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
+  UPDATE "tagged"
+    SET "etag" = CAST((SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 81 AND "path" = '2') AS TEXT)
     WHERE "target" = OLD."id";
 END;
 
@@ -4964,60 +4969,86 @@ CREATE TRIGGER "targets__revises__tagged__targets__value" BEFORE DELETE ON "targ
 WHEN EXISTS (SELECT 1 FROM "tagged__targets" WHERE "value" = OLD."id")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+        ELSE 0 END
+    FROM "tagged"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
-  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
-    WHERE ("id") IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = OLD."id");
+  UPDATE "tagged"
+    SET "etag" = CAST((SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = OLD."id");
 END;
 
 CREATE TRIGGER "targets__revises__tagged__links__target" BEFORE DELETE ON "targets"
 WHEN EXISTS (SELECT 1 FROM "tagged__links" WHERE "target" = OLD."id")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+        ELSE 0 END
+    FROM "tagged"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
-  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
-    WHERE ("id") IN (SELECT "_id" FROM "tagged__links" WHERE "target" = OLD."id");
+  UPDATE "tagged"
+    SET "etag" = CAST((SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" = OLD."id");
 END;
 
 CREATE TRIGGER "targets__revises__counted__targets__value" BEFORE DELETE ON "targets"
 WHEN EXISTS (SELECT 1 FROM "counted__targets" WHERE "value" = OLD."id")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 82, '3', max(coalesce(max("revision"), 0), 0) FROM "counted"
+    SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
+    FROM "counted"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 82 AND "path" = '3';
-  UPDATE "counted" SET "revision" = (SELECT "last" FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
-    WHERE ("region", "number") IN (SELECT "_region", "_number" FROM "counted__targets" WHERE "value" = OLD."id");
+  UPDATE "counted"
+    SET "revision" = (SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 82 AND "path" = '3')
+    WHERE ("region", "number") IN (SELECT "_region", "_number"
+      FROM "counted__targets"
+      WHERE "value" = OLD."id");
 END;
 
 CREATE TRIGGER "tagged__revises__tagged__parent" BEFORE DELETE ON "tagged"
 WHEN EXISTS (SELECT 1 FROM "tagged" WHERE "parent" = OLD."id")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 81, '2', max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0) FROM "tagged"
+    SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+        ELSE 0 END
+    FROM "tagged"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 81 AND "path" = '2';
-  UPDATE "tagged" SET "etag" = CAST((SELECT "last" FROM "protostore__sequences" WHERE "table" = 81 AND "path" = '2') AS TEXT)
-    WHERE "parent" = OLD."id" AND ("id") <> (OLD."id");
+  UPDATE "tagged"
+    SET "etag" = CAST((SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 81 AND "path" = '2') AS TEXT)
+    WHERE "parent" = OLD."id" AND "id" <> OLD."id";
 END;
 
 CREATE TRIGGER "counted__revises__counted__other_region__other_number" BEFORE DELETE ON "counted"
 WHEN EXISTS (SELECT 1 FROM "counted" WHERE "other_region" = OLD."region" AND "other_number" = OLD."number")
 BEGIN
   INSERT INTO "protostore__sequences" ("table", "path", "last")
-    SELECT 82, '3', max(coalesce(max("revision"), 0), 0) FROM "counted"
+    SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
+    FROM "counted"
     WHERE NOT EXISTS (SELECT 1 FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
     ON CONFLICT DO NOTHING;
   UPDATE "protostore__sequences" SET "last" = "last" + 1 WHERE "table" = 82 AND "path" = '3';
-  UPDATE "counted" SET "revision" = (SELECT "last" FROM "protostore__sequences" WHERE "table" = 82 AND "path" = '3')
-    WHERE "other_region" = OLD."region" AND "other_number" = OLD."number" AND ("region", "number") <> (OLD."region", OLD."number");
+  UPDATE "counted"
+    SET "revision" = (SELECT "last"
+      FROM "protostore__sequences"
+      WHERE "table" = 82 AND "path" = '3')
+    WHERE "other_region" = OLD."region" AND "other_number" = OLD."number"
+        AND ("region", "number") <> (OLD."region", OLD."number");
 END;
 
 CREATE VIEW "implicits_readable" AS SELECT
@@ -5042,8 +5073,7 @@ CREATE VIEW "implicits_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour"
+    ELSE "a_colour" END AS "a_colour"
 FROM "implicits";
 
 CREATE VIEW "explicits_readable" AS SELECT
@@ -5068,66 +5098,33 @@ CREATE VIEW "explicits_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "a_time",
-  CASE
-    WHEN "a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
-    abs("a_duration" / 1000000000),
-    abs("a_duration" % 1000000000)) END
-    AS "a_duration"
+    ELSE "a_colour" END AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
+  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration"
 FROM "explicits";
 
 CREATE VIEW "repeateds_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "repeateds__bools" WHERE "repeateds__bools"."_id" = "repeateds"."id") AS "bools__count",
   (SELECT count(*) FROM "repeateds__int32s" WHERE "repeateds__int32s"."_id" = "repeateds"."id") AS "int32s__count",
-  (SELECT count(*) FROM "repeateds__sint32s"
-    WHERE "repeateds__sint32s"."_id" = "repeateds"."id")
-    AS "sint32s__count",
-  (SELECT count(*) FROM "repeateds__sfixed32s"
-    WHERE "repeateds__sfixed32s"."_id" = "repeateds"."id")
-    AS "sfixed32s__count",
+  (SELECT count(*) FROM "repeateds__sint32s" WHERE "repeateds__sint32s"."_id" = "repeateds"."id") AS "sint32s__count",
+  (SELECT count(*) FROM "repeateds__sfixed32s" WHERE "repeateds__sfixed32s"."_id" = "repeateds"."id") AS "sfixed32s__count",
   (SELECT count(*) FROM "repeateds__int64s" WHERE "repeateds__int64s"."_id" = "repeateds"."id") AS "int64s__count",
-  (SELECT count(*) FROM "repeateds__sint64s"
-    WHERE "repeateds__sint64s"."_id" = "repeateds"."id")
-    AS "sint64s__count",
-  (SELECT count(*) FROM "repeateds__sfixed64s"
-    WHERE "repeateds__sfixed64s"."_id" = "repeateds"."id")
-    AS "sfixed64s__count",
-  (SELECT count(*) FROM "repeateds__uint32s"
-    WHERE "repeateds__uint32s"."_id" = "repeateds"."id")
-    AS "uint32s__count",
-  (SELECT count(*) FROM "repeateds__fixed32s"
-    WHERE "repeateds__fixed32s"."_id" = "repeateds"."id")
-    AS "fixed32s__count",
-  (SELECT count(*) FROM "repeateds__uint64s"
-    WHERE "repeateds__uint64s"."_id" = "repeateds"."id")
-    AS "uint64s__count",
-  (SELECT count(*) FROM "repeateds__fixed64s"
-    WHERE "repeateds__fixed64s"."_id" = "repeateds"."id")
-    AS "fixed64s__count",
+  (SELECT count(*) FROM "repeateds__sint64s" WHERE "repeateds__sint64s"."_id" = "repeateds"."id") AS "sint64s__count",
+  (SELECT count(*) FROM "repeateds__sfixed64s" WHERE "repeateds__sfixed64s"."_id" = "repeateds"."id") AS "sfixed64s__count",
+  (SELECT count(*) FROM "repeateds__uint32s" WHERE "repeateds__uint32s"."_id" = "repeateds"."id") AS "uint32s__count",
+  (SELECT count(*) FROM "repeateds__fixed32s" WHERE "repeateds__fixed32s"."_id" = "repeateds"."id") AS "fixed32s__count",
+  (SELECT count(*) FROM "repeateds__uint64s" WHERE "repeateds__uint64s"."_id" = "repeateds"."id") AS "uint64s__count",
+  (SELECT count(*) FROM "repeateds__fixed64s" WHERE "repeateds__fixed64s"."_id" = "repeateds"."id") AS "fixed64s__count",
   (SELECT count(*) FROM "repeateds__floats" WHERE "repeateds__floats"."_id" = "repeateds"."id") AS "floats__count",
-  (SELECT count(*) FROM "repeateds__doubles"
-    WHERE "repeateds__doubles"."_id" = "repeateds"."id")
-    AS "doubles__count",
-  (SELECT count(*) FROM "repeateds__strings"
-    WHERE "repeateds__strings"."_id" = "repeateds"."id")
-    AS "strings__count",
-  (SELECT count(*) FROM "repeateds__byte_strings"
-    WHERE "repeateds__byte_strings"."_id" = "repeateds"."id")
-    AS "byte_strings__count",
-  (SELECT count(*) FROM "repeateds__colours"
-    WHERE "repeateds__colours"."_id" = "repeateds"."id")
-    AS "colours__count",
+  (SELECT count(*) FROM "repeateds__doubles" WHERE "repeateds__doubles"."_id" = "repeateds"."id") AS "doubles__count",
+  (SELECT count(*) FROM "repeateds__strings" WHERE "repeateds__strings"."_id" = "repeateds"."id") AS "strings__count",
+  (SELECT count(*)
+    FROM "repeateds__byte_strings"
+    WHERE "repeateds__byte_strings"."_id" = "repeateds"."id") AS "byte_strings__count",
+  (SELECT count(*) FROM "repeateds__colours" WHERE "repeateds__colours"."_id" = "repeateds"."id") AS "colours__count",
   (SELECT count(*) FROM "repeateds__times" WHERE "repeateds__times"."_id" = "repeateds"."id") AS "times__count",
-  (SELECT count(*) FROM "repeateds__durations"
-    WHERE "repeateds__durations"."_id" = "repeateds"."id")
-    AS "durations__count"
+  (SELECT count(*) FROM "repeateds__durations" WHERE "repeateds__durations"."_id" = "repeateds"."id") AS "durations__count"
 FROM "repeateds";
 
 CREATE VIEW "repeateds__bools_readable" AS SELECT
@@ -5228,28 +5225,19 @@ CREATE VIEW "repeateds__colours_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value" END
-    AS "value"
+    ELSE "value" END AS "value"
 FROM "repeateds__colours";
 
 CREATE VIEW "repeateds__times_readable" AS SELECT
   "_id",
   "_position",
-  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000)
-    AS "value"
+  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000) AS "value"
 FROM "repeateds__times";
 
 CREATE VIEW "repeateds__durations_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000000),
-    abs("value" % 1000000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000000), abs("value" % 1000000000)) END AS "value"
 FROM "repeateds__durations";
 
 CREATE VIEW "requireds_readable" AS SELECT
@@ -5264,14 +5252,11 @@ CREATE VIEW "requireds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour",
+    ELSE "a_colour" END AS "a_colour",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
   "a_uint32",
   "text",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "a_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time"
 FROM "requireds";
 
 CREATE VIEW "nesteds_readable" AS SELECT
@@ -5284,11 +5269,8 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE "outer" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer",
   "outer__name",
   CASE "outer__middle" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle",
@@ -5301,19 +5283,13 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "outer__middle__point__colour" END
-    AS "outer__middle__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__point__time" / 1000000000 - ("outer__middle__point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("outer__middle__point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "outer__middle__point__time",
+    ELSE "outer__middle__point__colour" END AS "outer__middle__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__point__time" / 1000000000 - ("outer__middle__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__middle__point__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__middle__point__time",
   CASE "outer__middle__nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle__nothing",
-  (SELECT count(*) FROM "nesteds__outer__middle__points"
-    WHERE "nesteds__outer__middle__points"."_id" = "nesteds"."id")
-    AS "outer__middle__points__count",
-  CASE
-    WHEN "outer__middle__text" IS NOT NULL THEN 'text'
-    WHEN "outer__middle__other" THEN 'other' END
-    AS "outer__middle__choice",
+  (SELECT count(*)
+    FROM "nesteds__outer__middle__points"
+    WHERE "nesteds__outer__middle__points"."_id" = "nesteds"."id") AS "outer__middle__points__count",
+  CASE WHEN "outer__middle__text" IS NOT NULL THEN 'text' WHEN "outer__middle__other" THEN 'other' END AS "outer__middle__choice",
   "outer__middle__text",
   CASE "outer__middle__other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__middle__other",
   "outer__middle__other__x",
@@ -5323,11 +5299,8 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "outer__middle__other__colour" END
-    AS "outer__middle__other__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__other__time" / 1000000000 - ("outer__middle__other__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("outer__middle__other__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "outer__middle__other__time",
+    ELSE "outer__middle__other__colour" END AS "outer__middle__other__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__middle__other__time" / 1000000000 - ("outer__middle__other__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__middle__other__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__middle__other__time",
   CASE "outer__always" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always",
   CASE WHEN "outer__always__data" IS NOT NULL THEN hex("outer__always__data") END AS "outer__always__data",
   CASE "outer__always__point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__point",
@@ -5338,19 +5311,13 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "outer__always__point__colour" END
-    AS "outer__always__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__point__time" / 1000000000 - ("outer__always__point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("outer__always__point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "outer__always__point__time",
+    ELSE "outer__always__point__colour" END AS "outer__always__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__point__time" / 1000000000 - ("outer__always__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__always__point__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__always__point__time",
   CASE "outer__always__nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__nothing",
-  (SELECT count(*) FROM "nesteds__outer__always__points"
-    WHERE "nesteds__outer__always__points"."_id" = "nesteds"."id")
-    AS "outer__always__points__count",
-  CASE
-    WHEN "outer__always__text" IS NOT NULL THEN 'text'
-    WHEN "outer__always__other" THEN 'other' END
-    AS "outer__always__choice",
+  (SELECT count(*)
+    FROM "nesteds__outer__always__points"
+    WHERE "nesteds__outer__always__points"."_id" = "nesteds"."id") AS "outer__always__points__count",
+  CASE WHEN "outer__always__text" IS NOT NULL THEN 'text' WHEN "outer__always__other" THEN 'other' END AS "outer__always__choice",
   "outer__always__text",
   CASE "outer__always__other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "outer__always__other",
   "outer__always__other__x",
@@ -5360,14 +5327,9 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "outer__always__other__colour" END
-    AS "outer__always__other__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__other__time" / 1000000000 - ("outer__always__other__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("outer__always__other__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "outer__always__other__time",
-  (SELECT count(*) FROM "nesteds__outer__names"
-    WHERE "nesteds__outer__names"."_id" = "nesteds"."id")
-    AS "outer__names__count",
+    ELSE "outer__always__other__colour" END AS "outer__always__other__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "outer__always__other__time" / 1000000000 - ("outer__always__other__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("outer__always__other__time" % 1000000000 + 1000000000) % 1000000000) AS "outer__always__other__time",
+  (SELECT count(*) FROM "nesteds__outer__names" WHERE "nesteds__outer__names"."_id" = "nesteds"."id") AS "outer__names__count",
   CASE "nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "nothing",
   CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
   "must__x",
@@ -5377,11 +5339,8 @@ CREATE VIEW "nesteds_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "must__colour" END
-    AS "must__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "must__time" / 1000000000 - ("must__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("must__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "must__time"
+    ELSE "must__colour" END AS "must__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "must__time" / 1000000000 - ("must__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("must__time" % 1000000000 + 1000000000) % 1000000000) AS "must__time"
 FROM "nesteds";
 
 CREATE VIEW "nesteds__outer__middle__points_readable" AS SELECT
@@ -5394,11 +5353,8 @@ CREATE VIEW "nesteds__outer__middle__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "nesteds__outer__middle__points";
 
 CREATE VIEW "nesteds__outer__always__points_readable" AS SELECT
@@ -5411,11 +5367,8 @@ CREATE VIEW "nesteds__outer__always__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "nesteds__outer__always__points";
 
 CREATE VIEW "nesteds__outer__names_readable" AS SELECT
@@ -5435,8 +5388,7 @@ CREATE VIEW "choices_readable" AS SELECT
     WHEN "a_bytes" IS NOT NULL THEN 'a_bytes'
     WHEN "a_colour" IS NOT NULL THEN 'a_colour'
     WHEN "a_time" IS NOT NULL THEN 'a_time'
-    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END
-    AS "scalar",
+    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END AS "scalar",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
   "an_int64",
   "a_uint64",
@@ -5448,18 +5400,9 @@ CREATE VIEW "choices_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "a_time",
-  CASE
-    WHEN "a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
-    abs("a_duration" / 1000000000),
-    abs("a_duration" % 1000000000)) END
-    AS "a_duration",
+    ELSE "a_colour" END AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
+  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration",
   CASE WHEN "point" THEN 'point' WHEN "nothing" THEN 'nothing' WHEN "listed" THEN 'listed' END AS "message",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
@@ -5469,16 +5412,13 @@ CREATE VIEW "choices_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE "nothing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "nothing",
   CASE "listed" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "listed",
-  (SELECT count(*) FROM "choices__listed__numbers"
-    WHERE "choices__listed__numbers"."_id" = "choices"."id")
-    AS "listed__numbers__count",
+  (SELECT count(*)
+    FROM "choices__listed__numbers"
+    WHERE "choices__listed__numbers"."_id" = "choices"."id") AS "listed__numbers__count",
   "listed__name",
   CASE WHEN "only" IS NOT NULL THEN 'only' END AS "lonely",
   "only"
@@ -5507,11 +5447,8 @@ CREATE VIEW "lists__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "lists__points";
 
 CREATE VIEW "lists__nothings_readable" AS SELECT
@@ -5530,11 +5467,8 @@ CREATE VIEW "lists__items_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE WHEN "name" IS NOT NULL THEN 'name' WHEN "place" THEN 'place' WHEN "none" THEN 'none' END AS "kind",
   "name",
   CASE "place" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "place",
@@ -5545,11 +5479,8 @@ CREATE VIEW "lists__items_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "place__colour" END
-    AS "place__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "place__time" / 1000000000 - ("place__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("place__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "place__time",
+    ELSE "place__colour" END AS "place__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "place__time" / 1000000000 - ("place__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("place__time" % 1000000000 + 1000000000) % 1000000000) AS "place__time",
   CASE "none" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "none",
   CASE WHEN "data" IS NOT NULL THEN hex("data") END AS "data"
 FROM "lists__items";
@@ -5621,17 +5552,20 @@ CREATE VIEW "wide_keys_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "d" END
-    AS "d",
+    ELSE "d" END AS "d",
   CASE WHEN "e" IS NOT NULL THEN hex("e") END AS "e",
-  strftime('%Y-%m-%dT%H:%M:%S', "f" / 1000000000 - ("f" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("f" % 1000000000 + 1000000000) % 1000000000)
-    AS "f",
+  strftime('%Y-%m-%dT%H:%M:%S', "f" / 1000000000 - ("f" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("f" % 1000000000 + 1000000000) % 1000000000) AS "f",
   "g",
   "value",
-  (SELECT count(*) FROM "wide_keys__numbers"
-    WHERE "wide_keys__numbers"."_a" = "wide_keys"."a" AND "wide_keys__numbers"."_b" = "wide_keys"."b" AND "wide_keys__numbers"."_c" = "wide_keys"."c" AND "wide_keys__numbers"."_d" = "wide_keys"."d" AND "wide_keys__numbers"."_e" = "wide_keys"."e" AND "wide_keys__numbers"."_f" = "wide_keys"."f" AND "wide_keys__numbers"."_g" = "wide_keys"."g")
-    AS "numbers__count"
+  (SELECT count(*)
+    FROM "wide_keys__numbers"
+    WHERE "wide_keys__numbers"."_a" = "wide_keys"."a"
+    AND "wide_keys__numbers"."_b" = "wide_keys"."b"
+    AND "wide_keys__numbers"."_c" = "wide_keys"."c"
+    AND "wide_keys__numbers"."_d" = "wide_keys"."d"
+    AND "wide_keys__numbers"."_e" = "wide_keys"."e"
+    AND "wide_keys__numbers"."_f" = "wide_keys"."f"
+    AND "wide_keys__numbers"."_g" = "wide_keys"."g") AS "numbers__count"
 FROM "wide_keys";
 
 CREATE VIEW "wide_keys__numbers_readable" AS SELECT
@@ -5643,12 +5577,9 @@ CREATE VIEW "wide_keys__numbers_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "_d" END
-    AS "_d",
+    ELSE "_d" END AS "_d",
   CASE WHEN "_e" IS NOT NULL THEN hex("_e") END AS "_e",
-  strftime('%Y-%m-%dT%H:%M:%S', "_f" / 1000000000 - ("_f" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("_f" % 1000000000 + 1000000000) % 1000000000)
-    AS "_f",
+  strftime('%Y-%m-%dT%H:%M:%S', "_f" / 1000000000 - ("_f" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("_f" % 1000000000 + 1000000000) % 1000000000) AS "_f",
   "_g",
   "_position",
   "value"
@@ -5659,9 +5590,9 @@ CREATE VIEW "deep_keys_readable" AS SELECT
   "meta__name",
   "meta__label",
   "text",
-  (SELECT count(*) FROM "deep_keys__words"
-    WHERE "deep_keys__words"."_meta__name" = "deep_keys"."meta__name")
-    AS "words__count"
+  (SELECT count(*)
+    FROM "deep_keys__words"
+    WHERE "deep_keys__words"."_meta__name" = "deep_keys"."meta__name") AS "words__count"
 FROM "deep_keys";
 
 CREATE VIEW "deep_keys__words_readable" AS SELECT
@@ -5696,8 +5627,7 @@ CREATE VIEW "sources_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   "code"
 FROM "sources";
 
@@ -5752,9 +5682,7 @@ CREATE VIEW "maps_readable" AS SELECT
   (SELECT count(*) FROM "maps__uint64s" WHERE "maps__uint64s"."_id" = "maps"."id") AS "uint64s__count",
   (SELECT count(*) FROM "maps__fixed64s" WHERE "maps__fixed64s"."_id" = "maps"."id") AS "fixed64s__count",
   (SELECT count(*) FROM "maps__doubles" WHERE "maps__doubles"."_id" = "maps"."id") AS "doubles__count",
-  (SELECT count(*) FROM "maps__byte_strings"
-    WHERE "maps__byte_strings"."_id" = "maps"."id")
-    AS "byte_strings__count",
+  (SELECT count(*) FROM "maps__byte_strings" WHERE "maps__byte_strings"."_id" = "maps"."id") AS "byte_strings__count",
   (SELECT count(*) FROM "maps__colours" WHERE "maps__colours"."_id" = "maps"."id") AS "colours__count",
   (SELECT count(*) FROM "maps__times" WHERE "maps__times"."_id" = "maps"."id") AS "times__count",
   (SELECT count(*) FROM "maps__durations" WHERE "maps__durations"."_id" = "maps"."id") AS "durations__count",
@@ -5762,9 +5690,7 @@ CREATE VIEW "maps_readable" AS SELECT
   (SELECT count(*) FROM "maps__nothings" WHERE "maps__nothings"."_id" = "maps"."id") AS "nothings__count",
   (SELECT count(*) FROM "maps__shelves" WHERE "maps__shelves"."_id" = "maps"."id") AS "shelves__count",
   CASE "inside" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inside",
-  (SELECT count(*) FROM "maps__inside__counts"
-    WHERE "maps__inside__counts"."_id" = "maps"."id")
-    AS "inside__counts__count"
+  (SELECT count(*) FROM "maps__inside__counts" WHERE "maps__inside__counts"."_id" = "maps"."id") AS "inside__counts__count"
 FROM "maps";
 
 CREATE VIEW "maps__strings_readable" AS SELECT
@@ -5847,28 +5773,19 @@ CREATE VIEW "maps__colours_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value" END
-    AS "value"
+    ELSE "value" END AS "value"
 FROM "maps__colours";
 
 CREATE VIEW "maps__times_readable" AS SELECT
   "_id",
   "_key",
-  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000)
-    AS "value"
+  strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000000 - ("value" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value" % 1000000000 + 1000000000) % 1000000000) AS "value"
 FROM "maps__times";
 
 CREATE VIEW "maps__durations_readable" AS SELECT
   "_id",
   "_key",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000000),
-    abs("value" % 1000000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000000), abs("value" % 1000000000)) END AS "value"
 FROM "maps__durations";
 
 CREATE VIEW "maps__points_readable" AS SELECT
@@ -5881,11 +5798,8 @@ CREATE VIEW "maps__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__colour" END
-    AS "value__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__time"
+    ELSE "value__colour" END AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
 FROM "maps__points";
 
 CREATE VIEW "maps__nothings_readable" AS SELECT
@@ -5905,23 +5819,23 @@ CREATE VIEW "maps__shelves_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__point__colour" END
-    AS "value__point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__point__time" / 1000000000 - ("value__point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__point__time",
+    ELSE "value__point__colour" END AS "value__point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__point__time" / 1000000000 - ("value__point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__point__time" % 1000000000 + 1000000000) % 1000000000) AS "value__point__time",
   CASE WHEN "value__text" IS NOT NULL THEN 'text' WHEN "value__none" THEN 'none' END AS "value__kind",
   "value__text",
   CASE "value__none" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__none",
-  (SELECT count(*) FROM "maps__shelves__value__books"
-    WHERE "maps__shelves__value__books"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__books"."_key" = "maps__shelves"."_key")
-    AS "value__books__count",
-  (SELECT count(*) FROM "maps__shelves__value__labels"
-    WHERE "maps__shelves__value__labels"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__labels"."_key" = "maps__shelves"."_key")
-    AS "value__labels__count",
-  (SELECT count(*) FROM "maps__shelves__value__points"
-    WHERE "maps__shelves__value__points"."_id" = "maps__shelves"."_id" AND "maps__shelves__value__points"."_key" = "maps__shelves"."_key")
-    AS "value__points__count"
+  (SELECT count(*)
+    FROM "maps__shelves__value__books"
+    WHERE "maps__shelves__value__books"."_id" = "maps__shelves"."_id"
+    AND "maps__shelves__value__books"."_key" = "maps__shelves"."_key") AS "value__books__count",
+  (SELECT count(*)
+    FROM "maps__shelves__value__labels"
+    WHERE "maps__shelves__value__labels"."_id" = "maps__shelves"."_id"
+    AND "maps__shelves__value__labels"."_key" = "maps__shelves"."_key") AS "value__labels__count",
+  (SELECT count(*)
+    FROM "maps__shelves__value__points"
+    WHERE "maps__shelves__value__points"."_id" = "maps__shelves"."_id"
+    AND "maps__shelves__value__points"."_key" = "maps__shelves"."_key") AS "value__points__count"
 FROM "maps__shelves";
 
 CREATE VIEW "maps__shelves__value__books_readable" AS SELECT
@@ -5949,11 +5863,8 @@ CREATE VIEW "maps__shelves__value__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "maps__shelves__value__points";
 
 CREATE VIEW "maps__inside__counts_readable" AS SELECT
@@ -5965,9 +5876,10 @@ FROM "maps__inside__counts";
 CREATE VIEW "deeps_readable" AS SELECT
   "region",
   "number",
-  (SELECT count(*) FROM "deeps__racks"
-    WHERE "deeps__racks"."_region" = "deeps"."region" AND "deeps__racks"."_number" = "deeps"."number")
-    AS "racks__count"
+  (SELECT count(*)
+    FROM "deeps__racks"
+    WHERE "deeps__racks"."_region" = "deeps"."region"
+    AND "deeps__racks"."_number" = "deeps"."number") AS "racks__count"
 FROM "deeps";
 
 CREATE VIEW "deeps__racks_readable" AS SELECT
@@ -5975,22 +5887,32 @@ CREATE VIEW "deeps__racks_readable" AS SELECT
   "_number",
   "_position",
   "name",
-  (SELECT count(*) FROM "deeps__racks__hosts"
-    WHERE "deeps__racks__hosts"."_region" = "deeps__racks"."_region" AND "deeps__racks__hosts"."_number" = "deeps__racks"."_number" AND "deeps__racks__hosts"."_position" = "deeps__racks"."_position")
-    AS "hosts__count",
-  (SELECT count(*) FROM "deeps__racks__spares"
-    WHERE "deeps__racks__spares"."_region" = "deeps__racks"."_region" AND "deeps__racks__spares"."_number" = "deeps__racks"."_number" AND "deeps__racks__spares"."_position" = "deeps__racks"."_position")
-    AS "spares__count",
-  (SELECT count(*) FROM "deeps__racks__tags"
-    WHERE "deeps__racks__tags"."_region" = "deeps__racks"."_region" AND "deeps__racks__tags"."_number" = "deeps__racks"."_number" AND "deeps__racks__tags"."_position" = "deeps__racks"."_position")
-    AS "tags__count",
+  (SELECT count(*)
+    FROM "deeps__racks__hosts"
+    WHERE "deeps__racks__hosts"."_region" = "deeps__racks"."_region"
+    AND "deeps__racks__hosts"."_number" = "deeps__racks"."_number"
+    AND "deeps__racks__hosts"."_position" = "deeps__racks"."_position") AS "hosts__count",
+  (SELECT count(*)
+    FROM "deeps__racks__spares"
+    WHERE "deeps__racks__spares"."_region" = "deeps__racks"."_region"
+    AND "deeps__racks__spares"."_number" = "deeps__racks"."_number"
+    AND "deeps__racks__spares"."_position" = "deeps__racks"."_position") AS "spares__count",
+  (SELECT count(*)
+    FROM "deeps__racks__tags"
+    WHERE "deeps__racks__tags"."_region" = "deeps__racks"."_region"
+    AND "deeps__racks__tags"."_number" = "deeps__racks"."_number"
+    AND "deeps__racks__tags"."_position" = "deeps__racks"."_position") AS "tags__count",
   CASE "cabinet" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "cabinet",
-  (SELECT count(*) FROM "deeps__racks__cabinet__slots"
-    WHERE "deeps__racks__cabinet__slots"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__slots"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__slots"."_position" = "deeps__racks"."_position")
-    AS "cabinet__slots__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors"
-    WHERE "deeps__racks__cabinet__doors"."_region" = "deeps__racks"."_region" AND "deeps__racks__cabinet__doors"."_number" = "deeps__racks"."_number" AND "deeps__racks__cabinet__doors"."_position" = "deeps__racks"."_position")
-    AS "cabinet__doors__count"
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__slots"
+    WHERE "deeps__racks__cabinet__slots"."_region" = "deeps__racks"."_region"
+    AND "deeps__racks__cabinet__slots"."_number" = "deeps__racks"."_number"
+    AND "deeps__racks__cabinet__slots"."_position" = "deeps__racks"."_position") AS "cabinet__slots__count",
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__doors"
+    WHERE "deeps__racks__cabinet__doors"."_region" = "deeps__racks"."_region"
+    AND "deeps__racks__cabinet__doors"."_number" = "deeps__racks"."_number"
+    AND "deeps__racks__cabinet__doors"."_position" = "deeps__racks"."_position") AS "cabinet__doors__count"
 FROM "deeps__racks";
 
 CREATE VIEW "deeps__racks__hosts_readable" AS SELECT
@@ -5999,12 +5921,18 @@ CREATE VIEW "deeps__racks__hosts_readable" AS SELECT
   "_position",
   "_position_2",
   "name",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports"
-    WHERE "deeps__racks__hosts__ports"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__ports"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__ports"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__ports"."_position_2" = "deeps__racks__hosts"."_position_2")
-    AS "ports__count",
-  (SELECT count(*) FROM "deeps__racks__hosts__names"
-    WHERE "deeps__racks__hosts__names"."_region" = "deeps__racks__hosts"."_region" AND "deeps__racks__hosts__names"."_number" = "deeps__racks__hosts"."_number" AND "deeps__racks__hosts__names"."_position" = "deeps__racks__hosts"."_position" AND "deeps__racks__hosts__names"."_position_2" = "deeps__racks__hosts"."_position_2")
-    AS "names__count"
+  (SELECT count(*)
+    FROM "deeps__racks__hosts__ports"
+    WHERE "deeps__racks__hosts__ports"."_region" = "deeps__racks__hosts"."_region"
+    AND "deeps__racks__hosts__ports"."_number" = "deeps__racks__hosts"."_number"
+    AND "deeps__racks__hosts__ports"."_position" = "deeps__racks__hosts"."_position"
+    AND "deeps__racks__hosts__ports"."_position_2" = "deeps__racks__hosts"."_position_2") AS "ports__count",
+  (SELECT count(*)
+    FROM "deeps__racks__hosts__names"
+    WHERE "deeps__racks__hosts__names"."_region" = "deeps__racks__hosts"."_region"
+    AND "deeps__racks__hosts__names"."_number" = "deeps__racks__hosts"."_number"
+    AND "deeps__racks__hosts__names"."_position" = "deeps__racks__hosts"."_position"
+    AND "deeps__racks__hosts__names"."_position_2" = "deeps__racks__hosts"."_position_2") AS "names__count"
 FROM "deeps__racks__hosts";
 
 CREATE VIEW "deeps__racks__hosts__ports_readable" AS SELECT
@@ -6014,12 +5942,20 @@ CREATE VIEW "deeps__racks__hosts__ports_readable" AS SELECT
   "_position_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports__frames"
-    WHERE "deeps__racks__hosts__ports__frames"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__frames"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__frames"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__frames"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__frames"."_position_3" = "deeps__racks__hosts__ports"."_position_3")
-    AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__hosts__ports__labels"
-    WHERE "deeps__racks__hosts__ports__labels"."_region" = "deeps__racks__hosts__ports"."_region" AND "deeps__racks__hosts__ports__labels"."_number" = "deeps__racks__hosts__ports"."_number" AND "deeps__racks__hosts__ports__labels"."_position" = "deeps__racks__hosts__ports"."_position" AND "deeps__racks__hosts__ports__labels"."_position_2" = "deeps__racks__hosts__ports"."_position_2" AND "deeps__racks__hosts__ports__labels"."_position_3" = "deeps__racks__hosts__ports"."_position_3")
-    AS "labels__count"
+  (SELECT count(*)
+    FROM "deeps__racks__hosts__ports__frames"
+    WHERE "deeps__racks__hosts__ports__frames"."_region" = "deeps__racks__hosts__ports"."_region"
+    AND "deeps__racks__hosts__ports__frames"."_number" = "deeps__racks__hosts__ports"."_number"
+    AND "deeps__racks__hosts__ports__frames"."_position" = "deeps__racks__hosts__ports"."_position"
+    AND "deeps__racks__hosts__ports__frames"."_position_2" = "deeps__racks__hosts__ports"."_position_2"
+    AND "deeps__racks__hosts__ports__frames"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "frames__count",
+  (SELECT count(*)
+    FROM "deeps__racks__hosts__ports__labels"
+    WHERE "deeps__racks__hosts__ports__labels"."_region" = "deeps__racks__hosts__ports"."_region"
+    AND "deeps__racks__hosts__ports__labels"."_number" = "deeps__racks__hosts__ports"."_number"
+    AND "deeps__racks__hosts__ports__labels"."_position" = "deeps__racks__hosts__ports"."_position"
+    AND "deeps__racks__hosts__ports__labels"."_position_2" = "deeps__racks__hosts__ports"."_position_2"
+    AND "deeps__racks__hosts__ports__labels"."_position_3" = "deeps__racks__hosts__ports"."_position_3") AS "labels__count"
 FROM "deeps__racks__hosts__ports";
 
 CREATE VIEW "deeps__racks__hosts__ports__frames_readable" AS SELECT
@@ -6057,12 +5993,18 @@ CREATE VIEW "deeps__racks__spares_readable" AS SELECT
   "_position",
   "_key_2",
   "value__name",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports"
-    WHERE "deeps__racks__spares__value__ports"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__ports"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__ports"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__ports"."_key_2" = "deeps__racks__spares"."_key_2")
-    AS "value__ports__count",
-  (SELECT count(*) FROM "deeps__racks__spares__value__names"
-    WHERE "deeps__racks__spares__value__names"."_region" = "deeps__racks__spares"."_region" AND "deeps__racks__spares__value__names"."_number" = "deeps__racks__spares"."_number" AND "deeps__racks__spares__value__names"."_position" = "deeps__racks__spares"."_position" AND "deeps__racks__spares__value__names"."_key_2" = "deeps__racks__spares"."_key_2")
-    AS "value__names__count"
+  (SELECT count(*)
+    FROM "deeps__racks__spares__value__ports"
+    WHERE "deeps__racks__spares__value__ports"."_region" = "deeps__racks__spares"."_region"
+    AND "deeps__racks__spares__value__ports"."_number" = "deeps__racks__spares"."_number"
+    AND "deeps__racks__spares__value__ports"."_position" = "deeps__racks__spares"."_position"
+    AND "deeps__racks__spares__value__ports"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__ports__count",
+  (SELECT count(*)
+    FROM "deeps__racks__spares__value__names"
+    WHERE "deeps__racks__spares__value__names"."_region" = "deeps__racks__spares"."_region"
+    AND "deeps__racks__spares__value__names"."_number" = "deeps__racks__spares"."_number"
+    AND "deeps__racks__spares__value__names"."_position" = "deeps__racks__spares"."_position"
+    AND "deeps__racks__spares__value__names"."_key_2" = "deeps__racks__spares"."_key_2") AS "value__names__count"
 FROM "deeps__racks__spares";
 
 CREATE VIEW "deeps__racks__spares__value__ports_readable" AS SELECT
@@ -6072,12 +6014,20 @@ CREATE VIEW "deeps__racks__spares__value__ports_readable" AS SELECT
   "_key_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports__frames"
-    WHERE "deeps__racks__spares__value__ports__frames"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__frames"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__frames"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__frames"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__frames"."_position_3" = "deeps__racks__spares__value__ports"."_position_3")
-    AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__spares__value__ports__labels"
-    WHERE "deeps__racks__spares__value__ports__labels"."_region" = "deeps__racks__spares__value__ports"."_region" AND "deeps__racks__spares__value__ports__labels"."_number" = "deeps__racks__spares__value__ports"."_number" AND "deeps__racks__spares__value__ports__labels"."_position" = "deeps__racks__spares__value__ports"."_position" AND "deeps__racks__spares__value__ports__labels"."_key_2" = "deeps__racks__spares__value__ports"."_key_2" AND "deeps__racks__spares__value__ports__labels"."_position_3" = "deeps__racks__spares__value__ports"."_position_3")
-    AS "labels__count"
+  (SELECT count(*)
+    FROM "deeps__racks__spares__value__ports__frames"
+    WHERE "deeps__racks__spares__value__ports__frames"."_region" = "deeps__racks__spares__value__ports"."_region"
+    AND "deeps__racks__spares__value__ports__frames"."_number" = "deeps__racks__spares__value__ports"."_number"
+    AND "deeps__racks__spares__value__ports__frames"."_position" = "deeps__racks__spares__value__ports"."_position"
+    AND "deeps__racks__spares__value__ports__frames"."_key_2" = "deeps__racks__spares__value__ports"."_key_2"
+    AND "deeps__racks__spares__value__ports__frames"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "frames__count",
+  (SELECT count(*)
+    FROM "deeps__racks__spares__value__ports__labels"
+    WHERE "deeps__racks__spares__value__ports__labels"."_region" = "deeps__racks__spares__value__ports"."_region"
+    AND "deeps__racks__spares__value__ports__labels"."_number" = "deeps__racks__spares__value__ports"."_number"
+    AND "deeps__racks__spares__value__ports__labels"."_position" = "deeps__racks__spares__value__ports"."_position"
+    AND "deeps__racks__spares__value__ports__labels"."_key_2" = "deeps__racks__spares__value__ports"."_key_2"
+    AND "deeps__racks__spares__value__ports__labels"."_position_3" = "deeps__racks__spares__value__ports"."_position_3") AS "labels__count"
 FROM "deeps__racks__spares__value__ports";
 
 CREATE VIEW "deeps__racks__spares__value__ports__frames_readable" AS SELECT
@@ -6131,12 +6081,18 @@ CREATE VIEW "deeps__racks__cabinet__doors_readable" AS SELECT
   "_position",
   "_position_2",
   "name",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports"
-    WHERE "deeps__racks__cabinet__doors__ports"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__ports"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__ports"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__ports"."_position_2" = "deeps__racks__cabinet__doors"."_position_2")
-    AS "ports__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__names"
-    WHERE "deeps__racks__cabinet__doors__names"."_region" = "deeps__racks__cabinet__doors"."_region" AND "deeps__racks__cabinet__doors__names"."_number" = "deeps__racks__cabinet__doors"."_number" AND "deeps__racks__cabinet__doors__names"."_position" = "deeps__racks__cabinet__doors"."_position" AND "deeps__racks__cabinet__doors__names"."_position_2" = "deeps__racks__cabinet__doors"."_position_2")
-    AS "names__count"
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__doors__ports"
+    WHERE "deeps__racks__cabinet__doors__ports"."_region" = "deeps__racks__cabinet__doors"."_region"
+    AND "deeps__racks__cabinet__doors__ports"."_number" = "deeps__racks__cabinet__doors"."_number"
+    AND "deeps__racks__cabinet__doors__ports"."_position" = "deeps__racks__cabinet__doors"."_position"
+    AND "deeps__racks__cabinet__doors__ports"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "ports__count",
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__doors__names"
+    WHERE "deeps__racks__cabinet__doors__names"."_region" = "deeps__racks__cabinet__doors"."_region"
+    AND "deeps__racks__cabinet__doors__names"."_number" = "deeps__racks__cabinet__doors"."_number"
+    AND "deeps__racks__cabinet__doors__names"."_position" = "deeps__racks__cabinet__doors"."_position"
+    AND "deeps__racks__cabinet__doors__names"."_position_2" = "deeps__racks__cabinet__doors"."_position_2") AS "names__count"
 FROM "deeps__racks__cabinet__doors";
 
 CREATE VIEW "deeps__racks__cabinet__doors__ports_readable" AS SELECT
@@ -6146,12 +6102,20 @@ CREATE VIEW "deeps__racks__cabinet__doors__ports_readable" AS SELECT
   "_position_2",
   "_position_3",
   "number",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__frames"
-    WHERE "deeps__racks__cabinet__doors__ports__frames"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__frames"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__frames"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__frames"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__frames"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3")
-    AS "frames__count",
-  (SELECT count(*) FROM "deeps__racks__cabinet__doors__ports__labels"
-    WHERE "deeps__racks__cabinet__doors__ports__labels"."_region" = "deeps__racks__cabinet__doors__ports"."_region" AND "deeps__racks__cabinet__doors__ports__labels"."_number" = "deeps__racks__cabinet__doors__ports"."_number" AND "deeps__racks__cabinet__doors__ports__labels"."_position" = "deeps__racks__cabinet__doors__ports"."_position" AND "deeps__racks__cabinet__doors__ports__labels"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2" AND "deeps__racks__cabinet__doors__ports__labels"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3")
-    AS "labels__count"
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__doors__ports__frames"
+    WHERE "deeps__racks__cabinet__doors__ports__frames"."_region" = "deeps__racks__cabinet__doors__ports"."_region"
+    AND "deeps__racks__cabinet__doors__ports__frames"."_number" = "deeps__racks__cabinet__doors__ports"."_number"
+    AND "deeps__racks__cabinet__doors__ports__frames"."_position" = "deeps__racks__cabinet__doors__ports"."_position"
+    AND "deeps__racks__cabinet__doors__ports__frames"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2"
+    AND "deeps__racks__cabinet__doors__ports__frames"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "frames__count",
+  (SELECT count(*)
+    FROM "deeps__racks__cabinet__doors__ports__labels"
+    WHERE "deeps__racks__cabinet__doors__ports__labels"."_region" = "deeps__racks__cabinet__doors__ports"."_region"
+    AND "deeps__racks__cabinet__doors__ports__labels"."_number" = "deeps__racks__cabinet__doors__ports"."_number"
+    AND "deeps__racks__cabinet__doors__ports__labels"."_position" = "deeps__racks__cabinet__doors__ports"."_position"
+    AND "deeps__racks__cabinet__doors__ports__labels"."_position_2" = "deeps__racks__cabinet__doors__ports"."_position_2"
+    AND "deeps__racks__cabinet__doors__ports__labels"."_position_3" = "deeps__racks__cabinet__doors__ports"."_position_3") AS "labels__count"
 FROM "deeps__racks__cabinet__doors__ports";
 
 CREATE VIEW "deeps__racks__cabinet__doors__ports__frames_readable" AS SELECT
@@ -6193,9 +6157,10 @@ CREATE VIEW "linked__groups_readable" AS SELECT
   "_id",
   "_position",
   "title",
-  (SELECT count(*) FROM "linked__groups__targets"
-    WHERE "linked__groups__targets"."_id" = "linked__groups"."_id" AND "linked__groups__targets"."_position" = "linked__groups"."_position")
-    AS "targets__count"
+  (SELECT count(*)
+    FROM "linked__groups__targets"
+    WHERE "linked__groups__targets"."_id" = "linked__groups"."_id"
+    AND "linked__groups__targets"."_position" = "linked__groups"."_position") AS "targets__count"
 FROM "linked__groups";
 
 CREATE VIEW "linked__groups__targets_readable" AS SELECT
@@ -6220,8 +6185,7 @@ CREATE VIEW "settings_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
@@ -6230,11 +6194,8 @@ CREATE VIEW "settings_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE WHEN "custom" IS NOT NULL THEN 'custom' WHEN "at" THEN 'at' END AS "mode",
   "custom",
   CASE "at" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "at",
@@ -6245,23 +6206,20 @@ CREATE VIEW "settings_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "at__colour" END
-    AS "at__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "at__time" / 1000000000 - ("at__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("at__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "at__time",
-  (SELECT count(*) FROM "settings__words"
-    WHERE "settings__words"."_singleton" = "settings"."_singleton")
-    AS "words__count",
-  (SELECT count(*) FROM "settings__sheets"
-    WHERE "settings__sheets"."_singleton" = "settings"."_singleton")
-    AS "sheets__count",
-  (SELECT count(*) FROM "settings__named"
-    WHERE "settings__named"."_singleton" = "settings"."_singleton")
-    AS "named__count",
-  (SELECT count(*) FROM "settings__target_ids"
-    WHERE "settings__target_ids"."_singleton" = "settings"."_singleton")
-    AS "target_ids__count"
+    ELSE "at__colour" END AS "at__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "at__time" / 1000000000 - ("at__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("at__time" % 1000000000 + 1000000000) % 1000000000) AS "at__time",
+  (SELECT count(*)
+    FROM "settings__words"
+    WHERE "settings__words"."_singleton" = "settings"."_singleton") AS "words__count",
+  (SELECT count(*)
+    FROM "settings__sheets"
+    WHERE "settings__sheets"."_singleton" = "settings"."_singleton") AS "sheets__count",
+  (SELECT count(*)
+    FROM "settings__named"
+    WHERE "settings__named"."_singleton" = "settings"."_singleton") AS "named__count",
+  (SELECT count(*)
+    FROM "settings__target_ids"
+    WHERE "settings__target_ids"."_singleton" = "settings"."_singleton") AS "target_ids__count"
 FROM "settings";
 
 CREATE VIEW "settings__words_readable" AS SELECT
@@ -6274,9 +6232,10 @@ CREATE VIEW "settings__sheets_readable" AS SELECT
   "_singleton",
   "_position",
   "title",
-  (SELECT count(*) FROM "settings__sheets__numbers"
-    WHERE "settings__sheets__numbers"."_singleton" = "settings__sheets"."_singleton" AND "settings__sheets__numbers"."_position" = "settings__sheets"."_position")
-    AS "numbers__count"
+  (SELECT count(*)
+    FROM "settings__sheets__numbers"
+    WHERE "settings__sheets__numbers"."_singleton" = "settings__sheets"."_singleton"
+    AND "settings__sheets__numbers"."_position" = "settings__sheets"."_position") AS "numbers__count"
 FROM "settings__sheets";
 
 CREATE VIEW "settings__sheets__numbers_readable" AS SELECT
@@ -6290,9 +6249,10 @@ CREATE VIEW "settings__named_readable" AS SELECT
   "_singleton",
   "_key",
   "value__title",
-  (SELECT count(*) FROM "settings__named__value__numbers"
-    WHERE "settings__named__value__numbers"."_singleton" = "settings__named"."_singleton" AND "settings__named__value__numbers"."_key" = "settings__named"."_key")
-    AS "value__numbers__count"
+  (SELECT count(*)
+    FROM "settings__named__value__numbers"
+    WHERE "settings__named__value__numbers"."_singleton" = "settings__named"."_singleton"
+    AND "settings__named__value__numbers"."_key" = "settings__named"."_key") AS "value__numbers__count"
 FROM "settings__named";
 
 CREATE VIEW "settings__named__value__numbers_readable" AS SELECT
@@ -6326,12 +6286,8 @@ CREATE VIEW "mades_readable" AS SELECT
   "maybe_token",
   "number",
   "maybe_number",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
   (SELECT count(*) FROM "mades__words" WHERE "mades__words"."_id" = "mades"."id") AS "words__count"
 FROM "mades";
 
@@ -6368,14 +6324,11 @@ CREATE VIEW "wrappers_readable" AS SELECT
   CASE WHEN "a_bytes" IS NOT NULL THEN hex("a_bytes") END AS "a_bytes",
   (SELECT count(*) FROM "wrappers__strings" WHERE "wrappers__strings"."_id" = "wrappers"."id") AS "strings__count",
   (SELECT count(*) FROM "wrappers__doubles" WHERE "wrappers__doubles"."_id" = "wrappers"."id") AS "doubles__count",
-  (SELECT count(*) FROM "wrappers__by_number"
-    WHERE "wrappers__by_number"."_id" = "wrappers"."id")
-    AS "by_number__count",
+  (SELECT count(*) FROM "wrappers__by_number" WHERE "wrappers__by_number"."_id" = "wrappers"."id") AS "by_number__count",
   CASE
     WHEN "yes" IS NOT NULL THEN 'yes'
     WHEN "word" IS NOT NULL THEN 'word'
-    WHEN "number" IS NOT NULL THEN 'number' END
-    AS "choice",
+    WHEN "number" IS NOT NULL THEN 'number' END AS "choice",
   CASE "yes" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "yes",
   "word",
   "number",
@@ -6412,39 +6365,32 @@ CREATE VIEW "well_knowns_readable" AS SELECT
   "a_mask",
   CASE "an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "an_empty",
   CASE "a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "a_null" END AS "a_null",
-  (SELECT count(*) FROM "well_knowns__structs"
-    WHERE "well_knowns__structs"."_id" = "well_knowns"."id")
-    AS "structs__count",
-  (SELECT count(*) FROM "well_knowns__values"
-    WHERE "well_knowns__values"."_id" = "well_knowns"."id")
-    AS "values__count",
-  (SELECT count(*) FROM "well_knowns__lists"
-    WHERE "well_knowns__lists"."_id" = "well_knowns"."id")
-    AS "lists__count",
+  (SELECT count(*)
+    FROM "well_knowns__structs"
+    WHERE "well_knowns__structs"."_id" = "well_knowns"."id") AS "structs__count",
+  (SELECT count(*) FROM "well_knowns__values" WHERE "well_knowns__values"."_id" = "well_knowns"."id") AS "values__count",
+  (SELECT count(*) FROM "well_knowns__lists" WHERE "well_knowns__lists"."_id" = "well_knowns"."id") AS "lists__count",
   (SELECT count(*) FROM "well_knowns__anys" WHERE "well_knowns__anys"."_id" = "well_knowns"."id") AS "anys__count",
-  (SELECT count(*) FROM "well_knowns__masks"
-    WHERE "well_knowns__masks"."_id" = "well_knowns"."id")
-    AS "masks__count",
-  (SELECT count(*) FROM "well_knowns__empties"
-    WHERE "well_knowns__empties"."_id" = "well_knowns"."id")
-    AS "empties__count",
-  (SELECT count(*) FROM "well_knowns__structs_by_key"
-    WHERE "well_knowns__structs_by_key"."_id" = "well_knowns"."id")
-    AS "structs_by_key__count",
-  (SELECT count(*) FROM "well_knowns__anys_by_key"
-    WHERE "well_knowns__anys_by_key"."_id" = "well_knowns"."id")
-    AS "anys_by_key__count",
-  (SELECT count(*) FROM "well_knowns__empties_by_key"
-    WHERE "well_knowns__empties_by_key"."_id" = "well_knowns"."id")
-    AS "empties_by_key__count",
+  (SELECT count(*) FROM "well_knowns__masks" WHERE "well_knowns__masks"."_id" = "well_knowns"."id") AS "masks__count",
+  (SELECT count(*)
+    FROM "well_knowns__empties"
+    WHERE "well_knowns__empties"."_id" = "well_knowns"."id") AS "empties__count",
+  (SELECT count(*)
+    FROM "well_knowns__structs_by_key"
+    WHERE "well_knowns__structs_by_key"."_id" = "well_knowns"."id") AS "structs_by_key__count",
+  (SELECT count(*)
+    FROM "well_knowns__anys_by_key"
+    WHERE "well_knowns__anys_by_key"."_id" = "well_knowns"."id") AS "anys_by_key__count",
+  (SELECT count(*)
+    FROM "well_knowns__empties_by_key"
+    WHERE "well_knowns__empties_by_key"."_id" = "well_knowns"."id") AS "empties_by_key__count",
   CASE
     WHEN "one_struct" IS NOT NULL THEN 'one_struct'
     WHEN "one_value" IS NOT NULL THEN 'one_value'
     WHEN "one_list" IS NOT NULL THEN 'one_list'
     WHEN "one_any" IS NOT NULL THEN 'one_any'
     WHEN "one_mask" IS NOT NULL THEN 'one_mask'
-    WHEN "one_empty" THEN 'one_empty' END
-    AS "choice",
+    WHEN "one_empty" THEN 'one_empty' END AS "choice",
   "one_struct",
   "one_value",
   "one_list",
@@ -6455,9 +6401,9 @@ CREATE VIEW "well_knowns_readable" AS SELECT
   "inner__a_value",
   CASE WHEN "inner__an_any" IS NOT NULL THEN hex("inner__an_any") END AS "inner__an_any",
   CASE "inner__an_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner__an_empty",
-  (SELECT count(*) FROM "well_knowns__inner__masks"
-    WHERE "well_knowns__inner__masks"."_id" = "well_knowns"."id")
-    AS "inner__masks__count",
+  (SELECT count(*)
+    FROM "well_knowns__inner__masks"
+    WHERE "well_knowns__inner__masks"."_id" = "well_knowns"."id") AS "inner__masks__count",
   "must",
   CASE "must_be" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must_be"
 FROM "well_knowns";
@@ -6522,101 +6468,56 @@ FROM "well_knowns__inner__masks";
 
 CREATE VIEW "encodings_readable" AS SELECT
   "id",
-  CASE
-    WHEN "full" IS NOT NULL
-    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
-    AS "full",
-  CASE
-    WHEN "maybe_full" IS NOT NULL
-    THEN printf('%u', ("maybe_full" | (-9223372036854775807 - 1)) - ("maybe_full" & (-9223372036854775807 - 1))) END
-    AS "maybe_full",
+  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
+  CASE WHEN "maybe_full" IS NOT NULL THEN printf('%u', ("maybe_full" | (-9223372036854775807 - 1)) - ("maybe_full" & (-9223372036854775807 - 1))) END AS "maybe_full",
   (SELECT count(*) FROM "encodings__fulls" WHERE "encodings__fulls"."_id" = "encodings"."id") AS "fulls__count",
-  (SELECT count(*) FROM "encodings__full_by_full"
-    WHERE "encodings__full_by_full"."_id" = "encodings"."id")
-    AS "full_by_full__count",
-  CASE
-    WHEN "wrapped" IS NOT NULL
-    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
-    AS "wrapped",
+  (SELECT count(*)
+    FROM "encodings__full_by_full"
+    WHERE "encodings__full_by_full"."_id" = "encodings"."id") AS "full_by_full__count",
+  CASE WHEN "wrapped" IS NOT NULL THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END AS "wrapped",
   CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
   CASE WHEN "maybe_bits" IS NOT NULL THEN printf('%016X', "maybe_bits") END AS "maybe_bits",
-  (SELECT count(*) FROM "encodings__many_bits"
-    WHERE "encodings__many_bits"."_id" = "encodings"."id")
-    AS "many_bits__count",
-  (SELECT count(*) FROM "encodings__bits_by_name"
-    WHERE "encodings__bits_by_name"."_id" = "encodings"."id")
-    AS "bits_by_name__count",
+  (SELECT count(*) FROM "encodings__many_bits" WHERE "encodings__many_bits"."_id" = "encodings"."id") AS "many_bits__count",
+  (SELECT count(*)
+    FROM "encodings__bits_by_name"
+    WHERE "encodings__bits_by_name"."_id" = "encodings"."id") AS "bits_by_name__count",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "seconds", 'unixepoch'), "seconds") AS "seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds")
-    AS "milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds")
-    AS "microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds") AS "milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds") AS "microseconds",
   "text",
   CASE WHEN "span_seconds" IS NOT NULL THEN printf('%ds', "span_seconds") END AS "span_seconds",
-  CASE
-    WHEN "span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("span_milliseconds" / 1000),
-    abs("span_milliseconds" % 1000)) END
-    AS "span_milliseconds",
-  CASE
-    WHEN "span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("span_microseconds" / 1000000),
-    abs("span_microseconds" % 1000000)) END
-    AS "span_microseconds",
+  CASE WHEN "span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END, abs("span_milliseconds" / 1000), abs("span_milliseconds" % 1000)) END AS "span_milliseconds",
+  CASE WHEN "span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END, abs("span_microseconds" / 1000000), abs("span_microseconds" % 1000000)) END AS "span_microseconds",
   (SELECT count(*) FROM "encodings__texts" WHERE "encodings__texts"."_id" = "encodings"."id") AS "texts__count",
   CASE
     WHEN "one_full" IS NOT NULL THEN 'one_full'
     WHEN "one_bits" IS NOT NULL THEN 'one_bits'
-    WHEN "one_text" IS NOT NULL THEN 'one_text' END
-    AS "choice",
-  CASE
-    WHEN "one_full" IS NOT NULL
-    THEN printf('%u', ("one_full" | (-9223372036854775807 - 1)) - ("one_full" & (-9223372036854775807 - 1))) END
-    AS "one_full",
+    WHEN "one_text" IS NOT NULL THEN 'one_text' END AS "choice",
+  CASE WHEN "one_full" IS NOT NULL THEN printf('%u', ("one_full" | (-9223372036854775807 - 1)) - ("one_full" & (-9223372036854775807 - 1))) END AS "one_full",
   CASE WHEN "one_bits" IS NOT NULL THEN printf('%016X', "one_bits") END AS "one_bits",
   "one_text",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "own" / 1000000 - ("own" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("own" % 1000000 + 1000000) % 1000000), "own")
-    AS "own",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "own" / 1000000 - ("own" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("own" % 1000000 + 1000000) % 1000000), "own") AS "own",
   (SELECT count(*) FROM "encodings__owns" WHERE "encodings__owns"."_id" = "encodings"."id") AS "owns__count",
   CASE "inner" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "inner",
-  CASE
-    WHEN "inner__full" IS NOT NULL
-    THEN printf('%u', ("inner__full" | (-9223372036854775807 - 1)) - ("inner__full" & (-9223372036854775807 - 1))) END
-    AS "inner__full",
+  CASE WHEN "inner__full" IS NOT NULL THEN printf('%u', ("inner__full" | (-9223372036854775807 - 1)) - ("inner__full" & (-9223372036854775807 - 1))) END AS "inner__full",
   CASE WHEN "inner__bits" IS NOT NULL THEN printf('%08X', "inner__bits") END AS "inner__bits",
   "inner__text",
-  (SELECT count(*) FROM "encodings__inner__names"
-    WHERE "encodings__inner__names"."_id" = "encodings"."id")
-    AS "inner__names__count",
+  (SELECT count(*)
+    FROM "encodings__inner__names"
+    WHERE "encodings__inner__names"."_id" = "encodings"."id") AS "inner__names__count",
   (SELECT count(*) FROM "encodings__inners" WHERE "encodings__inners"."_id" = "encodings"."id") AS "inners__count"
 FROM "encodings";
 
 CREATE VIEW "encodings__fulls_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "encodings__fulls";
 
 CREATE VIEW "encodings__full_by_full_readable" AS SELECT
   "_id",
-  CASE
-    WHEN "_key" IS NOT NULL
-    THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END
-    AS "_key",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "encodings__full_by_full";
 
 CREATE VIEW "encodings__many_bits_readable" AS SELECT
@@ -6640,95 +6541,65 @@ FROM "encodings__texts";
 CREATE VIEW "encodings__owns_readable" AS SELECT
   "_id",
   "_position",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value") AS "value"
 FROM "encodings__owns";
 
 CREATE VIEW "encodings__inner__names_readable" AS SELECT
   "_id",
-  CASE
-    WHEN "_key" IS NOT NULL
-    THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END
-    AS "_key",
+  CASE WHEN "_key" IS NOT NULL THEN printf('%u', ("_key" | (-9223372036854775807 - 1)) - ("_key" & (-9223372036854775807 - 1))) END AS "_key",
   "value"
 FROM "encodings__inner__names";
 
 CREATE VIEW "encodings__inners_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "full" IS NOT NULL
-    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
-    AS "full",
+  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
   CASE WHEN "bits" IS NOT NULL THEN printf('%08X', "bits") END AS "bits",
   "text",
-  (SELECT count(*) FROM "encodings__inners__names"
-    WHERE "encodings__inners__names"."_id" = "encodings__inners"."_id" AND "encodings__inners__names"."_position" = "encodings__inners"."_position")
-    AS "names__count"
+  (SELECT count(*)
+    FROM "encodings__inners__names"
+    WHERE "encodings__inners__names"."_id" = "encodings__inners"."_id"
+    AND "encodings__inners__names"."_position" = "encodings__inners"."_position") AS "names__count"
 FROM "encodings__inners";
 
 CREATE VIEW "encodings__inners__names_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "_key_2" IS NOT NULL
-    THEN printf('%u', ("_key_2" | (-9223372036854775807 - 1)) - ("_key_2" & (-9223372036854775807 - 1))) END
-    AS "_key_2",
+  CASE WHEN "_key_2" IS NOT NULL THEN printf('%u', ("_key_2" | (-9223372036854775807 - 1)) - ("_key_2" & (-9223372036854775807 - 1))) END AS "_key_2",
   "value"
 FROM "encodings__inners__names";
 
 CREATE VIEW "full_keys_readable" AS SELECT
-  CASE
-    WHEN "id" IS NOT NULL
-    THEN printf('%u', ("id" | (-9223372036854775807 - 1)) - ("id" & (-9223372036854775807 - 1))) END
-    AS "id",
-  CASE
-    WHEN "parent" IS NOT NULL
-    THEN printf('%u', ("parent" | (-9223372036854775807 - 1)) - ("parent" & (-9223372036854775807 - 1))) END
-    AS "parent",
+  CASE WHEN "id" IS NOT NULL THEN printf('%u', ("id" | (-9223372036854775807 - 1)) - ("id" & (-9223372036854775807 - 1))) END AS "id",
+  CASE WHEN "parent" IS NOT NULL THEN printf('%u', ("parent" | (-9223372036854775807 - 1)) - ("parent" & (-9223372036854775807 - 1))) END AS "parent",
   (SELECT count(*) FROM "full_keys__others" WHERE "full_keys__others"."_id" = "full_keys"."id") AS "others__count",
   (SELECT count(*) FROM "full_keys__words" WHERE "full_keys__words"."_id" = "full_keys"."id") AS "words__count"
 FROM "full_keys";
 
 CREATE VIEW "full_keys__others_readable" AS SELECT
-  CASE
-    WHEN "_id" IS NOT NULL
-    THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END
-    AS "_id",
+  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "full_keys__others";
 
 CREATE VIEW "full_keys__words_readable" AS SELECT
-  CASE
-    WHEN "_id" IS NOT NULL
-    THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END
-    AS "_id",
+  CASE WHEN "_id" IS NOT NULL THEN printf('%u', ("_id" | (-9223372036854775807 - 1)) - ("_id" & (-9223372036854775807 - 1))) END AS "_id",
   "_position",
   "value"
 FROM "full_keys__words";
 
 CREATE VIEW "time_keys_readable" AS SELECT
   "time",
-  CASE
-    WHEN "number" IS NOT NULL
-    THEN printf('%u', ("number" | (-9223372036854775807 - 1)) - ("number" & (-9223372036854775807 - 1))) END
-    AS "number",
-  (SELECT count(*) FROM "time_keys__words"
-    WHERE "time_keys__words"."_time" = "time_keys"."time" AND "time_keys__words"."_number" = "time_keys"."number")
-    AS "words__count"
+  CASE WHEN "number" IS NOT NULL THEN printf('%u', ("number" | (-9223372036854775807 - 1)) - ("number" & (-9223372036854775807 - 1))) END AS "number",
+  (SELECT count(*)
+    FROM "time_keys__words"
+    WHERE "time_keys__words"."_time" = "time_keys"."time"
+    AND "time_keys__words"."_number" = "time_keys"."number") AS "words__count"
 FROM "time_keys";
 
 CREATE VIEW "time_keys__words_readable" AS SELECT
   "_time",
-  CASE
-    WHEN "_number" IS NOT NULL
-    THEN printf('%u', ("_number" | (-9223372036854775807 - 1)) - ("_number" & (-9223372036854775807 - 1))) END
-    AS "_number",
+  CASE WHEN "_number" IS NOT NULL THEN printf('%u', ("_number" | (-9223372036854775807 - 1)) - ("_number" & (-9223372036854775807 - 1))) END AS "_number",
   "_position",
   "value"
 FROM "time_keys__words";
@@ -6747,15 +6618,12 @@ CREATE VIEW "packed_readable" AS SELECT
   CAST("raw" AS TEXT) AS "raw",
   CAST("maybe_raw" AS TEXT) AS "maybe_raw",
   CAST("wrapped" AS TEXT) AS "wrapped",
-  (SELECT count(*) FROM "packed__raw_by_raw"
-    WHERE "packed__raw_by_raw"."_id" = "packed"."id")
-    AS "raw_by_raw__count",
+  (SELECT count(*) FROM "packed__raw_by_raw" WHERE "packed__raw_by_raw"."_id" = "packed"."id") AS "raw_by_raw__count",
   CASE WHEN "settings" IS NOT NULL THEN hex("settings") END AS "settings",
   CASE
     WHEN "one_point" IS NOT NULL THEN 'one_point'
     WHEN "one_raw" IS NOT NULL THEN 'one_raw'
-    WHEN "one_tree" IS NOT NULL THEN 'one_tree' END
-    AS "choice",
+    WHEN "one_tree" IS NOT NULL THEN 'one_tree' END AS "choice",
   CASE WHEN "one_point" IS NOT NULL THEN hex("one_point") END AS "one_point",
   CAST("one_raw" AS TEXT) AS "one_raw",
   CASE WHEN "one_tree" IS NOT NULL THEN hex("one_tree") END AS "one_tree",
@@ -6841,35 +6709,42 @@ FROM "partials";
 CREATE VIEW "aparts_readable" AS SELECT
   "id",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__point"
-    WHERE "aparts__point"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "point",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__point"
+    WHERE "aparts__point"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "point",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__nothing"
-    WHERE "aparts__nothing"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "nothing",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__nothing"
+    WHERE "aparts__nothing"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "nothing",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__empty"
-    WHERE "aparts__empty"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "empty",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__empty"
+    WHERE "aparts__empty"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "empty",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__must"
-    WHERE "aparts__must"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "must",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__must"
+    WHERE "aparts__must"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "must",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__room"
-    WHERE "aparts__room"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "room",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__room"
+    WHERE "aparts__room"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "room",
   CASE
     WHEN "text" IS NOT NULL THEN 'text'
     WHEN "here" THEN 'here'
-    WHEN EXISTS (SELECT 1 FROM "aparts__there"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__there"
     WHERE "aparts__there"."_id" = "aparts"."id") THEN 'there'
-    WHEN EXISTS (SELECT 1 FROM "aparts__house"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house"
     WHERE "aparts__house"."_id" = "aparts"."id") THEN 'house'
-    WHEN EXISTS (SELECT 1 FROM "aparts__none"
-    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'none' END
-    AS "choice",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__none"
+    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'none' END AS "choice",
   "text",
   CASE "here" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "here",
   "here__x",
@@ -6879,46 +6754,49 @@ CREATE VIEW "aparts_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "here__colour" END
-    AS "here__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "here__time" / 1000000000 - ("here__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("here__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "here__time",
+    ELSE "here__colour" END AS "here__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "here__time" / 1000000000 - ("here__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("here__time" % 1000000000 + 1000000000) % 1000000000) AS "here__time",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__there"
-    WHERE "aparts__there"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "there",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__there"
+    WHERE "aparts__there"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "there",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__house"
-    WHERE "aparts__house"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "house",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house"
+    WHERE "aparts__house"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "house",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__none"
-    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "none",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__none"
+    WHERE "aparts__none"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "none",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__only"
-    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'only' END
-    AS "lonely",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__only"
+    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'only' END AS "lonely",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__only"
-    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "only",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__only"
+    WHERE "aparts__only"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "only",
   CASE "wing" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "wing",
   "wing__name",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wing__shelf"
-    WHERE "aparts__wing__shelf"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "wing__shelf",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wing__shelf"
+    WHERE "aparts__wing__shelf"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "wing__shelf",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wing__left"
     WHERE "aparts__wing__left"."_id" = "aparts"."id") THEN 'left'
-    WHEN "wing__right" IS NOT NULL THEN 'right' END
-    AS "wing__way",
+    WHEN "wing__right" IS NOT NULL THEN 'right' END AS "wing__way",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left"
-    WHERE "aparts__wing__left"."_id" = "aparts"."id") THEN 'true' ELSE 'false' END
-    AS "wing__left",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wing__left"
+    WHERE "aparts__wing__left"."_id" = "aparts"."id") THEN 'true'
+    ELSE 'false' END AS "wing__left",
   "wing__right",
   (SELECT count(*) FROM "aparts__wings" WHERE "aparts__wings"."_id" = "aparts"."id") AS "wings__count",
   (SELECT count(*) FROM "aparts__by_name" WHERE "aparts__by_name"."_id" = "aparts"."id") AS "by_name__count"
@@ -6933,11 +6811,8 @@ CREATE VIEW "aparts__point_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__point";
 
 CREATE VIEW "aparts__nothing_readable" AS SELECT
@@ -6953,15 +6828,15 @@ CREATE VIEW "aparts__must_readable" AS SELECT
   "name",
   "floor",
   "target",
-  (SELECT count(*) FROM "aparts__must__names"
-    WHERE "aparts__must__names"."_id" = "aparts__must"."_id")
-    AS "names__count",
-  (SELECT count(*) FROM "aparts__must__points"
-    WHERE "aparts__must__points"."_id" = "aparts__must"."_id")
-    AS "points__count",
-  (SELECT count(*) FROM "aparts__must__by_number"
-    WHERE "aparts__must__by_number"."_id" = "aparts__must"."_id")
-    AS "by_number__count",
+  (SELECT count(*)
+    FROM "aparts__must__names"
+    WHERE "aparts__must__names"."_id" = "aparts__must"."_id") AS "names__count",
+  (SELECT count(*)
+    FROM "aparts__must__points"
+    WHERE "aparts__must__points"."_id" = "aparts__must"."_id") AS "points__count",
+  (SELECT count(*)
+    FROM "aparts__must__by_number"
+    WHERE "aparts__must__by_number"."_id" = "aparts__must"."_id") AS "by_number__count",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
@@ -6970,35 +6845,31 @@ CREATE VIEW "aparts__must_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE
     WHEN "colour" IS NOT NULL THEN 'colour'
-    WHEN EXISTS (SELECT 1 FROM "aparts__must__bare"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__must__bare"
     WHERE "aparts__must__bare"."_id" = "aparts__must"."_id") THEN 'bare'
-    WHEN "time" IS NOT NULL THEN 'time' END
-    AS "kind",
+    WHEN "time" IS NOT NULL THEN 'time' END AS "kind",
   CASE "colour"
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__must__bare"
-    WHERE "aparts__must__bare"."_id" = "aparts__must"."_id") THEN 'true' ELSE 'false' END
-    AS "bare",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__must__bare"
+    WHERE "aparts__must__bare"."_id" = "aparts__must"."_id") THEN 'true'
+    ELSE 'false' END AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__must__shelf"
-    WHERE "aparts__must__shelf"."_id" = "aparts__must"."_id") THEN 'true' ELSE 'false' END
-    AS "shelf"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__must__shelf"
+    WHERE "aparts__must__shelf"."_id" = "aparts__must"."_id") THEN 'true'
+    ELSE 'false' END AS "shelf"
 FROM "aparts__must";
 
 CREATE VIEW "aparts__must__names_readable" AS SELECT
@@ -7017,11 +6888,8 @@ CREATE VIEW "aparts__must__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__must__points";
 
 CREATE VIEW "aparts__must__by_number_readable" AS SELECT
@@ -7034,11 +6902,8 @@ CREATE VIEW "aparts__must__by_number_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__colour" END
-    AS "value__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__time"
+    ELSE "value__colour" END AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
 FROM "aparts__must__by_number";
 
 CREATE VIEW "aparts__must__bare_readable" AS SELECT
@@ -7048,13 +6913,14 @@ FROM "aparts__must__bare";
 CREATE VIEW "aparts__must__shelf_readable" AS SELECT
   "_id",
   "number",
-  (SELECT count(*) FROM "aparts__must__shelf__books"
-    WHERE "aparts__must__shelf__books"."_id" = "aparts__must__shelf"."_id")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__must__shelf__books"
+    WHERE "aparts__must__shelf__books"."_id" = "aparts__must__shelf"."_id") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__must__shelf__place"
-    WHERE "aparts__must__shelf__place"."_id" = "aparts__must__shelf"."_id") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__must__shelf__place"
+    WHERE "aparts__must__shelf__place"."_id" = "aparts__must__shelf"."_id") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__must__shelf";
 
 CREATE VIEW "aparts__must__shelf__books_readable" AS SELECT
@@ -7072,11 +6938,8 @@ CREATE VIEW "aparts__must__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__must__shelf__place";
 
 CREATE VIEW "aparts__room_readable" AS SELECT
@@ -7084,15 +6947,15 @@ CREATE VIEW "aparts__room_readable" AS SELECT
   "name",
   "floor",
   "target",
-  (SELECT count(*) FROM "aparts__room__names"
-    WHERE "aparts__room__names"."_id" = "aparts__room"."_id")
-    AS "names__count",
-  (SELECT count(*) FROM "aparts__room__points"
-    WHERE "aparts__room__points"."_id" = "aparts__room"."_id")
-    AS "points__count",
-  (SELECT count(*) FROM "aparts__room__by_number"
-    WHERE "aparts__room__by_number"."_id" = "aparts__room"."_id")
-    AS "by_number__count",
+  (SELECT count(*)
+    FROM "aparts__room__names"
+    WHERE "aparts__room__names"."_id" = "aparts__room"."_id") AS "names__count",
+  (SELECT count(*)
+    FROM "aparts__room__points"
+    WHERE "aparts__room__points"."_id" = "aparts__room"."_id") AS "points__count",
+  (SELECT count(*)
+    FROM "aparts__room__by_number"
+    WHERE "aparts__room__by_number"."_id" = "aparts__room"."_id") AS "by_number__count",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
@@ -7101,35 +6964,31 @@ CREATE VIEW "aparts__room_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE
     WHEN "colour" IS NOT NULL THEN 'colour'
-    WHEN EXISTS (SELECT 1 FROM "aparts__room__bare"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__room__bare"
     WHERE "aparts__room__bare"."_id" = "aparts__room"."_id") THEN 'bare'
-    WHEN "time" IS NOT NULL THEN 'time' END
-    AS "kind",
+    WHEN "time" IS NOT NULL THEN 'time' END AS "kind",
   CASE "colour"
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__room__bare"
-    WHERE "aparts__room__bare"."_id" = "aparts__room"."_id") THEN 'true' ELSE 'false' END
-    AS "bare",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__room__bare"
+    WHERE "aparts__room__bare"."_id" = "aparts__room"."_id") THEN 'true'
+    ELSE 'false' END AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__room__shelf"
-    WHERE "aparts__room__shelf"."_id" = "aparts__room"."_id") THEN 'true' ELSE 'false' END
-    AS "shelf"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__room__shelf"
+    WHERE "aparts__room__shelf"."_id" = "aparts__room"."_id") THEN 'true'
+    ELSE 'false' END AS "shelf"
 FROM "aparts__room";
 
 CREATE VIEW "aparts__room__names_readable" AS SELECT
@@ -7148,11 +7007,8 @@ CREATE VIEW "aparts__room__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__room__points";
 
 CREATE VIEW "aparts__room__by_number_readable" AS SELECT
@@ -7165,11 +7021,8 @@ CREATE VIEW "aparts__room__by_number_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__colour" END
-    AS "value__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__time"
+    ELSE "value__colour" END AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
 FROM "aparts__room__by_number";
 
 CREATE VIEW "aparts__room__bare_readable" AS SELECT
@@ -7179,13 +7032,14 @@ FROM "aparts__room__bare";
 CREATE VIEW "aparts__room__shelf_readable" AS SELECT
   "_id",
   "number",
-  (SELECT count(*) FROM "aparts__room__shelf__books"
-    WHERE "aparts__room__shelf__books"."_id" = "aparts__room__shelf"."_id")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__room__shelf__books"
+    WHERE "aparts__room__shelf__books"."_id" = "aparts__room__shelf"."_id") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__room__shelf__place"
-    WHERE "aparts__room__shelf__place"."_id" = "aparts__room__shelf"."_id") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__room__shelf__place"
+    WHERE "aparts__room__shelf__place"."_id" = "aparts__room__shelf"."_id") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__room__shelf";
 
 CREATE VIEW "aparts__room__shelf__books_readable" AS SELECT
@@ -7203,11 +7057,8 @@ CREATE VIEW "aparts__room__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__room__shelf__place";
 
 CREATE VIEW "aparts__there_readable" AS SELECT
@@ -7219,11 +7070,8 @@ CREATE VIEW "aparts__there_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__there";
 
 CREATE VIEW "aparts__house_readable" AS SELECT
@@ -7231,15 +7079,15 @@ CREATE VIEW "aparts__house_readable" AS SELECT
   "name",
   "floor",
   "target",
-  (SELECT count(*) FROM "aparts__house__names"
-    WHERE "aparts__house__names"."_id" = "aparts__house"."_id")
-    AS "names__count",
-  (SELECT count(*) FROM "aparts__house__points"
-    WHERE "aparts__house__points"."_id" = "aparts__house"."_id")
-    AS "points__count",
-  (SELECT count(*) FROM "aparts__house__by_number"
-    WHERE "aparts__house__by_number"."_id" = "aparts__house"."_id")
-    AS "by_number__count",
+  (SELECT count(*)
+    FROM "aparts__house__names"
+    WHERE "aparts__house__names"."_id" = "aparts__house"."_id") AS "names__count",
+  (SELECT count(*)
+    FROM "aparts__house__points"
+    WHERE "aparts__house__points"."_id" = "aparts__house"."_id") AS "points__count",
+  (SELECT count(*)
+    FROM "aparts__house__by_number"
+    WHERE "aparts__house__by_number"."_id" = "aparts__house"."_id") AS "by_number__count",
   CASE "point" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "point",
   "point__x",
   "point__y",
@@ -7248,35 +7096,31 @@ CREATE VIEW "aparts__house_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "point__colour" END
-    AS "point__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "point__time",
+    ELSE "point__colour" END AS "point__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "point__time" / 1000000000 - ("point__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("point__time" % 1000000000 + 1000000000) % 1000000000) AS "point__time",
   CASE
     WHEN "colour" IS NOT NULL THEN 'colour'
-    WHEN EXISTS (SELECT 1 FROM "aparts__house__bare"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house__bare"
     WHERE "aparts__house__bare"."_id" = "aparts__house"."_id") THEN 'bare'
-    WHEN "time" IS NOT NULL THEN 'time' END
-    AS "kind",
+    WHEN "time" IS NOT NULL THEN 'time' END AS "kind",
   CASE "colour"
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__house__bare"
-    WHERE "aparts__house__bare"."_id" = "aparts__house"."_id") THEN 'true' ELSE 'false' END
-    AS "bare",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house__bare"
+    WHERE "aparts__house__bare"."_id" = "aparts__house"."_id") THEN 'true'
+    ELSE 'false' END AS "bare",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__house__shelf"
-    WHERE "aparts__house__shelf"."_id" = "aparts__house"."_id") THEN 'true' ELSE 'false' END
-    AS "shelf"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house__shelf"
+    WHERE "aparts__house__shelf"."_id" = "aparts__house"."_id") THEN 'true'
+    ELSE 'false' END AS "shelf"
 FROM "aparts__house";
 
 CREATE VIEW "aparts__house__names_readable" AS SELECT
@@ -7295,11 +7139,8 @@ CREATE VIEW "aparts__house__points_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__house__points";
 
 CREATE VIEW "aparts__house__by_number_readable" AS SELECT
@@ -7312,11 +7153,8 @@ CREATE VIEW "aparts__house__by_number_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__colour" END
-    AS "value__colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__time"
+    ELSE "value__colour" END AS "value__colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__time" / 1000000000 - ("value__time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__time" % 1000000000 + 1000000000) % 1000000000) AS "value__time"
 FROM "aparts__house__by_number";
 
 CREATE VIEW "aparts__house__bare_readable" AS SELECT
@@ -7326,13 +7164,14 @@ FROM "aparts__house__bare";
 CREATE VIEW "aparts__house__shelf_readable" AS SELECT
   "_id",
   "number",
-  (SELECT count(*) FROM "aparts__house__shelf__books"
-    WHERE "aparts__house__shelf__books"."_id" = "aparts__house__shelf"."_id")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__house__shelf__books"
+    WHERE "aparts__house__shelf__books"."_id" = "aparts__house__shelf"."_id") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__house__shelf__place"
-    WHERE "aparts__house__shelf__place"."_id" = "aparts__house__shelf"."_id") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__house__shelf__place"
+    WHERE "aparts__house__shelf__place"."_id" = "aparts__house__shelf"."_id") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__house__shelf";
 
 CREATE VIEW "aparts__house__shelf__books_readable" AS SELECT
@@ -7350,11 +7189,8 @@ CREATE VIEW "aparts__house__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__house__shelf__place";
 
 CREATE VIEW "aparts__none_readable" AS SELECT
@@ -7370,23 +7206,21 @@ CREATE VIEW "aparts__only_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__only";
 
 CREATE VIEW "aparts__wing__shelf_readable" AS SELECT
   "_id",
   "number",
-  (SELECT count(*) FROM "aparts__wing__shelf__books"
-    WHERE "aparts__wing__shelf__books"."_id" = "aparts__wing__shelf"."_id")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__wing__shelf__books"
+    WHERE "aparts__wing__shelf__books"."_id" = "aparts__wing__shelf"."_id") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wing__shelf__place"
-    WHERE "aparts__wing__shelf__place"."_id" = "aparts__wing__shelf"."_id") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wing__shelf__place"
+    WHERE "aparts__wing__shelf__place"."_id" = "aparts__wing__shelf"."_id") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__wing__shelf";
 
 CREATE VIEW "aparts__wing__shelf__books_readable" AS SELECT
@@ -7404,23 +7238,21 @@ CREATE VIEW "aparts__wing__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__wing__shelf__place";
 
 CREATE VIEW "aparts__wing__left_readable" AS SELECT
   "_id",
   "number",
-  (SELECT count(*) FROM "aparts__wing__left__books"
-    WHERE "aparts__wing__left__books"."_id" = "aparts__wing__left"."_id")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__wing__left__books"
+    WHERE "aparts__wing__left__books"."_id" = "aparts__wing__left"."_id") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wing__left__place"
-    WHERE "aparts__wing__left__place"."_id" = "aparts__wing__left"."_id") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wing__left__place"
+    WHERE "aparts__wing__left__place"."_id" = "aparts__wing__left"."_id") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__wing__left";
 
 CREATE VIEW "aparts__wing__left__books_readable" AS SELECT
@@ -7438,11 +7270,8 @@ CREATE VIEW "aparts__wing__left__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__wing__left__place";
 
 CREATE VIEW "aparts__wings_readable" AS SELECT
@@ -7450,18 +7279,23 @@ CREATE VIEW "aparts__wings_readable" AS SELECT
   "_position",
   "name",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wings__shelf"
-    WHERE "aparts__wings__shelf"."_id" = "aparts__wings"."_id" AND "aparts__wings__shelf"."_position" = "aparts__wings"."_position") THEN 'true' ELSE 'false' END
-    AS "shelf",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wings__shelf"
+    WHERE "aparts__wings__shelf"."_id" = "aparts__wings"."_id"
+    AND "aparts__wings__shelf"."_position" = "aparts__wings"."_position") THEN 'true'
+    ELSE 'false' END AS "shelf",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left"
-    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id" AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'left'
-    WHEN "right" IS NOT NULL THEN 'right' END
-    AS "way",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wings__left"
+    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id"
+    AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'left'
+    WHEN "right" IS NOT NULL THEN 'right' END AS "way",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left"
-    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id" AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'true' ELSE 'false' END
-    AS "left",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wings__left"
+    WHERE "aparts__wings__left"."_id" = "aparts__wings"."_id"
+    AND "aparts__wings__left"."_position" = "aparts__wings"."_position") THEN 'true'
+    ELSE 'false' END AS "left",
   "right"
 FROM "aparts__wings";
 
@@ -7469,13 +7303,16 @@ CREATE VIEW "aparts__wings__shelf_readable" AS SELECT
   "_id",
   "_position",
   "number",
-  (SELECT count(*) FROM "aparts__wings__shelf__books"
-    WHERE "aparts__wings__shelf__books"."_id" = "aparts__wings__shelf"."_id" AND "aparts__wings__shelf__books"."_position" = "aparts__wings__shelf"."_position")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__wings__shelf__books"
+    WHERE "aparts__wings__shelf__books"."_id" = "aparts__wings__shelf"."_id"
+    AND "aparts__wings__shelf__books"."_position" = "aparts__wings__shelf"."_position") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wings__shelf__place"
-    WHERE "aparts__wings__shelf__place"."_id" = "aparts__wings__shelf"."_id" AND "aparts__wings__shelf__place"."_position" = "aparts__wings__shelf"."_position") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wings__shelf__place"
+    WHERE "aparts__wings__shelf__place"."_id" = "aparts__wings__shelf"."_id"
+    AND "aparts__wings__shelf__place"."_position" = "aparts__wings__shelf"."_position") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__wings__shelf";
 
 CREATE VIEW "aparts__wings__shelf__books_readable" AS SELECT
@@ -7495,24 +7332,24 @@ CREATE VIEW "aparts__wings__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__wings__shelf__place";
 
 CREATE VIEW "aparts__wings__left_readable" AS SELECT
   "_id",
   "_position",
   "number",
-  (SELECT count(*) FROM "aparts__wings__left__books"
-    WHERE "aparts__wings__left__books"."_id" = "aparts__wings__left"."_id" AND "aparts__wings__left__books"."_position" = "aparts__wings__left"."_position")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__wings__left__books"
+    WHERE "aparts__wings__left__books"."_id" = "aparts__wings__left"."_id"
+    AND "aparts__wings__left__books"."_position" = "aparts__wings__left"."_position") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__wings__left__place"
-    WHERE "aparts__wings__left__place"."_id" = "aparts__wings__left"."_id" AND "aparts__wings__left__place"."_position" = "aparts__wings__left"."_position") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__wings__left__place"
+    WHERE "aparts__wings__left__place"."_id" = "aparts__wings__left"."_id"
+    AND "aparts__wings__left__place"."_position" = "aparts__wings__left"."_position") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__wings__left";
 
 CREATE VIEW "aparts__wings__left__books_readable" AS SELECT
@@ -7532,11 +7369,8 @@ CREATE VIEW "aparts__wings__left__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__wings__left__place";
 
 CREATE VIEW "aparts__by_name_readable" AS SELECT
@@ -7544,18 +7378,23 @@ CREATE VIEW "aparts__by_name_readable" AS SELECT
   "_key",
   "value__name",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__shelf"
-    WHERE "aparts__by_name__value__shelf"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__shelf"."_key" = "aparts__by_name"."_key") THEN 'true' ELSE 'false' END
-    AS "value__shelf",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__by_name__value__shelf"
+    WHERE "aparts__by_name__value__shelf"."_id" = "aparts__by_name"."_id"
+    AND "aparts__by_name__value__shelf"."_key" = "aparts__by_name"."_key") THEN 'true'
+    ELSE 'false' END AS "value__shelf",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left"
-    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'left'
-    WHEN "value__right" IS NOT NULL THEN 'right' END
-    AS "value__way",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__by_name__value__left"
+    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id"
+    AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'left'
+    WHEN "value__right" IS NOT NULL THEN 'right' END AS "value__way",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left"
-    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id" AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'true' ELSE 'false' END
-    AS "value__left",
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__by_name__value__left"
+    WHERE "aparts__by_name__value__left"."_id" = "aparts__by_name"."_id"
+    AND "aparts__by_name__value__left"."_key" = "aparts__by_name"."_key") THEN 'true'
+    ELSE 'false' END AS "value__left",
   "value__right"
 FROM "aparts__by_name";
 
@@ -7563,13 +7402,16 @@ CREATE VIEW "aparts__by_name__value__shelf_readable" AS SELECT
   "_id",
   "_key",
   "number",
-  (SELECT count(*) FROM "aparts__by_name__value__shelf__books"
-    WHERE "aparts__by_name__value__shelf__books"."_id" = "aparts__by_name__value__shelf"."_id" AND "aparts__by_name__value__shelf__books"."_key" = "aparts__by_name__value__shelf"."_key")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__by_name__value__shelf__books"
+    WHERE "aparts__by_name__value__shelf__books"."_id" = "aparts__by_name__value__shelf"."_id"
+    AND "aparts__by_name__value__shelf__books"."_key" = "aparts__by_name__value__shelf"."_key") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__shelf__place"
-    WHERE "aparts__by_name__value__shelf__place"."_id" = "aparts__by_name__value__shelf"."_id" AND "aparts__by_name__value__shelf__place"."_key" = "aparts__by_name__value__shelf"."_key") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__by_name__value__shelf__place"
+    WHERE "aparts__by_name__value__shelf__place"."_id" = "aparts__by_name__value__shelf"."_id"
+    AND "aparts__by_name__value__shelf__place"."_key" = "aparts__by_name__value__shelf"."_key") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__by_name__value__shelf";
 
 CREATE VIEW "aparts__by_name__value__shelf__books_readable" AS SELECT
@@ -7589,24 +7431,24 @@ CREATE VIEW "aparts__by_name__value__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__by_name__value__shelf__place";
 
 CREATE VIEW "aparts__by_name__value__left_readable" AS SELECT
   "_id",
   "_key",
   "number",
-  (SELECT count(*) FROM "aparts__by_name__value__left__books"
-    WHERE "aparts__by_name__value__left__books"."_id" = "aparts__by_name__value__left"."_id" AND "aparts__by_name__value__left__books"."_key" = "aparts__by_name__value__left"."_key")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "aparts__by_name__value__left__books"
+    WHERE "aparts__by_name__value__left__books"."_id" = "aparts__by_name__value__left"."_id"
+    AND "aparts__by_name__value__left__books"."_key" = "aparts__by_name__value__left"."_key") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "aparts__by_name__value__left__place"
-    WHERE "aparts__by_name__value__left__place"."_id" = "aparts__by_name__value__left"."_id" AND "aparts__by_name__value__left__place"."_key" = "aparts__by_name__value__left"."_key") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "aparts__by_name__value__left__place"
+    WHERE "aparts__by_name__value__left__place"."_id" = "aparts__by_name__value__left"."_id"
+    AND "aparts__by_name__value__left__place"."_key" = "aparts__by_name__value__left"."_key") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "aparts__by_name__value__left";
 
 CREATE VIEW "aparts__by_name__value__left__books_readable" AS SELECT
@@ -7626,33 +7468,34 @@ CREATE VIEW "aparts__by_name__value__left__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "aparts__by_name__value__left__place";
 
 CREATE VIEW "alone_readable" AS SELECT
   "_singleton",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__point"
-    WHERE "alone__point"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
-    AS "point",
+    WHEN EXISTS (SELECT 1
+    FROM "alone__point"
+    WHERE "alone__point"."_singleton" = "alone"."_singleton") THEN 'true'
+    ELSE 'false' END AS "point",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing"
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing"
     WHERE "alone__wing"."_singleton" = "alone"."_singleton") THEN 'wing'
-    WHEN EXISTS (SELECT 1 FROM "alone__nothing"
-    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'nothing' END
-    AS "choice",
+    WHEN EXISTS (SELECT 1
+    FROM "alone__nothing"
+    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'nothing' END AS "choice",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing"
-    WHERE "alone__wing"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
-    AS "wing",
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing"
+    WHERE "alone__wing"."_singleton" = "alone"."_singleton") THEN 'true'
+    ELSE 'false' END AS "wing",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__nothing"
-    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'true' ELSE 'false' END
-    AS "nothing"
+    WHEN EXISTS (SELECT 1
+    FROM "alone__nothing"
+    WHERE "alone__nothing"."_singleton" = "alone"."_singleton") THEN 'true'
+    ELSE 'false' END AS "nothing"
 FROM "alone";
 
 CREATE VIEW "alone__point_readable" AS SELECT
@@ -7664,42 +7507,42 @@ CREATE VIEW "alone__point_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "alone__point";
 
 CREATE VIEW "alone__wing_readable" AS SELECT
   "_singleton",
   "name",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing__shelf"
-    WHERE "alone__wing__shelf"."_singleton" = "alone__wing"."_singleton") THEN 'true' ELSE 'false' END
-    AS "shelf",
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing__shelf"
+    WHERE "alone__wing__shelf"."_singleton" = "alone__wing"."_singleton") THEN 'true'
+    ELSE 'false' END AS "shelf",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing__left"
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing__left"
     WHERE "alone__wing__left"."_singleton" = "alone__wing"."_singleton") THEN 'left'
-    WHEN "right" IS NOT NULL THEN 'right' END
-    AS "way",
+    WHEN "right" IS NOT NULL THEN 'right' END AS "way",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing__left"
-    WHERE "alone__wing__left"."_singleton" = "alone__wing"."_singleton") THEN 'true' ELSE 'false' END
-    AS "left",
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing__left"
+    WHERE "alone__wing__left"."_singleton" = "alone__wing"."_singleton") THEN 'true'
+    ELSE 'false' END AS "left",
   "right"
 FROM "alone__wing";
 
 CREATE VIEW "alone__wing__shelf_readable" AS SELECT
   "_singleton",
   "number",
-  (SELECT count(*) FROM "alone__wing__shelf__books"
-    WHERE "alone__wing__shelf__books"."_singleton" = "alone__wing__shelf"."_singleton")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "alone__wing__shelf__books"
+    WHERE "alone__wing__shelf__books"."_singleton" = "alone__wing__shelf"."_singleton") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing__shelf__place"
-    WHERE "alone__wing__shelf__place"."_singleton" = "alone__wing__shelf"."_singleton") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing__shelf__place"
+    WHERE "alone__wing__shelf__place"."_singleton" = "alone__wing__shelf"."_singleton") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "alone__wing__shelf";
 
 CREATE VIEW "alone__wing__shelf__books_readable" AS SELECT
@@ -7717,23 +7560,21 @@ CREATE VIEW "alone__wing__shelf__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "alone__wing__shelf__place";
 
 CREATE VIEW "alone__wing__left_readable" AS SELECT
   "_singleton",
   "number",
-  (SELECT count(*) FROM "alone__wing__left__books"
-    WHERE "alone__wing__left__books"."_singleton" = "alone__wing__left"."_singleton")
-    AS "books__count",
+  (SELECT count(*)
+    FROM "alone__wing__left__books"
+    WHERE "alone__wing__left__books"."_singleton" = "alone__wing__left"."_singleton") AS "books__count",
   CASE
-    WHEN EXISTS (SELECT 1 FROM "alone__wing__left__place"
-    WHERE "alone__wing__left__place"."_singleton" = "alone__wing__left"."_singleton") THEN 'true' ELSE 'false' END
-    AS "place"
+    WHEN EXISTS (SELECT 1
+    FROM "alone__wing__left__place"
+    WHERE "alone__wing__left__place"."_singleton" = "alone__wing__left"."_singleton") THEN 'true'
+    ELSE 'false' END AS "place"
 FROM "alone__wing__left";
 
 CREATE VIEW "alone__wing__left__books_readable" AS SELECT
@@ -7751,11 +7592,8 @@ CREATE VIEW "alone__wing__left__place_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time"
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time"
 FROM "alone__wing__left__place";
 
 CREATE VIEW "alone__nothing_readable" AS SELECT
@@ -7779,8 +7617,7 @@ CREATE VIEW "texts_readable" AS SELECT
   CASE
     WHEN "one_point" IS NOT NULL THEN 'one_point'
     WHEN "one_page" IS NOT NULL THEN 'one_page'
-    WHEN "text" IS NOT NULL THEN 'text' END
-    AS "choice",
+    WHEN "text" IS NOT NULL THEN 'text' END AS "choice",
   "one_point",
   "one_page",
   "text",
@@ -7810,17 +7647,11 @@ CREATE VIEW "jobs_readable" AS SELECT
     WHEN 0 THEN 'STATE_UNSPECIFIED'
     WHEN 1 THEN 'STATE_PENDING'
     WHEN 2 THEN 'STATE_RUNNING_NOW'
-    ELSE "state" END
-    AS "state",
+    ELSE "state" END AS "state",
   CASE "held" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "held",
   "address",
-  strftime('%Y-%m-%dT%H:%M:%S', "due_time" / 1000000000 - ("due_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("due_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "due_time",
-  CASE
-    WHEN "weight" IS NOT NULL
-    THEN printf('%u', ("weight" | (-9223372036854775807 - 1)) - ("weight" & (-9223372036854775807 - 1))) END
-    AS "weight",
+  strftime('%Y-%m-%dT%H:%M:%S', "due_time" / 1000000000 - ("due_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("due_time" % 1000000000 + 1000000000) % 1000000000) AS "due_time",
+  CASE WHEN "weight" IS NOT NULL THEN printf('%u', ("weight" | (-9223372036854775807 - 1)) - ("weight" & (-9223372036854775807 - 1))) END AS "weight",
   "after_job",
   (SELECT count(*) FROM "jobs__tries" WHERE "jobs__tries"."_id" = "jobs"."id") AS "tries__count"
 FROM "jobs";
@@ -7841,9 +7672,7 @@ CREATE VIEW "remarks_readable" AS SELECT
   "id",
   "topic",
   "first_topic",
-  (SELECT count(*) FROM "remarks__seen_topics"
-    WHERE "remarks__seen_topics"."_id" = "remarks"."id")
-    AS "seen_topics__count",
+  (SELECT count(*) FROM "remarks__seen_topics" WHERE "remarks__seen_topics"."_id" = "remarks"."id") AS "seen_topics__count",
   "last_topic",
   CASE "part" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part",
   "part__topic",
@@ -7866,12 +7695,14 @@ CREATE VIEW "plan_units_readable" AS SELECT
   "run",
   "number",
   "made_for",
-  (SELECT count(*) FROM "plan_units__dependencies"
-    WHERE "plan_units__dependencies"."_run" = "plan_units"."run" AND "plan_units__dependencies"."_number" = "plan_units"."number")
-    AS "dependencies__count",
-  (SELECT count(*) FROM "plan_units__beside"
-    WHERE "plan_units__beside"."_run" = "plan_units"."run" AND "plan_units__beside"."_number" = "plan_units"."number")
-    AS "beside__count"
+  (SELECT count(*)
+    FROM "plan_units__dependencies"
+    WHERE "plan_units__dependencies"."_run" = "plan_units"."run"
+    AND "plan_units__dependencies"."_number" = "plan_units"."number") AS "dependencies__count",
+  (SELECT count(*)
+    FROM "plan_units__beside"
+    WHERE "plan_units__beside"."_run" = "plan_units"."run"
+    AND "plan_units__beside"."_number" = "plan_units"."number") AS "beside__count"
 FROM "plan_units";
 
 CREATE VIEW "plan_units__dependencies_readable" AS SELECT
@@ -7938,11 +7769,8 @@ CREATE VIEW "fixed_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000)
-    AS "time",
+    ELSE "colour" END AS "colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "time" / 1000000000 - ("time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("time" % 1000000000 + 1000000000) % 1000000000) AS "time",
   CASE "part" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "part",
   "part__text",
   "part__maybe",
@@ -7961,8 +7789,7 @@ CREATE VIEW "fixed_readable" AS SELECT
     WHEN "one" IS NOT NULL THEN 'one'
     WHEN "other" THEN 'other'
     WHEN "third" THEN 'third'
-    WHEN "free" IS NOT NULL THEN 'free' END
-    AS "choice",
+    WHEN "free" IS NOT NULL THEN 'free' END AS "choice",
   "one",
   CASE "other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other",
   "other__text",
@@ -8003,9 +7830,7 @@ CREATE VIEW "tagged_readable" AS SELECT
   (SELECT count(*) FROM "tagged__targets" WHERE "tagged__targets"."_id" = "tagged"."id") AS "targets__count",
   (SELECT count(*) FROM "tagged__links" WHERE "tagged__links"."_id" = "tagged"."id") AS "links__count",
   "parent",
-  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "update_time"
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time"
 FROM "tagged";
 
 CREATE VIEW "tagged__words_readable" AS SELECT
@@ -8030,9 +7855,10 @@ CREATE VIEW "counted_readable" AS SELECT
   "region",
   "number",
   "revision",
-  (SELECT count(*) FROM "counted__targets"
-    WHERE "counted__targets"."_region" = "counted"."region" AND "counted__targets"."_number" = "counted"."number")
-    AS "targets__count",
+  (SELECT count(*)
+    FROM "counted__targets"
+    WHERE "counted__targets"."_region" = "counted"."region"
+    AND "counted__targets"."_number" = "counted"."number") AS "targets__count",
   "text",
   "other_region",
   "other_number"
@@ -8055,17 +7881,14 @@ CREATE VIEW "audits_readable" AS SELECT
   "text",
   "number",
   CASE WHEN "hash" IS NOT NULL THEN hex("hash") END AS "hash",
-  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
   "maybe",
   CASE "colour"
     WHEN 0 THEN 'COLOUR_UNSPECIFIED'
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "colour" END
-    AS "colour",
+    ELSE "colour" END AS "colour",
   "zigzag",
   "fixed",
   CASE WHEN "real" IS NOT NULL THEN printf('%016X', "real") END AS "real",
@@ -8075,21 +7898,20 @@ CREATE VIEW "audits_readable" AS SELECT
   (SELECT count(*) FROM "audits__steps" WHERE "audits__steps"."_number" = "audits"."number") AS "steps__count",
   CASE "step" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "step",
   "step__count",
-  (SELECT count(*) FROM "audits__step__words"
-    WHERE "audits__step__words"."_number" = "audits"."number")
-    AS "step__words__count",
+  (SELECT count(*)
+    FROM "audits__step__words"
+    WHERE "audits__step__words"."_number" = "audits"."number") AS "step__words__count",
   CASE "step__done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "step__done",
   CASE
     WHEN "one" IS NOT NULL THEN 'one'
     WHEN "other" THEN 'other'
-    WHEN "third" IS NOT NULL THEN 'third' END
-    AS "choice",
+    WHEN "third" IS NOT NULL THEN 'third' END AS "choice",
   "one",
   CASE "other" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other",
   "other__count",
-  (SELECT count(*) FROM "audits__other__words"
-    WHERE "audits__other__words"."_number" = "audits"."number")
-    AS "other__words__count",
+  (SELECT count(*)
+    FROM "audits__other__words"
+    WHERE "audits__other__words"."_number" = "audits"."number") AS "other__words__count",
   CASE "other__done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "other__done",
   CASE "third" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "third",
   CASE WHEN "packed" IS NOT NULL THEN hex("packed") END AS "packed",
@@ -8120,9 +7942,10 @@ CREATE VIEW "audits__steps_readable" AS SELECT
   "_number",
   "_position",
   "count",
-  (SELECT count(*) FROM "audits__steps__words"
-    WHERE "audits__steps__words"."_number" = "audits__steps"."_number" AND "audits__steps__words"."_position" = "audits__steps"."_position")
-    AS "words__count",
+  (SELECT count(*)
+    FROM "audits__steps__words"
+    WHERE "audits__steps__words"."_number" = "audits__steps"."_number"
+    AND "audits__steps__words"."_position" = "audits__steps"."_position") AS "words__count",
   CASE "done" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "done"
 FROM "audits__steps";
 
@@ -8207,11 +8030,7 @@ CREATE VIEW "olden_readable" AS SELECT
   "one_must__a_double",
   "one_must__a_string",
   CASE WHEN "one_must__a_bytes" IS NOT NULL THEN hex("one_must__a_bytes") END AS "one_must__a_bytes",
-  CASE "one_must__a_grade"
-    WHEN 1 THEN 'GRADE_A'
-    WHEN 2 THEN 'GRADE_B'
-    ELSE "one_must__a_grade" END
-    AS "one_must__a_grade",
+  CASE "one_must__a_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "one_must__a_grade" END AS "one_must__a_grade",
   CASE "one_grade" WHEN 1 THEN 'GRADE_A' WHEN 2 THEN 'GRADE_B' ELSE "one_grade" END AS "one_grade",
   (SELECT count(*) FROM "olden__packed" WHERE "olden__packed"."_id" = "olden"."id") AS "packed__count"
 FROM "olden";
@@ -8308,8 +8127,7 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "plain__a_colour" END
-    AS "plain__a_colour",
+    ELSE "plain__a_colour" END AS "plain__a_colour",
   CASE "maybe" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "maybe",
   CASE "maybe__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "maybe__a_bool",
   "maybe__an_int32",
@@ -8331,18 +8149,9 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "maybe__a_colour" END
-    AS "maybe__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "maybe__a_time" / 1000000000 - ("maybe__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("maybe__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "maybe__a_time",
-  CASE
-    WHEN "maybe__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "maybe__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("maybe__a_duration" / 1000000000),
-    abs("maybe__a_duration" % 1000000000)) END
-    AS "maybe__a_duration",
+    ELSE "maybe__a_colour" END AS "maybe__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "maybe__a_time" / 1000000000 - ("maybe__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("maybe__a_time" % 1000000000 + 1000000000) % 1000000000) AS "maybe__a_time",
+  CASE WHEN "maybe__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "maybe__a_duration" < 0 THEN '-' ELSE '' END, abs("maybe__a_duration" / 1000000000), abs("maybe__a_duration" % 1000000000)) END AS "maybe__a_duration",
   CASE "either" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "either",
   CASE
     WHEN "either__a_bool" IS NOT NULL THEN 'a_bool'
@@ -8362,8 +8171,7 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN "either__a_bytes" IS NOT NULL THEN 'a_bytes'
     WHEN "either__a_colour" IS NOT NULL THEN 'a_colour'
     WHEN "either__a_time" IS NOT NULL THEN 'a_time'
-    WHEN "either__a_duration" IS NOT NULL THEN 'a_duration' END
-    AS "either__value",
+    WHEN "either__a_duration" IS NOT NULL THEN 'a_duration' END AS "either__value",
   CASE "either__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "either__a_bool",
   "either__an_int32",
   "either__a_sint32",
@@ -8384,44 +8192,30 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "either__a_colour" END
-    AS "either__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "either__a_time" / 1000000000 - ("either__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("either__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "either__a_time",
-  CASE
-    WHEN "either__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "either__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("either__a_duration" / 1000000000),
-    abs("either__a_duration" % 1000000000)) END
-    AS "either__a_duration",
+    ELSE "either__a_colour" END AS "either__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "either__a_time" / 1000000000 - ("either__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("either__a_time" % 1000000000 + 1000000000) % 1000000000) AS "either__a_time",
+  CASE WHEN "either__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "either__a_duration" < 0 THEN '-' ELSE '' END, abs("either__a_duration" / 1000000000), abs("either__a_duration" % 1000000000)) END AS "either__a_duration",
   (SELECT count(*) FROM "places__plains" WHERE "places__plains"."_id" = "places"."id") AS "plains__count",
   (SELECT count(*) FROM "places__maybes" WHERE "places__maybes"."_id" = "places"."id") AS "maybes__count",
   (SELECT count(*) FROM "places__eithers" WHERE "places__eithers"."_id" = "places"."id") AS "eithers__count",
-  (SELECT count(*) FROM "places__plain_by_name"
-    WHERE "places__plain_by_name"."_id" = "places"."id")
-    AS "plain_by_name__count",
-  (SELECT count(*) FROM "places__maybe_by_number"
-    WHERE "places__maybe_by_number"."_id" = "places"."id")
-    AS "maybe_by_number__count",
-  (SELECT count(*) FROM "places__either_by_flag"
-    WHERE "places__either_by_flag"."_id" = "places"."id")
-    AS "either_by_flag__count",
-  (SELECT count(*) FROM "places__a_sint32_by_number"
-    WHERE "places__a_sint32_by_number"."_id" = "places"."id")
-    AS "a_sint32_by_number__count",
-  (SELECT count(*) FROM "places__an_sfixed32_by_number"
-    WHERE "places__an_sfixed32_by_number"."_id" = "places"."id")
-    AS "an_sfixed32_by_number__count",
-  (SELECT count(*) FROM "places__a_fixed32_by_number"
-    WHERE "places__a_fixed32_by_number"."_id" = "places"."id")
-    AS "a_fixed32_by_number__count",
+  (SELECT count(*) FROM "places__plain_by_name" WHERE "places__plain_by_name"."_id" = "places"."id") AS "plain_by_name__count",
+  (SELECT count(*)
+    FROM "places__maybe_by_number"
+    WHERE "places__maybe_by_number"."_id" = "places"."id") AS "maybe_by_number__count",
+  (SELECT count(*) FROM "places__either_by_flag" WHERE "places__either_by_flag"."_id" = "places"."id") AS "either_by_flag__count",
+  (SELECT count(*)
+    FROM "places__a_sint32_by_number"
+    WHERE "places__a_sint32_by_number"."_id" = "places"."id") AS "a_sint32_by_number__count",
+  (SELECT count(*)
+    FROM "places__an_sfixed32_by_number"
+    WHERE "places__an_sfixed32_by_number"."_id" = "places"."id") AS "an_sfixed32_by_number__count",
+  (SELECT count(*)
+    FROM "places__a_fixed32_by_number"
+    WHERE "places__a_fixed32_by_number"."_id" = "places"."id") AS "a_fixed32_by_number__count",
   CASE
     WHEN "one_plain" THEN 'one_plain'
     WHEN "one_maybe" THEN 'one_maybe'
-    WHEN "one_either" THEN 'one_either' END
-    AS "choice",
+    WHEN "one_either" THEN 'one_either' END AS "choice",
   CASE "one_plain" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_plain",
   CASE "one_plain__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_plain__a_bool",
   "one_plain__an_int32",
@@ -8443,8 +8237,7 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "one_plain__a_colour" END
-    AS "one_plain__a_colour",
+    ELSE "one_plain__a_colour" END AS "one_plain__a_colour",
   CASE "one_maybe" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_maybe",
   CASE "one_maybe__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_maybe__a_bool",
   "one_maybe__an_int32",
@@ -8466,18 +8259,9 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "one_maybe__a_colour" END
-    AS "one_maybe__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "one_maybe__a_time" / 1000000000 - ("one_maybe__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("one_maybe__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "one_maybe__a_time",
-  CASE
-    WHEN "one_maybe__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "one_maybe__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("one_maybe__a_duration" / 1000000000),
-    abs("one_maybe__a_duration" % 1000000000)) END
-    AS "one_maybe__a_duration",
+    ELSE "one_maybe__a_colour" END AS "one_maybe__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "one_maybe__a_time" / 1000000000 - ("one_maybe__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("one_maybe__a_time" % 1000000000 + 1000000000) % 1000000000) AS "one_maybe__a_time",
+  CASE WHEN "one_maybe__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "one_maybe__a_duration" < 0 THEN '-' ELSE '' END, abs("one_maybe__a_duration" / 1000000000), abs("one_maybe__a_duration" % 1000000000)) END AS "one_maybe__a_duration",
   CASE "one_either" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_either",
   CASE
     WHEN "one_either__a_bool" IS NOT NULL THEN 'a_bool'
@@ -8497,8 +8281,7 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN "one_either__a_bytes" IS NOT NULL THEN 'a_bytes'
     WHEN "one_either__a_colour" IS NOT NULL THEN 'a_colour'
     WHEN "one_either__a_time" IS NOT NULL THEN 'a_time'
-    WHEN "one_either__a_duration" IS NOT NULL THEN 'a_duration' END
-    AS "one_either__value",
+    WHEN "one_either__a_duration" IS NOT NULL THEN 'a_duration' END AS "one_either__value",
   CASE "one_either__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one_either__a_bool",
   "one_either__an_int32",
   "one_either__a_sint32",
@@ -8519,18 +8302,9 @@ CREATE VIEW "places_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "one_either__a_colour" END
-    AS "one_either__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "one_either__a_time" / 1000000000 - ("one_either__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("one_either__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "one_either__a_time",
-  CASE
-    WHEN "one_either__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "one_either__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("one_either__a_duration" / 1000000000),
-    abs("one_either__a_duration" % 1000000000)) END
-    AS "one_either__a_duration"
+    ELSE "one_either__a_colour" END AS "one_either__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "one_either__a_time" / 1000000000 - ("one_either__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("one_either__a_time" % 1000000000 + 1000000000) % 1000000000) AS "one_either__a_time",
+  CASE WHEN "one_either__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "one_either__a_duration" < 0 THEN '-' ELSE '' END, abs("one_either__a_duration" / 1000000000), abs("one_either__a_duration" % 1000000000)) END AS "one_either__a_duration"
 FROM "places";
 
 CREATE VIEW "places__plains_readable" AS SELECT
@@ -8556,8 +8330,7 @@ CREATE VIEW "places__plains_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour"
+    ELSE "a_colour" END AS "a_colour"
 FROM "places__plains";
 
 CREATE VIEW "places__maybes_readable" AS SELECT
@@ -8583,18 +8356,9 @@ CREATE VIEW "places__maybes_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "a_time",
-  CASE
-    WHEN "a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
-    abs("a_duration" / 1000000000),
-    abs("a_duration" % 1000000000)) END
-    AS "a_duration"
+    ELSE "a_colour" END AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
+  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration"
 FROM "places__maybes";
 
 CREATE VIEW "places__eithers_readable" AS SELECT
@@ -8618,8 +8382,7 @@ CREATE VIEW "places__eithers_readable" AS SELECT
     WHEN "a_bytes" IS NOT NULL THEN 'a_bytes'
     WHEN "a_colour" IS NOT NULL THEN 'a_colour'
     WHEN "a_time" IS NOT NULL THEN 'a_time'
-    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END
-    AS "value",
+    WHEN "a_duration" IS NOT NULL THEN 'a_duration' END AS "value",
   CASE "a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool",
   "an_int32",
   "a_sint32",
@@ -8640,18 +8403,9 @@ CREATE VIEW "places__eithers_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "a_colour" END
-    AS "a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "a_time",
-  CASE
-    WHEN "a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END,
-    abs("a_duration" / 1000000000),
-    abs("a_duration" % 1000000000)) END
-    AS "a_duration"
+    ELSE "a_colour" END AS "a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "a_time" / 1000000000 - ("a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("a_time" % 1000000000 + 1000000000) % 1000000000) AS "a_time",
+  CASE WHEN "a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "a_duration" < 0 THEN '-' ELSE '' END, abs("a_duration" / 1000000000), abs("a_duration" % 1000000000)) END AS "a_duration"
 FROM "places__eithers";
 
 CREATE VIEW "places__plain_by_name_readable" AS SELECT
@@ -8677,8 +8431,7 @@ CREATE VIEW "places__plain_by_name_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__a_colour" END
-    AS "value__a_colour"
+    ELSE "value__a_colour" END AS "value__a_colour"
 FROM "places__plain_by_name";
 
 CREATE VIEW "places__maybe_by_number_readable" AS SELECT
@@ -8704,18 +8457,9 @@ CREATE VIEW "places__maybe_by_number_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__a_colour" END
-    AS "value__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__a_time",
-  CASE
-    WHEN "value__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("value__a_duration" / 1000000000),
-    abs("value__a_duration" % 1000000000)) END
-    AS "value__a_duration"
+    ELSE "value__a_colour" END AS "value__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000) AS "value__a_time",
+  CASE WHEN "value__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END, abs("value__a_duration" / 1000000000), abs("value__a_duration" % 1000000000)) END AS "value__a_duration"
 FROM "places__maybe_by_number";
 
 CREATE VIEW "places__either_by_flag_readable" AS SELECT
@@ -8739,8 +8483,7 @@ CREATE VIEW "places__either_by_flag_readable" AS SELECT
     WHEN "value__a_bytes" IS NOT NULL THEN 'a_bytes'
     WHEN "value__a_colour" IS NOT NULL THEN 'a_colour'
     WHEN "value__a_time" IS NOT NULL THEN 'a_time'
-    WHEN "value__a_duration" IS NOT NULL THEN 'a_duration' END
-    AS "value__value",
+    WHEN "value__a_duration" IS NOT NULL THEN 'a_duration' END AS "value__value",
   CASE "value__a_bool" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "value__a_bool",
   "value__an_int32",
   "value__a_sint32",
@@ -8761,18 +8504,9 @@ CREATE VIEW "places__either_by_flag_readable" AS SELECT
     WHEN 1 THEN 'COLOUR_RED'
     WHEN 2147483647 THEN 'COLOUR_BLUE'
     WHEN -2147483648 THEN 'COLOUR_INFRARED'
-    ELSE "value__a_colour" END
-    AS "value__a_colour",
-  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch')
-    || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000)
-    AS "value__a_time",
-  CASE
-    WHEN "value__a_duration" IS NOT NULL
-    THEN printf('%s%d.%09ds',
-    CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END,
-    abs("value__a_duration" / 1000000000),
-    abs("value__a_duration" % 1000000000)) END
-    AS "value__a_duration"
+    ELSE "value__a_colour" END AS "value__a_colour",
+  strftime('%Y-%m-%dT%H:%M:%S', "value__a_time" / 1000000000 - ("value__a_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("value__a_time" % 1000000000 + 1000000000) % 1000000000) AS "value__a_time",
+  CASE WHEN "value__a_duration" IS NOT NULL THEN printf('%s%d.%09ds', CASE WHEN "value__a_duration" < 0 THEN '-' ELSE '' END, abs("value__a_duration" / 1000000000), abs("value__a_duration" % 1000000000)) END AS "value__a_duration"
 FROM "places__either_by_flag";
 
 CREATE VIEW "places__a_sint32_by_number_readable" AS SELECT
@@ -8796,201 +8530,110 @@ FROM "places__a_fixed32_by_number";
 CREATE VIEW "codes_readable" AS SELECT
   "id",
   CASE "must" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "must",
-  CASE
-    WHEN "must__a_uint64" IS NOT NULL
-    THEN printf('%u', ("must__a_uint64" | (-9223372036854775807 - 1)) - ("must__a_uint64" & (-9223372036854775807 - 1))) END
-    AS "must__a_uint64",
-  CASE
-    WHEN "must__a_fixed64" IS NOT NULL
-    THEN printf('%u', ("must__a_fixed64" | (-9223372036854775807 - 1)) - ("must__a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "must__a_fixed64",
+  CASE WHEN "must__a_uint64" IS NOT NULL THEN printf('%u', ("must__a_uint64" | (-9223372036854775807 - 1)) - ("must__a_uint64" & (-9223372036854775807 - 1))) END AS "must__a_uint64",
+  CASE WHEN "must__a_fixed64" IS NOT NULL THEN printf('%u', ("must__a_fixed64" | (-9223372036854775807 - 1)) - ("must__a_fixed64" & (-9223372036854775807 - 1))) END AS "must__a_fixed64",
   CASE WHEN "must__a_float" IS NOT NULL THEN printf('%08X', "must__a_float") END AS "must__a_float",
   CASE WHEN "must__a_double" IS NOT NULL THEN printf('%016X', "must__a_double") END AS "must__a_double",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "must__seconds", 'unixepoch'), "must__seconds") AS "must__seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__milliseconds" / 1000 - ("must__milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("must__milliseconds" % 1000 + 1000) % 1000), "must__milliseconds")
-    AS "must__milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__microseconds" / 1000000 - ("must__microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("must__microseconds" % 1000000 + 1000000) % 1000000), "must__microseconds")
-    AS "must__microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__milliseconds" / 1000 - ("must__milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("must__milliseconds" % 1000 + 1000) % 1000), "must__milliseconds") AS "must__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "must__microseconds" / 1000000 - ("must__microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("must__microseconds" % 1000000 + 1000000) % 1000000), "must__microseconds") AS "must__microseconds",
   "must__text",
   CASE WHEN "must__span_seconds" IS NOT NULL THEN printf('%ds', "must__span_seconds") END AS "must__span_seconds",
-  CASE
-    WHEN "must__span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "must__span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("must__span_milliseconds" / 1000),
-    abs("must__span_milliseconds" % 1000)) END
-    AS "must__span_milliseconds",
-  CASE
-    WHEN "must__span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "must__span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("must__span_microseconds" / 1000000),
-    abs("must__span_microseconds" % 1000000)) END
-    AS "must__span_microseconds",
-  CASE
-    WHEN "must__wrapped" IS NOT NULL
-    THEN printf('%u', ("must__wrapped" | (-9223372036854775807 - 1)) - ("must__wrapped" & (-9223372036854775807 - 1))) END
-    AS "must__wrapped",
-  CASE
-    WHEN "must__wrapped_float" IS NOT NULL
-    THEN printf('%08X', "must__wrapped_float") END
-    AS "must__wrapped_float",
-  CASE
-    WHEN "must__wrapped_double" IS NOT NULL
-    THEN printf('%016X', "must__wrapped_double") END
-    AS "must__wrapped_double",
-  CASE
-    WHEN "must__maybe_uint64" IS NOT NULL
-    THEN printf('%u', ("must__maybe_uint64" | (-9223372036854775807 - 1)) - ("must__maybe_uint64" & (-9223372036854775807 - 1))) END
-    AS "must__maybe_uint64",
-  CASE
-    WHEN "must__maybe_fixed64" IS NOT NULL
-    THEN printf('%u', ("must__maybe_fixed64" | (-9223372036854775807 - 1)) - ("must__maybe_fixed64" & (-9223372036854775807 - 1))) END
-    AS "must__maybe_fixed64",
+  CASE WHEN "must__span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "must__span_milliseconds" < 0 THEN '-' ELSE '' END, abs("must__span_milliseconds" / 1000), abs("must__span_milliseconds" % 1000)) END AS "must__span_milliseconds",
+  CASE WHEN "must__span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "must__span_microseconds" < 0 THEN '-' ELSE '' END, abs("must__span_microseconds" / 1000000), abs("must__span_microseconds" % 1000000)) END AS "must__span_microseconds",
+  CASE WHEN "must__wrapped" IS NOT NULL THEN printf('%u', ("must__wrapped" | (-9223372036854775807 - 1)) - ("must__wrapped" & (-9223372036854775807 - 1))) END AS "must__wrapped",
+  CASE WHEN "must__wrapped_float" IS NOT NULL THEN printf('%08X', "must__wrapped_float") END AS "must__wrapped_float",
+  CASE WHEN "must__wrapped_double" IS NOT NULL THEN printf('%016X', "must__wrapped_double") END AS "must__wrapped_double",
+  CASE WHEN "must__maybe_uint64" IS NOT NULL THEN printf('%u', ("must__maybe_uint64" | (-9223372036854775807 - 1)) - ("must__maybe_uint64" & (-9223372036854775807 - 1))) END AS "must__maybe_uint64",
+  CASE WHEN "must__maybe_fixed64" IS NOT NULL THEN printf('%u', ("must__maybe_fixed64" | (-9223372036854775807 - 1)) - ("must__maybe_fixed64" & (-9223372036854775807 - 1))) END AS "must__maybe_fixed64",
   CASE WHEN "must__maybe_float" IS NOT NULL THEN printf('%08X', "must__maybe_float") END AS "must__maybe_float",
   CASE WHEN "must__maybe_double" IS NOT NULL THEN printf('%016X', "must__maybe_double") END AS "must__maybe_double",
-  (SELECT count(*) FROM "codes__must__uint64s"
-    WHERE "codes__must__uint64s"."_id" = "codes"."id")
-    AS "must__uint64s__count",
-  (SELECT count(*) FROM "codes__must__fixed64s"
-    WHERE "codes__must__fixed64s"."_id" = "codes"."id")
-    AS "must__fixed64s__count",
-  (SELECT count(*) FROM "codes__must__floats"
-    WHERE "codes__must__floats"."_id" = "codes"."id")
-    AS "must__floats__count",
-  (SELECT count(*) FROM "codes__must__doubles"
-    WHERE "codes__must__doubles"."_id" = "codes"."id")
-    AS "must__doubles__count",
-  (SELECT count(*) FROM "codes__must__all_seconds"
-    WHERE "codes__must__all_seconds"."_id" = "codes"."id")
-    AS "must__all_seconds__count",
-  (SELECT count(*) FROM "codes__must__all_milliseconds"
-    WHERE "codes__must__all_milliseconds"."_id" = "codes"."id")
-    AS "must__all_milliseconds__count",
-  (SELECT count(*) FROM "codes__must__all_microseconds"
-    WHERE "codes__must__all_microseconds"."_id" = "codes"."id")
-    AS "must__all_microseconds__count",
-  (SELECT count(*) FROM "codes__must__all_text"
-    WHERE "codes__must__all_text"."_id" = "codes"."id")
-    AS "must__all_text__count",
-  (SELECT count(*) FROM "codes__must__all_span_seconds"
-    WHERE "codes__must__all_span_seconds"."_id" = "codes"."id")
-    AS "must__all_span_seconds__count",
-  (SELECT count(*) FROM "codes__must__all_span_milliseconds"
-    WHERE "codes__must__all_span_milliseconds"."_id" = "codes"."id")
-    AS "must__all_span_milliseconds__count",
-  (SELECT count(*) FROM "codes__must__all_span_microseconds"
-    WHERE "codes__must__all_span_microseconds"."_id" = "codes"."id")
-    AS "must__all_span_microseconds__count",
-  (SELECT count(*) FROM "codes__must__all_wrapped"
-    WHERE "codes__must__all_wrapped"."_id" = "codes"."id")
-    AS "must__all_wrapped__count",
-  (SELECT count(*) FROM "codes__must__all_wrapped_float"
-    WHERE "codes__must__all_wrapped_float"."_id" = "codes"."id")
-    AS "must__all_wrapped_float__count",
-  (SELECT count(*) FROM "codes__must__all_wrapped_double"
-    WHERE "codes__must__all_wrapped_double"."_id" = "codes"."id")
-    AS "must__all_wrapped_double__count",
+  (SELECT count(*) FROM "codes__must__uint64s" WHERE "codes__must__uint64s"."_id" = "codes"."id") AS "must__uint64s__count",
+  (SELECT count(*) FROM "codes__must__fixed64s" WHERE "codes__must__fixed64s"."_id" = "codes"."id") AS "must__fixed64s__count",
+  (SELECT count(*) FROM "codes__must__floats" WHERE "codes__must__floats"."_id" = "codes"."id") AS "must__floats__count",
+  (SELECT count(*) FROM "codes__must__doubles" WHERE "codes__must__doubles"."_id" = "codes"."id") AS "must__doubles__count",
+  (SELECT count(*)
+    FROM "codes__must__all_seconds"
+    WHERE "codes__must__all_seconds"."_id" = "codes"."id") AS "must__all_seconds__count",
+  (SELECT count(*)
+    FROM "codes__must__all_milliseconds"
+    WHERE "codes__must__all_milliseconds"."_id" = "codes"."id") AS "must__all_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__must__all_microseconds"
+    WHERE "codes__must__all_microseconds"."_id" = "codes"."id") AS "must__all_microseconds__count",
+  (SELECT count(*) FROM "codes__must__all_text" WHERE "codes__must__all_text"."_id" = "codes"."id") AS "must__all_text__count",
+  (SELECT count(*)
+    FROM "codes__must__all_span_seconds"
+    WHERE "codes__must__all_span_seconds"."_id" = "codes"."id") AS "must__all_span_seconds__count",
+  (SELECT count(*)
+    FROM "codes__must__all_span_milliseconds"
+    WHERE "codes__must__all_span_milliseconds"."_id" = "codes"."id") AS "must__all_span_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__must__all_span_microseconds"
+    WHERE "codes__must__all_span_microseconds"."_id" = "codes"."id") AS "must__all_span_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__must__all_wrapped"
+    WHERE "codes__must__all_wrapped"."_id" = "codes"."id") AS "must__all_wrapped__count",
+  (SELECT count(*)
+    FROM "codes__must__all_wrapped_float"
+    WHERE "codes__must__all_wrapped_float"."_id" = "codes"."id") AS "must__all_wrapped_float__count",
+  (SELECT count(*)
+    FROM "codes__must__all_wrapped_double"
+    WHERE "codes__must__all_wrapped_double"."_id" = "codes"."id") AS "must__all_wrapped_double__count",
   (SELECT count(*) FROM "codes__list" WHERE "codes__list"."_id" = "codes"."id") AS "list__count",
   (SELECT count(*) FROM "codes__by_name" WHERE "codes__by_name"."_id" = "codes"."id") AS "by_name__count",
   CASE WHEN "one" THEN 'one' WHEN "sum" THEN 'sum' END AS "choice",
   CASE "one" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one",
-  CASE
-    WHEN "one__a_uint64" IS NOT NULL
-    THEN printf('%u', ("one__a_uint64" | (-9223372036854775807 - 1)) - ("one__a_uint64" & (-9223372036854775807 - 1))) END
-    AS "one__a_uint64",
-  CASE
-    WHEN "one__a_fixed64" IS NOT NULL
-    THEN printf('%u', ("one__a_fixed64" | (-9223372036854775807 - 1)) - ("one__a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "one__a_fixed64",
+  CASE WHEN "one__a_uint64" IS NOT NULL THEN printf('%u', ("one__a_uint64" | (-9223372036854775807 - 1)) - ("one__a_uint64" & (-9223372036854775807 - 1))) END AS "one__a_uint64",
+  CASE WHEN "one__a_fixed64" IS NOT NULL THEN printf('%u', ("one__a_fixed64" | (-9223372036854775807 - 1)) - ("one__a_fixed64" & (-9223372036854775807 - 1))) END AS "one__a_fixed64",
   CASE WHEN "one__a_float" IS NOT NULL THEN printf('%08X', "one__a_float") END AS "one__a_float",
   CASE WHEN "one__a_double" IS NOT NULL THEN printf('%016X', "one__a_double") END AS "one__a_double",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "one__seconds", 'unixepoch'), "one__seconds") AS "one__seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__milliseconds" / 1000 - ("one__milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("one__milliseconds" % 1000 + 1000) % 1000), "one__milliseconds")
-    AS "one__milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__microseconds" / 1000000 - ("one__microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("one__microseconds" % 1000000 + 1000000) % 1000000), "one__microseconds")
-    AS "one__microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__milliseconds" / 1000 - ("one__milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("one__milliseconds" % 1000 + 1000) % 1000), "one__milliseconds") AS "one__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "one__microseconds" / 1000000 - ("one__microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("one__microseconds" % 1000000 + 1000000) % 1000000), "one__microseconds") AS "one__microseconds",
   "one__text",
   CASE WHEN "one__span_seconds" IS NOT NULL THEN printf('%ds', "one__span_seconds") END AS "one__span_seconds",
-  CASE
-    WHEN "one__span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "one__span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("one__span_milliseconds" / 1000),
-    abs("one__span_milliseconds" % 1000)) END
-    AS "one__span_milliseconds",
-  CASE
-    WHEN "one__span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "one__span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("one__span_microseconds" / 1000000),
-    abs("one__span_microseconds" % 1000000)) END
-    AS "one__span_microseconds",
-  CASE
-    WHEN "one__wrapped" IS NOT NULL
-    THEN printf('%u', ("one__wrapped" | (-9223372036854775807 - 1)) - ("one__wrapped" & (-9223372036854775807 - 1))) END
-    AS "one__wrapped",
+  CASE WHEN "one__span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "one__span_milliseconds" < 0 THEN '-' ELSE '' END, abs("one__span_milliseconds" / 1000), abs("one__span_milliseconds" % 1000)) END AS "one__span_milliseconds",
+  CASE WHEN "one__span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "one__span_microseconds" < 0 THEN '-' ELSE '' END, abs("one__span_microseconds" / 1000000), abs("one__span_microseconds" % 1000000)) END AS "one__span_microseconds",
+  CASE WHEN "one__wrapped" IS NOT NULL THEN printf('%u', ("one__wrapped" | (-9223372036854775807 - 1)) - ("one__wrapped" & (-9223372036854775807 - 1))) END AS "one__wrapped",
   CASE WHEN "one__wrapped_float" IS NOT NULL THEN printf('%08X', "one__wrapped_float") END AS "one__wrapped_float",
-  CASE
-    WHEN "one__wrapped_double" IS NOT NULL
-    THEN printf('%016X', "one__wrapped_double") END
-    AS "one__wrapped_double",
-  CASE
-    WHEN "one__maybe_uint64" IS NOT NULL
-    THEN printf('%u', ("one__maybe_uint64" | (-9223372036854775807 - 1)) - ("one__maybe_uint64" & (-9223372036854775807 - 1))) END
-    AS "one__maybe_uint64",
-  CASE
-    WHEN "one__maybe_fixed64" IS NOT NULL
-    THEN printf('%u', ("one__maybe_fixed64" | (-9223372036854775807 - 1)) - ("one__maybe_fixed64" & (-9223372036854775807 - 1))) END
-    AS "one__maybe_fixed64",
+  CASE WHEN "one__wrapped_double" IS NOT NULL THEN printf('%016X', "one__wrapped_double") END AS "one__wrapped_double",
+  CASE WHEN "one__maybe_uint64" IS NOT NULL THEN printf('%u', ("one__maybe_uint64" | (-9223372036854775807 - 1)) - ("one__maybe_uint64" & (-9223372036854775807 - 1))) END AS "one__maybe_uint64",
+  CASE WHEN "one__maybe_fixed64" IS NOT NULL THEN printf('%u', ("one__maybe_fixed64" | (-9223372036854775807 - 1)) - ("one__maybe_fixed64" & (-9223372036854775807 - 1))) END AS "one__maybe_fixed64",
   CASE WHEN "one__maybe_float" IS NOT NULL THEN printf('%08X', "one__maybe_float") END AS "one__maybe_float",
   CASE WHEN "one__maybe_double" IS NOT NULL THEN printf('%016X', "one__maybe_double") END AS "one__maybe_double",
-  (SELECT count(*) FROM "codes__one__uint64s"
-    WHERE "codes__one__uint64s"."_id" = "codes"."id")
-    AS "one__uint64s__count",
-  (SELECT count(*) FROM "codes__one__fixed64s"
-    WHERE "codes__one__fixed64s"."_id" = "codes"."id")
-    AS "one__fixed64s__count",
-  (SELECT count(*) FROM "codes__one__floats"
-    WHERE "codes__one__floats"."_id" = "codes"."id")
-    AS "one__floats__count",
-  (SELECT count(*) FROM "codes__one__doubles"
-    WHERE "codes__one__doubles"."_id" = "codes"."id")
-    AS "one__doubles__count",
-  (SELECT count(*) FROM "codes__one__all_seconds"
-    WHERE "codes__one__all_seconds"."_id" = "codes"."id")
-    AS "one__all_seconds__count",
-  (SELECT count(*) FROM "codes__one__all_milliseconds"
-    WHERE "codes__one__all_milliseconds"."_id" = "codes"."id")
-    AS "one__all_milliseconds__count",
-  (SELECT count(*) FROM "codes__one__all_microseconds"
-    WHERE "codes__one__all_microseconds"."_id" = "codes"."id")
-    AS "one__all_microseconds__count",
-  (SELECT count(*) FROM "codes__one__all_text"
-    WHERE "codes__one__all_text"."_id" = "codes"."id")
-    AS "one__all_text__count",
-  (SELECT count(*) FROM "codes__one__all_span_seconds"
-    WHERE "codes__one__all_span_seconds"."_id" = "codes"."id")
-    AS "one__all_span_seconds__count",
-  (SELECT count(*) FROM "codes__one__all_span_milliseconds"
-    WHERE "codes__one__all_span_milliseconds"."_id" = "codes"."id")
-    AS "one__all_span_milliseconds__count",
-  (SELECT count(*) FROM "codes__one__all_span_microseconds"
-    WHERE "codes__one__all_span_microseconds"."_id" = "codes"."id")
-    AS "one__all_span_microseconds__count",
-  (SELECT count(*) FROM "codes__one__all_wrapped"
-    WHERE "codes__one__all_wrapped"."_id" = "codes"."id")
-    AS "one__all_wrapped__count",
-  (SELECT count(*) FROM "codes__one__all_wrapped_float"
-    WHERE "codes__one__all_wrapped_float"."_id" = "codes"."id")
-    AS "one__all_wrapped_float__count",
-  (SELECT count(*) FROM "codes__one__all_wrapped_double"
-    WHERE "codes__one__all_wrapped_double"."_id" = "codes"."id")
-    AS "one__all_wrapped_double__count",
+  (SELECT count(*) FROM "codes__one__uint64s" WHERE "codes__one__uint64s"."_id" = "codes"."id") AS "one__uint64s__count",
+  (SELECT count(*) FROM "codes__one__fixed64s" WHERE "codes__one__fixed64s"."_id" = "codes"."id") AS "one__fixed64s__count",
+  (SELECT count(*) FROM "codes__one__floats" WHERE "codes__one__floats"."_id" = "codes"."id") AS "one__floats__count",
+  (SELECT count(*) FROM "codes__one__doubles" WHERE "codes__one__doubles"."_id" = "codes"."id") AS "one__doubles__count",
+  (SELECT count(*)
+    FROM "codes__one__all_seconds"
+    WHERE "codes__one__all_seconds"."_id" = "codes"."id") AS "one__all_seconds__count",
+  (SELECT count(*)
+    FROM "codes__one__all_milliseconds"
+    WHERE "codes__one__all_milliseconds"."_id" = "codes"."id") AS "one__all_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__one__all_microseconds"
+    WHERE "codes__one__all_microseconds"."_id" = "codes"."id") AS "one__all_microseconds__count",
+  (SELECT count(*) FROM "codes__one__all_text" WHERE "codes__one__all_text"."_id" = "codes"."id") AS "one__all_text__count",
+  (SELECT count(*)
+    FROM "codes__one__all_span_seconds"
+    WHERE "codes__one__all_span_seconds"."_id" = "codes"."id") AS "one__all_span_seconds__count",
+  (SELECT count(*)
+    FROM "codes__one__all_span_milliseconds"
+    WHERE "codes__one__all_span_milliseconds"."_id" = "codes"."id") AS "one__all_span_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__one__all_span_microseconds"
+    WHERE "codes__one__all_span_microseconds"."_id" = "codes"."id") AS "one__all_span_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__one__all_wrapped"
+    WHERE "codes__one__all_wrapped"."_id" = "codes"."id") AS "one__all_wrapped__count",
+  (SELECT count(*)
+    FROM "codes__one__all_wrapped_float"
+    WHERE "codes__one__all_wrapped_float"."_id" = "codes"."id") AS "one__all_wrapped_float__count",
+  (SELECT count(*)
+    FROM "codes__one__all_wrapped_double"
+    WHERE "codes__one__all_wrapped_double"."_id" = "codes"."id") AS "one__all_wrapped_double__count",
   CASE "sum" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "sum",
   CASE
     WHEN "sum__a_uint64" IS NOT NULL THEN 'a_uint64'
@@ -9006,87 +8649,40 @@ CREATE VIEW "codes_readable" AS SELECT
     WHEN "sum__span_microseconds" IS NOT NULL THEN 'span_microseconds'
     WHEN "sum__wrapped" IS NOT NULL THEN 'wrapped'
     WHEN "sum__wrapped_float" IS NOT NULL THEN 'wrapped_float'
-    WHEN "sum__wrapped_double" IS NOT NULL THEN 'wrapped_double' END
-    AS "sum__value",
-  CASE
-    WHEN "sum__a_uint64" IS NOT NULL
-    THEN printf('%u', ("sum__a_uint64" | (-9223372036854775807 - 1)) - ("sum__a_uint64" & (-9223372036854775807 - 1))) END
-    AS "sum__a_uint64",
-  CASE
-    WHEN "sum__a_fixed64" IS NOT NULL
-    THEN printf('%u', ("sum__a_fixed64" | (-9223372036854775807 - 1)) - ("sum__a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "sum__a_fixed64",
+    WHEN "sum__wrapped_double" IS NOT NULL THEN 'wrapped_double' END AS "sum__value",
+  CASE WHEN "sum__a_uint64" IS NOT NULL THEN printf('%u', ("sum__a_uint64" | (-9223372036854775807 - 1)) - ("sum__a_uint64" & (-9223372036854775807 - 1))) END AS "sum__a_uint64",
+  CASE WHEN "sum__a_fixed64" IS NOT NULL THEN printf('%u', ("sum__a_fixed64" | (-9223372036854775807 - 1)) - ("sum__a_fixed64" & (-9223372036854775807 - 1))) END AS "sum__a_fixed64",
   CASE WHEN "sum__a_float" IS NOT NULL THEN printf('%08X', "sum__a_float") END AS "sum__a_float",
   CASE WHEN "sum__a_double" IS NOT NULL THEN printf('%016X', "sum__a_double") END AS "sum__a_double",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "sum__seconds", 'unixepoch'), "sum__seconds") AS "sum__seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__milliseconds" / 1000 - ("sum__milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("sum__milliseconds" % 1000 + 1000) % 1000), "sum__milliseconds")
-    AS "sum__milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__microseconds" / 1000000 - ("sum__microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("sum__microseconds" % 1000000 + 1000000) % 1000000), "sum__microseconds")
-    AS "sum__microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__milliseconds" / 1000 - ("sum__milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("sum__milliseconds" % 1000 + 1000) % 1000), "sum__milliseconds") AS "sum__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "sum__microseconds" / 1000000 - ("sum__microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("sum__microseconds" % 1000000 + 1000000) % 1000000), "sum__microseconds") AS "sum__microseconds",
   "sum__text",
   CASE WHEN "sum__span_seconds" IS NOT NULL THEN printf('%ds', "sum__span_seconds") END AS "sum__span_seconds",
-  CASE
-    WHEN "sum__span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "sum__span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("sum__span_milliseconds" / 1000),
-    abs("sum__span_milliseconds" % 1000)) END
-    AS "sum__span_milliseconds",
-  CASE
-    WHEN "sum__span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "sum__span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("sum__span_microseconds" / 1000000),
-    abs("sum__span_microseconds" % 1000000)) END
-    AS "sum__span_microseconds",
-  CASE
-    WHEN "sum__wrapped" IS NOT NULL
-    THEN printf('%u', ("sum__wrapped" | (-9223372036854775807 - 1)) - ("sum__wrapped" & (-9223372036854775807 - 1))) END
-    AS "sum__wrapped",
+  CASE WHEN "sum__span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "sum__span_milliseconds" < 0 THEN '-' ELSE '' END, abs("sum__span_milliseconds" / 1000), abs("sum__span_milliseconds" % 1000)) END AS "sum__span_milliseconds",
+  CASE WHEN "sum__span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "sum__span_microseconds" < 0 THEN '-' ELSE '' END, abs("sum__span_microseconds" / 1000000), abs("sum__span_microseconds" % 1000000)) END AS "sum__span_microseconds",
+  CASE WHEN "sum__wrapped" IS NOT NULL THEN printf('%u', ("sum__wrapped" | (-9223372036854775807 - 1)) - ("sum__wrapped" & (-9223372036854775807 - 1))) END AS "sum__wrapped",
   CASE WHEN "sum__wrapped_float" IS NOT NULL THEN printf('%08X', "sum__wrapped_float") END AS "sum__wrapped_float",
-  CASE
-    WHEN "sum__wrapped_double" IS NOT NULL
-    THEN printf('%016X', "sum__wrapped_double") END
-    AS "sum__wrapped_double",
-  CASE
-    WHEN "full" IS NOT NULL
-    THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END
-    AS "full",
+  CASE WHEN "sum__wrapped_double" IS NOT NULL THEN printf('%016X', "sum__wrapped_double") END AS "sum__wrapped_double",
+  CASE WHEN "full" IS NOT NULL THEN printf('%u', ("full" | (-9223372036854775807 - 1)) - ("full" & (-9223372036854775807 - 1))) END AS "full",
   CASE WHEN "float_bits" IS NOT NULL THEN printf('%08X', "float_bits") END AS "float_bits",
   CASE WHEN "double_bits" IS NOT NULL THEN printf('%016X', "double_bits") END AS "double_bits",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "second", 'unixepoch'), "second") AS "second",
   "text",
-  CASE
-    WHEN "span" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "span" < 0 THEN '-' ELSE '' END,
-    abs("span" / 1000000),
-    abs("span" % 1000000)) END
-    AS "span",
-  CASE
-    WHEN "wrapped" IS NOT NULL
-    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
-    AS "wrapped"
+  CASE WHEN "span" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "span" < 0 THEN '-' ELSE '' END, abs("span" / 1000000), abs("span" % 1000000)) END AS "span",
+  CASE WHEN "wrapped" IS NOT NULL THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END AS "wrapped"
 FROM "codes";
 
 CREATE VIEW "codes__must__uint64s_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__must__uint64s";
 
 CREATE VIEW "codes__must__fixed64s_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__must__fixed64s";
 
 CREATE VIEW "codes__must__floats_readable" AS SELECT
@@ -9110,17 +8706,13 @@ FROM "codes__must__all_seconds";
 CREATE VIEW "codes__must__all_milliseconds_readable" AS SELECT
   "_id",
   "_position",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value") AS "value"
 FROM "codes__must__all_milliseconds";
 
 CREATE VIEW "codes__must__all_microseconds_readable" AS SELECT
   "_id",
   "_position",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value") AS "value"
 FROM "codes__must__all_microseconds";
 
 CREATE VIEW "codes__must__all_text_readable" AS SELECT
@@ -9138,34 +8730,19 @@ FROM "codes__must__all_span_seconds";
 CREATE VIEW "codes__must__all_span_milliseconds_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000),
-    abs("value" % 1000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000), abs("value" % 1000)) END AS "value"
 FROM "codes__must__all_span_milliseconds";
 
 CREATE VIEW "codes__must__all_span_microseconds_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000),
-    abs("value" % 1000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000), abs("value" % 1000000)) END AS "value"
 FROM "codes__must__all_span_microseconds";
 
 CREATE VIEW "codes__must__all_wrapped_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__must__all_wrapped";
 
 CREATE VIEW "codes__must__all_wrapped_float_readable" AS SELECT
@@ -9183,117 +8760,94 @@ FROM "codes__must__all_wrapped_double";
 CREATE VIEW "codes__list_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "a_uint64" IS NOT NULL
-    THEN printf('%u', ("a_uint64" | (-9223372036854775807 - 1)) - ("a_uint64" & (-9223372036854775807 - 1))) END
-    AS "a_uint64",
-  CASE
-    WHEN "a_fixed64" IS NOT NULL
-    THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "a_fixed64",
+  CASE WHEN "a_uint64" IS NOT NULL THEN printf('%u', ("a_uint64" | (-9223372036854775807 - 1)) - ("a_uint64" & (-9223372036854775807 - 1))) END AS "a_uint64",
+  CASE WHEN "a_fixed64" IS NOT NULL THEN printf('%u', ("a_fixed64" | (-9223372036854775807 - 1)) - ("a_fixed64" & (-9223372036854775807 - 1))) END AS "a_fixed64",
   CASE WHEN "a_float" IS NOT NULL THEN printf('%08X', "a_float") END AS "a_float",
   CASE WHEN "a_double" IS NOT NULL THEN printf('%016X', "a_double") END AS "a_double",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "seconds", 'unixepoch'), "seconds") AS "seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds")
-    AS "milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds")
-    AS "microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "milliseconds" / 1000 - ("milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("milliseconds" % 1000 + 1000) % 1000), "milliseconds") AS "milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "microseconds" / 1000000 - ("microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("microseconds" % 1000000 + 1000000) % 1000000), "microseconds") AS "microseconds",
   "text",
   CASE WHEN "span_seconds" IS NOT NULL THEN printf('%ds', "span_seconds") END AS "span_seconds",
-  CASE
-    WHEN "span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("span_milliseconds" / 1000),
-    abs("span_milliseconds" % 1000)) END
-    AS "span_milliseconds",
-  CASE
-    WHEN "span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("span_microseconds" / 1000000),
-    abs("span_microseconds" % 1000000)) END
-    AS "span_microseconds",
-  CASE
-    WHEN "wrapped" IS NOT NULL
-    THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END
-    AS "wrapped",
+  CASE WHEN "span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "span_milliseconds" < 0 THEN '-' ELSE '' END, abs("span_milliseconds" / 1000), abs("span_milliseconds" % 1000)) END AS "span_milliseconds",
+  CASE WHEN "span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "span_microseconds" < 0 THEN '-' ELSE '' END, abs("span_microseconds" / 1000000), abs("span_microseconds" % 1000000)) END AS "span_microseconds",
+  CASE WHEN "wrapped" IS NOT NULL THEN printf('%u', ("wrapped" | (-9223372036854775807 - 1)) - ("wrapped" & (-9223372036854775807 - 1))) END AS "wrapped",
   CASE WHEN "wrapped_float" IS NOT NULL THEN printf('%08X', "wrapped_float") END AS "wrapped_float",
   CASE WHEN "wrapped_double" IS NOT NULL THEN printf('%016X', "wrapped_double") END AS "wrapped_double",
-  CASE
-    WHEN "maybe_uint64" IS NOT NULL
-    THEN printf('%u', ("maybe_uint64" | (-9223372036854775807 - 1)) - ("maybe_uint64" & (-9223372036854775807 - 1))) END
-    AS "maybe_uint64",
-  CASE
-    WHEN "maybe_fixed64" IS NOT NULL
-    THEN printf('%u', ("maybe_fixed64" | (-9223372036854775807 - 1)) - ("maybe_fixed64" & (-9223372036854775807 - 1))) END
-    AS "maybe_fixed64",
+  CASE WHEN "maybe_uint64" IS NOT NULL THEN printf('%u', ("maybe_uint64" | (-9223372036854775807 - 1)) - ("maybe_uint64" & (-9223372036854775807 - 1))) END AS "maybe_uint64",
+  CASE WHEN "maybe_fixed64" IS NOT NULL THEN printf('%u', ("maybe_fixed64" | (-9223372036854775807 - 1)) - ("maybe_fixed64" & (-9223372036854775807 - 1))) END AS "maybe_fixed64",
   CASE WHEN "maybe_float" IS NOT NULL THEN printf('%08X', "maybe_float") END AS "maybe_float",
   CASE WHEN "maybe_double" IS NOT NULL THEN printf('%016X', "maybe_double") END AS "maybe_double",
-  (SELECT count(*) FROM "codes__list__uint64s"
-    WHERE "codes__list__uint64s"."_id" = "codes__list"."_id" AND "codes__list__uint64s"."_position" = "codes__list"."_position")
-    AS "uint64s__count",
-  (SELECT count(*) FROM "codes__list__fixed64s"
-    WHERE "codes__list__fixed64s"."_id" = "codes__list"."_id" AND "codes__list__fixed64s"."_position" = "codes__list"."_position")
-    AS "fixed64s__count",
-  (SELECT count(*) FROM "codes__list__floats"
-    WHERE "codes__list__floats"."_id" = "codes__list"."_id" AND "codes__list__floats"."_position" = "codes__list"."_position")
-    AS "floats__count",
-  (SELECT count(*) FROM "codes__list__doubles"
-    WHERE "codes__list__doubles"."_id" = "codes__list"."_id" AND "codes__list__doubles"."_position" = "codes__list"."_position")
-    AS "doubles__count",
-  (SELECT count(*) FROM "codes__list__all_seconds"
-    WHERE "codes__list__all_seconds"."_id" = "codes__list"."_id" AND "codes__list__all_seconds"."_position" = "codes__list"."_position")
-    AS "all_seconds__count",
-  (SELECT count(*) FROM "codes__list__all_milliseconds"
-    WHERE "codes__list__all_milliseconds"."_id" = "codes__list"."_id" AND "codes__list__all_milliseconds"."_position" = "codes__list"."_position")
-    AS "all_milliseconds__count",
-  (SELECT count(*) FROM "codes__list__all_microseconds"
-    WHERE "codes__list__all_microseconds"."_id" = "codes__list"."_id" AND "codes__list__all_microseconds"."_position" = "codes__list"."_position")
-    AS "all_microseconds__count",
-  (SELECT count(*) FROM "codes__list__all_text"
-    WHERE "codes__list__all_text"."_id" = "codes__list"."_id" AND "codes__list__all_text"."_position" = "codes__list"."_position")
-    AS "all_text__count",
-  (SELECT count(*) FROM "codes__list__all_span_seconds"
-    WHERE "codes__list__all_span_seconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_seconds"."_position" = "codes__list"."_position")
-    AS "all_span_seconds__count",
-  (SELECT count(*) FROM "codes__list__all_span_milliseconds"
-    WHERE "codes__list__all_span_milliseconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_milliseconds"."_position" = "codes__list"."_position")
-    AS "all_span_milliseconds__count",
-  (SELECT count(*) FROM "codes__list__all_span_microseconds"
-    WHERE "codes__list__all_span_microseconds"."_id" = "codes__list"."_id" AND "codes__list__all_span_microseconds"."_position" = "codes__list"."_position")
-    AS "all_span_microseconds__count",
-  (SELECT count(*) FROM "codes__list__all_wrapped"
-    WHERE "codes__list__all_wrapped"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped"."_position" = "codes__list"."_position")
-    AS "all_wrapped__count",
-  (SELECT count(*) FROM "codes__list__all_wrapped_float"
-    WHERE "codes__list__all_wrapped_float"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped_float"."_position" = "codes__list"."_position")
-    AS "all_wrapped_float__count",
-  (SELECT count(*) FROM "codes__list__all_wrapped_double"
-    WHERE "codes__list__all_wrapped_double"."_id" = "codes__list"."_id" AND "codes__list__all_wrapped_double"."_position" = "codes__list"."_position")
-    AS "all_wrapped_double__count"
+  (SELECT count(*)
+    FROM "codes__list__uint64s"
+    WHERE "codes__list__uint64s"."_id" = "codes__list"."_id"
+    AND "codes__list__uint64s"."_position" = "codes__list"."_position") AS "uint64s__count",
+  (SELECT count(*)
+    FROM "codes__list__fixed64s"
+    WHERE "codes__list__fixed64s"."_id" = "codes__list"."_id"
+    AND "codes__list__fixed64s"."_position" = "codes__list"."_position") AS "fixed64s__count",
+  (SELECT count(*)
+    FROM "codes__list__floats"
+    WHERE "codes__list__floats"."_id" = "codes__list"."_id"
+    AND "codes__list__floats"."_position" = "codes__list"."_position") AS "floats__count",
+  (SELECT count(*)
+    FROM "codes__list__doubles"
+    WHERE "codes__list__doubles"."_id" = "codes__list"."_id"
+    AND "codes__list__doubles"."_position" = "codes__list"."_position") AS "doubles__count",
+  (SELECT count(*)
+    FROM "codes__list__all_seconds"
+    WHERE "codes__list__all_seconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_seconds"."_position" = "codes__list"."_position") AS "all_seconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_milliseconds"
+    WHERE "codes__list__all_milliseconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_milliseconds"."_position" = "codes__list"."_position") AS "all_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_microseconds"
+    WHERE "codes__list__all_microseconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_microseconds"."_position" = "codes__list"."_position") AS "all_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_text"
+    WHERE "codes__list__all_text"."_id" = "codes__list"."_id"
+    AND "codes__list__all_text"."_position" = "codes__list"."_position") AS "all_text__count",
+  (SELECT count(*)
+    FROM "codes__list__all_span_seconds"
+    WHERE "codes__list__all_span_seconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_span_seconds"."_position" = "codes__list"."_position") AS "all_span_seconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_span_milliseconds"
+    WHERE "codes__list__all_span_milliseconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_span_milliseconds"."_position" = "codes__list"."_position") AS "all_span_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_span_microseconds"
+    WHERE "codes__list__all_span_microseconds"."_id" = "codes__list"."_id"
+    AND "codes__list__all_span_microseconds"."_position" = "codes__list"."_position") AS "all_span_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__list__all_wrapped"
+    WHERE "codes__list__all_wrapped"."_id" = "codes__list"."_id"
+    AND "codes__list__all_wrapped"."_position" = "codes__list"."_position") AS "all_wrapped__count",
+  (SELECT count(*)
+    FROM "codes__list__all_wrapped_float"
+    WHERE "codes__list__all_wrapped_float"."_id" = "codes__list"."_id"
+    AND "codes__list__all_wrapped_float"."_position" = "codes__list"."_position") AS "all_wrapped_float__count",
+  (SELECT count(*)
+    FROM "codes__list__all_wrapped_double"
+    WHERE "codes__list__all_wrapped_double"."_id" = "codes__list"."_id"
+    AND "codes__list__all_wrapped_double"."_position" = "codes__list"."_position") AS "all_wrapped_double__count"
 FROM "codes__list";
 
 CREATE VIEW "codes__list__uint64s_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__list__uint64s";
 
 CREATE VIEW "codes__list__fixed64s_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__list__fixed64s";
 
 CREATE VIEW "codes__list__floats_readable" AS SELECT
@@ -9321,18 +8875,14 @@ CREATE VIEW "codes__list__all_milliseconds_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value") AS "value"
 FROM "codes__list__all_milliseconds";
 
 CREATE VIEW "codes__list__all_microseconds_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value") AS "value"
 FROM "codes__list__all_microseconds";
 
 CREATE VIEW "codes__list__all_text_readable" AS SELECT
@@ -9353,36 +8903,21 @@ CREATE VIEW "codes__list__all_span_milliseconds_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000),
-    abs("value" % 1000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000), abs("value" % 1000)) END AS "value"
 FROM "codes__list__all_span_milliseconds";
 
 CREATE VIEW "codes__list__all_span_microseconds_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000),
-    abs("value" % 1000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000), abs("value" % 1000000)) END AS "value"
 FROM "codes__list__all_span_microseconds";
 
 CREATE VIEW "codes__list__all_wrapped_readable" AS SELECT
   "_id",
   "_position",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__list__all_wrapped";
 
 CREATE VIEW "codes__list__all_wrapped_float_readable" AS SELECT
@@ -9402,126 +8937,94 @@ FROM "codes__list__all_wrapped_double";
 CREATE VIEW "codes__by_name_readable" AS SELECT
   "_id",
   "_key",
-  CASE
-    WHEN "value__a_uint64" IS NOT NULL
-    THEN printf('%u', ("value__a_uint64" | (-9223372036854775807 - 1)) - ("value__a_uint64" & (-9223372036854775807 - 1))) END
-    AS "value__a_uint64",
-  CASE
-    WHEN "value__a_fixed64" IS NOT NULL
-    THEN printf('%u', ("value__a_fixed64" | (-9223372036854775807 - 1)) - ("value__a_fixed64" & (-9223372036854775807 - 1))) END
-    AS "value__a_fixed64",
+  CASE WHEN "value__a_uint64" IS NOT NULL THEN printf('%u', ("value__a_uint64" | (-9223372036854775807 - 1)) - ("value__a_uint64" & (-9223372036854775807 - 1))) END AS "value__a_uint64",
+  CASE WHEN "value__a_fixed64" IS NOT NULL THEN printf('%u', ("value__a_fixed64" | (-9223372036854775807 - 1)) - ("value__a_fixed64" & (-9223372036854775807 - 1))) END AS "value__a_fixed64",
   CASE WHEN "value__a_float" IS NOT NULL THEN printf('%08X', "value__a_float") END AS "value__a_float",
   CASE WHEN "value__a_double" IS NOT NULL THEN printf('%016X', "value__a_double") END AS "value__a_double",
   coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', "value__seconds", 'unixepoch'), "value__seconds") AS "value__seconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__milliseconds" / 1000 - ("value__milliseconds" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("value__milliseconds" % 1000 + 1000) % 1000), "value__milliseconds")
-    AS "value__milliseconds",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__microseconds" / 1000000 - ("value__microseconds" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value__microseconds" % 1000000 + 1000000) % 1000000), "value__microseconds")
-    AS "value__microseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__milliseconds" / 1000 - ("value__milliseconds" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("value__milliseconds" % 1000 + 1000) % 1000), "value__milliseconds") AS "value__milliseconds",
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value__microseconds" / 1000000 - ("value__microseconds" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value__microseconds" % 1000000 + 1000000) % 1000000), "value__microseconds") AS "value__microseconds",
   "value__text",
   CASE WHEN "value__span_seconds" IS NOT NULL THEN printf('%ds', "value__span_seconds") END AS "value__span_seconds",
-  CASE
-    WHEN "value__span_milliseconds" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "value__span_milliseconds" < 0 THEN '-' ELSE '' END,
-    abs("value__span_milliseconds" / 1000),
-    abs("value__span_milliseconds" % 1000)) END
-    AS "value__span_milliseconds",
-  CASE
-    WHEN "value__span_microseconds" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "value__span_microseconds" < 0 THEN '-' ELSE '' END,
-    abs("value__span_microseconds" / 1000000),
-    abs("value__span_microseconds" % 1000000)) END
-    AS "value__span_microseconds",
-  CASE
-    WHEN "value__wrapped" IS NOT NULL
-    THEN printf('%u', ("value__wrapped" | (-9223372036854775807 - 1)) - ("value__wrapped" & (-9223372036854775807 - 1))) END
-    AS "value__wrapped",
-  CASE
-    WHEN "value__wrapped_float" IS NOT NULL
-    THEN printf('%08X', "value__wrapped_float") END
-    AS "value__wrapped_float",
-  CASE
-    WHEN "value__wrapped_double" IS NOT NULL
-    THEN printf('%016X', "value__wrapped_double") END
-    AS "value__wrapped_double",
-  CASE
-    WHEN "value__maybe_uint64" IS NOT NULL
-    THEN printf('%u', ("value__maybe_uint64" | (-9223372036854775807 - 1)) - ("value__maybe_uint64" & (-9223372036854775807 - 1))) END
-    AS "value__maybe_uint64",
-  CASE
-    WHEN "value__maybe_fixed64" IS NOT NULL
-    THEN printf('%u', ("value__maybe_fixed64" | (-9223372036854775807 - 1)) - ("value__maybe_fixed64" & (-9223372036854775807 - 1))) END
-    AS "value__maybe_fixed64",
+  CASE WHEN "value__span_milliseconds" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "value__span_milliseconds" < 0 THEN '-' ELSE '' END, abs("value__span_milliseconds" / 1000), abs("value__span_milliseconds" % 1000)) END AS "value__span_milliseconds",
+  CASE WHEN "value__span_microseconds" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "value__span_microseconds" < 0 THEN '-' ELSE '' END, abs("value__span_microseconds" / 1000000), abs("value__span_microseconds" % 1000000)) END AS "value__span_microseconds",
+  CASE WHEN "value__wrapped" IS NOT NULL THEN printf('%u', ("value__wrapped" | (-9223372036854775807 - 1)) - ("value__wrapped" & (-9223372036854775807 - 1))) END AS "value__wrapped",
+  CASE WHEN "value__wrapped_float" IS NOT NULL THEN printf('%08X', "value__wrapped_float") END AS "value__wrapped_float",
+  CASE WHEN "value__wrapped_double" IS NOT NULL THEN printf('%016X', "value__wrapped_double") END AS "value__wrapped_double",
+  CASE WHEN "value__maybe_uint64" IS NOT NULL THEN printf('%u', ("value__maybe_uint64" | (-9223372036854775807 - 1)) - ("value__maybe_uint64" & (-9223372036854775807 - 1))) END AS "value__maybe_uint64",
+  CASE WHEN "value__maybe_fixed64" IS NOT NULL THEN printf('%u', ("value__maybe_fixed64" | (-9223372036854775807 - 1)) - ("value__maybe_fixed64" & (-9223372036854775807 - 1))) END AS "value__maybe_fixed64",
   CASE WHEN "value__maybe_float" IS NOT NULL THEN printf('%08X', "value__maybe_float") END AS "value__maybe_float",
-  CASE
-    WHEN "value__maybe_double" IS NOT NULL
-    THEN printf('%016X', "value__maybe_double") END
-    AS "value__maybe_double",
-  (SELECT count(*) FROM "codes__by_name__value__uint64s"
-    WHERE "codes__by_name__value__uint64s"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__uint64s"."_key" = "codes__by_name"."_key")
-    AS "value__uint64s__count",
-  (SELECT count(*) FROM "codes__by_name__value__fixed64s"
-    WHERE "codes__by_name__value__fixed64s"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__fixed64s"."_key" = "codes__by_name"."_key")
-    AS "value__fixed64s__count",
-  (SELECT count(*) FROM "codes__by_name__value__floats"
-    WHERE "codes__by_name__value__floats"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__floats"."_key" = "codes__by_name"."_key")
-    AS "value__floats__count",
-  (SELECT count(*) FROM "codes__by_name__value__doubles"
-    WHERE "codes__by_name__value__doubles"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__doubles"."_key" = "codes__by_name"."_key")
-    AS "value__doubles__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_seconds"
-    WHERE "codes__by_name__value__all_seconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_seconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_seconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_milliseconds"
-    WHERE "codes__by_name__value__all_milliseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_milliseconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_milliseconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_microseconds"
-    WHERE "codes__by_name__value__all_microseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_microseconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_microseconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_text"
-    WHERE "codes__by_name__value__all_text"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_text"."_key" = "codes__by_name"."_key")
-    AS "value__all_text__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_span_seconds"
-    WHERE "codes__by_name__value__all_span_seconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_seconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_span_seconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_span_milliseconds"
-    WHERE "codes__by_name__value__all_span_milliseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_milliseconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_span_milliseconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_span_microseconds"
-    WHERE "codes__by_name__value__all_span_microseconds"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_span_microseconds"."_key" = "codes__by_name"."_key")
-    AS "value__all_span_microseconds__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_wrapped"
-    WHERE "codes__by_name__value__all_wrapped"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped"."_key" = "codes__by_name"."_key")
-    AS "value__all_wrapped__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_wrapped_float"
-    WHERE "codes__by_name__value__all_wrapped_float"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped_float"."_key" = "codes__by_name"."_key")
-    AS "value__all_wrapped_float__count",
-  (SELECT count(*) FROM "codes__by_name__value__all_wrapped_double"
-    WHERE "codes__by_name__value__all_wrapped_double"."_id" = "codes__by_name"."_id" AND "codes__by_name__value__all_wrapped_double"."_key" = "codes__by_name"."_key")
-    AS "value__all_wrapped_double__count"
+  CASE WHEN "value__maybe_double" IS NOT NULL THEN printf('%016X', "value__maybe_double") END AS "value__maybe_double",
+  (SELECT count(*)
+    FROM "codes__by_name__value__uint64s"
+    WHERE "codes__by_name__value__uint64s"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__uint64s"."_key" = "codes__by_name"."_key") AS "value__uint64s__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__fixed64s"
+    WHERE "codes__by_name__value__fixed64s"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__fixed64s"."_key" = "codes__by_name"."_key") AS "value__fixed64s__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__floats"
+    WHERE "codes__by_name__value__floats"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__floats"."_key" = "codes__by_name"."_key") AS "value__floats__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__doubles"
+    WHERE "codes__by_name__value__doubles"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__doubles"."_key" = "codes__by_name"."_key") AS "value__doubles__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_seconds"
+    WHERE "codes__by_name__value__all_seconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_seconds"."_key" = "codes__by_name"."_key") AS "value__all_seconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_milliseconds"
+    WHERE "codes__by_name__value__all_milliseconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_milliseconds"."_key" = "codes__by_name"."_key") AS "value__all_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_microseconds"
+    WHERE "codes__by_name__value__all_microseconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_microseconds"."_key" = "codes__by_name"."_key") AS "value__all_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_text"
+    WHERE "codes__by_name__value__all_text"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_text"."_key" = "codes__by_name"."_key") AS "value__all_text__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_span_seconds"
+    WHERE "codes__by_name__value__all_span_seconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_span_seconds"."_key" = "codes__by_name"."_key") AS "value__all_span_seconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_span_milliseconds"
+    WHERE "codes__by_name__value__all_span_milliseconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_span_milliseconds"."_key" = "codes__by_name"."_key") AS "value__all_span_milliseconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_span_microseconds"
+    WHERE "codes__by_name__value__all_span_microseconds"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_span_microseconds"."_key" = "codes__by_name"."_key") AS "value__all_span_microseconds__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_wrapped"
+    WHERE "codes__by_name__value__all_wrapped"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_wrapped"."_key" = "codes__by_name"."_key") AS "value__all_wrapped__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_wrapped_float"
+    WHERE "codes__by_name__value__all_wrapped_float"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_wrapped_float"."_key" = "codes__by_name"."_key") AS "value__all_wrapped_float__count",
+  (SELECT count(*)
+    FROM "codes__by_name__value__all_wrapped_double"
+    WHERE "codes__by_name__value__all_wrapped_double"."_id" = "codes__by_name"."_id"
+    AND "codes__by_name__value__all_wrapped_double"."_key" = "codes__by_name"."_key") AS "value__all_wrapped_double__count"
 FROM "codes__by_name";
 
 CREATE VIEW "codes__by_name__value__uint64s_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__by_name__value__uint64s";
 
 CREATE VIEW "codes__by_name__value__fixed64s_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__by_name__value__fixed64s";
 
 CREATE VIEW "codes__by_name__value__floats_readable" AS SELECT
@@ -9549,18 +9052,14 @@ CREATE VIEW "codes__by_name__value__all_milliseconds_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value") AS "value"
 FROM "codes__by_name__value__all_milliseconds";
 
 CREATE VIEW "codes__by_name__value__all_microseconds_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value") AS "value"
 FROM "codes__by_name__value__all_microseconds";
 
 CREATE VIEW "codes__by_name__value__all_text_readable" AS SELECT
@@ -9581,36 +9080,21 @@ CREATE VIEW "codes__by_name__value__all_span_milliseconds_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000),
-    abs("value" % 1000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000), abs("value" % 1000)) END AS "value"
 FROM "codes__by_name__value__all_span_milliseconds";
 
 CREATE VIEW "codes__by_name__value__all_span_microseconds_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000),
-    abs("value" % 1000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000), abs("value" % 1000000)) END AS "value"
 FROM "codes__by_name__value__all_span_microseconds";
 
 CREATE VIEW "codes__by_name__value__all_wrapped_readable" AS SELECT
   "_id",
   "_key",
   "_position_2",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__by_name__value__all_wrapped";
 
 CREATE VIEW "codes__by_name__value__all_wrapped_float_readable" AS SELECT
@@ -9630,19 +9114,13 @@ FROM "codes__by_name__value__all_wrapped_double";
 CREATE VIEW "codes__one__uint64s_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__one__uint64s";
 
 CREATE VIEW "codes__one__fixed64s_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__one__fixed64s";
 
 CREATE VIEW "codes__one__floats_readable" AS SELECT
@@ -9666,17 +9144,13 @@ FROM "codes__one__all_seconds";
 CREATE VIEW "codes__one__all_milliseconds_readable" AS SELECT
   "_id",
   "_position",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch')
-    || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000 - ("value" % 1000 < 0), 'unixepoch') || printf('.%03dZ', ("value" % 1000 + 1000) % 1000), "value") AS "value"
 FROM "codes__one__all_milliseconds";
 
 CREATE VIEW "codes__one__all_microseconds_readable" AS SELECT
   "_id",
   "_position",
-  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch')
-    || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value")
-    AS "value"
+  coalesce(strftime('%Y-%m-%dT%H:%M:%S', "value" / 1000000 - ("value" % 1000000 < 0), 'unixepoch') || printf('.%06dZ', ("value" % 1000000 + 1000000) % 1000000), "value") AS "value"
 FROM "codes__one__all_microseconds";
 
 CREATE VIEW "codes__one__all_text_readable" AS SELECT
@@ -9694,34 +9168,19 @@ FROM "codes__one__all_span_seconds";
 CREATE VIEW "codes__one__all_span_milliseconds_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%03ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000),
-    abs("value" % 1000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%03ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000), abs("value" % 1000)) END AS "value"
 FROM "codes__one__all_span_milliseconds";
 
 CREATE VIEW "codes__one__all_span_microseconds_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%s%d.%06ds',
-    CASE WHEN "value" < 0 THEN '-' ELSE '' END,
-    abs("value" / 1000000),
-    abs("value" % 1000000)) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%s%d.%06ds', CASE WHEN "value" < 0 THEN '-' ELSE '' END, abs("value" / 1000000), abs("value" % 1000000)) END AS "value"
 FROM "codes__one__all_span_microseconds";
 
 CREATE VIEW "codes__one__all_wrapped_readable" AS SELECT
   "_id",
   "_position",
-  CASE
-    WHEN "value" IS NOT NULL
-    THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END
-    AS "value"
+  CASE WHEN "value" IS NOT NULL THEN printf('%u', ("value" | (-9223372036854775807 - 1)) - ("value" & (-9223372036854775807 - 1))) END AS "value"
 FROM "codes__one__all_wrapped";
 
 CREATE VIEW "codes__one__all_wrapped_float_readable" AS SELECT
@@ -9774,8 +9233,7 @@ CREATE VIEW "known_readable" AS SELECT
     WHEN "one__a_any" IS NOT NULL THEN 'a_any'
     WHEN "one__a_field_mask" IS NOT NULL THEN 'a_field_mask'
     WHEN "one__a_empty" THEN 'a_empty'
-    WHEN "one__a_null" IS NOT NULL THEN 'a_null' END
-    AS "one__value",
+    WHEN "one__a_null" IS NOT NULL THEN 'a_null' END AS "one__value",
   CASE "one__a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one__a_bool_value",
   "one__a_int32_value",
   "one__a_int64_value",
@@ -9793,51 +9251,45 @@ CREATE VIEW "known_readable" AS SELECT
   CASE "one__a_empty" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "one__a_empty",
   CASE "one__a_null" WHEN 0 THEN 'NULL_VALUE' ELSE "one__a_null" END AS "one__a_null",
   (SELECT count(*) FROM "known__ones" WHERE "known__ones"."_id" = "known"."id") AS "ones__count",
-  (SELECT count(*) FROM "known__a_bool_value_by_name"
-    WHERE "known__a_bool_value_by_name"."_id" = "known"."id")
-    AS "a_bool_value_by_name__count",
-  (SELECT count(*) FROM "known__a_int32_value_by_name"
-    WHERE "known__a_int32_value_by_name"."_id" = "known"."id")
-    AS "a_int32_value_by_name__count",
-  (SELECT count(*) FROM "known__a_int64_value_by_name"
-    WHERE "known__a_int64_value_by_name"."_id" = "known"."id")
-    AS "a_int64_value_by_name__count",
-  (SELECT count(*) FROM "known__a_uint32_value_by_name"
-    WHERE "known__a_uint32_value_by_name"."_id" = "known"."id")
-    AS "a_uint32_value_by_name__count",
-  (SELECT count(*) FROM "known__a_uint64_value_by_name"
-    WHERE "known__a_uint64_value_by_name"."_id" = "known"."id")
-    AS "a_uint64_value_by_name__count",
-  (SELECT count(*) FROM "known__a_float_value_by_name"
-    WHERE "known__a_float_value_by_name"."_id" = "known"."id")
-    AS "a_float_value_by_name__count",
-  (SELECT count(*) FROM "known__a_double_value_by_name"
-    WHERE "known__a_double_value_by_name"."_id" = "known"."id")
-    AS "a_double_value_by_name__count",
-  (SELECT count(*) FROM "known__a_string_value_by_name"
-    WHERE "known__a_string_value_by_name"."_id" = "known"."id")
-    AS "a_string_value_by_name__count",
-  (SELECT count(*) FROM "known__a_bytes_value_by_name"
-    WHERE "known__a_bytes_value_by_name"."_id" = "known"."id")
-    AS "a_bytes_value_by_name__count",
-  (SELECT count(*) FROM "known__a_struct_by_name"
-    WHERE "known__a_struct_by_name"."_id" = "known"."id")
-    AS "a_struct_by_name__count",
-  (SELECT count(*) FROM "known__a_value_by_name"
-    WHERE "known__a_value_by_name"."_id" = "known"."id")
-    AS "a_value_by_name__count",
-  (SELECT count(*) FROM "known__a_list_value_by_name"
-    WHERE "known__a_list_value_by_name"."_id" = "known"."id")
-    AS "a_list_value_by_name__count",
-  (SELECT count(*) FROM "known__a_any_by_name"
-    WHERE "known__a_any_by_name"."_id" = "known"."id")
-    AS "a_any_by_name__count",
-  (SELECT count(*) FROM "known__a_field_mask_by_name"
-    WHERE "known__a_field_mask_by_name"."_id" = "known"."id")
-    AS "a_field_mask_by_name__count",
-  (SELECT count(*) FROM "known__a_empty_by_name"
-    WHERE "known__a_empty_by_name"."_id" = "known"."id")
-    AS "a_empty_by_name__count"
+  (SELECT count(*)
+    FROM "known__a_bool_value_by_name"
+    WHERE "known__a_bool_value_by_name"."_id" = "known"."id") AS "a_bool_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_int32_value_by_name"
+    WHERE "known__a_int32_value_by_name"."_id" = "known"."id") AS "a_int32_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_int64_value_by_name"
+    WHERE "known__a_int64_value_by_name"."_id" = "known"."id") AS "a_int64_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_uint32_value_by_name"
+    WHERE "known__a_uint32_value_by_name"."_id" = "known"."id") AS "a_uint32_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_uint64_value_by_name"
+    WHERE "known__a_uint64_value_by_name"."_id" = "known"."id") AS "a_uint64_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_float_value_by_name"
+    WHERE "known__a_float_value_by_name"."_id" = "known"."id") AS "a_float_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_double_value_by_name"
+    WHERE "known__a_double_value_by_name"."_id" = "known"."id") AS "a_double_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_string_value_by_name"
+    WHERE "known__a_string_value_by_name"."_id" = "known"."id") AS "a_string_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_bytes_value_by_name"
+    WHERE "known__a_bytes_value_by_name"."_id" = "known"."id") AS "a_bytes_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_struct_by_name"
+    WHERE "known__a_struct_by_name"."_id" = "known"."id") AS "a_struct_by_name__count",
+  (SELECT count(*) FROM "known__a_value_by_name" WHERE "known__a_value_by_name"."_id" = "known"."id") AS "a_value_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_list_value_by_name"
+    WHERE "known__a_list_value_by_name"."_id" = "known"."id") AS "a_list_value_by_name__count",
+  (SELECT count(*) FROM "known__a_any_by_name" WHERE "known__a_any_by_name"."_id" = "known"."id") AS "a_any_by_name__count",
+  (SELECT count(*)
+    FROM "known__a_field_mask_by_name"
+    WHERE "known__a_field_mask_by_name"."_id" = "known"."id") AS "a_field_mask_by_name__count",
+  (SELECT count(*) FROM "known__a_empty_by_name" WHERE "known__a_empty_by_name"."_id" = "known"."id") AS "a_empty_by_name__count"
 FROM "known";
 
 CREATE VIEW "known__list_readable" AS SELECT
@@ -9901,8 +9353,7 @@ CREATE VIEW "known__ones_readable" AS SELECT
     WHEN "a_any" IS NOT NULL THEN 'a_any'
     WHEN "a_field_mask" IS NOT NULL THEN 'a_field_mask'
     WHEN "a_empty" THEN 'a_empty'
-    WHEN "a_null" IS NOT NULL THEN 'a_null' END
-    AS "value",
+    WHEN "a_null" IS NOT NULL THEN 'a_null' END AS "value",
   CASE "a_bool_value" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "a_bool_value",
   "a_int32_value",
   "a_int64_value",

@@ -143,7 +143,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         1269,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
@@ -161,23 +161,23 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
     ),
     delete: protostore::Stmt::new(
         1272,
-        r#"DELETE FROM "alone" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "alone" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(1273, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         1274,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
         1275,
-        r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#,
+        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "alone" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1276,
-        r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "alone" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

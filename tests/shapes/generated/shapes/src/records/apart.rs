@@ -108,14 +108,14 @@ pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
         first: protostore::Stmt::new(
             1245,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["must.name"],
         ),
         after: protostore::Stmt::new(
             1246,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["must.name", "id"],
         ),
@@ -123,15 +123,13 @@ pub fn list_by_must_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
             1248,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__must"
-WHERE "name" = ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["must.name", ""],
         ),
         delete: protostore::Stmt::new(
             1247,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "name" = $1)"#,
             &["must.name"],
         ),
     };
@@ -148,14 +146,14 @@ pub fn list_by_must_target(
         first: protostore::Stmt::new(
             1249,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["must.target"],
         ),
         after: protostore::Stmt::new(
             1250,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["must.target", "id"],
         ),
@@ -163,15 +161,13 @@ pub fn list_by_must_target(
             1252,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__must"
-WHERE "target" IS ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["must.target", ""],
         ),
         delete: protostore::Stmt::new(
             1251,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__must" WHERE "target" IS $1)"#,
             &["must.target"],
         ),
     };
@@ -189,14 +185,14 @@ pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
         first: protostore::Stmt::new(
             1253,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["room.name"],
         ),
         after: protostore::Stmt::new(
             1254,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["room.name", "id"],
         ),
@@ -204,15 +200,13 @@ pub fn list_by_room_name(name: impl Into<String>) -> protostore::ListBy<Apart, S
             1256,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__room"
-WHERE "name" = ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["room.name", ""],
         ),
         delete: protostore::Stmt::new(
             1255,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "name" = $1)"#,
             &["room.name"],
         ),
     };
@@ -229,14 +223,14 @@ pub fn list_by_room_target(
         first: protostore::Stmt::new(
             1257,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["room.target"],
         ),
         after: protostore::Stmt::new(
             1258,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["room.target", "id"],
         ),
@@ -244,15 +238,13 @@ pub fn list_by_room_target(
             1260,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__room"
-WHERE "target" IS ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["room.target", ""],
         ),
         delete: protostore::Stmt::new(
             1259,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__room" WHERE "target" IS $1)"#,
             &["room.target"],
         ),
     };
@@ -270,14 +262,14 @@ pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, 
         first: protostore::Stmt::new(
             1261,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) ORDER BY "id""#
             ),
             &["house.name"],
         ),
         after: protostore::Stmt::new(
             1262,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["house.name", "id"],
         ),
@@ -285,15 +277,13 @@ pub fn list_by_house_name(name: impl Into<String>) -> protostore::ListBy<Apart, 
             1264,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__house"
-WHERE "name" = ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1) LIMIT $2) AS "c""#,
             &["house.name", ""],
         ),
         delete: protostore::Stmt::new(
             1263,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "name" = $1)"#,
             &["house.name"],
         ),
     };
@@ -310,14 +300,14 @@ pub fn list_by_house_target(
         first: protostore::Stmt::new(
             1265,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["house.target"],
         ),
         after: protostore::Stmt::new(
             1266,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["house.target", "id"],
         ),
@@ -325,15 +315,13 @@ pub fn list_by_house_target(
             1268,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "aparts"
-WHERE "id" IN (SELECT "_id"
-FROM "aparts__house"
-WHERE "target" IS ?1) LIMIT ?2)"#,
+  FROM "aparts"
+  WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["house.target", ""],
         ),
         delete: protostore::Stmt::new(
             1267,
-            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS ?1)"#,
+            r#"DELETE FROM "aparts" WHERE "id" IN (SELECT "_id" FROM "aparts__house" WHERE "target" IS $1)"#,
             &["house.target"],
         ),
     };
@@ -773,12 +761,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1067, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1067, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1069,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
         &[
             "id",
             "text",
@@ -796,7 +784,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         1068,
         r#"INSERT INTO "aparts" ("id", "text", "here", "here__x", "here__y", "here__colour", "here__time",
     "wing", "wing__name", "wing__right")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = excluded."here__x",
     "here__y" = excluded."here__y", "here__colour" = excluded."here__colour",
@@ -817,26 +805,26 @@ DO UPDATE SET "text" = excluded."text", "here" = excluded."here", "here__x" = ex
     ),
     delete: protostore::Stmt::new(
         1070,
-        r#"DELETE FROM "aparts" WHERE "id" = ?1"#,
+        r#"DELETE FROM "aparts" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1071, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1072,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1073,
         r#"SELECT o.key, t."id", t."text", t."here", t."here__x", t."here__y", t."here__colour",
     t."here__time", t."wing", t."wing__name", t."wing__right"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1074,
-        r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "aparts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

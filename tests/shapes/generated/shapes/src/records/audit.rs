@@ -489,28 +489,30 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "number",
             next: protostore::Stmt::new(
                 1672,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 84 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 84 AND "path" = '1'
+RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
                 1673,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 84, '1',
-    max(coalesce(max("number"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 84, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "audits""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(1664, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(1664, select!(r#"WHERE "number" = $1"#), &["number"]),
     insert: protostore::Stmt::new(
         1666,
-        r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag",
-    "fixed", "real", "step", "step__count", "step__done", "one", "other", "other__count",
-    "other__done", "third", "packed", "any", "mask", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21)"#,
+        r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
+    "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
+    "third", "packed", "any", "mask", "wrapped")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21)"#,
         &[
             "text",
             "number",
@@ -537,11 +539,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     ),
     upsert: protostore::Stmt::new(
         1665,
-        r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag",
-    "fixed", "real", "step", "step__count", "step__done", "one", "other", "other__count",
-    "other__done", "third", "packed", "any", "mask", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21)
+        r#"INSERT INTO "audits" ("text", "number", "hash", "create_time", "maybe", "colour", "zigzag", "fixed",
+    "real", "step", "step__count", "step__done", "one", "other", "other__count", "other__done",
+    "third", "packed", "any", "mask", "wrapped")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21)
 ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
     "create_time" = excluded."create_time", "maybe" = excluded."maybe",
@@ -577,13 +579,13 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
     ),
     delete: protostore::Stmt::new(
         1667,
-        r#"DELETE FROM "audits" WHERE "number" = ?1"#,
+        r#"DELETE FROM "audits" WHERE "number" = $1"#,
         &["number"],
     ),
     page_first: protostore::Stmt::new(1668, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
         1669,
-        select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
+        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
@@ -591,13 +593,13 @@ DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash",
         r#"SELECT o.key, t."text", t."number", t."hash", t."create_time", t."maybe", t."colour", t."zigzag",
     t."fixed", t."real", t."step", t."step__count", t."step__done", t."one", t."other",
     t."other__count", t."other__done", t."third", t."packed", t."any", t."mask", t."wrapped"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1671,
-        r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "audits" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

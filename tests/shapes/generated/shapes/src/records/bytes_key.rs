@@ -102,36 +102,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(266, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         268,
-        r#"INSERT INTO "bytes_keys" ("id") VALUES (?1)"#,
+        r#"INSERT INTO "bytes_keys" ("id") VALUES ($1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
         267,
-        r#"INSERT INTO "bytes_keys" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
+        r#"INSERT INTO "bytes_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
         269,
-        r#"DELETE FROM "bytes_keys" WHERE "id" = ?1"#,
+        r#"DELETE FROM "bytes_keys" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(270, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         271,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         272,
-        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#,
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "bytes_keys" t ON t."id" = unhex(o.value)"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         273,
-        r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each(?1))"#,
+        r#"DELETE FROM "bytes_keys" WHERE "id" IN (SELECT unhex(value) FROM json_each($1))"#,
         &[""],
     ),
 };

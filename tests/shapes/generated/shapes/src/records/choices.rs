@@ -526,13 +526,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(188, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         190,
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"#,
         &[
             "id",
             "a_bool",
@@ -560,7 +560,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "choices" ("id", "a_bool", "an_int64", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_time", "a_duration", "point", "point__x", "point__y", "point__colour",
     "point__time", "nothing", "listed", "listed__name", "only")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 ON CONFLICT ("id")
 DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     "a_uint64" = excluded."a_uint64", "a_double" = excluded."a_double",
@@ -595,13 +595,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
     ),
     delete: protostore::Stmt::new(
         191,
-        r#"DELETE FROM "choices" WHERE "id" = ?1"#,
+        r#"DELETE FROM "choices" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(192, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         193,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -609,13 +609,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int64" = excluded."an_int64",
         r#"SELECT o.key, t."id", t."a_bool", t."an_int64", t."a_uint64", t."a_double", t."a_string",
     t."a_bytes", t."a_colour", t."a_time", t."a_duration", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."nothing", t."listed", t."listed__name", t."only"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "choices" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         195,
-        r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "choices" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

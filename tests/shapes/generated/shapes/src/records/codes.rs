@@ -156,18 +156,17 @@ pub enum CodesSumValue {
 macro_rules! select {
     ($rest:literal) => {
         concat!(r#"SELECT "id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float", "must__a_double",
-    "must__seconds", "must__milliseconds", "must__microseconds", "must__text",
-    "must__span_seconds", "must__span_milliseconds", "must__span_microseconds", "must__wrapped",
-    "must__wrapped_float", "must__wrapped_double", "must__maybe_uint64", "must__maybe_fixed64",
-    "must__maybe_float", "must__maybe_double", "one", "one__a_uint64", "one__a_fixed64",
-    "one__a_float", "one__a_double", "one__seconds", "one__milliseconds", "one__microseconds",
-    "one__text", "one__span_seconds", "one__span_milliseconds", "one__span_microseconds",
-    "one__wrapped", "one__wrapped_float", "one__wrapped_double", "one__maybe_uint64",
-    "one__maybe_fixed64", "one__maybe_float", "one__maybe_double", "sum", "sum__a_uint64",
-    "sum__a_fixed64", "sum__a_float", "sum__a_double", "sum__seconds", "sum__milliseconds",
-    "sum__microseconds", "sum__text", "sum__span_seconds", "sum__span_milliseconds",
-    "sum__span_microseconds", "sum__wrapped", "sum__wrapped_float", "sum__wrapped_double", "full",
-    "float_bits", "double_bits", "second", "text", "span", "wrapped"
+    "must__seconds", "must__milliseconds", "must__microseconds", "must__text", "must__span_seconds",
+    "must__span_milliseconds", "must__span_microseconds", "must__wrapped", "must__wrapped_float",
+    "must__wrapped_double", "must__maybe_uint64", "must__maybe_fixed64", "must__maybe_float",
+    "must__maybe_double", "one", "one__a_uint64", "one__a_fixed64", "one__a_float", "one__a_double",
+    "one__seconds", "one__milliseconds", "one__microseconds", "one__text", "one__span_seconds",
+    "one__span_milliseconds", "one__span_microseconds", "one__wrapped", "one__wrapped_float",
+    "one__wrapped_double", "one__maybe_uint64", "one__maybe_fixed64", "one__maybe_float",
+    "one__maybe_double", "sum", "sum__a_uint64", "sum__a_fixed64", "sum__a_float", "sum__a_double",
+    "sum__seconds", "sum__milliseconds", "sum__microseconds", "sum__text", "sum__span_seconds",
+    "sum__span_milliseconds", "sum__span_microseconds", "sum__wrapped", "sum__wrapped_float",
+    "sum__wrapped_double", "full", "float_bits", "double_bits", "second", "text", "span", "wrapped"
 FROM "codes""#,
         "\n", $rest)
     };
@@ -1615,7 +1614,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1808, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1808, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1810,
         r#"INSERT INTO "codes" ("id", "must", "must__a_uint64", "must__a_fixed64", "must__a_float",
@@ -1631,10 +1630,10 @@ pub static TABLE: protostore::Table = protostore::Table {
     "sum__microseconds", "sum__text", "sum__span_seconds", "sum__span_milliseconds",
     "sum__span_microseconds", "sum__wrapped", "sum__wrapped_float", "sum__wrapped_double", "full",
     "float_bits", "double_bits", "second", "text", "span", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58,
-    ?59, ?60, ?61)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58,
+    $59, $60, $61)"#,
         &[
             "id",
             "must",
@@ -1714,10 +1713,10 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "sum__microseconds", "sum__text", "sum__span_seconds", "sum__span_milliseconds",
     "sum__span_microseconds", "sum__wrapped", "sum__wrapped_float", "sum__wrapped_double", "full",
     "float_bits", "double_bits", "second", "text", "span", "wrapped")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51, ?52, ?53, ?54, ?55, ?56, ?57, ?58,
-    ?59, ?60, ?61)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58,
+    $59, $60, $61)
 ON CONFLICT ("id")
 DO UPDATE SET "must" = excluded."must", "must__a_uint64" = excluded."must__a_uint64",
     "must__a_fixed64" = excluded."must__a_fixed64", "must__a_float" = excluded."must__a_float",
@@ -1825,13 +1824,13 @@ DO UPDATE SET "must" = excluded."must", "must__a_uint64" = excluded."must__a_uin
     ),
     delete: protostore::Stmt::new(
         1811,
-        r#"DELETE FROM "codes" WHERE "id" = ?1"#,
+        r#"DELETE FROM "codes" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1812, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1813,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -1848,16 +1847,16 @@ DO UPDATE SET "must" = excluded."must", "must__a_uint64" = excluded."must__a_uin
     t."one__maybe_uint64", t."one__maybe_fixed64", t."one__maybe_float", t."one__maybe_double",
     t."sum", t."sum__a_uint64", t."sum__a_fixed64", t."sum__a_float", t."sum__a_double",
     t."sum__seconds", t."sum__milliseconds", t."sum__microseconds", t."sum__text",
-    t."sum__span_seconds", t."sum__span_milliseconds", t."sum__span_microseconds",
-    t."sum__wrapped", t."sum__wrapped_float", t."sum__wrapped_double", t."full", t."float_bits",
-    t."double_bits", t."second", t."text", t."span", t."wrapped"
-FROM json_each(?1) o
+    t."sum__span_seconds", t."sum__span_milliseconds", t."sum__span_microseconds", t."sum__wrapped",
+    t."sum__wrapped_float", t."sum__wrapped_double", t."full", t."float_bits", t."double_bits",
+    t."second", t."text", t."span", t."wrapped"
+FROM json_each($1) o
 CROSS JOIN "codes" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1815,
-        r#"DELETE FROM "codes" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "codes" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -37,24 +37,24 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Counted, 
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1637,
-            select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
+            select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
             1638,
             select!(
-                r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+                r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
             1640,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "region" = $1 LIMIT $2) AS "c""#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
             1639,
-            r#"DELETE FROM "counted" WHERE "region" = ?1"#,
+            r#"DELETE FROM "counted" WHERE "region" = $1"#,
             &["region"],
         ),
     };
@@ -70,24 +70,24 @@ pub fn list_by_other_region(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1641,
-            select!(r#"WHERE "other_region" IS ?1 ORDER BY "region", "number""#),
+            select!(r#"WHERE "other_region" IS $1 ORDER BY "region", "number""#),
             &["other_region"],
         ),
         after: protostore::Stmt::new(
             1642,
             select!(
-                r#"WHERE "other_region" IS ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+                r#"WHERE "other_region" IS $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["other_region", "region", "number"],
         ),
         count: protostore::Stmt::new(
             1644,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 LIMIT $2) AS "c""#,
             &["other_region", ""],
         ),
         delete: protostore::Stmt::new(
             1643,
-            r#"DELETE FROM "counted" WHERE "other_region" IS ?1"#,
+            r#"DELETE FROM "counted" WHERE "other_region" IS $1"#,
             &["other_region"],
         ),
     };
@@ -108,14 +108,14 @@ pub fn list_by_other_region_other_number(
         first: protostore::Stmt::new(
             1645,
             select!(
-                r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 ORDER BY "region", "number""#
+                r#"WHERE "other_region" IS $1 AND "other_number" = $2 ORDER BY "region", "number""#
             ),
             &["other_region", "other_number"],
         ),
         after: protostore::Stmt::new(
             1646,
             select!(
-                r#"WHERE "other_region" IS ?1 AND "other_number" = ?2 AND ("region", "number") > (?3, ?4)
+                r#"WHERE "other_region" IS $1 AND "other_number" = $2 AND ("region", "number") > ($3, $4)
 ORDER BY "region", "number""#
             ),
             &["other_region", "other_number", "region", "number"],
@@ -123,14 +123,12 @@ ORDER BY "region", "number""#
         count: protostore::Stmt::new(
             1648,
             r#"SELECT count(*)
-FROM (SELECT 1
-FROM "counted"
-WHERE "other_region" IS ?1 AND "other_number" = ?2 LIMIT ?3)"#,
+FROM (SELECT 1 FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2 LIMIT $3) AS "c""#,
             &["other_region", "other_number", ""],
         ),
         delete: protostore::Stmt::new(
             1647,
-            r#"DELETE FROM "counted" WHERE "other_region" IS ?1 AND "other_number" = ?2"#,
+            r#"DELETE FROM "counted" WHERE "other_region" IS $1 AND "other_number" = $2"#,
             &["other_region", "other_number"],
         ),
     };
@@ -151,8 +149,8 @@ pub fn list_by_targets(
             1649,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
-FROM "counted__targets"
-WHERE "value" = ?1)
+  FROM "counted__targets"
+  WHERE "value" = $1)
 ORDER BY "region", "number""#
             ),
             &["targets"],
@@ -161,8 +159,8 @@ ORDER BY "region", "number""#
             1650,
             select!(
                 r#"WHERE ("region", "number") IN (SELECT "_region", "_number"
-FROM "counted__targets"
-WHERE "value" = ?1) AND ("region", "number") > (?2, ?3)
+  FROM "counted__targets"
+  WHERE "value" = $1) AND ("region", "number") > ($2, $3)
 ORDER BY "region", "number""#
             ),
             &["targets", "region", "number"],
@@ -171,19 +169,18 @@ ORDER BY "region", "number""#
             1652,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "counted"
-WHERE ("region", "number") IN (SELECT "_region", "_number"
-FROM "counted__targets"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "counted"
+  WHERE ("region", "number") IN (SELECT "_region", "_number"
+    FROM "counted__targets"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
             1651,
-            r#"DELETE
-FROM "counted"
+            r#"DELETE FROM "counted"
 WHERE ("region", "number") IN (SELECT "_region", "_number"
-FROM "counted__targets"
-WHERE "value" = ?1)"#,
+  FROM "counted__targets"
+  WHERE "value" = $1)"#,
             &["targets"],
         ),
     };
@@ -202,7 +199,7 @@ pub fn targets_by_targets(
         r#"SELECT t."id", t."name"
 FROM "counted__targets" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_region" = ?1 AND j."_number" = ?2
+WHERE j."_region" = $1 AND j."_number" = $2
 ORDER BY j."_position""#,
         &["region", "number"],
     );
@@ -252,7 +249,7 @@ impl protostore::Record for Counted {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             1636,
-            r#"UPDATE "counted" SET "revision" = ?1 WHERE "region" = ?2 AND "number" = ?3"#,
+            r#"UPDATE "counted" SET "revision" = $1 WHERE "region" = $2 AND "number" = $3"#,
             &["revision", "region", "number"],
         ),
     );
@@ -339,7 +336,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["region", "number"],
                 exists: protostore::Stmt::new(
                     1626,
-                    r#"SELECT 1 FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
+                    r#"SELECT 1 FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
                     &["other_region", "other_number"],
                 ),
             },
@@ -370,19 +367,19 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         1615,
-        select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
+        select!(r#"WHERE "region" = $1 AND "number" = $2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
         1617,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["region", "number", "revision", "text", "other_region", "other_number"],
     ),
     upsert: protostore::Stmt::new(
         1616,
         r#"INSERT INTO "counted" ("region", "number", "revision", "text", "other_region", "other_number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("region", "number")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     "other_region" = excluded."other_region", "other_number" = excluded."other_number""#,
@@ -390,7 +387,7 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     ),
     delete: protostore::Stmt::new(
         1618,
-        r#"DELETE FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
+        r#"DELETE FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
@@ -400,22 +397,20 @@ DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text",
     ),
     page_after: protostore::Stmt::new(
         1620,
-        select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
+        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
         1621,
         r#"SELECT o.key, t."region", t."number", t."revision", t."text", t."other_region", t."other_number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "counted" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1622,
-        r#"DELETE
-FROM "counted"
-WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "counted"
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };
@@ -427,22 +422,24 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "revision",
         next: protostore::Stmt::new(
             1623,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 82 AND "path" = '3' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 82 AND "path" = '3'
+RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
             1624,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 82, '3',
-    max(coalesce(max("revision"), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 82, '3', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
 FROM "counted""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
         1625,
-        r#"SELECT "revision" FROM "counted" WHERE "region" = ?1 AND "number" = ?2"#,
+        r#"SELECT "revision" FROM "counted" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],
     ),
 };

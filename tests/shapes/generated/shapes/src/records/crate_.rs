@@ -27,7 +27,8 @@ macro_rules! select {
 pub fn items_of(id: impl Into<String>) -> protostore::AllBy<crate::Item, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
         1513,
-        r#"SELECT "id", "crate" FROM "items" WHERE "crate" = ?1 ORDER BY "id""#,
+        r#"SELECT "id", "crate" FROM "items"
+WHERE "crate" = $1 ORDER BY "id""#,
         &["crate"],
     );
     protostore::AllBy::new(&ROWS, id.into())
@@ -41,7 +42,7 @@ pub fn items_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Item
     static ROWS: protostore::Stmt = protostore::Stmt::new(
         1514,
         r#"SELECT o.key, t."id", t."crate"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "items" t ON t."crate" = o.value
 ORDER BY o.key, t."id""#,
         &["crate"],
@@ -62,7 +63,8 @@ pub fn fill_items(
 pub fn label_of(id: impl Into<String>) -> protostore::AllBy<crate::Label, String> {
     static ROWS: protostore::Stmt = protostore::Stmt::new(
         1515,
-        r#"SELECT "text", "crate" FROM "labels" WHERE "crate" = ?1 ORDER BY "text""#,
+        r#"SELECT "text", "crate" FROM "labels"
+WHERE "crate" = $1 ORDER BY "text""#,
         &["crate"],
     );
     protostore::AllBy::new(&ROWS, id.into())
@@ -76,7 +78,7 @@ pub fn label_of_all(records: &[Crate]) -> protostore::ShownBy<Crate, crate::Labe
     static ROWS: protostore::Stmt = protostore::Stmt::new(
         1516,
         r#"SELECT o.key, t."text", t."crate"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "labels" t ON t."crate" = o.value
 ORDER BY o.key, t."text""#,
         &["crate"],
@@ -207,45 +209,45 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "crate",
             names: protostore::Stmt::new(
                 1505,
-                r#"SELECT 1 FROM "labels" WHERE "crate" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "labels" WHERE "crate" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1497, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1499,
-        r#"INSERT INTO "crates" ("id", "text") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "crates" ("id", "text") VALUES ($1, $2)"#,
         &["id", "text"],
     ),
     upsert: protostore::Stmt::new(
         1498,
         r#"INSERT INTO "crates" ("id", "text")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text""#,
         &["id", "text"],
     ),
     delete: protostore::Stmt::new(
         1500,
-        r#"DELETE FROM "crates" WHERE "id" = ?1"#,
+        r#"DELETE FROM "crates" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1501, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1502,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1503,
-        r#"SELECT o.key, t."id", t."text" FROM json_each(?1) o CROSS JOIN "crates" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."text" FROM json_each($1) o CROSS JOIN "crates" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1504,
-        r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "crates" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -74,24 +74,24 @@ pub fn list_by_region(region: impl Into<String>) -> protostore::ListBy<Deep, Str
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             650,
-            select!(r#"WHERE "region" = ?1 ORDER BY "region", "number""#),
+            select!(r#"WHERE "region" = $1 ORDER BY "region", "number""#),
             &["region"],
         ),
         after: protostore::Stmt::new(
             651,
             select!(
-                r#"WHERE "region" = ?1 AND ("region", "number") > (?2, ?3) ORDER BY "region", "number""#
+                r#"WHERE "region" = $1 AND ("region", "number") > ($2, $3) ORDER BY "region", "number""#
             ),
             &["region", "region", "number"],
         ),
         count: protostore::Stmt::new(
             653,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "deeps" WHERE "region" = $1 LIMIT $2) AS "c""#,
             &["region", ""],
         ),
         delete: protostore::Stmt::new(
             652,
-            r#"DELETE FROM "deeps" WHERE "region" = ?1"#,
+            r#"DELETE FROM "deeps" WHERE "region" = $1"#,
             &["region"],
         ),
     };
@@ -319,25 +319,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         585,
-        select!(r#"WHERE "region" = ?1 AND "number" = ?2"#),
+        select!(r#"WHERE "region" = $1 AND "number" = $2"#),
         &["region", "number"],
     ),
     insert: protostore::Stmt::new(
         587,
-        r#"INSERT INTO "deeps" ("region", "number") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "deeps" ("region", "number") VALUES ($1, $2)"#,
         &["region", "number"],
     ),
     upsert: protostore::Stmt::new(
         586,
         r#"INSERT INTO "deeps" ("region", "number")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("region", "number")
 DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
         &["region", "number"],
     ),
     delete: protostore::Stmt::new(
         588,
-        r#"DELETE FROM "deeps" WHERE "region" = ?1 AND "number" = ?2"#,
+        r#"DELETE FROM "deeps" WHERE "region" = $1 AND "number" = $2"#,
         &["region", "number"],
     ),
     page_first: protostore::Stmt::new(
@@ -347,22 +347,20 @@ DO UPDATE SET "region" = excluded."region", "number" = excluded."number""#,
     ),
     page_after: protostore::Stmt::new(
         590,
-        select!(r#"WHERE ("region", "number") > (?1, ?2) ORDER BY "region", "number""#),
+        select!(r#"WHERE ("region", "number") > ($1, $2) ORDER BY "region", "number""#),
         &["region", "number"],
     ),
     get_many: protostore::Stmt::new(
         591,
         r#"SELECT o.key, t."region", t."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deeps" t ON t."region" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         592,
-        r#"DELETE
-FROM "deeps"
-WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "deeps"
+WHERE ("region", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

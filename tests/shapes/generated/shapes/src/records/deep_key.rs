@@ -170,18 +170,18 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         320,
-        select!(r#"WHERE "meta__name" = ?1"#),
+        select!(r#"WHERE "meta__name" = $1"#),
         &["meta.name"],
     ),
     insert: protostore::Stmt::new(
         322,
-        r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text") VALUES ($1, $2, $3, $4)"#,
         &["meta", "meta.name", "meta.label", "text"],
     ),
     upsert: protostore::Stmt::new(
         321,
         r#"INSERT INTO "deep_keys" ("meta", "meta__name", "meta__label", "text")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("meta__name")
 DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     "text" = excluded."text""#,
@@ -189,25 +189,25 @@ DO UPDATE SET "meta" = excluded."meta", "meta__label" = excluded."meta__label",
     ),
     delete: protostore::Stmt::new(
         323,
-        r#"DELETE FROM "deep_keys" WHERE "meta__name" = ?1"#,
+        r#"DELETE FROM "deep_keys" WHERE "meta__name" = $1"#,
         &["meta.name"],
     ),
     page_first: protostore::Stmt::new(324, select!(r#"ORDER BY "meta__name""#), &[]),
     page_after: protostore::Stmt::new(
         325,
-        select!(r#"WHERE "meta__name" > ?1 ORDER BY "meta__name""#),
+        select!(r#"WHERE "meta__name" > $1 ORDER BY "meta__name""#),
         &["meta.name"],
     ),
     get_many: protostore::Stmt::new(
         326,
         r#"SELECT o.key, t."meta", t."meta__name", t."meta__label", t."text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deep_keys" t ON t."meta__name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         327,
-        r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "deep_keys" WHERE "meta__name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -92,7 +92,7 @@ FROM "encodings""#,
 
 static GET_BY_TEXT: protostore::Stmt = protostore::Stmt::new(
     958,
-    select!(r#"WHERE "text" = ?1"#),
+    select!(r#"WHERE "text" = $1"#),
     &["text"],
 );
 
@@ -118,22 +118,22 @@ pub fn list_by_full(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             959,
-            select!(r#"WHERE "full" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "full" = $1 ORDER BY "id""#),
             &["full"],
         ),
         after: protostore::Stmt::new(
             960,
-            select!(r#"WHERE "full" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "full" = $1 AND "id" > $2 ORDER BY "id""#),
             &["full", "id"],
         ),
         count: protostore::Stmt::new(
             962,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "full" = $1 LIMIT $2) AS "c""#,
             &["full", ""],
         ),
         delete: protostore::Stmt::new(
             961,
-            r#"DELETE FROM "encodings" WHERE "full" = ?1"#,
+            r#"DELETE FROM "encodings" WHERE "full" = $1"#,
             &["full"],
         ),
     };
@@ -149,22 +149,22 @@ pub fn list_by_own(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             963,
-            select!(r#"WHERE "own" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "own" = $1 ORDER BY "id""#),
             &["own"],
         ),
         after: protostore::Stmt::new(
             964,
-            select!(r#"WHERE "own" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "own" = $1 AND "id" > $2 ORDER BY "id""#),
             &["own", "id"],
         ),
         count: protostore::Stmt::new(
             966,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "encodings" WHERE "own" = $1 LIMIT $2) AS "c""#,
             &["own", ""],
         ),
         delete: protostore::Stmt::new(
             965,
-            r#"DELETE FROM "encodings" WHERE "own" = ?1"#,
+            r#"DELETE FROM "encodings" WHERE "own" = $1"#,
             &["own"],
         ),
     };
@@ -717,15 +717,15 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(894, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(894, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         896,
         r#"INSERT INTO "encodings" ("id", "full", "maybe_full", "wrapped", "bits", "maybe_bits", "seconds",
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
     "inner__bits", "inner__text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21)"#,
         &[
             "id",
             "full",
@@ -756,8 +756,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "one_full", "one_bits", "one_text", "own", "inner", "inner__full",
     "inner__bits", "inner__text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21)
 ON CONFLICT ("id")
 DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     "wrapped" = excluded."wrapped", "bits" = excluded."bits", "maybe_bits" = excluded."maybe_bits",
@@ -794,13 +794,13 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     ),
     delete: protostore::Stmt::new(
         897,
-        r#"DELETE FROM "encodings" WHERE "id" = ?1"#,
+        r#"DELETE FROM "encodings" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(898, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         899,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -809,13 +809,13 @@ DO UPDATE SET "full" = excluded."full", "maybe_full" = excluded."maybe_full",
     t."milliseconds", t."microseconds", t."text", t."span_seconds", t."span_milliseconds",
     t."span_microseconds", t."one_full", t."one_bits", t."one_text", t."own", t."inner",
     t."inner__full", t."inner__bits", t."inner__text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         901,
-        r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "encodings" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -141,55 +141,57 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "number",
             next: protostore::Stmt::new(
                 1710,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 85 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 85 AND "path" = '1'
+RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
                 1711,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 85, '1',
-    max(coalesce(max("number"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 85, '1', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "entries""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(1702, select!(r#"WHERE "number" = ?1"#), &["number"]),
+    get: protostore::Stmt::new(1702, select!(r#"WHERE "number" = $1"#), &["number"]),
     insert: protostore::Stmt::new(
         1704,
-        r#"INSERT INTO "entries" ("number", "text", "hash") VALUES (?1, ?2, ?3)"#,
+        r#"INSERT INTO "entries" ("number", "text", "hash") VALUES ($1, $2, $3)"#,
         &["number", "text", "hash"],
     ),
     upsert: protostore::Stmt::new(
         1703,
         r#"INSERT INTO "entries" ("number", "text", "hash")
-VALUES (?1, ?2, ?3)
+VALUES ($1, $2, $3)
 ON CONFLICT ("number")
 DO UPDATE SET "text" = excluded."text", "hash" = excluded."hash""#,
         &["number", "text", "hash"],
     ),
     delete: protostore::Stmt::new(
         1705,
-        r#"DELETE FROM "entries" WHERE "number" = ?1"#,
+        r#"DELETE FROM "entries" WHERE "number" = $1"#,
         &["number"],
     ),
     page_first: protostore::Stmt::new(1706, select!(r#"ORDER BY "number""#), &[]),
     page_after: protostore::Stmt::new(
         1707,
-        select!(r#"WHERE "number" > ?1 ORDER BY "number""#),
+        select!(r#"WHERE "number" > $1 ORDER BY "number""#),
         &["number"],
     ),
     get_many: protostore::Stmt::new(
         1708,
         r#"SELECT o.key, t."number", t."text", t."hash"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "entries" t ON t."number" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1709,
-        r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "entries" WHERE "number" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

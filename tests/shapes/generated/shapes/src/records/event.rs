@@ -74,7 +74,7 @@ impl protostore::Record for Event {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             796,
-            r#"UPDATE "events" SET "change_time" = ?1 WHERE "id" = ?2"#,
+            r#"UPDATE "events" SET "change_time" = $1 WHERE "id" = $2"#,
             &["change_time", "id"],
         ),
     );
@@ -198,30 +198,32 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "id",
             next: protostore::Stmt::new(
                 787,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 22 AND "path" = '1' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 22 AND "path" = '1'
+RETURNING "last""#,
                 &["id"],
             ),
             begin: protostore::Stmt::new(
                 788,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 22, '1',
-    max(coalesce(max("id"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 22, '1', CASE WHEN max("id") > 0 THEN max("id") ELSE 0 END
 FROM "events""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(779, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(779, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         781,
-        r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "events" ("id", "text", "time", "change_time") VALUES ($1, $2, $3, $4)"#,
         &["id", "text", "time", "change_time"],
     ),
     upsert: protostore::Stmt::new(
         780,
         r#"INSERT INTO "events" ("id", "text", "time", "change_time")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
     "change_time" = excluded."change_time""#,
@@ -229,25 +231,25 @@ DO UPDATE SET "text" = excluded."text", "time" = excluded."time",
     ),
     delete: protostore::Stmt::new(
         782,
-        r#"DELETE FROM "events" WHERE "id" = ?1"#,
+        r#"DELETE FROM "events" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(783, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         784,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         785,
         r#"SELECT o.key, t."id", t."text", t."time", t."change_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         786,
-        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "events" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

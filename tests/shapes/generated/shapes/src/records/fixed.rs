@@ -764,7 +764,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1547, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1549,
         r#"INSERT INTO "fixed" ("id", "text", "number", "real", "colour", "time", "part", "part__text",
@@ -775,9 +775,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "other__inner__core", "other__inner__core__set", "third", "third__url", "third__size",
     "third__core", "third__core__set", "free", "words", "wholes", "settings", "token", "hash",
     "label")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42)"#,
         &[
             "id",
             "text",
@@ -833,9 +833,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "other__inner__core", "other__inner__core__set", "third", "third__url", "third__size",
     "third__core", "third__core__set", "free", "words", "wholes", "settings", "token", "hash",
     "label")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42)
 ON CONFLICT ("id")
 DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = excluded."real",
     "colour" = excluded."colour", "time" = excluded."time", "part" = excluded."part",
@@ -905,13 +905,13 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
     ),
     delete: protostore::Stmt::new(
         1550,
-        r#"DELETE FROM "fixed" WHERE "id" = ?1"#,
+        r#"DELETE FROM "fixed" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1551, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1552,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -924,13 +924,13 @@ DO UPDATE SET "text" = excluded."text", "number" = excluded."number", "real" = e
     t."other__inner__size", t."other__inner__core", t."other__inner__core__set", t."third",
     t."third__url", t."third__size", t."third__core", t."third__core__set", t."free", t."words",
     t."wholes", t."settings", t."token", t."hash", t."label"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "fixed" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1554,
-        r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "fixed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -87,7 +87,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         743,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
@@ -105,23 +105,23 @@ DO UPDATE SET "_singleton" = excluded."_singleton""#,
     ),
     delete: protostore::Stmt::new(
         746,
-        r#"DELETE FROM "flags" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "flags" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(747, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         748,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
         749,
-        r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
+        r#"SELECT o.key FROM json_each($1) o CROSS JOIN "flags" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         750,
-        r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "flags" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -32,22 +32,22 @@ pub fn list_by_parent(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             992,
-            select!(r#"WHERE "parent" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "parent" = $1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
             993,
-            select!(r#"WHERE "parent" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "parent" = $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
             995,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "full_keys" WHERE "parent" = $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
             994,
-            r#"DELETE FROM "full_keys" WHERE "parent" = ?1"#,
+            r#"DELETE FROM "full_keys" WHERE "parent" = $1"#,
             &["parent"],
         ),
     };
@@ -64,14 +64,14 @@ pub fn list_by_others(
         first: protostore::Stmt::new(
             996,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["others"],
         ),
         after: protostore::Stmt::new(
             997,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["others", "id"],
         ),
@@ -79,15 +79,13 @@ pub fn list_by_others(
             999,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "full_keys"
-WHERE "id" IN (SELECT "_id"
-FROM "full_keys__others"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "full_keys"
+  WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["others", ""],
         ),
         delete: protostore::Stmt::new(
             998,
-            r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT "_id" FROM "full_keys__others" WHERE "value" = $1)"#,
             &["others"],
         ),
     };
@@ -105,7 +103,7 @@ pub fn full_keys_by_others(
         r#"SELECT t."id", t."parent"
 FROM "full_keys__others" j
 JOIN "full_keys" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -205,7 +203,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     975,
-                    r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
                     &["parent"],
                 ),
             },
@@ -223,39 +221,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(967, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         969,
-        r#"INSERT INTO "full_keys" ("id", "parent") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "full_keys" ("id", "parent") VALUES ($1, $2)"#,
         &["id", "parent"],
     ),
     upsert: protostore::Stmt::new(
         968,
         r#"INSERT INTO "full_keys" ("id", "parent")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "parent" = excluded."parent""#,
         &["id", "parent"],
     ),
     delete: protostore::Stmt::new(
         970,
-        r#"DELETE FROM "full_keys" WHERE "id" = ?1"#,
+        r#"DELETE FROM "full_keys" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(971, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         972,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         973,
-        r#"SELECT o.key, t."id", t."parent" FROM json_each(?1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."parent" FROM json_each($1) o CROSS JOIN "full_keys" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         974,
-        r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "full_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -274,13 +274,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2,
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
     "a_double", "a_string", "a_bytes", "a_colour")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
         &[
             "id",
             "a_bool",
@@ -306,7 +306,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "implicits" ("id", "a_bool", "an_int32", "a_sint32", "a_sfixed32", "an_int64",
     "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float",
     "a_double", "a_string", "a_bytes", "a_colour")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT ("id")
 DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "a_sint32" = excluded."a_sint32", "a_sfixed32" = excluded."a_sfixed32",
@@ -338,13 +338,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "implicits" WHERE "id" = ?1"#,
+        r#"DELETE FROM "implicits" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -352,13 +352,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."a_sint32", t."a_sfixed32", t."an_int64",
     t."a_sint64", t."a_sfixed64", t."a_uint32", t."a_fixed32", t."a_uint64", t."a_fixed64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."a_colour"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "implicits" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "implicits" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

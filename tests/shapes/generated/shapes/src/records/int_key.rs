@@ -102,36 +102,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(251, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(251, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         253,
-        r#"INSERT INTO "int_keys" ("id") VALUES (?1)"#,
+        r#"INSERT INTO "int_keys" ("id") VALUES ($1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
         252,
-        r#"INSERT INTO "int_keys" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
+        r#"INSERT INTO "int_keys" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
         254,
-        r#"DELETE FROM "int_keys" WHERE "id" = ?1"#,
+        r#"DELETE FROM "int_keys" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(255, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         256,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         257,
-        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "int_keys" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         258,
-        r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "int_keys" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -30,22 +30,22 @@ pub fn list_by_crate_(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1533,
-            select!(r#"WHERE "crate" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "crate" IS $1 ORDER BY "id""#),
             &["crate"],
         ),
         after: protostore::Stmt::new(
             1534,
-            select!(r#"WHERE "crate" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "crate" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["crate", "id"],
         ),
         count: protostore::Stmt::new(
             1536,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "items" WHERE "crate" IS $1 LIMIT $2) AS "c""#,
             &["crate", ""],
         ),
         delete: protostore::Stmt::new(
             1535,
-            r#"DELETE FROM "items" WHERE "crate" IS ?1"#,
+            r#"DELETE FROM "items" WHERE "crate" IS $1"#,
             &["crate"],
         ),
     };
@@ -141,7 +141,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     1525,
-                    r#"SELECT 1 FROM "crates" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
                     &["crate"],
                 ),
             },
@@ -158,39 +158,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1517, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1519,
-        r#"INSERT INTO "items" ("id", "crate") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "items" ("id", "crate") VALUES ($1, $2)"#,
         &["id", "crate"],
     ),
     upsert: protostore::Stmt::new(
         1518,
         r#"INSERT INTO "items" ("id", "crate")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "crate" = excluded."crate""#,
         &["id", "crate"],
     ),
     delete: protostore::Stmt::new(
         1520,
-        r#"DELETE FROM "items" WHERE "id" = ?1"#,
+        r#"DELETE FROM "items" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1521, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1522,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1523,
-        r#"SELECT o.key, t."id", t."crate" FROM json_each(?1) o CROSS JOIN "items" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."crate" FROM json_each($1) o CROSS JOIN "items" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1524,
-        r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "items" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -116,7 +116,7 @@ macro_rules! select {
 
 static GET_BY_ADDRESS: protostore::Stmt = protostore::Stmt::new(
     1343,
-    select!(r#"WHERE "address" = ?1 AND "address" <> ''"#),
+    select!(r#"WHERE "address" = $1 AND "address" <> ''"#),
     &["address"],
 );
 
@@ -140,22 +140,22 @@ pub fn list_by_after_job(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1344,
-            select!(r#"WHERE "after_job" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "after_job" IS $1 ORDER BY "id""#),
             &["after_job"],
         ),
         after: protostore::Stmt::new(
             1345,
-            select!(r#"WHERE "after_job" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "after_job" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["after_job", "id"],
         ),
         count: protostore::Stmt::new(
             1347,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "after_job" IS $1 LIMIT $2) AS "c""#,
             &["after_job", ""],
         ),
         delete: protostore::Stmt::new(
             1346,
-            r#"DELETE FROM "jobs" WHERE "after_job" IS ?1"#,
+            r#"DELETE FROM "jobs" WHERE "after_job" IS $1"#,
             &["after_job"],
         ),
     };
@@ -175,28 +175,26 @@ pub fn list_by_queue_where_state_is_pending_and_held_is_false(
         first: protostore::Stmt::new(
             1348,
             select!(
-                r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 ORDER BY "id""#
+                r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
             1349,
             select!(
-                r#"WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "queue" = $1 AND "state" = 1 AND NOT "held" AND "id" > $2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
         count: protostore::Stmt::new(
             1351,
             r#"SELECT count(*)
-FROM (SELECT 1
-FROM "jobs"
-WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0 LIMIT ?2)"#,
+FROM (SELECT 1 FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held" LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
             1350,
-            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "state" = 1 AND "held" = 0"#,
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "state" = 1 AND NOT "held""#,
             &["queue"],
         ),
     };
@@ -212,24 +210,24 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1352,
-            select!(r#"WHERE "due_time" = ?1 AND "state" <> 0 ORDER BY "id""#),
+            select!(r#"WHERE "due_time" = $1 AND "state" <> 0 ORDER BY "id""#),
             &["due_time"],
         ),
         after: protostore::Stmt::new(
             1353,
             select!(
-                r#"WHERE "due_time" = ?1 AND "state" <> 0 AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "due_time" = $1 AND "state" <> 0 AND "id" > $2 ORDER BY "id""#
             ),
             &["due_time", "id"],
         ),
         count: protostore::Stmt::new(
             1355,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0 LIMIT $2) AS "c""#,
             &["due_time", ""],
         ),
         delete: protostore::Stmt::new(
             1354,
-            r#"DELETE FROM "jobs" WHERE "due_time" = ?1 AND "state" <> 0"#,
+            r#"DELETE FROM "jobs" WHERE "due_time" = $1 AND "state" <> 0"#,
             &["due_time"],
         ),
     };
@@ -237,7 +235,7 @@ pub fn list_by_due_time_where_state_is_not_unspecified(
     protostore::ListBy::new(&LISTING, due_time)
 }
 
-/// Lists the rows of `jobs` with this `queue` where `(weight > -1 OR due_time < 1000000000000000000)`, in pages by key.
+/// Lists the rows of `jobs` with this `queue` where `weight > -1 OR due_time < 1000000000000000000`, in pages by key.
 #[must_use]
 pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_below_1000000000000000000(
     queue: impl Into<String>,
@@ -246,14 +244,14 @@ pub fn list_by_queue_where_weight_is_above_9223372036854775807_or_due_time_is_be
         first: protostore::Stmt::new(
             1356,
             select!(
-                r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
+                r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
             1357,
             select!(
-                r#"WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > ?2
+                r#"WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) AND "id" > $2
 ORDER BY "id""#
             ),
             &["queue", "id"],
@@ -262,13 +260,13 @@ ORDER BY "id""#
             1359,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "jobs"
-WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT ?2)"#,
+  FROM "jobs"
+  WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000) LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
             1358,
-            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND ("weight" > -1 OR "due_time" < 1000000000000000000)"#,
             &["queue"],
         ),
     };
@@ -285,14 +283,14 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
         first: protostore::Stmt::new(
             1360,
             select!(
-                r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
+                r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL ORDER BY "id""#
             ),
             &["queue"],
         ),
         after: protostore::Stmt::new(
             1361,
             select!(
-                r#"WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL AND "id" > $2 ORDER BY "id""#
             ),
             &["queue", "id"],
         ),
@@ -300,13 +298,13 @@ pub fn list_by_queue_where_after_job_is_unset_and_due_time_is_unset(
             1363,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "jobs"
-WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT ?2)"#,
+  FROM "jobs"
+  WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL LIMIT $2) AS "c""#,
             &["queue", ""],
         ),
         delete: protostore::Stmt::new(
             1362,
-            r#"DELETE FROM "jobs" WHERE "queue" = ?1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
+            r#"DELETE FROM "jobs" WHERE "queue" = $1 AND "after_job" IS NULL AND "due_time" IS NULL"#,
             &["queue"],
         ),
     };
@@ -323,16 +321,14 @@ pub fn list_by_tries_host_where_failed_is_true(
         first: protostore::Stmt::new(
             1364,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = ?1 AND "failed" = 1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") ORDER BY "id""#
             ),
             &["tries.host"],
         ),
         after: protostore::Stmt::new(
             1365,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "jobs__tries"
-WHERE "host" = ?1 AND "failed" = 1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") AND "id" > $2
 ORDER BY "id""#
             ),
             &["tries.host", "id"],
@@ -341,19 +337,13 @@ ORDER BY "id""#
             1367,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "jobs"
-WHERE "id" IN (SELECT "_id"
-FROM "jobs__tries"
-WHERE "host" = ?1 AND "failed" = 1) LIMIT ?2)"#,
+  FROM "jobs"
+  WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed") LIMIT $2) AS "c""#,
             &["tries.host", ""],
         ),
         delete: protostore::Stmt::new(
             1366,
-            r#"DELETE
-FROM "jobs"
-WHERE "id" IN (SELECT "_id"
-FROM "jobs__tries"
-WHERE "host" = ?1 AND "failed" = 1)"#,
+            r#"DELETE FROM "jobs" WHERE "id" IN (SELECT "_id" FROM "jobs__tries" WHERE "host" = $1 AND "failed")"#,
             &["tries.host"],
         ),
     };
@@ -364,7 +354,7 @@ WHERE "host" = ?1 AND "failed" = 1)"#,
 /// Holds for the rows of `jobs` where `state = 1 AND held = 0`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_state_is_pending_and_held_is_false() -> protostore::Filter<Job> {
-    protostore::Filter::of_index("t.\"state\" = 1 AND t.\"held\" = 0")
+    protostore::Filter::of_index("t.\"state\" = 1 AND NOT t.\"held\"")
 }
 
 /// Holds for the rows of `jobs` where `state <> 0`. Joined with others by `and`, the index of these rows serves.
@@ -379,13 +369,13 @@ pub fn where_address_is_not_empty() -> protostore::Filter<Job> {
     protostore::Filter::of_index("t.\"address\" <> ''")
 }
 
-/// Holds for the rows of `jobs` where `(weight > -1 OR due_time < 1000000000000000000)`. Joined with others by `and`, the index of these rows serves.
+/// Holds for the rows of `jobs` where `weight > -1 OR due_time < 1000000000000000000`. Joined with others by `and`, the index of these rows serves.
 #[must_use]
 pub fn where_weight_is_above_9223372036854775807_or_due_time_is_below_1000000000000000000() -> protostore::Filter<
     Job,
 > {
     protostore::Filter::of_index(
-        "(t.\"weight\" > -1 OR t.\"due_time\" < 1000000000000000000)",
+        "t.\"weight\" > -1 OR t.\"due_time\" < 1000000000000000000",
     )
 }
 
@@ -539,7 +529,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     1335,
-                    r#"SELECT 1 FROM "jobs" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "jobs" WHERE "id" = $1"#,
                     &["after_job"],
                 ),
             },
@@ -576,23 +566,23 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "after_job",
             names: protostore::Stmt::new(
                 1336,
-                r#"SELECT 1 FROM "jobs" WHERE "after_job" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "jobs" WHERE "after_job" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1327, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1327, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1329,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &["id", "queue", "state", "held", "address", "due_time", "weight", "after_job"],
     ),
     upsert: protostore::Stmt::new(
         1328,
         r#"INSERT INTO "jobs" ("id", "queue", "state", "held", "address", "due_time", "weight", "after_job")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = excluded."held",
     "address" = excluded."address", "due_time" = excluded."due_time", "weight" = excluded."weight",
@@ -601,26 +591,26 @@ DO UPDATE SET "queue" = excluded."queue", "state" = excluded."state", "held" = e
     ),
     delete: protostore::Stmt::new(
         1330,
-        r#"DELETE FROM "jobs" WHERE "id" = ?1"#,
+        r#"DELETE FROM "jobs" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1331, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1332,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1333,
         r#"SELECT o.key, t."id", t."queue", t."state", t."held", t."address", t."due_time", t."weight",
     t."after_job"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "jobs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1334,
-        r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "jobs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -340,12 +340,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(230, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         232,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"#,
         &[
             "id",
             "type",
@@ -369,7 +369,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"#
         231,
         r#"INSERT INTO "keywords" ("id", "type", "select", "async", "self", "match", "match__from",
     "match__owner", "match__item", "binder", "row", "v", "gen", "field", "rowid", "TABLE")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT ("id")
 DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = excluded."async",
     "self" = excluded."self", "match" = excluded."match", "match__from" = excluded."match__from",
@@ -398,13 +398,13 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
     ),
     delete: protostore::Stmt::new(
         233,
-        r#"DELETE FROM "keywords" WHERE "id" = ?1"#,
+        r#"DELETE FROM "keywords" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(234, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         235,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -412,13 +412,13 @@ DO UPDATE SET "type" = excluded."type", "select" = excluded."select", "async" = 
         r#"SELECT o.key, t."id", t."type", t."select", t."async", t."self", t."match", t."match__from",
     t."match__owner", t."match__item", t."binder", t."row", t."v", t."gen", t."field", t."rowid",
     t."TABLE"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "keywords" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         237,
-        r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "keywords" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

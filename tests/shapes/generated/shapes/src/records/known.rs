@@ -908,7 +908,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(2122, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(2122, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         2124,
         r#"INSERT INTO "known" ("id", "all", "all__a_bool_value", "all__a_int32_value", "all__a_int64_value",
@@ -919,8 +919,8 @@ pub static TABLE: protostore::Table = protostore::Table {
     "one__a_uint64_value", "one__a_float_value", "one__a_double_value", "one__a_string_value",
     "one__a_bytes_value", "one__a_struct", "one__a_value", "one__a_list_value", "one__a_any",
     "one__a_field_mask", "one__a_empty", "one__a_null")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"#,
         &[
             "id",
             "all",
@@ -969,8 +969,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "one__a_uint64_value", "one__a_float_value", "one__a_double_value", "one__a_string_value",
     "one__a_bytes_value", "one__a_struct", "one__a_value", "one__a_list_value", "one__a_any",
     "one__a_field_mask", "one__a_empty", "one__a_null")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
 ON CONFLICT ("id")
 DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_bool_value",
     "all__a_int32_value" = excluded."all__a_int32_value",
@@ -1038,13 +1038,13 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
     ),
     delete: protostore::Stmt::new(
         2125,
-        r#"DELETE FROM "known" WHERE "id" = ?1"#,
+        r#"DELETE FROM "known" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(2126, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         2127,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -1058,13 +1058,13 @@ DO UPDATE SET "all" = excluded."all", "all__a_bool_value" = excluded."all__a_boo
     t."one__a_uint64_value", t."one__a_float_value", t."one__a_double_value",
     t."one__a_string_value", t."one__a_bytes_value", t."one__a_struct", t."one__a_value",
     t."one__a_list_value", t."one__a_any", t."one__a_field_mask", t."one__a_empty", t."one__a_null"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         2129,
-        r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "known" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

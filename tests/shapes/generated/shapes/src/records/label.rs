@@ -22,7 +22,7 @@ macro_rules! select {
 
 static GET_BY_CRATE_: protostore::Stmt = protostore::Stmt::new(
     1546,
-    select!(r#"WHERE "crate" = ?1"#),
+    select!(r#"WHERE "crate" = $1"#),
     &["crate"],
 );
 
@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     1545,
-                    r#"SELECT 1 FROM "crates" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "crates" WHERE "id" = $1"#,
                     &["crate"],
                 ),
             },
@@ -139,39 +139,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1537, select!(r#"WHERE "text" = ?1"#), &["text"]),
+    get: protostore::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
     insert: protostore::Stmt::new(
         1539,
-        r#"INSERT INTO "labels" ("text", "crate") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "labels" ("text", "crate") VALUES ($1, $2)"#,
         &["text", "crate"],
     ),
     upsert: protostore::Stmt::new(
         1538,
         r#"INSERT INTO "labels" ("text", "crate")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("text")
 DO UPDATE SET "crate" = excluded."crate""#,
         &["text", "crate"],
     ),
     delete: protostore::Stmt::new(
         1540,
-        r#"DELETE FROM "labels" WHERE "text" = ?1"#,
+        r#"DELETE FROM "labels" WHERE "text" = $1"#,
         &["text"],
     ),
     page_first: protostore::Stmt::new(1541, select!(r#"ORDER BY "text""#), &[]),
     page_after: protostore::Stmt::new(
         1542,
-        select!(r#"WHERE "text" > ?1 ORDER BY "text""#),
+        select!(r#"WHERE "text" > $1 ORDER BY "text""#),
         &["text"],
     ),
     get_many: protostore::Stmt::new(
         1543,
-        r#"SELECT o.key, t."text", t."crate" FROM json_each(?1) o CROSS JOIN "labels" t ON t."text" = o.value"#,
+        r#"SELECT o.key, t."text", t."crate" FROM json_each($1) o CROSS JOIN "labels" t ON t."text" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1544,
-        r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "labels" WHERE "text" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

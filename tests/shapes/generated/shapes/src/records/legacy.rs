@@ -236,12 +236,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(438, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         440,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         &[
             "id",
             "maybe",
@@ -258,7 +258,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         439,
         r#"INSERT INTO "legacies" ("id", "maybe", "five", "always", "grade", "must", "inner", "inner__name",
     "inner__data")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT ("id")
 DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = excluded."always",
     "grade" = excluded."grade", "must" = excluded."must", "inner" = excluded."inner",
@@ -277,26 +277,26 @@ DO UPDATE SET "maybe" = excluded."maybe", "five" = excluded."five", "always" = e
     ),
     delete: protostore::Stmt::new(
         441,
-        r#"DELETE FROM "legacies" WHERE "id" = ?1"#,
+        r#"DELETE FROM "legacies" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(442, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         443,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         444,
         r#"SELECT o.key, t."id", t."maybe", t."five", t."always", t."grade", t."must", t."inner",
     t."inner__name", t."inner__data"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "legacies" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         445,
-        r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "legacies" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

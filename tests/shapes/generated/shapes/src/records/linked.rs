@@ -40,14 +40,14 @@ pub fn list_by_groups_title(
         first: protostore::Stmt::new(
             681,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) ORDER BY "id""#
             ),
             &["groups.title"],
         ),
         after: protostore::Stmt::new(
             682,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["groups.title", "id"],
         ),
@@ -55,15 +55,13 @@ pub fn list_by_groups_title(
             684,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "linked"
-WHERE "id" IN (SELECT "_id"
-FROM "linked__groups"
-WHERE "title" = ?1) LIMIT ?2)"#,
+  FROM "linked"
+  WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1) LIMIT $2) AS "c""#,
             &["groups.title", ""],
         ),
         delete: protostore::Stmt::new(
             683,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = ?1)"#,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups" WHERE "title" = $1)"#,
             &["groups.title"],
         ),
     };
@@ -80,16 +78,14 @@ pub fn list_by_groups_targets(
         first: protostore::Stmt::new(
             685,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["groups.targets"],
         ),
         after: protostore::Stmt::new(
             686,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "linked__groups__targets"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["groups.targets", "id"],
@@ -98,15 +94,13 @@ ORDER BY "id""#
             688,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "linked"
-WHERE "id" IN (SELECT "_id"
-FROM "linked__groups__targets"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "linked"
+  WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["groups.targets", ""],
         ),
         delete: protostore::Stmt::new(
             687,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__groups__targets" WHERE "value" = $1)"#,
             &["groups.targets"],
         ),
     };
@@ -121,14 +115,14 @@ pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, S
         first: protostore::Stmt::new(
             689,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["named.value"],
         ),
         after: protostore::Stmt::new(
             690,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["named.value", "id"],
         ),
@@ -136,15 +130,13 @@ pub fn list_by_named(element: impl Into<String>) -> protostore::ListBy<Linked, S
             692,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "linked"
-WHERE "id" IN (SELECT "_id"
-FROM "linked__named"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "linked"
+  WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["named.value", ""],
         ),
         delete: protostore::Stmt::new(
             691,
-            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "linked" WHERE "id" IN (SELECT "_id" FROM "linked__named" WHERE "value" = $1)"#,
             &["named.value"],
         ),
     };
@@ -162,7 +154,7 @@ pub fn targets_by_groups_targets(
         r#"SELECT t."id", t."name"
 FROM "linked__groups__targets" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position", j."_position_2""#,
         &["id"],
     );
@@ -179,7 +171,7 @@ pub fn targets_by_named(
         r#"SELECT t."id", t."name"
 FROM "linked__named" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_key""#,
         &["id"],
     );
@@ -297,36 +289,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(654, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         656,
-        r#"INSERT INTO "linked" ("id") VALUES (?1)"#,
+        r#"INSERT INTO "linked" ("id") VALUES ($1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
         655,
-        r#"INSERT INTO "linked" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
+        r#"INSERT INTO "linked" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
         657,
-        r#"DELETE FROM "linked" WHERE "id" = ?1"#,
+        r#"DELETE FROM "linked" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(658, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         659,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         660,
-        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "linked" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         661,
-        r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "linked" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

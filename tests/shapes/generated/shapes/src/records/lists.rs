@@ -213,36 +213,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         206,
-        r#"INSERT INTO "lists" ("id") VALUES (?1)"#,
+        r#"INSERT INTO "lists" ("id") VALUES ($1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
         205,
-        r#"INSERT INTO "lists" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
+        r#"INSERT INTO "lists" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
         207,
-        r#"DELETE FROM "lists" WHERE "id" = ?1"#,
+        r#"DELETE FROM "lists" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(208, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         209,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         210,
-        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "lists" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "lists" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         211,
-        r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "lists" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

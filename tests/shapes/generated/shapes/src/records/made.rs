@@ -38,7 +38,7 @@ FROM "mades""#,
 
 static GET_BY_NUMBER: protostore::Stmt = protostore::Stmt::new(
     778,
-    select!(r#"WHERE "number" = ?1"#),
+    select!(r#"WHERE "number" = $1"#),
     &["number"],
 );
 
@@ -109,7 +109,7 @@ impl protostore::Record for Made {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             777,
-            r#"UPDATE "mades" SET "update_time" = ?1 WHERE "id" = ?2"#,
+            r#"UPDATE "mades" SET "update_time" = $1 WHERE "id" = $2"#,
             &["update_time", "id"],
         ),
     );
@@ -251,15 +251,17 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "number",
             next: protostore::Stmt::new(
                 766,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 21 AND "path" = '5' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 21 AND "path" = '5'
+RETURNING "last""#,
                 &["number"],
             ),
             begin: protostore::Stmt::new(
                 767,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '5',
-    max(coalesce(max("number"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 21, '5', CASE WHEN max("number") > 0 THEN max("number") ELSE 0 END
 FROM "mades""#,
                 &[],
             ),
@@ -268,26 +270,28 @@ FROM "mades""#,
             field: "maybe_number",
             next: protostore::Stmt::new(
                 768,
-                r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 21 AND "path" = '6' RETURNING "last""#,
+                r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 21 AND "path" = '6'
+RETURNING "last""#,
                 &["maybe_number"],
             ),
             begin: protostore::Stmt::new(
                 769,
-                r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 21, '6',
-    max(coalesce(max("maybe_number"), 0), 0)
+                r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 21, '6', CASE WHEN max("maybe_number") > 0 THEN max("maybe_number") ELSE 0 END
 FROM "mades""#,
                 &[],
             ),
         },
     ],
-    get: protostore::Stmt::new(758, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(758, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         760,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &[
             "id",
             "name",
@@ -303,7 +307,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
         759,
         r#"INSERT INTO "mades" ("id", "name", "token", "maybe_token", "number", "maybe_number", "create_time",
     "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
     "maybe_token" = excluded."maybe_token", "number" = excluded."number",
@@ -322,26 +326,26 @@ DO UPDATE SET "name" = excluded."name", "token" = excluded."token",
     ),
     delete: protostore::Stmt::new(
         761,
-        r#"DELETE FROM "mades" WHERE "id" = ?1"#,
+        r#"DELETE FROM "mades" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(762, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         763,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         764,
         r#"SELECT o.key, t."id", t."name", t."token", t."maybe_token", t."number", t."maybe_number",
     t."create_time", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "mades" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         765,
-        r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "mades" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -417,35 +417,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(453, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(453, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         455,
-        r#"INSERT INTO "maps" ("id", "inside") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "maps" ("id", "inside") VALUES ($1, $2)"#,
         &["id", "inside"],
     ),
     upsert: protostore::Stmt::new(
         454,
         r#"INSERT INTO "maps" ("id", "inside")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "inside" = excluded."inside""#,
         &["id", "inside"],
     ),
-    delete: protostore::Stmt::new(456, r#"DELETE FROM "maps" WHERE "id" = ?1"#, &["id"]),
+    delete: protostore::Stmt::new(456, r#"DELETE FROM "maps" WHERE "id" = $1"#, &["id"]),
     page_first: protostore::Stmt::new(457, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         458,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         459,
-        r#"SELECT o.key, t."id", t."inside" FROM json_each(?1) o CROSS JOIN "maps" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."inside" FROM json_each($1) o CROSS JOIN "maps" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         460,
-        r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "maps" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

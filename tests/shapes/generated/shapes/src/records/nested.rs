@@ -786,7 +786,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(158, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         160,
         r#"INSERT INTO "nesteds" ("id", "point", "point__x", "point__y", "point__colour", "point__time",
@@ -801,9 +801,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "outer__always__other__x", "outer__always__other__y", "outer__always__other__colour",
     "outer__always__other__time", "nothing", "must", "must__x", "must__y", "must__colour",
     "must__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42)"#,
         &[
             "id",
             "point",
@@ -863,9 +863,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "outer__always__other__x", "outer__always__other__y", "outer__always__other__colour",
     "outer__always__other__time", "nothing", "must", "must__x", "must__y", "must__colour",
     "must__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42)
 ON CONFLICT ("id")
 DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     "point__y" = excluded."point__y", "point__colour" = excluded."point__colour",
@@ -948,13 +948,13 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     ),
     delete: protostore::Stmt::new(
         161,
-        r#"DELETE FROM "nesteds" WHERE "id" = ?1"#,
+        r#"DELETE FROM "nesteds" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(162, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         163,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -971,13 +971,13 @@ DO UPDATE SET "point" = excluded."point", "point__x" = excluded."point__x",
     t."outer__always__other", t."outer__always__other__x", t."outer__always__other__y",
     t."outer__always__other__colour", t."outer__always__other__time", t."nothing", t."must",
     t."must__x", t."must__y", t."must__colour", t."must__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nesteds" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         165,
-        r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "nesteds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -800,7 +800,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1713, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1713, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1715,
         r#"INSERT INTO "olden" ("id", "must", "must__a_bool", "must__an_int32", "must__a_sint32",
@@ -815,9 +815,9 @@ pub static TABLE: protostore::Table = protostore::Table {
     "one_must__a_fixed32", "one_must__a_uint64", "one_must__a_fixed64", "one_must__a_float",
     "one_must__a_double", "one_must__a_string", "one_must__a_bytes", "one_must__a_grade",
     "one_grade")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51, ?52, ?53)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53)"#,
         &[
             "id",
             "must",
@@ -888,9 +888,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "one_must__a_fixed32", "one_must__a_uint64", "one_must__a_fixed64", "one_must__a_float",
     "one_must__a_double", "one_must__a_string", "one_must__a_bytes", "one_must__a_grade",
     "one_grade")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39,
-    ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51, ?52, ?53)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+    $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53)
 ON CONFLICT ("id")
 DO UPDATE SET "must" = excluded."must", "must__a_bool" = excluded."must__a_bool",
     "must__an_int32" = excluded."must__an_int32", "must__a_sint32" = excluded."must__a_sint32",
@@ -983,13 +983,13 @@ DO UPDATE SET "must" = excluded."must", "must__a_bool" = excluded."must__a_bool"
     ),
     delete: protostore::Stmt::new(
         1716,
-        r#"DELETE FROM "olden" WHERE "id" = ?1"#,
+        r#"DELETE FROM "olden" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1717, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1718,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -997,23 +997,23 @@ DO UPDATE SET "must" = excluded."must", "must__a_bool" = excluded."must__a_bool"
         r#"SELECT o.key, t."id", t."must", t."must__a_bool", t."must__an_int32", t."must__a_sint32",
     t."must__a_sfixed32", t."must__an_int64", t."must__a_sint64", t."must__a_sfixed64",
     t."must__a_uint32", t."must__a_fixed32", t."must__a_uint64", t."must__a_fixed64",
-    t."must__a_float", t."must__a_double", t."must__a_string", t."must__a_bytes",
-    t."must__a_grade", t."may", t."may__a_bool", t."may__an_int32", t."may__a_sint32",
-    t."may__a_sfixed32", t."may__an_int64", t."may__a_sint64", t."may__a_sfixed64",
-    t."may__a_uint32", t."may__a_fixed32", t."may__a_uint64", t."may__a_fixed64", t."may__a_float",
-    t."may__a_double", t."may__a_string", t."may__a_bytes", t."may__a_grade", t."one_must",
-    t."one_must__a_bool", t."one_must__an_int32", t."one_must__a_sint32", t."one_must__a_sfixed32",
+    t."must__a_float", t."must__a_double", t."must__a_string", t."must__a_bytes", t."must__a_grade",
+    t."may", t."may__a_bool", t."may__an_int32", t."may__a_sint32", t."may__a_sfixed32",
+    t."may__an_int64", t."may__a_sint64", t."may__a_sfixed64", t."may__a_uint32",
+    t."may__a_fixed32", t."may__a_uint64", t."may__a_fixed64", t."may__a_float", t."may__a_double",
+    t."may__a_string", t."may__a_bytes", t."may__a_grade", t."one_must", t."one_must__a_bool",
+    t."one_must__an_int32", t."one_must__a_sint32", t."one_must__a_sfixed32",
     t."one_must__an_int64", t."one_must__a_sint64", t."one_must__a_sfixed64",
     t."one_must__a_uint32", t."one_must__a_fixed32", t."one_must__a_uint64",
     t."one_must__a_fixed64", t."one_must__a_float", t."one_must__a_double", t."one_must__a_string",
     t."one_must__a_bytes", t."one_must__a_grade", t."one_grade"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "olden" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1720,
-        r#"DELETE FROM "olden" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "olden" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -486,13 +486,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1019, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1021,
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
         &[
             "id",
             "point",
@@ -521,7 +521,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "packed" ("id", "point", "must", "points", "doubles", "colours", "times", "by_name",
     "by_number", "raw", "maybe_raw", "wrapped", "settings", "one_point", "one_raw", "one_tree",
     "inner", "inner__point", "inner__names", "inner__raw")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT ("id")
 DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = excluded."points",
     "doubles" = excluded."doubles", "colours" = excluded."colours", "times" = excluded."times",
@@ -556,13 +556,13 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
     ),
     delete: protostore::Stmt::new(
         1022,
-        r#"DELETE FROM "packed" WHERE "id" = ?1"#,
+        r#"DELETE FROM "packed" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1023, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1024,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -570,13 +570,13 @@ DO UPDATE SET "point" = excluded."point", "must" = excluded."must", "points" = e
         r#"SELECT o.key, t."id", t."point", t."must", t."points", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."raw", t."maybe_raw", t."wrapped", t."settings", t."one_point",
     t."one_raw", t."one_tree", t."inner", t."inner__point", t."inner__names", t."inner__raw"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "packed" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1026,
-        r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "packed" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

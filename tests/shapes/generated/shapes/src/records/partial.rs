@@ -182,39 +182,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1059, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1061,
-        r#"INSERT INTO "partials" ("id", "half") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "partials" ("id", "half") VALUES ($1, $2)"#,
         &["id", "half"],
     ),
     upsert: protostore::Stmt::new(
         1060,
         r#"INSERT INTO "partials" ("id", "half")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "half" = excluded."half""#,
         &["id", "half"],
     ),
     delete: protostore::Stmt::new(
         1062,
-        r#"DELETE FROM "partials" WHERE "id" = ?1"#,
+        r#"DELETE FROM "partials" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1063, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1064,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1065,
-        r#"SELECT o.key, t."id", t."half" FROM json_each(?1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."half" FROM json_each($1) o CROSS JOIN "partials" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1066,
-        r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "partials" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

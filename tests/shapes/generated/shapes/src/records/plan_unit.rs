@@ -41,24 +41,24 @@ pub fn list_by_run(run: impl Into<String>) -> protostore::ListBy<PlanUnit, Strin
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1455,
-            select!(r#"WHERE "run" = ?1 ORDER BY "run", "number""#),
+            select!(r#"WHERE "run" = $1 ORDER BY "run", "number""#),
             &["run"],
         ),
         after: protostore::Stmt::new(
             1456,
             select!(
-                r#"WHERE "run" = ?1 AND ("run", "number") > (?2, ?3) ORDER BY "run", "number""#
+                r#"WHERE "run" = $1 AND ("run", "number") > ($2, $3) ORDER BY "run", "number""#
             ),
             &["run", "run", "number"],
         ),
         count: protostore::Stmt::new(
             1458,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 LIMIT $2) AS "c""#,
             &["run", ""],
         ),
         delete: protostore::Stmt::new(
             1457,
-            r#"DELETE FROM "plan_units" WHERE "run" = ?1"#,
+            r#"DELETE FROM "plan_units" WHERE "run" = $1"#,
             &["run"],
         ),
     };
@@ -75,24 +75,25 @@ pub fn list_by_run_made_for(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1459,
-            select!(r#"WHERE "run" = ?1 AND "made_for" = ?2 ORDER BY "run", "number""#),
+            select!(r#"WHERE "run" = $1 AND "made_for" = $2 ORDER BY "run", "number""#),
             &["run", "made_for"],
         ),
         after: protostore::Stmt::new(
             1460,
             select!(
-                r#"WHERE "run" = ?1 AND "made_for" = ?2 AND ("run", "number") > (?3, ?4) ORDER BY "run", "number""#
+                r#"WHERE "run" = $1 AND "made_for" = $2 AND ("run", "number") > ($3, $4) ORDER BY "run", "number""#
             ),
             &["run", "made_for", "run", "number"],
         ),
         count: protostore::Stmt::new(
             1462,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT $3) AS "c""#,
             &["run", "made_for", ""],
         ),
         delete: protostore::Stmt::new(
             1461,
-            r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2"#,
+            r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2"#,
             &["run", "made_for"],
         ),
     };
@@ -111,8 +112,8 @@ pub fn list_by_dependencies_run_unit(
             1463,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "unit" = ?2)
+  FROM "plan_units__dependencies"
+  WHERE "_run" = $1 AND "unit" = $2)
 ORDER BY "run", "number""#
             ),
             &["run", "dependencies.unit"],
@@ -121,8 +122,8 @@ ORDER BY "run", "number""#
             1464,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "unit" = ?2) AND ("run", "number") > (?3, ?4)
+  FROM "plan_units__dependencies"
+  WHERE "_run" = $1 AND "unit" = $2) AND ("run", "number") > ($3, $4)
 ORDER BY "run", "number""#
             ),
             &["run", "dependencies.unit", "run", "number"],
@@ -131,19 +132,18 @@ ORDER BY "run", "number""#
             1466,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "plan_units"
-WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "unit" = ?2) LIMIT ?3)"#,
+  FROM "plan_units"
+  WHERE ("run", "number") IN (SELECT "_run", "_number"
+    FROM "plan_units__dependencies"
+    WHERE "_run" = $1 AND "unit" = $2) LIMIT $3) AS "c""#,
             &["run", "dependencies.unit", ""],
         ),
         delete: protostore::Stmt::new(
             1465,
-            r#"DELETE
-FROM "plan_units"
+            r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "unit" = ?2)"#,
+  FROM "plan_units__dependencies"
+  WHERE "_run" = $1 AND "unit" = $2)"#,
             &["run", "dependencies.unit"],
         ),
     };
@@ -162,8 +162,8 @@ pub fn list_by_beside_run(
             1467,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "value" = ?2)
+  FROM "plan_units__beside"
+  WHERE "_run" = $1 AND "value" = $2)
 ORDER BY "run", "number""#
             ),
             &["run", "beside"],
@@ -172,8 +172,8 @@ ORDER BY "run", "number""#
             1468,
             select!(
                 r#"WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "value" = ?2) AND ("run", "number") > (?3, ?4)
+  FROM "plan_units__beside"
+  WHERE "_run" = $1 AND "value" = $2) AND ("run", "number") > ($3, $4)
 ORDER BY "run", "number""#
             ),
             &["run", "beside", "run", "number"],
@@ -182,19 +182,18 @@ ORDER BY "run", "number""#
             1470,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "plan_units"
-WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "value" = ?2) LIMIT ?3)"#,
+  FROM "plan_units"
+  WHERE ("run", "number") IN (SELECT "_run", "_number"
+    FROM "plan_units__beside"
+    WHERE "_run" = $1 AND "value" = $2) LIMIT $3) AS "c""#,
             &["run", "beside", ""],
         ),
         delete: protostore::Stmt::new(
             1469,
-            r#"DELETE
-FROM "plan_units"
+            r#"DELETE FROM "plan_units"
 WHERE ("run", "number") IN (SELECT "_run", "_number"
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "value" = ?2)"#,
+  FROM "plan_units__beside"
+  WHERE "_run" = $1 AND "value" = $2)"#,
             &["run", "beside"],
         ),
     };
@@ -213,7 +212,7 @@ pub fn plan_units_by_dependencies(
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__dependencies" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."unit"
-WHERE j."_run" = ?1 AND j."_number" = ?2
+WHERE j."_run" = $1 AND j."_number" = $2
 ORDER BY j."_position""#,
         &["run", "number"],
     );
@@ -231,7 +230,7 @@ pub fn plan_units_by_beside(
         r#"SELECT t."run", t."number", t."made_for"
 FROM "plan_units__beside" j
 JOIN "plan_units" t ON t."run" = j."_run" AND t."number" = j."value"
-WHERE j."_run" = ?1 AND j."_number" = ?2
+WHERE j."_run" = $1 AND j."_number" = $2
 ORDER BY j."_position""#,
         &["run", "number"],
     );
@@ -358,7 +357,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
                     1436,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["run", "made_for"],
                 ),
             },
@@ -394,7 +393,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "run, made_for",
             names: protostore::Stmt::new(
                 1437,
-                r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "made_for" = ?2 LIMIT 1"#,
+                r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "made_for" = $2 LIMIT 1"#,
                 &["run", "number"],
             ),
         },
@@ -404,7 +403,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "from.run, from.unit",
             names: protostore::Stmt::new(
                 1438,
-                r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = ?1 AND "from__unit" = ?2 LIMIT 1"#,
+                r#"SELECT 1 FROM "unit_logs" WHERE "from__run" = $1 AND "from__unit" = $2 LIMIT 1"#,
                 &["run", "number"],
             ),
         },
@@ -412,46 +411,44 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         1428,
-        select!(r#"WHERE "run" = ?1 AND "number" = ?2"#),
+        select!(r#"WHERE "run" = $1 AND "number" = $2"#),
         &["run", "number"],
     ),
     insert: protostore::Stmt::new(
         1430,
-        r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES (?1, ?2, ?3)"#,
+        r#"INSERT INTO "plan_units" ("run", "number", "made_for") VALUES ($1, $2, $3)"#,
         &["run", "number", "made_for"],
     ),
     upsert: protostore::Stmt::new(
         1429,
         r#"INSERT INTO "plan_units" ("run", "number", "made_for")
-VALUES (?1, ?2, ?3)
+VALUES ($1, $2, $3)
 ON CONFLICT ("run", "number")
 DO UPDATE SET "made_for" = excluded."made_for""#,
         &["run", "number", "made_for"],
     ),
     delete: protostore::Stmt::new(
         1431,
-        r#"DELETE FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
+        r#"DELETE FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
         &["run", "number"],
     ),
     page_first: protostore::Stmt::new(1432, select!(r#"ORDER BY "run", "number""#), &[]),
     page_after: protostore::Stmt::new(
         1433,
-        select!(r#"WHERE ("run", "number") > (?1, ?2) ORDER BY "run", "number""#),
+        select!(r#"WHERE ("run", "number") > ($1, $2) ORDER BY "run", "number""#),
         &["run", "number"],
     ),
     get_many: protostore::Stmt::new(
         1434,
         r#"SELECT o.key, t."run", t."number", t."made_for"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "plan_units" t ON t."run" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1435,
-        r#"DELETE
-FROM "plan_units"
-WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "plan_units"
+WHERE ("run", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -46,22 +46,22 @@ pub fn list_by_topic(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1404,
-            select!(r#"WHERE "topic" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "topic" IS $1 ORDER BY "id""#),
             &["topic"],
         ),
         after: protostore::Stmt::new(
             1405,
-            select!(r#"WHERE "topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "topic" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["topic", "id"],
         ),
         count: protostore::Stmt::new(
             1407,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "topic" IS $1 LIMIT $2) AS "c""#,
             &["topic", ""],
         ),
         delete: protostore::Stmt::new(
             1406,
-            r#"DELETE FROM "remarks" WHERE "topic" IS ?1"#,
+            r#"DELETE FROM "remarks" WHERE "topic" IS $1"#,
             &["topic"],
         ),
     };
@@ -80,22 +80,22 @@ pub fn list_by_first_topic(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1408,
-            select!(r#"WHERE "first_topic" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "first_topic" IS $1 ORDER BY "id""#),
             &["first_topic"],
         ),
         after: protostore::Stmt::new(
             1409,
-            select!(r#"WHERE "first_topic" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "first_topic" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["first_topic", "id"],
         ),
         count: protostore::Stmt::new(
             1411,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "first_topic" IS $1 LIMIT $2) AS "c""#,
             &["first_topic", ""],
         ),
         delete: protostore::Stmt::new(
             1410,
-            r#"DELETE FROM "remarks" WHERE "first_topic" IS ?1"#,
+            r#"DELETE FROM "remarks" WHERE "first_topic" IS $1"#,
             &["first_topic"],
         ),
     };
@@ -114,22 +114,22 @@ pub fn list_by_last_topic(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1412,
-            select!(r#"WHERE "last_topic" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "last_topic" = $1 ORDER BY "id""#),
             &["last_topic"],
         ),
         after: protostore::Stmt::new(
             1413,
-            select!(r#"WHERE "last_topic" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "last_topic" = $1 AND "id" > $2 ORDER BY "id""#),
             &["last_topic", "id"],
         ),
         count: protostore::Stmt::new(
             1415,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "last_topic" = $1 LIMIT $2) AS "c""#,
             &["last_topic", ""],
         ),
         delete: protostore::Stmt::new(
             1414,
-            r#"DELETE FROM "remarks" WHERE "last_topic" = ?1"#,
+            r#"DELETE FROM "remarks" WHERE "last_topic" = $1"#,
             &["last_topic"],
         ),
     };
@@ -145,24 +145,24 @@ pub fn list_by_part_topic(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1416,
-            select!(r#"WHERE "part__topic" IS ?1 AND "part" ORDER BY "id""#),
+            select!(r#"WHERE "part__topic" IS $1 AND "part" ORDER BY "id""#),
             &["part.topic"],
         ),
         after: protostore::Stmt::new(
             1417,
             select!(
-                r#"WHERE "part__topic" IS ?1 AND "part" AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "part__topic" IS $1 AND "part" AND "id" > $2 ORDER BY "id""#
             ),
             &["part.topic", "id"],
         ),
         count: protostore::Stmt::new(
             1419,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS ?1 AND "part" LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "remarks" WHERE "part__topic" IS $1 AND "part" LIMIT $2) AS "c""#,
             &["part.topic", ""],
         ),
         delete: protostore::Stmt::new(
             1418,
-            r#"DELETE FROM "remarks" WHERE "part__topic" IS ?1 AND "part""#,
+            r#"DELETE FROM "remarks" WHERE "part__topic" IS $1 AND "part""#,
             &["part.topic"],
         ),
     };
@@ -182,16 +182,14 @@ pub fn list_by_seen_topics(
         first: protostore::Stmt::new(
             1420,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["seen_topics"],
         ),
         after: protostore::Stmt::new(
             1421,
             select!(
-                r#"WHERE "id" IN (SELECT "_id"
-FROM "remarks__seen_topics"
-WHERE "value" = ?1) AND "id" > ?2
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) AND "id" > $2
 ORDER BY "id""#
             ),
             &["seen_topics", "id"],
@@ -200,15 +198,13 @@ ORDER BY "id""#
             1423,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "remarks"
-WHERE "id" IN (SELECT "_id"
-FROM "remarks__seen_topics"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "remarks"
+  WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["seen_topics", ""],
         ),
         delete: protostore::Stmt::new(
             1422,
-            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__seen_topics" WHERE "value" = $1)"#,
             &["seen_topics"],
         ),
     };
@@ -225,14 +221,14 @@ pub fn list_by_parts_topic(
         first: protostore::Stmt::new(
             1424,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) ORDER BY "id""#
             ),
             &["parts.topic"],
         ),
         after: protostore::Stmt::new(
             1425,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["parts.topic", "id"],
         ),
@@ -240,15 +236,13 @@ pub fn list_by_parts_topic(
             1427,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "remarks"
-WHERE "id" IN (SELECT "_id"
-FROM "remarks__parts"
-WHERE "topic" IS ?1) LIMIT ?2)"#,
+  FROM "remarks"
+  WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1) LIMIT $2) AS "c""#,
             &["parts.topic", ""],
         ),
         delete: protostore::Stmt::new(
             1426,
-            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS ?1)"#,
+            r#"DELETE FROM "remarks" WHERE "id" IN (SELECT "_id" FROM "remarks__parts" WHERE "topic" IS $1)"#,
             &["parts.topic"],
         ),
     };
@@ -269,7 +263,7 @@ pub fn topics_by_seen_topics(
         r#"SELECT t."name", t."text"
 FROM "remarks__seen_topics" j
 JOIN "topics" t ON t."name" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -414,7 +408,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 exists: protostore::Stmt::new(
                     1387,
-                    r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
+                    r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                     &["topic"],
                 ),
             },
@@ -425,7 +419,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["name"],
                 exists: protostore::Stmt::new(
                     1388,
-                    r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
+                    r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                     &["part.topic"],
                 ),
             },
@@ -470,17 +464,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1379, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1381,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "topic", "first_topic", "last_topic", "part", "part.topic"],
     ),
     upsert: protostore::Stmt::new(
         1380,
         r#"INSERT INTO "remarks" ("id", "topic", "first_topic", "last_topic", "part", "part__topic")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic",
     "last_topic" = excluded."last_topic", "part" = excluded."part",
@@ -489,25 +483,25 @@ DO UPDATE SET "topic" = excluded."topic", "first_topic" = excluded."first_topic"
     ),
     delete: protostore::Stmt::new(
         1382,
-        r#"DELETE FROM "remarks" WHERE "id" = ?1"#,
+        r#"DELETE FROM "remarks" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1383, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1384,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1385,
         r#"SELECT o.key, t."id", t."topic", t."first_topic", t."last_topic", t."part", t."part__topic"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "remarks" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1386,
-        r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "remarks" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -242,36 +242,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(16, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(16, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         18,
-        r#"INSERT INTO "repeateds" ("id") VALUES (?1)"#,
+        r#"INSERT INTO "repeateds" ("id") VALUES ($1)"#,
         &["id"],
     ),
     upsert: protostore::Stmt::new(
         17,
-        r#"INSERT INTO "repeateds" ("id") VALUES (?1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
+        r#"INSERT INTO "repeateds" ("id") VALUES ($1) ON CONFLICT ("id") DO UPDATE SET "id" = excluded."id""#,
         &["id"],
     ),
     delete: protostore::Stmt::new(
         19,
-        r#"DELETE FROM "repeateds" WHERE "id" = ?1"#,
+        r#"DELETE FROM "repeateds" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(20, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         21,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         22,
-        r#"SELECT o.key, t."id" FROM json_each(?1) o CROSS JOIN "repeateds" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id" FROM json_each($1) o CROSS JOIN "repeateds" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         23,
-        r#"DELETE FROM "repeateds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "repeateds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

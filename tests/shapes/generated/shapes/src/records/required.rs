@@ -215,12 +215,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         152,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
         &[
             "id",
             "an_int32",
@@ -239,7 +239,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         151,
         r#"INSERT INTO "requireds" ("id", "an_int32", "a_uint64", "a_double", "a_string", "a_bytes",
     "a_colour", "a_bool", "a_uint32", "text", "a_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT ("id")
 DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64",
     "a_double" = excluded."a_double", "a_string" = excluded."a_string",
@@ -261,26 +261,26 @@ DO UPDATE SET "an_int32" = excluded."an_int32", "a_uint64" = excluded."a_uint64"
     ),
     delete: protostore::Stmt::new(
         153,
-        r#"DELETE FROM "requireds" WHERE "id" = ?1"#,
+        r#"DELETE FROM "requireds" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(154, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         155,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         156,
         r#"SELECT o.key, t."id", t."an_int32", t."a_uint64", t."a_double", t."a_string", t."a_bytes",
     t."a_colour", t."a_bool", t."a_uint32", t."text", t."a_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "requireds" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         157,
-        r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "requireds" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

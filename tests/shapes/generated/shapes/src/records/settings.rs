@@ -63,24 +63,24 @@ pub fn list_by_revision(revision: u64) -> protostore::ListBy<Settings, u64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             735,
-            select!(r#"WHERE "revision" = ?1 ORDER BY "_singleton""#),
+            select!(r#"WHERE "revision" = $1 ORDER BY "_singleton""#),
             &["revision"],
         ),
         after: protostore::Stmt::new(
             736,
             select!(
-                r#"WHERE "revision" = ?1 AND "_singleton" > ?2 ORDER BY "_singleton""#
+                r#"WHERE "revision" = $1 AND "_singleton" > $2 ORDER BY "_singleton""#
             ),
             &["revision", "_singleton"],
         ),
         count: protostore::Stmt::new(
             738,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "settings" WHERE "revision" = $1 LIMIT $2) AS "c""#,
             &["revision", ""],
         ),
         delete: protostore::Stmt::new(
             737,
-            r#"DELETE FROM "settings" WHERE "revision" = ?1"#,
+            r#"DELETE FROM "settings" WHERE "revision" = $1"#,
             &["revision"],
         ),
     };
@@ -97,9 +97,7 @@ pub fn list_by_target_ids(
         first: protostore::Stmt::new(
             739,
             select!(
-                r#"WHERE "_singleton" IN (SELECT "_singleton"
-FROM "settings__target_ids"
-WHERE "value" = ?1)
+                r#"WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)
 ORDER BY "_singleton""#
             ),
             &["target_ids"],
@@ -108,8 +106,8 @@ ORDER BY "_singleton""#
             740,
             select!(
                 r#"WHERE "_singleton" IN (SELECT "_singleton"
-FROM "settings__target_ids"
-WHERE "value" = ?1) AND "_singleton" > ?2
+  FROM "settings__target_ids"
+  WHERE "value" = $1) AND "_singleton" > $2
 ORDER BY "_singleton""#
             ),
             &["target_ids", "_singleton"],
@@ -118,19 +116,16 @@ ORDER BY "_singleton""#
             742,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "settings"
-WHERE "_singleton" IN (SELECT "_singleton"
-FROM "settings__target_ids"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "settings"
+  WHERE "_singleton" IN (SELECT "_singleton"
+    FROM "settings__target_ids"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["target_ids", ""],
         ),
         delete: protostore::Stmt::new(
             741,
-            r#"DELETE
-FROM "settings"
-WHERE "_singleton" IN (SELECT "_singleton"
-FROM "settings__target_ids"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "settings"
+WHERE "_singleton" IN (SELECT "_singleton" FROM "settings__target_ids" WHERE "value" = $1)"#,
             &["target_ids"],
         ),
     };
@@ -149,7 +144,7 @@ pub fn targets_by_target_ids() -> protostore::AllBy<
         r#"SELECT t."id", t."name"
 FROM "settings__target_ids" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_singleton" = ?1
+WHERE j."_singleton" = $1
 ORDER BY j."_position""#,
         &["_singleton"],
     );
@@ -464,15 +459,14 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         693,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
         695,
-        r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
-    "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
-    "at__time")
-VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
+        r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
+    "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
+VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         &[
             "name",
             "revision",
@@ -492,10 +486,9 @@ VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
     ),
     upsert: protostore::Stmt::new(
         694,
-        r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x",
-    "point__y", "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour",
-    "at__time")
-VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        r#"INSERT INTO "settings" ("_singleton", "name", "revision", "colour", "point", "point__x", "point__y",
+    "point__colour", "point__time", "custom", "at", "at__x", "at__y", "at__colour", "at__time")
+VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
     "colour" = excluded."colour", "point" = excluded."point", "point__x" = excluded."point__x",
@@ -522,13 +515,13 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
     ),
     delete: protostore::Stmt::new(
         696,
-        r#"DELETE FROM "settings" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "settings" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(697, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         698,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
@@ -536,13 +529,13 @@ DO UPDATE SET "name" = excluded."name", "revision" = excluded."revision",
         r#"SELECT o.key, t."name", t."revision", t."colour", t."point", t."point__x", t."point__y",
     t."point__colour", t."point__time", t."custom", t."at", t."at__x", t."at__y", t."at__colour",
     t."at__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         700,
-        r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "settings" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -52,8 +52,8 @@ pub struct SourceLink {
 /// Reads rows of `sources`, the columns in the order in which a record is decoded.
 macro_rules! select {
     ($rest:literal) => {
-        concat!(r#"SELECT "id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number", "parent",
-    "link", "link__target", "link__note", "colour", "code"
+        concat!(r#"SELECT "id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number", "parent", "link",
+    "link__target", "link__note", "colour", "code"
 FROM "sources""#,
         "\n", $rest)
     };
@@ -61,7 +61,7 @@ FROM "sources""#,
 
 static GET_BY_ALONE: protostore::Stmt = protostore::Stmt::new(
     388,
-    select!(r#"WHERE "alone" = ?1"#),
+    select!(r#"WHERE "alone" = $1"#),
     &["alone"],
 );
 
@@ -79,7 +79,7 @@ pub fn upsert_by_alone(record: Source) -> protostore::UpsertBy<Source> {
 
 static GET_BY_CODE: protostore::Stmt = protostore::Stmt::new(
     389,
-    select!(r#"WHERE "code" = ?1"#),
+    select!(r#"WHERE "code" = $1"#),
     &["code"],
 );
 
@@ -103,22 +103,22 @@ pub fn list_by_keeps(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             390,
-            select!(r#"WHERE "keeps" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "keeps" IS $1 ORDER BY "id""#),
             &["keeps"],
         ),
         after: protostore::Stmt::new(
             391,
-            select!(r#"WHERE "keeps" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "keeps" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["keeps", "id"],
         ),
         count: protostore::Stmt::new(
             393,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "keeps" IS $1 LIMIT $2) AS "c""#,
             &["keeps", ""],
         ),
         delete: protostore::Stmt::new(
             392,
-            r#"DELETE FROM "sources" WHERE "keeps" IS ?1"#,
+            r#"DELETE FROM "sources" WHERE "keeps" IS $1"#,
             &["keeps"],
         ),
     };
@@ -137,22 +137,22 @@ pub fn list_by_goes_along(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             394,
-            select!(r#"WHERE "goes_along" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "goes_along" IS $1 ORDER BY "id""#),
             &["goes_along"],
         ),
         after: protostore::Stmt::new(
             395,
-            select!(r#"WHERE "goes_along" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "goes_along" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["goes_along", "id"],
         ),
         count: protostore::Stmt::new(
             397,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "goes_along" IS $1 LIMIT $2) AS "c""#,
             &["goes_along", ""],
         ),
         delete: protostore::Stmt::new(
             396,
-            r#"DELETE FROM "sources" WHERE "goes_along" IS ?1"#,
+            r#"DELETE FROM "sources" WHERE "goes_along" IS $1"#,
             &["goes_along"],
         ),
     };
@@ -171,22 +171,22 @@ pub fn list_by_lets_go(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             398,
-            select!(r#"WHERE "lets_go" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "lets_go" IS $1 ORDER BY "id""#),
             &["lets_go"],
         ),
         after: protostore::Stmt::new(
             399,
-            select!(r#"WHERE "lets_go" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "lets_go" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["lets_go", "id"],
         ),
         count: protostore::Stmt::new(
             401,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "lets_go" IS $1 LIMIT $2) AS "c""#,
             &["lets_go", ""],
         ),
         delete: protostore::Stmt::new(
             400,
-            r#"DELETE FROM "sources" WHERE "lets_go" IS ?1"#,
+            r#"DELETE FROM "sources" WHERE "lets_go" IS $1"#,
             &["lets_go"],
         ),
     };
@@ -203,22 +203,22 @@ pub fn list_by_maybe(maybe: impl Into<String>) -> protostore::ListBy<Source, Str
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             402,
-            select!(r#"WHERE "maybe" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "maybe" = $1 ORDER BY "id""#),
             &["maybe"],
         ),
         after: protostore::Stmt::new(
             403,
-            select!(r#"WHERE "maybe" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "maybe" = $1 AND "id" > $2 ORDER BY "id""#),
             &["maybe", "id"],
         ),
         count: protostore::Stmt::new(
             405,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "maybe" = $1 LIMIT $2) AS "c""#,
             &["maybe", ""],
         ),
         delete: protostore::Stmt::new(
             404,
-            r#"DELETE FROM "sources" WHERE "maybe" = ?1"#,
+            r#"DELETE FROM "sources" WHERE "maybe" = $1"#,
             &["maybe"],
         ),
     };
@@ -232,22 +232,22 @@ pub fn list_by_must(must: impl Into<String>) -> protostore::ListBy<Source, Strin
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             406,
-            select!(r#"WHERE "must" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "must" = $1 ORDER BY "id""#),
             &["must"],
         ),
         after: protostore::Stmt::new(
             407,
-            select!(r#"WHERE "must" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "must" = $1 AND "id" > $2 ORDER BY "id""#),
             &["must", "id"],
         ),
         count: protostore::Stmt::new(
             409,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "must" = $1 LIMIT $2) AS "c""#,
             &["must", ""],
         ),
         delete: protostore::Stmt::new(
             408,
-            r#"DELETE FROM "sources" WHERE "must" = ?1"#,
+            r#"DELETE FROM "sources" WHERE "must" = $1"#,
             &["must"],
         ),
     };
@@ -261,22 +261,22 @@ pub fn list_by_number(number: i64) -> protostore::ListBy<Source, i64> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             410,
-            select!(r#"WHERE "number" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "number" = $1 ORDER BY "id""#),
             &["number"],
         ),
         after: protostore::Stmt::new(
             411,
-            select!(r#"WHERE "number" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "number" = $1 AND "id" > $2 ORDER BY "id""#),
             &["number", "id"],
         ),
         count: protostore::Stmt::new(
             413,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "number" = $1 LIMIT $2) AS "c""#,
             &["number", ""],
         ),
         delete: protostore::Stmt::new(
             412,
-            r#"DELETE FROM "sources" WHERE "number" = ?1"#,
+            r#"DELETE FROM "sources" WHERE "number" = $1"#,
             &["number"],
         ),
     };
@@ -292,22 +292,22 @@ pub fn list_by_parent(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             414,
-            select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
             415,
-            select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
             417,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
             416,
-            r#"DELETE FROM "sources" WHERE "parent" IS ?1"#,
+            r#"DELETE FROM "sources" WHERE "parent" IS $1"#,
             &["parent"],
         ),
     };
@@ -326,24 +326,24 @@ pub fn list_by_link_target(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             418,
-            select!(r#"WHERE "link__target" IS ?1 AND "link" ORDER BY "id""#),
+            select!(r#"WHERE "link__target" IS $1 AND "link" ORDER BY "id""#),
             &["link.target"],
         ),
         after: protostore::Stmt::new(
             419,
             select!(
-                r#"WHERE "link__target" IS ?1 AND "link" AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "link__target" IS $1 AND "link" AND "id" > $2 ORDER BY "id""#
             ),
             &["link.target", "id"],
         ),
         count: protostore::Stmt::new(
             421,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS ?1 AND "link" LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "link__target" IS $1 AND "link" LIMIT $2) AS "c""#,
             &["link.target", ""],
         ),
         delete: protostore::Stmt::new(
             420,
-            r#"DELETE FROM "sources" WHERE "link__target" IS ?1 AND "link""#,
+            r#"DELETE FROM "sources" WHERE "link__target" IS $1 AND "link""#,
             &["link.target"],
         ),
     };
@@ -362,22 +362,22 @@ pub fn list_by_colour(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             422,
-            select!(r#"WHERE "colour" = ?1 ORDER BY "id""#),
+            select!(r#"WHERE "colour" = $1 ORDER BY "id""#),
             &["colour"],
         ),
         after: protostore::Stmt::new(
             423,
-            select!(r#"WHERE "colour" = ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "colour" = $1 AND "id" > $2 ORDER BY "id""#),
             &["colour", "id"],
         ),
         count: protostore::Stmt::new(
             425,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "sources" WHERE "colour" = $1 LIMIT $2) AS "c""#,
             &["colour", ""],
         ),
         delete: protostore::Stmt::new(
             424,
-            r#"DELETE FROM "sources" WHERE "colour" = ?1"#,
+            r#"DELETE FROM "sources" WHERE "colour" = $1"#,
             &["colour"],
         ),
     };
@@ -394,14 +394,14 @@ pub fn list_by_targets(
         first: protostore::Stmt::new(
             426,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
             427,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
@@ -409,15 +409,13 @@ pub fn list_by_targets(
             429,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "sources"
-WHERE "id" IN (SELECT "_id"
-FROM "sources__targets"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "sources"
+  WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
             428,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__targets" WHERE "value" = $1)"#,
             &["targets"],
         ),
     };
@@ -432,14 +430,14 @@ pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
         first: protostore::Stmt::new(
             430,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["numbers"],
         ),
         after: protostore::Stmt::new(
             431,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["numbers", "id"],
         ),
@@ -447,15 +445,13 @@ pub fn list_by_numbers(element: i64) -> protostore::ListBy<Source, i64> {
             433,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "sources"
-WHERE "id" IN (SELECT "_id"
-FROM "sources__numbers"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "sources"
+  WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["numbers", ""],
         ),
         delete: protostore::Stmt::new(
             432,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__numbers" WHERE "value" = $1)"#,
             &["numbers"],
         ),
     };
@@ -472,14 +468,14 @@ pub fn list_by_links_target(
         first: protostore::Stmt::new(
             434,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
             435,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
@@ -487,15 +483,13 @@ pub fn list_by_links_target(
             437,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "sources"
-WHERE "id" IN (SELECT "_id"
-FROM "sources__links"
-WHERE "target" IS ?1) LIMIT ?2)"#,
+  FROM "sources"
+  WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
             436,
-            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS ?1)"#,
+            r#"DELETE FROM "sources" WHERE "id" IN (SELECT "_id" FROM "sources__links" WHERE "target" IS $1)"#,
             &["links.target"],
         ),
     };
@@ -516,7 +510,7 @@ pub fn targets_by_targets(
         r#"SELECT t."id", t."name"
 FROM "sources__targets" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -533,7 +527,7 @@ pub fn int_keys_by_numbers(
         r#"SELECT t."id"
 FROM "sources__numbers" j
 JOIN "int_keys" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -725,7 +719,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     354,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["keeps"],
                 ),
             },
@@ -736,7 +730,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     355,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["goes_along"],
                 ),
             },
@@ -747,7 +741,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     356,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["lets_go"],
                 ),
             },
@@ -758,7 +752,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     357,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["maybe"],
                 ),
             },
@@ -769,7 +763,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     358,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["must"],
                 ),
             },
@@ -780,7 +774,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     359,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["alone"],
                 ),
             },
@@ -791,7 +785,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     360,
-                    r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
                     &["number"],
                 ),
             },
@@ -802,7 +796,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     361,
-                    r#"SELECT 1 FROM "sources" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "sources" WHERE "id" = $1"#,
                     &["parent"],
                 ),
             },
@@ -813,7 +807,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     362,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["link.target"],
                 ),
             },
@@ -871,12 +865,12 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(346, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         348,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
         &[
             "id",
             "keeps",
@@ -898,7 +892,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"#,
         347,
         r#"INSERT INTO "sources" ("id", "keeps", "goes_along", "lets_go", "maybe", "must", "alone", "number",
     "parent", "link", "link__target", "link__note", "colour", "code")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT ("id")
 DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     "lets_go" = excluded."lets_go", "maybe" = excluded."maybe", "must" = excluded."must",
@@ -924,26 +918,26 @@ DO UPDATE SET "keeps" = excluded."keeps", "goes_along" = excluded."goes_along",
     ),
     delete: protostore::Stmt::new(
         349,
-        r#"DELETE FROM "sources" WHERE "id" = ?1"#,
+        r#"DELETE FROM "sources" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(350, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         351,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         352,
         r#"SELECT o.key, t."id", t."keeps", t."goes_along", t."lets_go", t."maybe", t."must", t."alone",
     t."number", t."parent", t."link", t."link__target", t."link__note", t."colour", t."code"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "sources" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         353,
-        r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "sources" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

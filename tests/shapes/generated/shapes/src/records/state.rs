@@ -125,43 +125,43 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         1653,
-        select!(r#"WHERE "_singleton" = ?1"#),
+        select!(r#"WHERE "_singleton" = $1"#),
         &["_singleton"],
     ),
     insert: protostore::Stmt::new(
         1655,
-        r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, ?1, ?2)"#,
+        r#"INSERT INTO "state" ("_singleton", "revision", "text") VALUES (1, $1, $2)"#,
         &["revision", "text"],
     ),
     upsert: protostore::Stmt::new(
         1654,
         r#"INSERT INTO "state" ("_singleton", "revision", "text")
-VALUES (1, ?1, ?2)
+VALUES (1, $1, $2)
 ON CONFLICT ("_singleton")
 DO UPDATE SET "revision" = excluded."revision", "text" = excluded."text""#,
         &["revision", "text"],
     ),
     delete: protostore::Stmt::new(
         1656,
-        r#"DELETE FROM "state" WHERE "_singleton" = ?1"#,
+        r#"DELETE FROM "state" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
     page_first: protostore::Stmt::new(1657, select!(r#"ORDER BY "_singleton""#), &[]),
     page_after: protostore::Stmt::new(
         1658,
-        select!(r#"WHERE "_singleton" > ?1 ORDER BY "_singleton""#),
+        select!(r#"WHERE "_singleton" > $1 ORDER BY "_singleton""#),
         &["_singleton"],
     ),
     get_many: protostore::Stmt::new(
         1659,
         r#"SELECT o.key, t."revision", t."text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "state" t ON t."_singleton" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1660,
-        r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "state" WHERE "_singleton" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };
@@ -173,22 +173,24 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "revision",
         next: protostore::Stmt::new(
             1661,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 83 AND "path" = '1' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 83 AND "path" = '1'
+RETURNING "last""#,
             &["revision"],
         ),
         begin: protostore::Stmt::new(
             1662,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 83, '1',
-    max(coalesce(max("revision"), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 83, '1', CASE WHEN max("revision") > 0 THEN max("revision") ELSE 0 END
 FROM "state""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
         1663,
-        r#"SELECT "revision" FROM "state" WHERE "_singleton" = ?1"#,
+        r#"SELECT "revision" FROM "state" WHERE "_singleton" = $1"#,
         &["_singleton"],
     ),
 };

@@ -50,22 +50,22 @@ pub fn list_by_target(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1599,
-            select!(r#"WHERE "target" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "target" IS $1 ORDER BY "id""#),
             &["target"],
         ),
         after: protostore::Stmt::new(
             1600,
-            select!(r#"WHERE "target" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "target" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["target", "id"],
         ),
         count: protostore::Stmt::new(
             1602,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "target" IS $1 LIMIT $2) AS "c""#,
             &["target", ""],
         ),
         delete: protostore::Stmt::new(
             1601,
-            r#"DELETE FROM "tagged" WHERE "target" IS ?1"#,
+            r#"DELETE FROM "tagged" WHERE "target" IS $1"#,
             &["target"],
         ),
     };
@@ -84,22 +84,22 @@ pub fn list_by_parent(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1603,
-            select!(r#"WHERE "parent" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "parent" IS $1 ORDER BY "id""#),
             &["parent"],
         ),
         after: protostore::Stmt::new(
             1604,
-            select!(r#"WHERE "parent" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "parent" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["parent", "id"],
         ),
         count: protostore::Stmt::new(
             1606,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "tagged" WHERE "parent" IS $1 LIMIT $2) AS "c""#,
             &["parent", ""],
         ),
         delete: protostore::Stmt::new(
             1605,
-            r#"DELETE FROM "tagged" WHERE "parent" IS ?1"#,
+            r#"DELETE FROM "tagged" WHERE "parent" IS $1"#,
             &["parent"],
         ),
     };
@@ -119,14 +119,14 @@ pub fn list_by_targets(
         first: protostore::Stmt::new(
             1607,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) ORDER BY "id""#
             ),
             &["targets"],
         ),
         after: protostore::Stmt::new(
             1608,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["targets", "id"],
         ),
@@ -134,15 +134,13 @@ pub fn list_by_targets(
             1610,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "tagged"
-WHERE "id" IN (SELECT "_id"
-FROM "tagged__targets"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "tagged"
+  WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["targets", ""],
         ),
         delete: protostore::Stmt::new(
             1609,
-            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__targets" WHERE "value" = $1)"#,
             &["targets"],
         ),
     };
@@ -159,14 +157,14 @@ pub fn list_by_links_target(
         first: protostore::Stmt::new(
             1611,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) ORDER BY "id""#
             ),
             &["links.target"],
         ),
         after: protostore::Stmt::new(
             1612,
             select!(
-                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1) AND "id" > ?2 ORDER BY "id""#
+                r#"WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) AND "id" > $2 ORDER BY "id""#
             ),
             &["links.target", "id"],
         ),
@@ -174,15 +172,13 @@ pub fn list_by_links_target(
             1614,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "tagged"
-WHERE "id" IN (SELECT "_id"
-FROM "tagged__links"
-WHERE "target" IS ?1) LIMIT ?2)"#,
+  FROM "tagged"
+  WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1) LIMIT $2) AS "c""#,
             &["links.target", ""],
         ),
         delete: protostore::Stmt::new(
             1613,
-            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS ?1)"#,
+            r#"DELETE FROM "tagged" WHERE "id" IN (SELECT "_id" FROM "tagged__links" WHERE "target" IS $1)"#,
             &["links.target"],
         ),
     };
@@ -203,7 +199,7 @@ pub fn targets_by_targets(
         r#"SELECT t."id", t."name"
 FROM "tagged__targets" j
 JOIN "targets" t ON t."id" = j."value"
-WHERE j."_id" = ?1
+WHERE j."_id" = $1
 ORDER BY j."_position""#,
         &["id"],
     );
@@ -280,7 +276,7 @@ impl protostore::Record for Tagged {
     const TOUCH: Option<&'static protostore::Stmt> = Some(
         &protostore::Stmt::new(
             1598,
-            r#"UPDATE "tagged" SET "update_time" = ?1, "etag" = ?2 WHERE "id" = ?3"#,
+            r#"UPDATE "tagged" SET "update_time" = $1, "etag" = $2 WHERE "id" = $3"#,
             &["update_time", "etag", "id"],
         ),
     );
@@ -375,7 +371,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     1573,
-                    r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                     &["target"],
                 ),
             },
@@ -386,7 +382,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["id"],
                 exists: protostore::Stmt::new(
                     1574,
-                    r#"SELECT 1 FROM "tagged" WHERE "id" = ?1"#,
+                    r#"SELECT 1 FROM "tagged" WHERE "id" = $1"#,
                     &["parent"],
                 ),
             },
@@ -414,17 +410,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1562, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1562, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1564,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
         &["id", "etag", "text", "target", "parent", "update_time"],
     ),
     upsert: protostore::Stmt::new(
         1563,
         r#"INSERT INTO "tagged" ("id", "etag", "text", "target", "parent", "update_time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT ("id")
 DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = excluded."target",
     "parent" = excluded."parent", "update_time" = excluded."update_time""#,
@@ -432,25 +428,25 @@ DO UPDATE SET "etag" = excluded."etag", "text" = excluded."text", "target" = exc
     ),
     delete: protostore::Stmt::new(
         1565,
-        r#"DELETE FROM "tagged" WHERE "id" = ?1"#,
+        r#"DELETE FROM "tagged" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1566, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1567,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1568,
         r#"SELECT o.key, t."id", t."etag", t."text", t."target", t."parent", t."update_time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "tagged" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1569,
-        r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "tagged" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };
@@ -462,22 +458,25 @@ static REVISION: protostore::RevisionField = protostore::RevisionField {
         field: "etag",
         next: protostore::Stmt::new(
             1570,
-            r#"UPDATE "protostore__sequences" SET "last" = CASE WHEN ?1 IS NULL THEN "last" + 1 ELSE max("last",
-    ?1) END
-WHERE "table" = 81 AND "path" = '2' RETURNING "last""#,
+            r#"UPDATE "protostore__sequences"
+SET "last" = CASE WHEN CAST($1 AS BIGINT) IS NULL THEN "last" + 1 WHEN "last" < $1 THEN $1
+    ELSE "last" END
+WHERE "table" = 81 AND "path" = '2'
+RETURNING "last""#,
             &["etag"],
         ),
         begin: protostore::Stmt::new(
             1571,
-            r#"INSERT INTO "protostore__sequences" ("table", "path", "last") SELECT 81, '2',
-    max(coalesce(max(CAST("etag" AS INTEGER)), 0), 0)
+            r#"INSERT INTO "protostore__sequences" ("table", "path", "last")
+SELECT 81, '2', CASE WHEN max(CAST("etag" AS BIGINT)) > 0 THEN max(CAST("etag" AS BIGINT))
+    ELSE 0 END
 FROM "tagged""#,
             &[],
         ),
     },
     read: protostore::Stmt::new(
         1572,
-        r#"SELECT "etag" FROM "tagged" WHERE "id" = ?1"#,
+        r#"SELECT "etag" FROM "tagged" WHERE "id" = $1"#,
         &["id"],
     ),
 };

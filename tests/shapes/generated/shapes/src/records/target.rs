@@ -111,7 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "keeps",
             names: protostore::Stmt::new(
                 343,
-                r#"SELECT 1 FROM "sources" WHERE "keeps" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "sources" WHERE "keeps" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -121,7 +121,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "target_ids",
             names: protostore::Stmt::new(
                 344,
-                r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "settings__target_ids" WHERE "value" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
@@ -131,45 +131,45 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "must.target",
             names: protostore::Stmt::new(
                 345,
-                r#"SELECT 1 FROM "aparts__must" WHERE "target" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "aparts__must" WHERE "target" = $1 LIMIT 1"#,
                 &["id"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(335, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         337,
-        r#"INSERT INTO "targets" ("id", "name") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "targets" ("id", "name") VALUES ($1, $2)"#,
         &["id", "name"],
     ),
     upsert: protostore::Stmt::new(
         336,
         r#"INSERT INTO "targets" ("id", "name")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("id")
 DO UPDATE SET "name" = excluded."name""#,
         &["id", "name"],
     ),
     delete: protostore::Stmt::new(
         338,
-        r#"DELETE FROM "targets" WHERE "id" = ?1"#,
+        r#"DELETE FROM "targets" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(339, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         340,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         341,
-        r#"SELECT o.key, t."id", t."name" FROM json_each(?1) o CROSS JOIN "targets" t ON t."id" = o.value"#,
+        r#"SELECT o.key, t."id", t."name" FROM json_each($1) o CROSS JOIN "targets" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         342,
-        r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "targets" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

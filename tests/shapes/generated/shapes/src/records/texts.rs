@@ -630,13 +630,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1307, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1307, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1309,
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
         &[
             "id",
             "page",
@@ -663,7 +663,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "texts" ("id", "page", "must", "pages", "doubles", "colours", "times", "by_name",
     "by_number", "any", "settings", "legacy", "one_point", "one_page", "text", "inner",
     "inner__page", "inner__names")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 ON CONFLICT ("id")
 DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excluded."pages",
     "doubles" = excluded."doubles", "colours" = excluded."colours", "times" = excluded."times",
@@ -695,13 +695,13 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
     ),
     delete: protostore::Stmt::new(
         1310,
-        r#"DELETE FROM "texts" WHERE "id" = ?1"#,
+        r#"DELETE FROM "texts" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1311, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1312,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -709,13 +709,13 @@ DO UPDATE SET "page" = excluded."page", "must" = excluded."must", "pages" = excl
         r#"SELECT o.key, t."id", t."page", t."must", t."pages", t."doubles", t."colours", t."times",
     t."by_name", t."by_number", t."any", t."settings", t."legacy", t."one_point", t."one_page",
     t."text", t."inner", t."inner__page", t."inner__names"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "texts" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1314,
-        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "texts" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

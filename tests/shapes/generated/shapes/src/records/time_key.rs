@@ -30,24 +30,24 @@ pub fn list_by_time(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1015,
-            select!(r#"WHERE "time" = ?1 ORDER BY "time", "number""#),
+            select!(r#"WHERE "time" = $1 ORDER BY "time", "number""#),
             &["time"],
         ),
         after: protostore::Stmt::new(
             1016,
             select!(
-                r#"WHERE "time" = ?1 AND ("time", "number") > (?2, ?3) ORDER BY "time", "number""#
+                r#"WHERE "time" = $1 AND ("time", "number") > ($2, $3) ORDER BY "time", "number""#
             ),
             &["time", "time", "number"],
         ),
         count: protostore::Stmt::new(
             1018,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "time_keys" WHERE "time" = $1 LIMIT $2) AS "c""#,
             &["time", ""],
         ),
         delete: protostore::Stmt::new(
             1017,
-            r#"DELETE FROM "time_keys" WHERE "time" = ?1"#,
+            r#"DELETE FROM "time_keys" WHERE "time" = $1"#,
             &["time"],
         ),
     };
@@ -161,25 +161,25 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         1000,
-        select!(r#"WHERE "time" = ?1 AND "number" = ?2"#),
+        select!(r#"WHERE "time" = $1 AND "number" = $2"#),
         &["time", "number"],
     ),
     insert: protostore::Stmt::new(
         1002,
-        r#"INSERT INTO "time_keys" ("time", "number") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "time_keys" ("time", "number") VALUES ($1, $2)"#,
         &["time", "number"],
     ),
     upsert: protostore::Stmt::new(
         1001,
         r#"INSERT INTO "time_keys" ("time", "number")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("time", "number")
 DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
         &["time", "number"],
     ),
     delete: protostore::Stmt::new(
         1003,
-        r#"DELETE FROM "time_keys" WHERE "time" = ?1 AND "number" = ?2"#,
+        r#"DELETE FROM "time_keys" WHERE "time" = $1 AND "number" = $2"#,
         &["time", "number"],
     ),
     page_first: protostore::Stmt::new(
@@ -189,22 +189,20 @@ DO UPDATE SET "time" = excluded."time", "number" = excluded."number""#,
     ),
     page_after: protostore::Stmt::new(
         1005,
-        select!(r#"WHERE ("time", "number") > (?1, ?2) ORDER BY "time", "number""#),
+        select!(r#"WHERE ("time", "number") > ($1, $2) ORDER BY "time", "number""#),
         &["time", "number"],
     ),
     get_many: protostore::Stmt::new(
         1006,
         r#"SELECT o.key, t."time", t."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "time_keys" t ON t."time" = o.value ->> 0 AND t."number" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1007,
-        r#"DELETE
-FROM "time_keys"
-WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1
-FROM json_each(?1))"#,
+        r#"DELETE FROM "time_keys"
+WHERE ("time", "number") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

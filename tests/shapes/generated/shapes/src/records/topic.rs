@@ -111,7 +111,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "topic",
             names: protostore::Stmt::new(
                 1376,
-                r#"SELECT 1 FROM "remarks" WHERE "topic" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "remarks" WHERE "topic" = $1 LIMIT 1"#,
                 &["name"],
             ),
         },
@@ -121,7 +121,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "part.topic",
             names: protostore::Stmt::new(
                 1377,
-                r#"SELECT 1 FROM "remarks" WHERE "part__topic" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "remarks" WHERE "part__topic" = $1 LIMIT 1"#,
                 &["name"],
             ),
         },
@@ -131,45 +131,45 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "parts.topic",
             names: protostore::Stmt::new(
                 1378,
-                r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "remarks__parts" WHERE "topic" = $1 LIMIT 1"#,
                 &["name"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(1368, select!(r#"WHERE "name" = ?1"#), &["name"]),
+    get: protostore::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(
         1370,
-        r#"INSERT INTO "topics" ("name", "text") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "topics" ("name", "text") VALUES ($1, $2)"#,
         &["name", "text"],
     ),
     upsert: protostore::Stmt::new(
         1369,
         r#"INSERT INTO "topics" ("name", "text")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("name")
 DO UPDATE SET "text" = excluded."text""#,
         &["name", "text"],
     ),
     delete: protostore::Stmt::new(
         1371,
-        r#"DELETE FROM "topics" WHERE "name" = ?1"#,
+        r#"DELETE FROM "topics" WHERE "name" = $1"#,
         &["name"],
     ),
     page_first: protostore::Stmt::new(1372, select!(r#"ORDER BY "name""#), &[]),
     page_after: protostore::Stmt::new(
         1373,
-        select!(r#"WHERE "name" > ?1 ORDER BY "name""#),
+        select!(r#"WHERE "name" > $1 ORDER BY "name""#),
         &["name"],
     ),
     get_many: protostore::Stmt::new(
         1374,
-        r#"SELECT o.key, t."name", t."text" FROM json_each(?1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
+        r#"SELECT o.key, t."name", t."text" FROM json_each($1) o CROSS JOIN "topics" t ON t."name" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1375,
-        r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "topics" WHERE "name" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

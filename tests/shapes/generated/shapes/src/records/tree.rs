@@ -65,10 +65,10 @@ pub enum TreeKind {
 macro_rules! select {
     ($rest:literal) => {
         concat!(r#"SELECT "id", "branch", "branch__number", "branch__next", "branch__list", "branch__map",
-    "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
-    "other__next", "other__list", "other__map", "other__left", "other__knot",
-    "other__knot__branch", "leaf", "must", "must__number", "must__next", "must__list", "must__map",
-    "must__left", "must__knot", "must__knot__branch"
+    "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number", "other__next",
+    "other__list", "other__map", "other__left", "other__knot", "other__knot__branch", "leaf",
+    "must", "must__number", "must__next", "must__list", "must__map", "must__left", "must__knot",
+    "must__knot__branch"
 FROM "trees""#,
         "\n", $rest)
     };
@@ -750,16 +750,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1045, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1045, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1047,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
-    "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other",
-    "other__number", "other__next", "other__list", "other__map", "other__left", "other__knot",
-    "other__knot__branch", "leaf", "must", "must__number", "must__next", "must__list", "must__map",
-    "must__left", "must__knot", "must__knot__branch")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26)"#,
+    "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
+    "other__next", "other__list", "other__map", "other__left", "other__knot", "other__knot__branch",
+    "leaf", "must", "must__number", "must__next", "must__list", "must__map", "must__left",
+    "must__knot", "must__knot__branch")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26)"#,
         &[
             "id",
             "branch",
@@ -792,12 +792,12 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     upsert: protostore::Stmt::new(
         1046,
         r#"INSERT INTO "trees" ("id", "branch", "branch__number", "branch__next", "branch__list",
-    "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other",
-    "other__number", "other__next", "other__list", "other__map", "other__left", "other__knot",
-    "other__knot__branch", "leaf", "must", "must__number", "must__next", "must__list", "must__map",
-    "must__left", "must__knot", "must__knot__branch")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-    ?21, ?22, ?23, ?24, ?25, ?26)
+    "branch__map", "branch__left", "branch__knot", "branch__knot__branch", "other", "other__number",
+    "other__next", "other__list", "other__map", "other__left", "other__knot", "other__knot__branch",
+    "leaf", "must", "must__number", "must__next", "must__list", "must__map", "must__left",
+    "must__knot", "must__knot__branch")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23, $24, $25, $26)
 ON CONFLICT ("id")
 DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch__number",
     "branch__next" = excluded."branch__next", "branch__list" = excluded."branch__list",
@@ -843,13 +843,13 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
     ),
     delete: protostore::Stmt::new(
         1048,
-        r#"DELETE FROM "trees" WHERE "id" = ?1"#,
+        r#"DELETE FROM "trees" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1049, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1050,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -859,13 +859,13 @@ DO UPDATE SET "branch" = excluded."branch", "branch__number" = excluded."branch_
     t."other__number", t."other__next", t."other__list", t."other__map", t."other__left",
     t."other__knot", t."other__knot__branch", t."leaf", t."must", t."must__number", t."must__next",
     t."must__list", t."must__map", t."must__left", t."must__knot", t."must__knot__branch"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1052,
-        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "trees" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

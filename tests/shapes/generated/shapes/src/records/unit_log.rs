@@ -44,22 +44,22 @@ pub fn list_by_run(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1481,
-            select!(r#"WHERE "run" IS ?1 ORDER BY "id""#),
+            select!(r#"WHERE "run" IS $1 ORDER BY "id""#),
             &["run"],
         ),
         after: protostore::Stmt::new(
             1482,
-            select!(r#"WHERE "run" IS ?1 AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "run" IS $1 AND "id" > $2 ORDER BY "id""#),
             &["run", "id"],
         ),
         count: protostore::Stmt::new(
             1484,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 LIMIT $2) AS "c""#,
             &["run", ""],
         ),
         delete: protostore::Stmt::new(
             1483,
-            r#"DELETE FROM "unit_logs" WHERE "run" IS ?1"#,
+            r#"DELETE FROM "unit_logs" WHERE "run" IS $1"#,
             &["run"],
         ),
     };
@@ -78,22 +78,22 @@ pub fn list_by_from_run(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1485,
-            select!(r#"WHERE "from__run" IS ?1 AND "from" ORDER BY "id""#),
+            select!(r#"WHERE "from__run" IS $1 AND "from" ORDER BY "id""#),
             &["from.run"],
         ),
         after: protostore::Stmt::new(
             1486,
-            select!(r#"WHERE "from__run" IS ?1 AND "from" AND "id" > ?2 ORDER BY "id""#),
+            select!(r#"WHERE "from__run" IS $1 AND "from" AND "id" > $2 ORDER BY "id""#),
             &["from.run", "id"],
         ),
         count: protostore::Stmt::new(
             1488,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS ?1 AND "from" LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "from__run" IS $1 AND "from" LIMIT $2) AS "c""#,
             &["from.run", ""],
         ),
         delete: protostore::Stmt::new(
             1487,
-            r#"DELETE FROM "unit_logs" WHERE "from__run" IS ?1 AND "from""#,
+            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from""#,
             &["from.run"],
         ),
     };
@@ -113,22 +113,22 @@ pub fn list_by_run_unit(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             1489,
-            select!(r#"WHERE "run" IS ?1 AND "unit" = ?2 ORDER BY "id""#),
+            select!(r#"WHERE "run" IS $1 AND "unit" = $2 ORDER BY "id""#),
             &["run", "unit"],
         ),
         after: protostore::Stmt::new(
             1490,
-            select!(r#"WHERE "run" IS ?1 AND "unit" = ?2 AND "id" > ?3 ORDER BY "id""#),
+            select!(r#"WHERE "run" IS $1 AND "unit" = $2 AND "id" > $3 ORDER BY "id""#),
             &["run", "unit", "id"],
         ),
         count: protostore::Stmt::new(
             1492,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS ?1 AND "unit" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2 LIMIT $3) AS "c""#,
             &["run", "unit", ""],
         ),
         delete: protostore::Stmt::new(
             1491,
-            r#"DELETE FROM "unit_logs" WHERE "run" IS ?1 AND "unit" = ?2"#,
+            r#"DELETE FROM "unit_logs" WHERE "run" IS $1 AND "unit" = $2"#,
             &["run", "unit"],
         ),
     };
@@ -149,14 +149,14 @@ pub fn list_by_from_run_from_unit(
         first: protostore::Stmt::new(
             1493,
             select!(
-                r#"WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 ORDER BY "id""#
+                r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 ORDER BY "id""#
             ),
             &["from.run", "from.unit"],
         ),
         after: protostore::Stmt::new(
             1494,
             select!(
-                r#"WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 AND "id" > ?3 ORDER BY "id""#
+                r#"WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 AND "id" > $3 ORDER BY "id""#
             ),
             &["from.run", "from.unit", "id"],
         ),
@@ -164,13 +164,13 @@ pub fn list_by_from_run_from_unit(
             1496,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "unit_logs"
-WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2 LIMIT ?3)"#,
+  FROM "unit_logs"
+  WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2 LIMIT $3) AS "c""#,
             &["from.run", "from.unit", ""],
         ),
         delete: protostore::Stmt::new(
             1495,
-            r#"DELETE FROM "unit_logs" WHERE "from__run" IS ?1 AND "from" AND "from__unit" = ?2"#,
+            r#"DELETE FROM "unit_logs" WHERE "from__run" IS $1 AND "from" AND "from__unit" = $2"#,
             &["from.run", "from.unit"],
         ),
     };
@@ -317,7 +317,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
                     1479,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["run", "unit"],
                 ),
             },
@@ -328,7 +328,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["run", "number"],
                 exists: protostore::Stmt::new(
                     1480,
-                    r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
+                    r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                     &["from.run", "from.unit"],
                 ),
             },
@@ -367,17 +367,17 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(1471, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         1473,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
         &["id", "run", "unit", "from", "from.run", "from.unit", "text"],
     ),
     upsert: protostore::Stmt::new(
         1472,
         r#"INSERT INTO "unit_logs" ("id", "run", "unit", "from", "from__run", "from__unit", "text")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT ("id")
 DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = excluded."from",
     "from__run" = excluded."from__run", "from__unit" = excluded."from__unit",
@@ -386,25 +386,25 @@ DO UPDATE SET "run" = excluded."run", "unit" = excluded."unit", "from" = exclude
     ),
     delete: protostore::Stmt::new(
         1474,
-        r#"DELETE FROM "unit_logs" WHERE "id" = ?1"#,
+        r#"DELETE FROM "unit_logs" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(1475, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         1476,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
         1477,
         r#"SELECT o.key, t."id", t."run", t."unit", t."from", t."from__run", t."from__unit", t."text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "unit_logs" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         1478,
-        r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "unit_logs" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -507,13 +507,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(825, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         827,
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
         &[
             "id",
             "a_struct",
@@ -542,7 +542,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "well_knowns" ("id", "a_struct", "a_value", "a_list", "an_any", "a_mask", "an_empty",
     "a_null", "one_struct", "one_value", "one_list", "one_any", "one_mask", "one_empty", "inner",
     "inner__a_value", "inner__an_any", "inner__an_empty", "must", "must_be")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT ("id")
 DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     "a_list" = excluded."a_list", "an_any" = excluded."an_any", "a_mask" = excluded."a_mask",
@@ -578,13 +578,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     ),
     delete: protostore::Stmt::new(
         828,
-        r#"DELETE FROM "well_knowns" WHERE "id" = ?1"#,
+        r#"DELETE FROM "well_knowns" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(829, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         830,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -593,13 +593,13 @@ DO UPDATE SET "a_struct" = excluded."a_struct", "a_value" = excluded."a_value",
     t."a_null", t."one_struct", t."one_value", t."one_list", t."one_any", t."one_mask",
     t."one_empty", t."inner", t."inner__a_value", t."inner__an_any", t."inner__an_empty", t."must",
     t."must_be"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         832,
-        r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "well_knowns" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -42,25 +42,25 @@ pub fn list_by_a(a: impl Into<String>) -> protostore::ListBy<WideKey, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             296,
-            select!(r#"WHERE "a" = ?1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
+            select!(r#"WHERE "a" = $1 ORDER BY "a", "b", "c", "d", "e", "f", "g""#),
             &["a"],
         ),
         after: protostore::Stmt::new(
             297,
             select!(
-                r#"WHERE "a" = ?1 AND ("a", "b", "c", "d", "e", "f", "g") > (?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                r#"WHERE "a" = $1 AND ("a", "b", "c", "d", "e", "f", "g") > ($2, $3, $4, $5, $6, $7, $8)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
             299,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 LIMIT $2) AS "c""#,
             &["a", ""],
         ),
         delete: protostore::Stmt::new(
             298,
-            r#"DELETE FROM "wide_keys" WHERE "a" = ?1"#,
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1"#,
             &["a"],
         ),
     };
@@ -78,26 +78,26 @@ pub fn list_by_a_b(
         first: protostore::Stmt::new(
             300,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+                r#"WHERE "a" = $1 AND "b" = $2 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b"],
         ),
         after: protostore::Stmt::new(
             301,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND ("a", "b", "c", "d", "e", "f", "g") > (?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                r#"WHERE "a" = $1 AND "b" = $2 AND ("a", "b", "c", "d", "e", "f", "g") > ($3, $4, $5, $6, $7, $8, $9)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
             303,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 LIMIT ?3)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 LIMIT $3) AS "c""#,
             &["a", "b", ""],
         ),
         delete: protostore::Stmt::new(
             302,
-            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2"#,
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2"#,
             &["a", "b"],
         ),
     };
@@ -116,27 +116,28 @@ pub fn list_by_a_b_c(
         first: protostore::Stmt::new(
             304,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c"],
         ),
         after: protostore::Stmt::new(
             305,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND ("a", "b", "c", "d", "e", "f", "g") > (?4, ?5, ?6, ?7,
-    ?8, ?9, ?10)
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3
+    AND ("a", "b", "c", "d", "e", "f", "g") > ($4, $5, $6, $7, $8, $9, $10)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "a", "b", "c", "d", "e", "f", "g"],
         ),
         count: protostore::Stmt::new(
             307,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 LIMIT ?4)"#,
+            r#"SELECT count(*)
+FROM (SELECT 1 FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 LIMIT $4) AS "c""#,
             &["a", "b", "c", ""],
         ),
         delete: protostore::Stmt::new(
             306,
-            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3"#,
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3"#,
             &["a", "b", "c"],
         ),
     };
@@ -156,15 +157,15 @@ pub fn list_by_a_b_c_d(
         first: protostore::Stmt::new(
             308,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d"],
         ),
         after: protostore::Stmt::new(
             309,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND ("a", "b", "c", "d", "e", "f",
-    "g") > (?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4
+    AND ("a", "b", "c", "d", "e", "f", "g") > ($5, $6, $7, $8, $9, $10, $11)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "a", "b", "c", "d", "e", "f", "g"],
@@ -173,13 +174,13 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             311,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "wide_keys"
-WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 LIMIT ?5)"#,
+  FROM "wide_keys"
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 LIMIT $5) AS "c""#,
             &["a", "b", "c", "d", ""],
         ),
         delete: protostore::Stmt::new(
             310,
-            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4"#,
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4"#,
             &["a", "b", "c", "d"],
         ),
     };
@@ -200,7 +201,7 @@ pub fn list_by_a_b_c_d_e(
         first: protostore::Stmt::new(
             312,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e"],
@@ -208,8 +209,8 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         after: protostore::Stmt::new(
             313,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND ("a", "b", "c", "d", "e",
-    "f", "g") > (?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5
+    AND ("a", "b", "c", "d", "e", "f", "g") > ($6, $7, $8, $9, $10, $11, $12)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "a", "b", "c", "d", "e", "f", "g"],
@@ -218,13 +219,13 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             315,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "wide_keys"
-WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 LIMIT ?6)"#,
+  FROM "wide_keys"
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 LIMIT $6) AS "c""#,
             &["a", "b", "c", "d", "e", ""],
         ),
         delete: protostore::Stmt::new(
             314,
-            r#"DELETE FROM "wide_keys" WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5"#,
+            r#"DELETE FROM "wide_keys" WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5"#,
             &["a", "b", "c", "d", "e"],
         ),
     };
@@ -250,7 +251,7 @@ pub fn list_by_a_b_c_d_e_f(
         first: protostore::Stmt::new(
             316,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "f"],
@@ -258,8 +259,8 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         after: protostore::Stmt::new(
             317,
             select!(
-                r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND ("a", "b", "c",
-    "d", "e", "f", "g") > (?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6
+    AND ("a", "b", "c", "d", "e", "f", "g") > ($7, $8, $9, $10, $11, $12, $13)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             ),
             &["a", "b", "c", "d", "e", "f", "a", "b", "c", "d", "e", "f", "g"],
@@ -268,15 +269,14 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
             319,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "wide_keys"
-WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 LIMIT ?7)"#,
+  FROM "wide_keys"
+  WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 LIMIT $7) AS "c""#,
             &["a", "b", "c", "d", "e", "f", ""],
         ),
         delete: protostore::Stmt::new(
             318,
-            r#"DELETE
-FROM "wide_keys"
-WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6"#,
+            r#"DELETE FROM "wide_keys"
+WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6"#,
             &["a", "b", "c", "d", "e", "f"],
         ),
     };
@@ -441,29 +441,28 @@ pub static TABLE: protostore::Table = protostore::Table {
     get: protostore::Stmt::new(
         281,
         select!(
-            r#"WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#
+            r#"WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     insert: protostore::Stmt::new(
         283,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     upsert: protostore::Stmt::new(
         282,
         r#"INSERT INTO "wide_keys" ("a", "b", "c", "d", "e", "f", "g", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT ("a", "b", "c", "d", "e", "f", "g")
 DO UPDATE SET "value" = excluded."value""#,
         &["a", "b", "c", "d", "e", "f", "g", "value"],
     ),
     delete: protostore::Stmt::new(
         284,
-        r#"DELETE
-FROM "wide_keys"
-WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 AND "g" = ?7"#,
+        r#"DELETE FROM "wide_keys"
+WHERE "a" = $1 AND "b" = $2 AND "c" = $3 AND "d" = $4 AND "e" = $5 AND "f" = $6 AND "g" = $7"#,
         &["a", "b", "c", "d", "e", "f", "g"],
     ),
     page_first: protostore::Stmt::new(
@@ -474,7 +473,7 @@ WHERE "a" = ?1 AND "b" = ?2 AND "c" = ?3 AND "d" = ?4 AND "e" = ?5 AND "f" = ?6 
     page_after: protostore::Stmt::new(
         286,
         select!(
-            r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            r#"WHERE ("a", "b", "c", "d", "e", "f", "g") > ($1, $2, $3, $4, $5, $6, $7)
 ORDER BY "a", "b", "c", "d", "e", "f", "g""#
         ),
         &["a", "b", "c", "d", "e", "f", "g"],
@@ -482,17 +481,18 @@ ORDER BY "a", "b", "c", "d", "e", "f", "g""#
     get_many: protostore::Stmt::new(
         287,
         r#"SELECT o.key, t."a", t."b", t."c", t."d", t."e", t."f", t."g", t."value"
-FROM json_each(?1) o
-CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1 AND t."c" = o.value ->> 2 AND t."d" = o.value ->> 3 AND t."e" = unhex(o.value ->> 4) AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
+FROM json_each($1) o
+CROSS JOIN "wide_keys" t ON t."a" = o.value ->> 0 AND t."b" = o.value ->> 1
+    AND t."c" = o.value ->> 2 AND t."d" = o.value ->> 3 AND t."e" = unhex(o.value ->> 4)
+    AND t."f" = o.value ->> 5 AND t."g" = o.value ->> 6"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         288,
-        r#"DELETE
-FROM "wide_keys"
+        r#"DELETE FROM "wide_keys"
 WHERE ("a", "b", "c", "d", "e", "f", "g") IN (SELECT value ->> 0, value ->> 1, value ->> 2,
     value ->> 3, unhex(value ->> 4), value ->> 5, value ->> 6
-FROM json_each(?1))"#,
+  FROM json_each($1))"#,
         &[""],
     ),
 };

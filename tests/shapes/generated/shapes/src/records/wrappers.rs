@@ -362,13 +362,13 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(797, select!(r#"WHERE "id" = ?1"#), &["id"]),
+    get: protostore::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(
         799,
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"#,
         &[
             "id",
             "a_bool",
@@ -394,7 +394,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         r#"INSERT INTO "wrappers" ("id", "a_bool", "an_int32", "an_int64", "a_uint32", "a_uint64", "a_float",
     "a_double", "a_string", "a_bytes", "yes", "word", "number", "inner", "inner__number",
     "inner__must", "must")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT ("id")
 DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     "an_int64" = excluded."an_int64", "a_uint32" = excluded."a_uint32",
@@ -426,13 +426,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
     ),
     delete: protostore::Stmt::new(
         800,
-        r#"DELETE FROM "wrappers" WHERE "id" = ?1"#,
+        r#"DELETE FROM "wrappers" WHERE "id" = $1"#,
         &["id"],
     ),
     page_first: protostore::Stmt::new(801, select!(r#"ORDER BY "id""#), &[]),
     page_after: protostore::Stmt::new(
         802,
-        select!(r#"WHERE "id" > ?1 ORDER BY "id""#),
+        select!(r#"WHERE "id" > $1 ORDER BY "id""#),
         &["id"],
     ),
     get_many: protostore::Stmt::new(
@@ -440,13 +440,13 @@ DO UPDATE SET "a_bool" = excluded."a_bool", "an_int32" = excluded."an_int32",
         r#"SELECT o.key, t."id", t."a_bool", t."an_int32", t."an_int64", t."a_uint32", t."a_uint64",
     t."a_float", t."a_double", t."a_string", t."a_bytes", t."yes", t."word", t."number", t."inner",
     t."inner__number", t."inner__must", t."must"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "wrappers" t ON t."id" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         804,
-        r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "wrappers" WHERE "id" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

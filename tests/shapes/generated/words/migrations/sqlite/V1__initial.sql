@@ -246,8 +246,7 @@ CREATE VIEW "write_readable" AS SELECT
     WHEN 1 THEN 'ERR_UNRECOGNIZED'
     WHEN 2 THEN 'ERR_SELF'
     WHEN 3 THEN 'ERR_NONE'
-    ELSE "err" END
-    AS "err",
+    ELSE "err" END AS "err",
   (SELECT count(*) FROM "write__reads" WHERE "write__reads"."_ok" = "write"."ok") AS "reads__count"
 FROM "write";
 
@@ -270,9 +269,10 @@ FROM "apply";
 CREATE VIEW "apply__ok_readable" AS SELECT
   CASE WHEN "_vec" IS NOT NULL THEN hex("_vec") END AS "_vec",
   "_position",
-  (SELECT count(*) FROM "apply__ok__ok"
-    WHERE "apply__ok__ok"."_vec" = "apply__ok"."_vec" AND "apply__ok__ok"."_position" = "apply__ok"."_position")
-    AS "ok__count"
+  (SELECT count(*)
+    FROM "apply__ok__ok"
+    WHERE "apply__ok__ok"."_vec" = "apply__ok"."_vec"
+    AND "apply__ok__ok"."_position" = "apply__ok"."_position") AS "ok__count"
 FROM "apply__ok";
 
 CREATE VIEW "apply__ok__ok_readable" AS SELECT
@@ -290,9 +290,10 @@ FROM "close";
 CREATE VIEW "info_readable" AS SELECT
   "box",
   "dyn",
-  (SELECT count(*) FROM "info__reads"
-    WHERE "info__reads"."_box" = "info"."box" AND "info__reads"."_dyn" = "info"."dyn")
-    AS "reads__count"
+  (SELECT count(*)
+    FROM "info__reads"
+    WHERE "info__reads"."_box" = "info"."box"
+    AND "info__reads"."_dyn" = "info"."dyn") AS "reads__count"
 FROM "info";
 
 CREATE VIEW "info__reads_readable" AS SELECT
@@ -311,8 +312,7 @@ CREATE VIEW "table_readable" AS SELECT
     WHEN 1 THEN 'Some'
     WHEN 2 THEN 'Ok'
     WHEN 3 THEN 'Unrecognized'
-    ELSE "debug" END
-    AS "debug"
+    ELSE "debug" END AS "debug"
 FROM "table";
 
 CREATE VIEW "clone_readable" AS SELECT

@@ -28,24 +28,24 @@ pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> 
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             136,
-            select!(r#"WHERE "box" = ?1 ORDER BY "box", "dyn""#),
+            select!(r#"WHERE "box" = $1 ORDER BY "box", "dyn""#),
             &["box"],
         ),
         after: protostore::Stmt::new(
             137,
             select!(
-                r#"WHERE "box" = ?1 AND ("box", "dyn") > (?2, ?3) ORDER BY "box", "dyn""#
+                r#"WHERE "box" = $1 AND ("box", "dyn") > ($2, $3) ORDER BY "box", "dyn""#
             ),
             &["box", "box", "dyn"],
         ),
         count: protostore::Stmt::new(
             139,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "info" WHERE "box" = $1 LIMIT $2) AS "c""#,
             &["box", ""],
         ),
         delete: protostore::Stmt::new(
             138,
-            r#"DELETE FROM "info" WHERE "box" = ?1"#,
+            r#"DELETE FROM "info" WHERE "box" = $1"#,
             &["box"],
         ),
     };
@@ -60,9 +60,7 @@ pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, Stri
         first: protostore::Stmt::new(
             140,
             select!(
-                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
-FROM "info__reads"
-WHERE "value" = ?1)
+                r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)
 ORDER BY "box", "dyn""#
             ),
             &["reads"],
@@ -71,8 +69,8 @@ ORDER BY "box", "dyn""#
             141,
             select!(
                 r#"WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
-FROM "info__reads"
-WHERE "value" = ?1) AND ("box", "dyn") > (?2, ?3)
+  FROM "info__reads"
+  WHERE "value" = $1) AND ("box", "dyn") > ($2, $3)
 ORDER BY "box", "dyn""#
             ),
             &["reads", "box", "dyn"],
@@ -81,19 +79,16 @@ ORDER BY "box", "dyn""#
             143,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "info"
-WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
-FROM "info__reads"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "info"
+  WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
+    FROM "info__reads"
+    WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["reads", ""],
         ),
         delete: protostore::Stmt::new(
             142,
-            r#"DELETE
-FROM "info"
-WHERE ("box", "dyn") IN (SELECT "_box", "_dyn"
-FROM "info__reads"
-WHERE "value" = ?1)"#,
+            r#"DELETE FROM "info"
+WHERE ("box", "dyn") IN (SELECT "_box", "_dyn" FROM "info__reads" WHERE "value" = $1)"#,
             &["reads"],
         ),
     };
@@ -112,7 +107,7 @@ pub fn read_table_by_reads(
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "info__reads" j
 JOIN "read" t ON t."self" = j."value"
-WHERE j."_box" = ?1 AND j."_dyn" = ?2
+WHERE j."_box" = $1 AND j."_dyn" = $2
 ORDER BY j."_position""#,
         &["box", "dyn"],
     );
@@ -218,43 +213,43 @@ pub static TABLE: protostore::Table = protostore::Table {
     sequences: &[],
     get: protostore::Stmt::new(
         119,
-        select!(r#"WHERE "box" = ?1 AND "dyn" = ?2"#),
+        select!(r#"WHERE "box" = $1 AND "dyn" = $2"#),
         &["box", "dyn"],
     ),
     insert: protostore::Stmt::new(
         121,
-        r#"INSERT INTO "info" ("box", "dyn") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "info" ("box", "dyn") VALUES ($1, $2)"#,
         &["box", "dyn"],
     ),
     upsert: protostore::Stmt::new(
         120,
         r#"INSERT INTO "info" ("box", "dyn")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("box", "dyn")
 DO UPDATE SET "box" = excluded."box", "dyn" = excluded."dyn""#,
         &["box", "dyn"],
     ),
     delete: protostore::Stmt::new(
         122,
-        r#"DELETE FROM "info" WHERE "box" = ?1 AND "dyn" = ?2"#,
+        r#"DELETE FROM "info" WHERE "box" = $1 AND "dyn" = $2"#,
         &["box", "dyn"],
     ),
     page_first: protostore::Stmt::new(123, select!(r#"ORDER BY "box", "dyn""#), &[]),
     page_after: protostore::Stmt::new(
         124,
-        select!(r#"WHERE ("box", "dyn") > (?1, ?2) ORDER BY "box", "dyn""#),
+        select!(r#"WHERE ("box", "dyn") > ($1, $2) ORDER BY "box", "dyn""#),
         &["box", "dyn"],
     ),
     get_many: protostore::Stmt::new(
         125,
         r#"SELECT o.key, t."box", t."dyn"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "info" t ON t."box" = o.value ->> 0 AND t."dyn" = o.value ->> 1"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         126,
-        r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))"#,
+        r#"DELETE FROM "info" WHERE ("box", "dyn") IN (SELECT value ->> 0, value ->> 1 FROM json_each($1))"#,
         &[""],
     ),
 };

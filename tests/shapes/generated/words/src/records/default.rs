@@ -238,16 +238,16 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(144, select!(r#"WHERE "default" = ?1"#), &["default"]),
+    get: protostore::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
     insert: protostore::Stmt::new(
         146,
-        r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES (?1, ?2, ?3, ?4)"#,
+        r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug") VALUES ($1, $2, $3, $4)"#,
         &["default", "clone", "clone.copy", "debug"],
     ),
     upsert: protostore::Stmt::new(
         145,
         r#"INSERT INTO "table" ("default", "clone", "clone__copy", "debug")
-VALUES (?1, ?2, ?3, ?4)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT ("default")
 DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy",
     "debug" = excluded."debug""#,
@@ -255,25 +255,25 @@ DO UPDATE SET "clone" = excluded."clone", "clone__copy" = excluded."clone__copy"
     ),
     delete: protostore::Stmt::new(
         147,
-        r#"DELETE FROM "table" WHERE "default" = ?1"#,
+        r#"DELETE FROM "table" WHERE "default" = $1"#,
         &["default"],
     ),
     page_first: protostore::Stmt::new(148, select!(r#"ORDER BY "default""#), &[]),
     page_after: protostore::Stmt::new(
         149,
-        select!(r#"WHERE "default" > ?1 ORDER BY "default""#),
+        select!(r#"WHERE "default" > $1 ORDER BY "default""#),
         &["default"],
     ),
     get_many: protostore::Stmt::new(
         150,
         r#"SELECT o.key, t."default", t."clone", t."clone__copy", t."debug"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "table" t ON t."default" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         151,
-        r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "table" WHERE "default" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -106,39 +106,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(166, select!(r#"WHERE "field" = ?1"#), &["field"]),
+    get: protostore::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
     insert: protostore::Stmt::new(
         168,
-        r#"INSERT INTO "open" ("field", "columns") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "open" ("field", "columns") VALUES ($1, $2)"#,
         &["field", "columns"],
     ),
     upsert: protostore::Stmt::new(
         167,
         r#"INSERT INTO "open" ("field", "columns")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("field")
 DO UPDATE SET "columns" = excluded."columns""#,
         &["field", "columns"],
     ),
     delete: protostore::Stmt::new(
         169,
-        r#"DELETE FROM "open" WHERE "field" = ?1"#,
+        r#"DELETE FROM "open" WHERE "field" = $1"#,
         &["field"],
     ),
     page_first: protostore::Stmt::new(170, select!(r#"ORDER BY "field""#), &[]),
     page_after: protostore::Stmt::new(
         171,
-        select!(r#"WHERE "field" > ?1 ORDER BY "field""#),
+        select!(r#"WHERE "field" > $1 ORDER BY "field""#),
         &["field"],
     ),
     get_many: protostore::Stmt::new(
         172,
-        r#"SELECT o.key, t."field", t."columns" FROM json_each(?1) o CROSS JOIN "open" t ON t."field" = o.value"#,
+        r#"SELECT o.key, t."field", t."columns" FROM json_each($1) o CROSS JOIN "open" t ON t."field" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         173,
-        r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "open" WHERE "field" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

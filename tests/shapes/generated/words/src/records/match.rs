@@ -261,39 +261,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(152, select!(r#"WHERE "type" = ?1"#), &["type"]),
+    get: protostore::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
     insert: protostore::Stmt::new(
         154,
-        r#"INSERT INTO "clone" ("type", "impl") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "clone" ("type", "impl") VALUES ($1, $2)"#,
         &["type", "impl"],
     ),
     upsert: protostore::Stmt::new(
         153,
         r#"INSERT INTO "clone" ("type", "impl")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("type")
 DO UPDATE SET "impl" = excluded."impl""#,
         &["type", "impl"],
     ),
     delete: protostore::Stmt::new(
         155,
-        r#"DELETE FROM "clone" WHERE "type" = ?1"#,
+        r#"DELETE FROM "clone" WHERE "type" = $1"#,
         &["type"],
     ),
     page_first: protostore::Stmt::new(156, select!(r#"ORDER BY "type""#), &[]),
     page_after: protostore::Stmt::new(
         157,
-        select!(r#"WHERE "type" > ?1 ORDER BY "type""#),
+        select!(r#"WHERE "type" > $1 ORDER BY "type""#),
         &["type"],
     ),
     get_many: protostore::Stmt::new(
         158,
-        r#"SELECT o.key, t."type", t."impl" FROM json_each(?1) o CROSS JOIN "clone" t ON t."type" = o.value"#,
+        r#"SELECT o.key, t."type", t."impl" FROM json_each($1) o CROSS JOIN "clone" t ON t."type" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         159,
-        r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "clone" WHERE "type" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -399,7 +399,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "reads",
             names: protostore::Stmt::new(
                 8,
-                r#"SELECT 1 FROM "write__reads" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "write__reads" WHERE "value" = $1 LIMIT 1"#,
                 &["self"],
             ),
         },
@@ -409,7 +409,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "str",
             names: protostore::Stmt::new(
                 9,
-                r#"SELECT 1 FROM "run" WHERE "str" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "run" WHERE "str" = $1 LIMIT 1"#,
                 &["self"],
             ),
         },
@@ -419,22 +419,22 @@ pub static TABLE: protostore::Table = protostore::Table {
             field: "reads",
             names: protostore::Stmt::new(
                 10,
-                r#"SELECT 1 FROM "info__reads" WHERE "value" = ?1 LIMIT 1"#,
+                r#"SELECT 1 FROM "info__reads" WHERE "value" = $1 LIMIT 1"#,
                 &["self"],
             ),
         },
     ],
     sequences: &[],
-    get: protostore::Stmt::new(0, select!(r#"WHERE "self" = ?1"#), &["self"]),
+    get: protostore::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
     insert: protostore::Stmt::new(
         2,
-        r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+        r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a") VALUES ($1, $2, $3, $4, $5)"#,
         &["self", "some", "some.value", "none", "a"],
     ),
     upsert: protostore::Stmt::new(
         1,
         r#"INSERT INTO "read" ("self", "some", "some__value", "none", "a")
-VALUES (?1, ?2, ?3, ?4, ?5)
+VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT ("self")
 DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
     "none" = excluded."none", "a" = excluded."a""#,
@@ -442,25 +442,25 @@ DO UPDATE SET "some" = excluded."some", "some__value" = excluded."some__value",
     ),
     delete: protostore::Stmt::new(
         3,
-        r#"DELETE FROM "read" WHERE "self" = ?1"#,
+        r#"DELETE FROM "read" WHERE "self" = $1"#,
         &["self"],
     ),
     page_first: protostore::Stmt::new(4, select!(r#"ORDER BY "self""#), &[]),
     page_after: protostore::Stmt::new(
         5,
-        select!(r#"WHERE "self" > ?1 ORDER BY "self""#),
+        select!(r#"WHERE "self" > $1 ORDER BY "self""#),
         &["self"],
     ),
     get_many: protostore::Stmt::new(
         6,
         r#"SELECT o.key, t."self", t."some", t."some__value", t."none", t."a"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read" t ON t."self" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         7,
-        r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "read" WHERE "self" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -106,14 +106,14 @@ pub fn list_by_reads(
         first: protostore::Stmt::new(
             76,
             select!(
-                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) ORDER BY "ok""#
+                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) ORDER BY "ok""#
             ),
             &["reads"],
         ),
         after: protostore::Stmt::new(
             77,
             select!(
-                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1) AND "ok" > ?2 ORDER BY "ok""#
+                r#"WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) AND "ok" > $2 ORDER BY "ok""#
             ),
             &["reads", "ok"],
         ),
@@ -121,15 +121,13 @@ pub fn list_by_reads(
             79,
             r#"SELECT count(*)
 FROM (SELECT 1
-FROM "write"
-WHERE "ok" IN (SELECT "_ok"
-FROM "write__reads"
-WHERE "value" = ?1) LIMIT ?2)"#,
+  FROM "write"
+  WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1) LIMIT $2) AS "c""#,
             &["reads", ""],
         ),
         delete: protostore::Stmt::new(
             78,
-            r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = ?1)"#,
+            r#"DELETE FROM "write" WHERE "ok" IN (SELECT "_ok" FROM "write__reads" WHERE "value" = $1)"#,
             &["reads"],
         ),
     };
@@ -145,7 +143,7 @@ pub fn read_table_by_reads(ok: i64) -> protostore::AllBy<crate::OptionMessage, i
         r#"SELECT t."self", t."some", t."some__value", t."none", t."a"
 FROM "write__reads" j
 JOIN "read" t ON t."self" = j."value"
-WHERE j."_ok" = ?1
+WHERE j."_ok" = $1
 ORDER BY j."_position""#,
         &["ok"],
     );
@@ -248,35 +246,35 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(59, select!(r#"WHERE "ok" = ?1"#), &["ok"]),
+    get: protostore::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
     insert: protostore::Stmt::new(
         61,
-        r#"INSERT INTO "write" ("ok", "err") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "write" ("ok", "err") VALUES ($1, $2)"#,
         &["ok", "err"],
     ),
     upsert: protostore::Stmt::new(
         60,
         r#"INSERT INTO "write" ("ok", "err")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("ok")
 DO UPDATE SET "err" = excluded."err""#,
         &["ok", "err"],
     ),
-    delete: protostore::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = ?1"#, &["ok"]),
+    delete: protostore::Stmt::new(62, r#"DELETE FROM "write" WHERE "ok" = $1"#, &["ok"]),
     page_first: protostore::Stmt::new(63, select!(r#"ORDER BY "ok""#), &[]),
     page_after: protostore::Stmt::new(
         64,
-        select!(r#"WHERE "ok" > ?1 ORDER BY "ok""#),
+        select!(r#"WHERE "ok" > $1 ORDER BY "ok""#),
         &["ok"],
     ),
     get_many: protostore::Stmt::new(
         65,
-        r#"SELECT o.key, t."ok", t."err" FROM json_each(?1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
+        r#"SELECT o.key, t."ok", t."err" FROM json_each($1) o CROSS JOIN "write" t ON t."ok" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         66,
-        r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "write" WHERE "ok" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

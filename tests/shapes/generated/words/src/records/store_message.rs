@@ -28,22 +28,22 @@ pub fn list_by_result(
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             115,
-            select!(r#"WHERE "result" = ?1 ORDER BY "store""#),
+            select!(r#"WHERE "result" = $1 ORDER BY "store""#),
             &["result"],
         ),
         after: protostore::Stmt::new(
             116,
-            select!(r#"WHERE "result" = ?1 AND "store" > ?2 ORDER BY "store""#),
+            select!(r#"WHERE "result" = $1 AND "store" > $2 ORDER BY "store""#),
             &["result", "store"],
         ),
         count: protostore::Stmt::new(
             118,
-            r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = ?1 LIMIT ?2)"#,
+            r#"SELECT count(*) FROM (SELECT 1 FROM "close" WHERE "result" = $1 LIMIT $2) AS "c""#,
             &["result", ""],
         ),
         delete: protostore::Stmt::new(
             117,
-            r#"DELETE FROM "close" WHERE "result" = ?1"#,
+            r#"DELETE FROM "close" WHERE "result" = $1"#,
             &["result"],
         ),
     };
@@ -137,39 +137,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(107, select!(r#"WHERE "store" = ?1"#), &["store"]),
+    get: protostore::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
     insert: protostore::Stmt::new(
         109,
-        r#"INSERT INTO "close" ("store", "result") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "close" ("store", "result") VALUES ($1, $2)"#,
         &["store", "result"],
     ),
     upsert: protostore::Stmt::new(
         108,
         r#"INSERT INTO "close" ("store", "result")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("store")
 DO UPDATE SET "result" = excluded."result""#,
         &["store", "result"],
     ),
     delete: protostore::Stmt::new(
         110,
-        r#"DELETE FROM "close" WHERE "store" = ?1"#,
+        r#"DELETE FROM "close" WHERE "store" = $1"#,
         &["store"],
     ),
     page_first: protostore::Stmt::new(111, select!(r#"ORDER BY "store""#), &[]),
     page_after: protostore::Stmt::new(
         112,
-        select!(r#"WHERE "store" > ?1 ORDER BY "store""#),
+        select!(r#"WHERE "store" > $1 ORDER BY "store""#),
         &["store"],
     ),
     get_many: protostore::Stmt::new(
         113,
-        r#"SELECT o.key, t."store", t."result" FROM json_each(?1) o CROSS JOIN "close" t ON t."store" = o.value"#,
+        r#"SELECT o.key, t."store", t."result" FROM json_each($1) o CROSS JOIN "close" t ON t."store" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         114,
-        r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "close" WHERE "store" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

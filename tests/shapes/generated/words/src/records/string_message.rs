@@ -22,7 +22,7 @@ macro_rules! select {
 
 static GET_BY_STR: protostore::Stmt = protostore::Stmt::new(
     89,
-    select!(r#"WHERE "str" = ?1"#),
+    select!(r#"WHERE "str" = $1"#),
     &["str"],
 );
 
@@ -120,7 +120,7 @@ pub static TABLE: protostore::Table = protostore::Table {
                 key: &["self"],
                 exists: protostore::Stmt::new(
                     88,
-                    r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
+                    r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                     &["str"],
                 ),
             },
@@ -139,39 +139,39 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(80, select!(r#"WHERE "string" = ?1"#), &["string"]),
+    get: protostore::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
     insert: protostore::Stmt::new(
         82,
-        r#"INSERT INTO "run" ("string", "str") VALUES (?1, ?2)"#,
+        r#"INSERT INTO "run" ("string", "str") VALUES ($1, $2)"#,
         &["string", "str"],
     ),
     upsert: protostore::Stmt::new(
         81,
         r#"INSERT INTO "run" ("string", "str")
-VALUES (?1, ?2)
+VALUES ($1, $2)
 ON CONFLICT ("string")
 DO UPDATE SET "str" = excluded."str""#,
         &["string", "str"],
     ),
     delete: protostore::Stmt::new(
         83,
-        r#"DELETE FROM "run" WHERE "string" = ?1"#,
+        r#"DELETE FROM "run" WHERE "string" = $1"#,
         &["string"],
     ),
     page_first: protostore::Stmt::new(84, select!(r#"ORDER BY "string""#), &[]),
     page_after: protostore::Stmt::new(
         85,
-        select!(r#"WHERE "string" > ?1 ORDER BY "string""#),
+        select!(r#"WHERE "string" > $1 ORDER BY "string""#),
         &["string"],
     ),
     get_many: protostore::Stmt::new(
         86,
-        r#"SELECT o.key, t."string", t."str" FROM json_each(?1) o CROSS JOIN "run" t ON t."string" = o.value"#,
+        r#"SELECT o.key, t."string", t."str" FROM json_each($1) o CROSS JOIN "run" t ON t."string" = o.value"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         87,
-        r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each(?1))"#,
+        r#"DELETE FROM "run" WHERE "string" IN (SELECT value FROM json_each($1))"#,
         &[""],
     ),
 };

@@ -128,36 +128,36 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[],
     sequences: &[],
-    get: protostore::Stmt::new(90, select!(r#"WHERE "vec" = ?1"#), &["vec"]),
+    get: protostore::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
     insert: protostore::Stmt::new(
         92,
-        r#"INSERT INTO "apply" ("vec") VALUES (?1)"#,
+        r#"INSERT INTO "apply" ("vec") VALUES ($1)"#,
         &["vec"],
     ),
     upsert: protostore::Stmt::new(
         91,
-        r#"INSERT INTO "apply" ("vec") VALUES (?1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#,
+        r#"INSERT INTO "apply" ("vec") VALUES ($1) ON CONFLICT ("vec") DO UPDATE SET "vec" = excluded."vec""#,
         &["vec"],
     ),
     delete: protostore::Stmt::new(
         93,
-        r#"DELETE FROM "apply" WHERE "vec" = ?1"#,
+        r#"DELETE FROM "apply" WHERE "vec" = $1"#,
         &["vec"],
     ),
     page_first: protostore::Stmt::new(94, select!(r#"ORDER BY "vec""#), &[]),
     page_after: protostore::Stmt::new(
         95,
-        select!(r#"WHERE "vec" > ?1 ORDER BY "vec""#),
+        select!(r#"WHERE "vec" > $1 ORDER BY "vec""#),
         &["vec"],
     ),
     get_many: protostore::Stmt::new(
         96,
-        r#"SELECT o.key, t."vec" FROM json_each(?1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#,
+        r#"SELECT o.key, t."vec" FROM json_each($1) o CROSS JOIN "apply" t ON t."vec" = unhex(o.value)"#,
         &[""],
     ),
     delete_many: protostore::Stmt::new(
         97,
-        r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each(?1))"#,
+        r#"DELETE FROM "apply" WHERE "vec" IN (SELECT unhex(value) FROM json_each($1))"#,
         &[""],
     ),
 };

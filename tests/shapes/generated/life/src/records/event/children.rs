@@ -29,7 +29,7 @@ impl protostore::ChildTable for TopicIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         24,
-                        r#"SELECT 1 FROM "topics" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "topics" WHERE "id" = $1"#,
                         &["topic_ids"],
                     ),
                 },
@@ -42,25 +42,25 @@ impl protostore::ChildTable for TopicIds {
         key: 2,
         insert: protostore::Stmt::new(
             19,
-            r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "events__topic_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "topic_ids", "topic_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 20,
-                r#"DELETE FROM "events__topic_ids" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "events__topic_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             21,
-            r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "events__topic_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             22,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events__topic_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["topic_ids"],
@@ -112,25 +112,25 @@ impl protostore::ChildTable for Details {
         key: 2,
         insert: protostore::Stmt::new(
             25,
-            r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "events__details" ("_id", "_position", "text") VALUES ($1, $2, $3)"#,
             &["id", "details", "details.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 26,
-                r#"DELETE FROM "events__details" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "events__details" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             27,
-            r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "text" FROM "events__details" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             28,
             r#"SELECT o.key, c."_position", c."text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events__details" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["details"],
@@ -187,7 +187,7 @@ impl protostore::ChildTable for DetailsNumbers {
         insert: protostore::Stmt::new(
             29,
             r#"INSERT INTO "events__details__numbers" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "details", "details.numbers", "details.numbers"],
         ),
         delete: None,
@@ -195,14 +195,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             30,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "events__details__numbers"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             31,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events__details__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["details.numbers"],

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             59,
-            r#"INSERT INTO "facts__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "facts__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 60,
-                r#"DELETE FROM "facts__words" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "facts__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             61,
-            r#"SELECT 0, "_position", "value" FROM "facts__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "facts__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             62,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "facts__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             63,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__words" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             64,
-            r#"DELETE
-FROM "facts__words"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "facts__words"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "facts__words"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "facts__words"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         65,
-        r#"DELETE FROM "facts__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "facts__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
     );
 }
@@ -127,7 +126,7 @@ impl protostore::ChildTable for Others {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                             71,
-                            r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                            r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                             &["others"],
                         )
                         .live(&[protostore::Clock::Nanoseconds]),
@@ -141,25 +140,25 @@ impl protostore::ChildTable for Others {
         key: 2,
         insert: protostore::Stmt::new(
             66,
-            r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "facts__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 67,
-                r#"DELETE FROM "facts__others" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "facts__others" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             68,
-            r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "facts__others" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             69,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "facts__others" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["others"],
@@ -191,17 +190,16 @@ impl protostore::edits::EditedList for Others {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             72,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "facts__others" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             73,
-            r#"DELETE
-FROM "facts__others"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "facts__others"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "facts__others"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "facts__others"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -210,7 +208,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Others {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         74,
-        r#"DELETE FROM "facts__others" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "facts__others" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "others"],
     );
 }

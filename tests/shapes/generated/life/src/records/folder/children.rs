@@ -29,7 +29,7 @@ impl protostore::ChildTable for Links {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                             208,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["links"],
                         )
                         .live(&[]),
@@ -43,25 +43,25 @@ impl protostore::ChildTable for Links {
         key: 2,
         insert: protostore::Stmt::new(
             203,
-            r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "folders__links" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "links", "links"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 204,
-                r#"DELETE FROM "folders__links" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "folders__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             205,
-            r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "folders__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             206,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "folders__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["links"],
@@ -93,17 +93,16 @@ impl protostore::edits::EditedList for Links {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             209,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__links" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             210,
-            r#"DELETE
-FROM "folders__links"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "folders__links"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "folders__links"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "folders__links"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -112,7 +111,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Links {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         211,
-        r#"DELETE FROM "folders__links" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "folders__links" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "links"],
     );
 }
@@ -142,7 +141,7 @@ impl protostore::ChildTable for Needs {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                             217,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["needs"],
                         )
                         .live(&[]),
@@ -156,25 +155,25 @@ impl protostore::ChildTable for Needs {
         key: 2,
         insert: protostore::Stmt::new(
             212,
-            r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "folders__needs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "needs", "needs"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 213,
-                r#"DELETE FROM "folders__needs" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "folders__needs" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             214,
-            r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "folders__needs" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "folders__needs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["needs"],
@@ -206,17 +205,16 @@ impl protostore::edits::EditedList for Needs {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             218,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "folders__needs" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             219,
-            r#"DELETE
-FROM "folders__needs"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "folders__needs"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "folders__needs"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "folders__needs"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -225,7 +223,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Needs {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         220,
-        r#"DELETE FROM "folders__needs" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "folders__needs" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "needs"],
     );
 }

@@ -29,7 +29,7 @@ impl protostore::ChildTable for All {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                             107,
-                            r#"SELECT 1 FROM "facts" WHERE "id" = ?1 AND (+"expire_time" IS NULL OR +"expire_time" > ?2)"#,
+                            r#"SELECT 1 FROM "facts" WHERE "id" = $1 AND (+"expire_time" IS NULL OR +"expire_time" > $2)"#,
                             &["all"],
                         )
                         .live(&[protostore::Clock::Nanoseconds]),
@@ -41,25 +41,25 @@ impl protostore::ChildTable for All {
         key: 2,
         insert: protostore::Stmt::new(
             102,
-            r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "mentions__all" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "all", "all"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 103,
-                r#"DELETE FROM "mentions__all" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "mentions__all" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             104,
-            r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "mentions__all" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             105,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "mentions__all" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["all"],
@@ -91,17 +91,16 @@ impl protostore::edits::EditedList for All {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             108,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "mentions__all" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             109,
-            r#"DELETE
-FROM "mentions__all"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "mentions__all"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "mentions__all"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "mentions__all"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -110,7 +109,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for All {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         110,
-        r#"DELETE FROM "mentions__all" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "mentions__all" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "all"],
     );
 }

@@ -29,7 +29,7 @@ impl protostore::ChildTable for FolderIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                             279,
-                            r#"SELECT 1 FROM "folders" WHERE "id" = ?1 AND "delete_time" IS NULL"#,
+                            r#"SELECT 1 FROM "folders" WHERE "id" = $1 AND "delete_time" IS NULL"#,
                             &["folder_ids"],
                         )
                         .live(&[]),
@@ -43,25 +43,25 @@ impl protostore::ChildTable for FolderIds {
         key: 2,
         insert: protostore::Stmt::new(
             274,
-            r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "pins__folder_ids" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "folder_ids", "folder_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 275,
-                r#"DELETE FROM "pins__folder_ids" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             276,
-            r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "pins__folder_ids" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             277,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "pins__folder_ids" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["folder_ids"],
@@ -93,17 +93,16 @@ impl protostore::edits::EditedList for FolderIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             280,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pins__folder_ids" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             281,
-            r#"DELETE
-FROM "pins__folder_ids"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "pins__folder_ids"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "pins__folder_ids"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "pins__folder_ids"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -112,7 +111,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for FolderIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         282,
-        r#"DELETE FROM "pins__folder_ids" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "pins__folder_ids" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "folder_ids"],
     );
 }

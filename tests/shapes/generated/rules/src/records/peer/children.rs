@@ -29,7 +29,7 @@ impl protostore::ChildTable for Trees {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         151,
-                        r#"SELECT 1 FROM "trees" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "trees" WHERE "id" = $1"#,
                         &["trees"],
                     ),
                 },
@@ -47,25 +47,25 @@ impl protostore::ChildTable for Trees {
         key: 2,
         insert: protostore::Stmt::new(
             146,
-            r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "peers__trees" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "trees", "trees"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 147,
-                r#"DELETE FROM "peers__trees" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "peers__trees" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             148,
-            r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "peers__trees" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             149,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "peers__trees" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["trees"],
@@ -114,17 +114,16 @@ impl protostore::edits::EditedList for Trees {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             152,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "peers__trees" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             153,
-            r#"DELETE
-FROM "peers__trees"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "peers__trees"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "peers__trees"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "peers__trees"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -133,7 +132,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Trees {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         154,
-        r#"DELETE FROM "peers__trees" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "peers__trees" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "trees"],
     );
 }

@@ -39,13 +39,13 @@ impl protostore::ChildTable for Owners {
         insert: protostore::Stmt::new(
             319,
             r#"INSERT INTO "pods__owners" ("_metadata__name", "_position", "name", "number", "hash")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["metadata.name", "owners", "owners.name", "owners.number", "owners.hash"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 320,
-                r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = ?1"#,
+                r#"DELETE FROM "pods__owners" WHERE "_metadata__name" = $1"#,
                 &["metadata.name"],
             ),
         ),
@@ -53,14 +53,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             321,
             r#"SELECT 0, "_position", "name", "number", "hash"
 FROM "pods__owners"
-WHERE "_metadata__name" = ?1
+WHERE "_metadata__name" = $1
 ORDER BY "_position""#,
             &["metadata.name"],
         ),
         load_many: protostore::Stmt::new(
             322,
             r#"SELECT o.key, c."_position", c."name", c."number", c."hash"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "pods__owners" c ON c."_metadata__name" = o.value
 ORDER BY o.key, c."_position""#,
             &["owners"],
@@ -98,17 +98,16 @@ impl protostore::edits::EditedList for Owners {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             323,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "pods__owners" WHERE "_metadata__name" = $1"#,
             &["metadata.name"],
         ),
         remove_at: protostore::Stmt::new(
             324,
-            r#"DELETE
-FROM "pods__owners"
-WHERE "_metadata__name" = ?1 AND "_position" = (SELECT "_position"
-FROM "pods__owners"
-WHERE "_metadata__name" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "pods__owners"
+WHERE "_metadata__name" = $1 AND "_position" = (SELECT "_position"
+  FROM "pods__owners"
+  WHERE "_metadata__name" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["metadata.name", ""],
         ),
     };

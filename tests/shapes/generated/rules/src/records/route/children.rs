@@ -28,25 +28,25 @@ impl protostore::ChildTable for Hosts {
         key: 2,
         insert: protostore::Stmt::new(
             167,
-            r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "routes__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "hosts", "hosts"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 168,
-                r#"DELETE FROM "routes__hosts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "routes__hosts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             169,
-            r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "routes__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             170,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__hosts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["hosts"],
@@ -80,17 +80,16 @@ impl protostore::edits::EditedList for Hosts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             171,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hosts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             172,
-            r#"DELETE
-FROM "routes__hosts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "routes__hosts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "routes__hosts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "routes__hosts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -99,7 +98,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Hosts {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         173,
-        r#"DELETE FROM "routes__hosts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "routes__hosts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "hosts"],
     );
 }
@@ -128,25 +127,25 @@ impl protostore::ChildTable for Labels {
         key: 2,
         insert: protostore::Stmt::new(
             174,
-            r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "routes__labels" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "labels.key", "labels.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 175,
-                r#"DELETE FROM "routes__labels" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "routes__labels" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             176,
-            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             177,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["labels"],
@@ -180,12 +179,12 @@ impl protostore::edits::EditedMap for Labels {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             178,
-            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
         remove: protostore::Stmt::new(
             179,
-            r#"DELETE FROM "routes__labels" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "routes__labels" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "labels.key"],
         ),
     };
@@ -215,25 +214,25 @@ impl protostore::ChildTable for Hops {
         key: 2,
         insert: protostore::Stmt::new(
             180,
-            r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "routes__hops" ("_id", "_position", "address") VALUES ($1, $2, $3)"#,
             &["id", "hops", "hops.address"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 181,
-                r#"DELETE FROM "routes__hops" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "routes__hops" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             182,
-            r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "address" FROM "routes__hops" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             183,
             r#"SELECT o.key, c."_position", c."address"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__hops" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["hops"],
@@ -275,17 +274,16 @@ impl protostore::edits::EditedList for Hops {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             184,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__hops" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             185,
-            r#"DELETE
-FROM "routes__hops"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "routes__hops"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "routes__hops"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "routes__hops"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -323,7 +321,7 @@ impl protostore::ChildTable for HopsPorts {
         insert: protostore::Stmt::new(
             186,
             r#"INSERT INTO "routes__hops__ports" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "hops", "hops.ports", "hops.ports"],
         ),
         delete: None,
@@ -331,14 +329,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             187,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "routes__hops__ports"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             188,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__hops__ports" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["hops.ports"],
@@ -390,25 +388,25 @@ impl protostore::ChildTable for DetourHosts {
         key: 2,
         insert: protostore::Stmt::new(
             189,
-            r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "routes__detour__hosts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "detour.hosts", "detour.hosts"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 190,
-                r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             191,
-            r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "routes__detour__hosts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             192,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__detour__hosts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["detour.hosts"],
@@ -420,7 +418,7 @@ ORDER BY o.key, c."_position""#,
             field: "detour",
             set: protostore::Stmt::new(
                 196,
-                r#"SELECT "detour" FROM "routes" WHERE "id" = ?1"#,
+                r#"SELECT "detour" FROM "routes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -454,17 +452,16 @@ impl protostore::edits::EditedList for DetourHosts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             193,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__detour__hosts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             194,
-            r#"DELETE
-FROM "routes__detour__hosts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "routes__detour__hosts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "routes__detour__hosts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "routes__detour__hosts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -473,7 +470,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for DetourHosts {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         195,
-        r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "routes__detour__hosts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "detour.hosts"],
     );
 }
@@ -502,25 +499,25 @@ impl protostore::ChildTable for Drafts {
         key: 2,
         insert: protostore::Stmt::new(
             197,
-            r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "routes__drafts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "drafts", "drafts"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 198,
-                r#"DELETE FROM "routes__drafts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "routes__drafts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             199,
-            r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "routes__drafts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             200,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "routes__drafts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["drafts"],
@@ -552,17 +549,16 @@ impl protostore::edits::EditedList for Drafts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             201,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "routes__drafts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             202,
-            r#"DELETE
-FROM "routes__drafts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "routes__drafts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "routes__drafts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "routes__drafts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -571,7 +567,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Drafts {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         203,
-        r#"DELETE FROM "routes__drafts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "routes__drafts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "drafts"],
     );
 }

@@ -29,25 +29,25 @@ impl protostore::ChildTable for Cards {
         key: 2,
         insert: protostore::Stmt::new(
             8,
-            r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "secrets__cards" ("_id", "_position", "number", "pin") VALUES ($1, $2, $3, $4)"#,
             &["id", "cards", "cards.number", "cards.pin"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 9,
-                r#"DELETE FROM "secrets__cards" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "secrets__cards" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             10,
-            r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "number", "pin" FROM "secrets__cards" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             11,
             r#"SELECT o.key, c."_position", c."number", c."pin"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "secrets__cards" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["cards"],
@@ -83,17 +83,16 @@ impl protostore::edits::EditedList for Cards {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             12,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "secrets__cards" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             13,
-            r#"DELETE
-FROM "secrets__cards"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "secrets__cards"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "secrets__cards"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "secrets__cards"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -123,25 +122,25 @@ impl protostore::ChildTable for Answers {
         key: 2,
         insert: protostore::Stmt::new(
             14,
-            r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "secrets__answers" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "answers.key", "answers.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 15,
-                r#"DELETE FROM "secrets__answers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "secrets__answers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             16,
-            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             17,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "secrets__answers" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["answers"],
@@ -173,12 +172,12 @@ impl protostore::edits::EditedMap for Answers {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             18,
-            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "answers.key"],
         ),
         remove: protostore::Stmt::new(
             19,
-            r#"DELETE FROM "secrets__answers" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "secrets__answers" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "answers.key"],
         ),
     };

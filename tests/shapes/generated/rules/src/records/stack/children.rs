@@ -28,25 +28,25 @@ impl protostore::ChildTable for Tags {
         key: 2,
         insert: protostore::Stmt::new(
             212,
-            r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 213,
-                r#"DELETE FROM "stacks__tags" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__tags" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             214,
-            r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__tags" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["tags"],
@@ -87,17 +87,16 @@ impl protostore::edits::EditedList for Tags {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             216,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__tags" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             217,
-            r#"DELETE
-FROM "stacks__tags"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__tags"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__tags"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__tags"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -106,7 +105,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Tags {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         218,
-        r#"DELETE FROM "stacks__tags" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "stacks__tags" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "tags"],
     );
 }
@@ -141,25 +140,25 @@ impl protostore::ChildTable for Sizes {
         key: 2,
         insert: protostore::Stmt::new(
             219,
-            r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 220,
-                r#"DELETE FROM "stacks__sizes" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             221,
-            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             222,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__sizes" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["sizes"],
@@ -200,12 +199,12 @@ impl protostore::edits::EditedMap for Sizes {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             223,
-            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
         remove: protostore::Stmt::new(
             224,
-            r#"DELETE FROM "stacks__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "stacks__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
     };
@@ -262,7 +261,7 @@ impl protostore::ChildTable for Layers {
             225,
             r#"INSERT INTO "stacks__layers" ("_id", "_position", "digest", "size", "origin", "origin__number",
     "origin__note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "id",
                 "layers",
@@ -276,7 +275,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         delete: Some(
             protostore::Stmt::new(
                 226,
-                r#"DELETE FROM "stacks__layers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__layers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -284,14 +283,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             227,
             r#"SELECT 0, "_position", "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__layers"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             228,
             r#"SELECT o.key, c."_position", c."digest", c."size", c."origin", c."origin__number", c."origin__note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__layers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["layers"],
@@ -363,17 +362,16 @@ impl protostore::edits::EditedList for Layers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             229,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__layers" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             230,
-            r#"DELETE
-FROM "stacks__layers"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__layers"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__layers"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__layers"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -405,7 +403,7 @@ impl protostore::ChildTable for LayersUrls {
         insert: protostore::Stmt::new(
             231,
             r#"INSERT INTO "stacks__layers__urls" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "layers", "layers.urls", "layers.urls"],
         ),
         delete: None,
@@ -413,14 +411,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             232,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__urls"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             233,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__layers__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["layers.urls"],
@@ -474,7 +472,7 @@ impl protostore::ChildTable for LayersParts {
         insert: protostore::Stmt::new(
             234,
             r#"INSERT INTO "stacks__layers__parts" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "layers", "layers.parts", "layers.parts"],
         ),
         delete: None,
@@ -482,14 +480,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             235,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "stacks__layers__parts"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             236,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__layers__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["layers.parts"],
@@ -559,7 +557,7 @@ impl protostore::ChildTable for LayersOrigins {
         insert: protostore::Stmt::new(
             237,
             r#"INSERT INTO "stacks__layers__origins" ("_id", "_position", "_position_2", "number", "note")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "layers",
@@ -573,14 +571,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             238,
             r#"SELECT 0, "_position", "_position_2", "number", "note"
 FROM "stacks__layers__origins"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             239,
             r#"SELECT o.key, c."_position", c."_position_2", c."number", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__layers__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["layers.origins"],
@@ -681,7 +679,7 @@ impl protostore::ChildTable for Named {
             240,
             r#"INSERT INTO "stacks__named" ("_id", "_key", "value__digest", "value__size", "value__origin",
     "value__origin__number", "value__origin__note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "id",
                 "named.key",
@@ -695,7 +693,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
         delete: Some(
             protostore::Stmt::new(
                 241,
-                r#"DELETE FROM "stacks__named" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__named" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -704,7 +702,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -712,7 +710,7 @@ ORDER BY "_key""#,
             243,
             r#"SELECT o.key, c."_key", c."value__digest", c."value__size", c."value__origin",
     c."value__origin__number", c."value__origin__note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__named" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["named"],
@@ -787,12 +785,12 @@ impl protostore::edits::EditedMap for Named {
             r#"SELECT 0, "_key", "value__digest", "value__size", "value__origin", "value__origin__number",
     "value__origin__note"
 FROM "stacks__named"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
         remove: protostore::Stmt::new(
             245,
-            r#"DELETE FROM "stacks__named" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "stacks__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
     };
@@ -824,7 +822,7 @@ impl protostore::ChildTable for NamedValueUrls {
         insert: protostore::Stmt::new(
             246,
             r#"INSERT INTO "stacks__named__value__urls" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "named.key", "named.value.urls", "named.value.urls"],
         ),
         delete: None,
@@ -832,14 +830,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             247,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__urls"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             248,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__named__value__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["named.value.urls"],
@@ -893,7 +891,7 @@ impl protostore::ChildTable for NamedValueParts {
         insert: protostore::Stmt::new(
             249,
             r#"INSERT INTO "stacks__named__value__parts" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "named.key", "named.value.parts", "named.value.parts"],
         ),
         delete: None,
@@ -901,14 +899,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             250,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "stacks__named__value__parts"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             251,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__named__value__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["named.value.parts"],
@@ -978,7 +976,7 @@ impl protostore::ChildTable for NamedValueOrigins {
         insert: protostore::Stmt::new(
             252,
             r#"INSERT INTO "stacks__named__value__origins" ("_id", "_key", "_position_2", "number", "note")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "named.key",
@@ -992,14 +990,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             253,
             r#"SELECT 0, "_key", "_position_2", "number", "note"
 FROM "stacks__named__value__origins"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             254,
             r#"SELECT o.key, c."_key", c."_position_2", c."number", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__named__value__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["named.value.origins"],
@@ -1070,25 +1068,25 @@ impl protostore::ChildTable for BaseUrls {
         key: 2,
         insert: protostore::Stmt::new(
             255,
-            r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__base__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "base.urls", "base.urls"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 256,
-                r#"DELETE FROM "stacks__base__urls" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             257,
-            r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__base__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             258,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__base__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["base.urls"],
@@ -1108,7 +1106,7 @@ ORDER BY o.key, c."_position""#,
             field: "base",
             set: protostore::Stmt::new(
                 262,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = ?1"#,
+                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -1141,17 +1139,16 @@ impl protostore::edits::EditedList for BaseUrls {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             259,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__urls" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             260,
-            r#"DELETE
-FROM "stacks__base__urls"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__base__urls"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__base__urls"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__base__urls"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1160,7 +1157,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for BaseUrls {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         261,
-        r#"DELETE FROM "stacks__base__urls" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "stacks__base__urls" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "base.urls"],
     );
 }
@@ -1189,25 +1186,25 @@ impl protostore::ChildTable for BaseParts {
         key: 2,
         insert: protostore::Stmt::new(
             263,
-            r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__base__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "base.parts", "base.parts"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 264,
-                r#"DELETE FROM "stacks__base__parts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             265,
-            r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__base__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             266,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__base__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["base.parts"],
@@ -1227,7 +1224,7 @@ ORDER BY o.key, c."_position""#,
             field: "base",
             set: protostore::Stmt::new(
                 270,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = ?1"#,
+                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -1260,17 +1257,16 @@ impl protostore::edits::EditedList for BaseParts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             267,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__parts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             268,
-            r#"DELETE
-FROM "stacks__base__parts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__base__parts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__base__parts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__base__parts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1279,7 +1275,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for BaseParts {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         269,
-        r#"DELETE FROM "stacks__base__parts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "stacks__base__parts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "base.parts"],
     );
 }
@@ -1315,13 +1311,13 @@ impl protostore::ChildTable for BaseOrigins {
         key: 2,
         insert: protostore::Stmt::new(
             271,
-            r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "stacks__base__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "base.origins", "base.origins.number", "base.origins.note"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 272,
-                r#"DELETE FROM "stacks__base__origins" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__base__origins" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1329,14 +1325,14 @@ impl protostore::ChildTable for BaseOrigins {
             273,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__base__origins"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             274,
             r#"SELECT o.key, c."_position", c."number", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__base__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["base.origins"],
@@ -1362,7 +1358,7 @@ ORDER BY o.key, c."_position""#,
             field: "base",
             set: protostore::Stmt::new(
                 277,
-                r#"SELECT "base" FROM "stacks" WHERE "id" = ?1"#,
+                r#"SELECT "base" FROM "stacks" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -1399,17 +1395,16 @@ impl protostore::edits::EditedList for BaseOrigins {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             275,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__base__origins" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             276,
-            r#"DELETE
-FROM "stacks__base__origins"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__base__origins"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__base__origins"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__base__origins"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1464,7 +1459,7 @@ impl protostore::ChildTable for Apart {
         insert: protostore::Stmt::new(
             278,
             r#"INSERT INTO "stacks__apart" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "apart.digest",
@@ -1477,7 +1472,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 279,
-                r#"DELETE FROM "stacks__apart" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__apart" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1485,13 +1480,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             280,
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__apart"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             281,
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__apart" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["apart"],
@@ -1582,19 +1577,19 @@ impl protostore::ChildTable for ApartUrls {
         key: 2,
         insert: protostore::Stmt::new(
             282,
-            r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__apart__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.urls", "apart.urls"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             283,
-            r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__apart__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             284,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__apart__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["apart.urls"],
@@ -1646,19 +1641,19 @@ impl protostore::ChildTable for ApartParts {
         key: 2,
         insert: protostore::Stmt::new(
             285,
-            r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__apart__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.parts", "apart.parts"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             286,
-            r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__apart__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             287,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__apart__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["apart.parts"],
@@ -1726,7 +1721,7 @@ impl protostore::ChildTable for ApartOrigins {
         key: 2,
         insert: protostore::Stmt::new(
             288,
-            r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "stacks__apart__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "apart.origins", "apart.origins.number", "apart.origins.note"],
         ),
         delete: None,
@@ -1734,14 +1729,14 @@ impl protostore::ChildTable for ApartOrigins {
             289,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__apart__origins"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             290,
             r#"SELECT o.key, c."_position", c."number", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__apart__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["apart.origins"],
@@ -1837,7 +1832,7 @@ impl protostore::ChildTable for Sealed {
         insert: protostore::Stmt::new(
             291,
             r#"INSERT INTO "stacks__sealed" ("_id", "digest", "size", "origin", "origin__number", "origin__note")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "sealed.digest",
@@ -1850,7 +1845,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 292,
-                r#"DELETE FROM "stacks__sealed" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__sealed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1858,13 +1853,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             293,
             r#"SELECT 0, "digest", "size", "origin", "origin__number", "origin__note"
 FROM "stacks__sealed"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             294,
             r#"SELECT o.key, c."digest", c."size", c."origin", c."origin__number", c."origin__note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__sealed" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["sealed"],
@@ -1955,19 +1950,19 @@ impl protostore::ChildTable for SealedUrls {
         key: 2,
         insert: protostore::Stmt::new(
             295,
-            r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__sealed__urls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sealed.urls", "sealed.urls"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             296,
-            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__urls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             297,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__sealed__urls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sealed.urls"],
@@ -2028,19 +2023,19 @@ impl protostore::ChildTable for SealedParts {
         key: 2,
         insert: protostore::Stmt::new(
             298,
-            r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__sealed__parts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sealed.parts", "sealed.parts"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             299,
-            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__sealed__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             300,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__sealed__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sealed.parts"],
@@ -2108,7 +2103,7 @@ impl protostore::ChildTable for SealedOrigins {
         key: 2,
         insert: protostore::Stmt::new(
             301,
-            r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "stacks__sealed__origins" ("_id", "_position", "number", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "sealed.origins", "sealed.origins.number", "sealed.origins.note"],
         ),
         delete: None,
@@ -2116,14 +2111,14 @@ impl protostore::ChildTable for SealedOrigins {
             302,
             r#"SELECT 0, "_position", "number", "note"
 FROM "stacks__sealed__origins"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             303,
             r#"SELECT o.key, c."_position", c."number", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__sealed__origins" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sealed.origins"],
@@ -2194,25 +2189,25 @@ impl protostore::ChildTable for Free {
         key: 2,
         insert: protostore::Stmt::new(
             304,
-            r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "stacks__free" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "free", "free"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 305,
-                r#"DELETE FROM "stacks__free" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "stacks__free" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             306,
-            r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "stacks__free" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             307,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "stacks__free" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["free"],
@@ -2244,17 +2239,16 @@ impl protostore::edits::EditedList for Free {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             308,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "stacks__free" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             309,
-            r#"DELETE
-FROM "stacks__free"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "stacks__free"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "stacks__free"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "stacks__free"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -2263,7 +2257,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Free {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         310,
-        r#"DELETE FROM "stacks__free" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "stacks__free" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "free"],
     );
 }

@@ -36,25 +36,25 @@ impl protostore::ChildTable for LeafRings {
         key: 2,
         insert: protostore::Stmt::new(
             53,
-            r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__leaf__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "leaf.rings", "leaf.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 54,
-                r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             55,
-            r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__leaf__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             56,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__leaf__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["leaf.rings"],
@@ -66,7 +66,7 @@ ORDER BY o.key, c."_position""#,
             field: "leaf",
             set: protostore::Stmt::new(
                 60,
-                r#"SELECT "leaf" FROM "trees" WHERE "id" = ?1"#,
+                r#"SELECT "leaf" FROM "trees" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -100,17 +100,16 @@ impl protostore::edits::EditedList for LeafRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             57,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaf__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             58,
-            r#"DELETE
-FROM "trees__leaf__rings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__leaf__rings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__leaf__rings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__leaf__rings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -119,7 +118,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for LeafRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         59,
-        r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__leaf__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "leaf.rings"],
     );
 }
@@ -154,25 +153,25 @@ impl protostore::ChildTable for MustRings {
         key: 2,
         insert: protostore::Stmt::new(
             61,
-            r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__must__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.rings", "must.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 62,
-                r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             63,
-            r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__must__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             64,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__must__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.rings"],
@@ -206,17 +205,16 @@ impl protostore::edits::EditedList for MustRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             65,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__must__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             66,
-            r#"DELETE
-FROM "trees__must__rings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__must__rings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__must__rings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__must__rings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -225,7 +223,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         67,
-        r#"DELETE FROM "trees__must__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__must__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.rings"],
     );
 }
@@ -278,13 +276,13 @@ impl protostore::ChildTable for Leaves {
         key: 2,
         insert: protostore::Stmt::new(
             68,
-            r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+            r#"INSERT INTO "trees__leaves" ("_id", "_position", "value", "one", "two") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "leaves", "leaves.value", "leaves.one", "leaves.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 69,
-                r#"DELETE FROM "trees__leaves" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__leaves" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -292,14 +290,14 @@ impl protostore::ChildTable for Leaves {
             70,
             r#"SELECT 0, "_position", "value", "one", "two"
 FROM "trees__leaves"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             71,
             r#"SELECT o.key, c."_position", c."value", c."one", c."two"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__leaves" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["leaves"],
@@ -356,17 +354,16 @@ impl protostore::edits::EditedList for Leaves {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             72,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__leaves" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             73,
-            r#"DELETE
-FROM "trees__leaves"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__leaves"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__leaves"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__leaves"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -404,7 +401,7 @@ impl protostore::ChildTable for LeavesRings {
         insert: protostore::Stmt::new(
             74,
             r#"INSERT INTO "trees__leaves__rings" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "leaves", "leaves.rings", "leaves.rings"],
         ),
         delete: None,
@@ -412,14 +409,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             75,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "trees__leaves__rings"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             76,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__leaves__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["leaves.rings"],
@@ -477,25 +474,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             77,
-            r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 78,
-                r#"DELETE FROM "trees__words" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             79,
-            r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             80,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -544,17 +541,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             81,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__words" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             82,
-            r#"DELETE
-FROM "trees__words"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__words"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__words"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__words"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -563,7 +559,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         83,
-        r#"DELETE FROM "trees__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
     );
 }
@@ -604,25 +600,25 @@ impl protostore::ChildTable for Sizes {
         key: 2,
         insert: protostore::Stmt::new(
             84,
-            r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__sizes" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sizes.key", "sizes.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 85,
-                r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__sizes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             86,
-            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             87,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__sizes" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["sizes"],
@@ -688,12 +684,12 @@ impl protostore::edits::EditedMap for Sizes {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             88,
-            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
         remove: protostore::Stmt::new(
             89,
-            r#"DELETE FROM "trees__sizes" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "trees__sizes" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sizes.key"],
         ),
     };
@@ -757,7 +753,7 @@ impl protostore::ChildTable for ByNumber {
         insert: protostore::Stmt::new(
             90,
             r#"INSERT INTO "trees__by_number" ("_id", "_key", "value__value", "value__one", "value__two")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "by_number.key",
@@ -769,7 +765,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: Some(
             protostore::Stmt::new(
                 91,
-                r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -777,14 +773,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             92,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             93,
             r#"SELECT o.key, c."_key", c."value__value", c."value__one", c."value__two"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_number"],
@@ -841,12 +837,12 @@ impl protostore::edits::EditedMap for ByNumber {
             94,
             r#"SELECT 0, "_key", "value__value", "value__one", "value__two"
 FROM "trees__by_number"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
         remove: protostore::Stmt::new(
             95,
-            r#"DELETE FROM "trees__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "trees__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
     };
@@ -889,7 +885,7 @@ impl protostore::ChildTable for ByNumberValueRings {
         insert: protostore::Stmt::new(
             96,
             r#"INSERT INTO "trees__by_number__value__rings" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_number.key", "by_number.value.rings", "by_number.value.rings"],
         ),
         delete: None,
@@ -897,14 +893,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             97,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "trees__by_number__value__rings"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             98,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__by_number__value__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_number.value.rings"],
@@ -962,25 +958,25 @@ impl protostore::ChildTable for InnerRings {
         key: 2,
         insert: protostore::Stmt::new(
             99,
-            r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__inner__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.rings", "inner.rings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 100,
-                r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             101,
-            r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__inner__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             102,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__inner__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["inner.rings"],
@@ -992,7 +988,7 @@ ORDER BY o.key, c."_position""#,
             field: "inner",
             set: protostore::Stmt::new(
                 106,
-                r#"SELECT "inner" FROM "trees" WHERE "id" = ?1"#,
+                r#"SELECT "inner" FROM "trees" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -1026,17 +1022,16 @@ impl protostore::edits::EditedList for InnerRings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             103,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__inner__rings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             104,
-            r#"DELETE
-FROM "trees__inner__rings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__inner__rings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__inner__rings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__inner__rings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1045,7 +1040,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for InnerRings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         105,
-        r#"DELETE FROM "trees__inner__rings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__inner__rings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "inner.rings"],
     );
 }
@@ -1074,25 +1069,25 @@ impl protostore::ChildTable for Needed {
         key: 2,
         insert: protostore::Stmt::new(
             107,
-            r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__needed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "needed", "needed"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 108,
-                r#"DELETE FROM "trees__needed" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__needed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             109,
-            r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__needed" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             110,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__needed" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["needed"],
@@ -1126,17 +1121,16 @@ impl protostore::edits::EditedList for Needed {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             111,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__needed" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             112,
-            r#"DELETE
-FROM "trees__needed"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__needed"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__needed"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__needed"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1145,7 +1139,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Needed {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         113,
-        r#"DELETE FROM "trees__needed" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__needed" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "needed"],
     );
 }
@@ -1185,25 +1179,25 @@ impl protostore::ChildTable for Colours {
         key: 2,
         insert: protostore::Stmt::new(
             114,
-            r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 115,
-                r#"DELETE FROM "trees__colours" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             116,
-            r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__colours" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             117,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["colours"],
@@ -1258,17 +1252,16 @@ impl protostore::edits::EditedList for Colours {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             118,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__colours" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             119,
-            r#"DELETE
-FROM "trees__colours"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__colours"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__colours"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__colours"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1277,7 +1270,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Colours {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         120,
-        r#"DELETE FROM "trees__colours" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "trees__colours" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "colours"],
     );
 }
@@ -1329,25 +1322,25 @@ impl protostore::ChildTable for Apart {
         key: 1,
         insert: protostore::Stmt::new(
             121,
-            r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "trees__apart" ("_id", "value", "one", "two") VALUES ($1, $2, $3, $4)"#,
             &["id", "apart.value", "apart.one", "apart.two"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 122,
-                r#"DELETE FROM "trees__apart" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__apart" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             123,
-            r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "value", "one", "two" FROM "trees__apart" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             124,
             r#"SELECT o.key, c."value", c."one", c."two"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__apart" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["apart"],
@@ -1422,19 +1415,19 @@ impl protostore::ChildTable for ApartRings {
         key: 2,
         insert: protostore::Stmt::new(
             125,
-            r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "trees__apart__rings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "apart.rings", "apart.rings"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             126,
-            r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "trees__apart__rings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             127,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__apart__rings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["apart.rings"],

@@ -48,25 +48,25 @@ impl protostore::ChildTable for OfPoint_1 {
         key: 1,
         insert: protostore::Stmt::new(
             1277,
-            r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+            r#"INSERT INTO "alone__point" ("_singleton", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["_singleton", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1278,
-                r#"DELETE FROM "alone__point" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "alone__point" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             1279,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__point" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1280,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__point" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["point"],
@@ -125,25 +125,25 @@ impl protostore::ChildTable for Wing {
         key: 1,
         insert: protostore::Stmt::new(
             1281,
-            r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "alone__wing" ("_singleton", "name", "right") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.name", "wing.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1282,
-                r#"DELETE FROM "alone__wing" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "alone__wing" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             1283,
-            r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "name", "right" FROM "alone__wing" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1284,
             r#"SELECT o.key, c."name", c."right"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["wing"],
@@ -205,19 +205,19 @@ impl protostore::ChildTable for WingShelf {
         key: 1,
         insert: protostore::Stmt::new(
             1285,
-            r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "alone__wing__shelf" ("_singleton", "number") VALUES ($1, $2)"#,
             &["_singleton", "wing.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1286,
-            r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "number" FROM "alone__wing__shelf" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1287,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["wing.shelf"],
@@ -272,7 +272,7 @@ impl protostore::ChildTable for WingShelfBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1288,
-            r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "alone__wing__shelf__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
@@ -280,14 +280,14 @@ impl protostore::ChildTable for WingShelfBooks {
             1289,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__shelf__books"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1290,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__books" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["wing.shelf.books"],
@@ -358,7 +358,7 @@ impl protostore::ChildTable for WingShelfPlace {
         insert: protostore::Stmt::new(
             1291,
             r#"INSERT INTO "alone__wing__shelf__place" ("_singleton", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "_singleton",
                 "wing.shelf.place.x",
@@ -370,13 +370,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1292,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__shelf__place" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1293,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__shelf__place" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["wing.shelf.place"],
@@ -437,19 +437,19 @@ impl protostore::ChildTable for WingLeft {
         key: 1,
         insert: protostore::Stmt::new(
             1294,
-            r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "alone__wing__left" ("_singleton", "number") VALUES ($1, $2)"#,
             &["_singleton", "wing.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1295,
-            r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "number" FROM "alone__wing__left" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1296,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__left" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["wing.left"],
@@ -507,7 +507,7 @@ impl protostore::ChildTable for WingLeftBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1297,
-            r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "alone__wing__left__books" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
@@ -515,14 +515,14 @@ impl protostore::ChildTable for WingLeftBooks {
             1298,
             r#"SELECT 0, "_position", "value"
 FROM "alone__wing__left__books"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1299,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__left__books" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["wing.left.books"],
@@ -593,7 +593,7 @@ impl protostore::ChildTable for WingLeftPlace {
         insert: protostore::Stmt::new(
             1300,
             r#"INSERT INTO "alone__wing__left__place" ("_singleton", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "_singleton",
                 "wing.left.place.x",
@@ -605,13 +605,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1301,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "alone__wing__left__place" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1302,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__wing__left__place" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["wing.left.place"],
@@ -669,25 +669,25 @@ impl protostore::ChildTable for OfNothing_3 {
         key: 1,
         insert: protostore::Stmt::new(
             1303,
-            r#"INSERT INTO "alone__nothing" ("_singleton") VALUES (?1)"#,
+            r#"INSERT INTO "alone__nothing" ("_singleton") VALUES ($1)"#,
             &["_singleton"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1304,
-                r#"DELETE FROM "alone__nothing" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "alone__nothing" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             1305,
-            r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = ?1"#,
+            r#"SELECT 0 FROM "alone__nothing" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             1306,
             r#"SELECT o.key
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "alone__nothing" c ON c."_singleton" = o.value
 ORDER BY o.key"#,
             &["nothing"],

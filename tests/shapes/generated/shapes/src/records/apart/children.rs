@@ -48,25 +48,25 @@ impl protostore::ChildTable for OfPoint_2 {
         key: 1,
         insert: protostore::Stmt::new(
             1075,
-            r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+            r#"INSERT INTO "aparts__point" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "point.x", "point.y", "point.colour", "point.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1076,
-                r#"DELETE FROM "aparts__point" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__point" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1077,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__point" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1078,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__point" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["point"],
@@ -121,24 +121,24 @@ impl protostore::ChildTable for OfNothing_3 {
         key: 1,
         insert: protostore::Stmt::new(
             1079,
-            r#"INSERT INTO "aparts__nothing" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__nothing" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1080,
-                r#"DELETE FROM "aparts__nothing" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__nothing" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1081,
-            r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__nothing" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1082,
-            r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__nothing" c ON c."_id" = o.value ORDER BY o.key"#,
             &["nothing"],
         ),
     };
@@ -183,24 +183,24 @@ impl protostore::ChildTable for Empty {
         key: 1,
         insert: protostore::Stmt::new(
             1083,
-            r#"INSERT INTO "aparts__empty" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__empty" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1084,
-                r#"DELETE FROM "aparts__empty" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__empty" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1085,
-            r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__empty" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1086,
-            r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__empty" c ON c."_id" = o.value ORDER BY o.key"#,
             &["empty"],
         ),
     };
@@ -258,7 +258,7 @@ impl protostore::ChildTable for Must {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1091,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["must.target"],
                     ),
                 },
@@ -313,7 +313,7 @@ impl protostore::ChildTable for Must {
             1087,
             r#"INSERT INTO "aparts__must" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             &[
                 "id",
                 "must.name",
@@ -331,7 +331,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         delete: Some(
             protostore::Stmt::new(
                 1088,
-                r#"DELETE FROM "aparts__must" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__must" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -340,14 +340,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__must"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1090,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["must"],
@@ -447,19 +447,19 @@ impl protostore::ChildTable for MustNames {
         key: 2,
         insert: protostore::Stmt::new(
             1092,
-            r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__must__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.names", "must.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1093,
-            r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "aparts__must__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1094,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.names"],
@@ -531,7 +531,7 @@ impl protostore::ChildTable for MustPoints {
         insert: protostore::Stmt::new(
             1095,
             r#"INSERT INTO "aparts__must__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "must.points",
@@ -546,14 +546,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1096,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__must__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1097,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.points"],
@@ -639,7 +639,7 @@ impl protostore::ChildTable for MustByNumber {
             1098,
             r#"INSERT INTO "aparts__must__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "must.by_number.key",
@@ -654,14 +654,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1099,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__must__by_number"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1100,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["must.by_number"],
@@ -717,19 +717,19 @@ impl protostore::ChildTable for MustBare {
         key: 1,
         insert: protostore::Stmt::new(
             1101,
-            r#"INSERT INTO "aparts__must__bare" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__must__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1102,
-            r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__must__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1103,
             r#"SELECT o.key
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__bare" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["must.bare"],
@@ -782,19 +782,19 @@ impl protostore::ChildTable for MustShelf {
         key: 1,
         insert: protostore::Stmt::new(
             1104,
-            r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "aparts__must__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "must.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1105,
-            r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "number" FROM "aparts__must__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1106,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["must.shelf"],
@@ -849,7 +849,7 @@ impl protostore::ChildTable for MustShelfBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1107,
-            r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__must__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.shelf.books", "must.shelf.books"],
         ),
         delete: None,
@@ -857,14 +857,14 @@ impl protostore::ChildTable for MustShelfBooks {
             1108,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__must__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1109,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.shelf.books"],
@@ -935,7 +935,7 @@ impl protostore::ChildTable for MustShelfPlace {
         insert: protostore::Stmt::new(
             1110,
             r#"INSERT INTO "aparts__must__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "must.shelf.place.x",
@@ -947,13 +947,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1111,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__must__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1112,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__must__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["must.shelf.place"],
@@ -1024,7 +1024,7 @@ impl protostore::ChildTable for Room {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1117,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["room.target"],
                     ),
                 },
@@ -1079,7 +1079,7 @@ impl protostore::ChildTable for Room {
             1113,
             r#"INSERT INTO "aparts__room" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             &[
                 "id",
                 "room.name",
@@ -1097,7 +1097,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         delete: Some(
             protostore::Stmt::new(
                 1114,
-                r#"DELETE FROM "aparts__room" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__room" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1106,14 +1106,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__room"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1116,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["room"],
@@ -1210,19 +1210,19 @@ impl protostore::ChildTable for RoomNames {
         key: 2,
         insert: protostore::Stmt::new(
             1118,
-            r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__room__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "room.names", "room.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1119,
-            r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "aparts__room__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1120,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["room.names"],
@@ -1294,7 +1294,7 @@ impl protostore::ChildTable for RoomPoints {
         insert: protostore::Stmt::new(
             1121,
             r#"INSERT INTO "aparts__room__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "room.points",
@@ -1309,14 +1309,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1122,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__room__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1123,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["room.points"],
@@ -1402,7 +1402,7 @@ impl protostore::ChildTable for RoomByNumber {
             1124,
             r#"INSERT INTO "aparts__room__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "room.by_number.key",
@@ -1417,14 +1417,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1125,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__room__by_number"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1126,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["room.by_number"],
@@ -1480,19 +1480,19 @@ impl protostore::ChildTable for RoomBare {
         key: 1,
         insert: protostore::Stmt::new(
             1127,
-            r#"INSERT INTO "aparts__room__bare" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__room__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1128,
-            r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__room__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1129,
             r#"SELECT o.key
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__bare" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["room.bare"],
@@ -1545,19 +1545,19 @@ impl protostore::ChildTable for RoomShelf {
         key: 1,
         insert: protostore::Stmt::new(
             1130,
-            r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "aparts__room__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "room.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1131,
-            r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "number" FROM "aparts__room__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1132,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["room.shelf"],
@@ -1612,7 +1612,7 @@ impl protostore::ChildTable for RoomShelfBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1133,
-            r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__room__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "room.shelf.books", "room.shelf.books"],
         ),
         delete: None,
@@ -1620,14 +1620,14 @@ impl protostore::ChildTable for RoomShelfBooks {
             1134,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__room__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1135,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["room.shelf.books"],
@@ -1698,7 +1698,7 @@ impl protostore::ChildTable for RoomShelfPlace {
         insert: protostore::Stmt::new(
             1136,
             r#"INSERT INTO "aparts__room__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "room.shelf.place.x",
@@ -1710,13 +1710,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1137,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__room__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1138,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__room__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["room.shelf.place"],
@@ -1796,25 +1796,25 @@ impl protostore::ChildTable for There {
         key: 1,
         insert: protostore::Stmt::new(
             1139,
-            r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+            r#"INSERT INTO "aparts__there" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "there.x", "there.y", "there.colour", "there.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1140,
-                r#"DELETE FROM "aparts__there" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__there" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1141,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__there" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1142,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__there" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["there"],
@@ -1888,7 +1888,7 @@ impl protostore::ChildTable for House {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1147,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["house.target"],
                     ),
                 },
@@ -1943,7 +1943,7 @@ impl protostore::ChildTable for House {
             1143,
             r#"INSERT INTO "aparts__house" ("_id", "name", "floor", "target", "point", "point__x", "point__y",
     "point__colour", "point__time", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             &[
                 "id",
                 "house.name",
@@ -1961,7 +1961,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
         delete: Some(
             protostore::Stmt::new(
                 1144,
-                r#"DELETE FROM "aparts__house" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__house" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1970,14 +1970,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"#,
             r#"SELECT 0, "name", "floor", "target", "point", "point__x", "point__y", "point__colour",
     "point__time", "colour", "time"
 FROM "aparts__house"
-WHERE "_id" = ?1"#,
+WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1146,
             r#"SELECT o.key, c."name", c."floor", c."target", c."point", c."point__x", c."point__y",
     c."point__colour", c."point__time", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["house"],
@@ -2077,19 +2077,19 @@ impl protostore::ChildTable for HouseNames {
         key: 2,
         insert: protostore::Stmt::new(
             1148,
-            r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__house__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "house.names", "house.names"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1149,
-            r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "aparts__house__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1150,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["house.names"],
@@ -2161,7 +2161,7 @@ impl protostore::ChildTable for HousePoints {
         insert: protostore::Stmt::new(
             1151,
             r#"INSERT INTO "aparts__house__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "house.points",
@@ -2176,14 +2176,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1152,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__house__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1153,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["house.points"],
@@ -2269,7 +2269,7 @@ impl protostore::ChildTable for HouseByNumber {
             1154,
             r#"INSERT INTO "aparts__house__by_number" ("_id", "_key", "value__x", "value__y", "value__colour",
     "value__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "house.by_number.key",
@@ -2284,14 +2284,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1155,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "aparts__house__by_number"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1156,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["house.by_number"],
@@ -2347,19 +2347,19 @@ impl protostore::ChildTable for HouseBare {
         key: 1,
         insert: protostore::Stmt::new(
             1157,
-            r#"INSERT INTO "aparts__house__bare" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__house__bare" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1158,
-            r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__house__bare" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1159,
             r#"SELECT o.key
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__bare" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["house.bare"],
@@ -2412,19 +2412,19 @@ impl protostore::ChildTable for HouseShelf {
         key: 1,
         insert: protostore::Stmt::new(
             1160,
-            r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "aparts__house__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "house.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1161,
-            r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "number" FROM "aparts__house__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1162,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["house.shelf"],
@@ -2479,7 +2479,7 @@ impl protostore::ChildTable for HouseShelfBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1163,
-            r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__house__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "house.shelf.books", "house.shelf.books"],
         ),
         delete: None,
@@ -2487,14 +2487,14 @@ impl protostore::ChildTable for HouseShelfBooks {
             1164,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__house__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1165,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["house.shelf.books"],
@@ -2565,7 +2565,7 @@ impl protostore::ChildTable for HouseShelfPlace {
         insert: protostore::Stmt::new(
             1166,
             r#"INSERT INTO "aparts__house__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "house.shelf.place.x",
@@ -2577,13 +2577,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1167,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__house__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1168,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__house__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["house.shelf.place"],
@@ -2641,24 +2641,24 @@ impl protostore::ChildTable for OfNone_11 {
         key: 1,
         insert: protostore::Stmt::new(
             1169,
-            r#"INSERT INTO "aparts__none" ("_id") VALUES (?1)"#,
+            r#"INSERT INTO "aparts__none" ("_id") VALUES ($1)"#,
             &["id"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1170,
-                r#"DELETE FROM "aparts__none" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__none" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1171,
-            r#"SELECT 0 FROM "aparts__none" WHERE "_id" = ?1"#,
+            r#"SELECT 0 FROM "aparts__none" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1172,
-            r#"SELECT o.key FROM json_each(?1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
+            r#"SELECT o.key FROM json_each($1) o CROSS JOIN "aparts__none" c ON c."_id" = o.value ORDER BY o.key"#,
             &["none"],
         ),
     };
@@ -2728,25 +2728,25 @@ impl protostore::ChildTable for Only {
         key: 1,
         insert: protostore::Stmt::new(
             1173,
-            r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES (?1, ?2, ?3, ?4, ?5)"#,
+            r#"INSERT INTO "aparts__only" ("_id", "x", "y", "colour", "time") VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "only.x", "only.y", "only.colour", "only.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1174,
-                r#"DELETE FROM "aparts__only" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__only" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1175,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__only" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1176,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__only" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["only"],
@@ -2807,25 +2807,25 @@ impl protostore::ChildTable for WingShelf {
         key: 1,
         insert: protostore::Stmt::new(
             1177,
-            r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "aparts__wing__shelf" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "wing.shelf.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1178,
-                r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1179,
-            r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "number" FROM "aparts__wing__shelf" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1180,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["wing.shelf"],
@@ -2882,7 +2882,7 @@ impl protostore::ChildTable for WingShelfBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1181,
-            r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__wing__shelf__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "wing.shelf.books", "wing.shelf.books"],
         ),
         delete: None,
@@ -2890,14 +2890,14 @@ impl protostore::ChildTable for WingShelfBooks {
             1182,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1183,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wing.shelf.books"],
@@ -2968,7 +2968,7 @@ impl protostore::ChildTable for WingShelfPlace {
         insert: protostore::Stmt::new(
             1184,
             r#"INSERT INTO "aparts__wing__shelf__place" ("_id", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "wing.shelf.place.x",
@@ -2980,13 +2980,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1185,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__shelf__place" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1186,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["wing.shelf.place"],
@@ -3047,25 +3047,25 @@ impl protostore::ChildTable for WingLeft {
         key: 1,
         insert: protostore::Stmt::new(
             1187,
-            r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "aparts__wing__left" ("_id", "number") VALUES ($1, $2)"#,
             &["id", "wing.left.number"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1188,
-                r#"DELETE FROM "aparts__wing__left" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__wing__left" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1189,
-            r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "number" FROM "aparts__wing__left" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1190,
             r#"SELECT o.key, c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__left" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["wing.left"],
@@ -3125,7 +3125,7 @@ impl protostore::ChildTable for WingLeftBooks {
         key: 2,
         insert: protostore::Stmt::new(
             1191,
-            r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__wing__left__books" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "wing.left.books", "wing.left.books"],
         ),
         delete: None,
@@ -3133,14 +3133,14 @@ impl protostore::ChildTable for WingLeftBooks {
             1192,
             r#"SELECT 0, "_position", "value"
 FROM "aparts__wing__left__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1193,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wing.left.books"],
@@ -3211,7 +3211,7 @@ impl protostore::ChildTable for WingLeftPlace {
         insert: protostore::Stmt::new(
             1194,
             r#"INSERT INTO "aparts__wing__left__place" ("_id", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "id",
                 "wing.left.place.x",
@@ -3223,13 +3223,13 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: None,
         load: protostore::Stmt::new(
             1195,
-            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = ?1"#,
+            r#"SELECT 0, "x", "y", "colour", "time" FROM "aparts__wing__left__place" WHERE "_id" = $1"#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1196,
             r#"SELECT o.key, c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wing__left__place" c ON c."_id" = o.value
 ORDER BY o.key"#,
             &["wing.left.place"],
@@ -3292,25 +3292,25 @@ impl protostore::ChildTable for Wings {
         key: 2,
         insert: protostore::Stmt::new(
             1197,
-            r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "aparts__wings" ("_id", "_position", "name", "right") VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.name", "wings.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1198,
-                r#"DELETE FROM "aparts__wings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__wings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1199,
-            r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "name", "right" FROM "aparts__wings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1200,
             r#"SELECT o.key, c."_position", c."name", c."right"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wings"],
@@ -3351,17 +3351,16 @@ impl protostore::edits::EditedList for Wings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1201,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "aparts__wings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1202,
-            r#"DELETE
-FROM "aparts__wings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "aparts__wings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "aparts__wings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "aparts__wings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -3391,19 +3390,19 @@ impl protostore::ChildTable for WingsShelf {
         key: 2,
         insert: protostore::Stmt::new(
             1203,
-            r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__wings__shelf" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
             &["id", "wings", "wings.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1204,
-            r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "number" FROM "aparts__wings__shelf" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1205,
             r#"SELECT o.key, c."_position", c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wings.shelf"],
@@ -3460,7 +3459,7 @@ impl protostore::ChildTable for WingsShelfBooks {
         insert: protostore::Stmt::new(
             1206,
             r#"INSERT INTO "aparts__wings__shelf__books" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.shelf.books", "wings.shelf.books"],
         ),
         delete: None,
@@ -3468,14 +3467,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1207,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1208,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["wings.shelf.books"],
@@ -3547,7 +3546,7 @@ impl protostore::ChildTable for WingsShelfPlace {
         insert: protostore::Stmt::new(
             1209,
             r#"INSERT INTO "aparts__wings__shelf__place" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "wings",
@@ -3562,14 +3561,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1210,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__shelf__place"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1211,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wings.shelf.place"],
@@ -3631,19 +3630,19 @@ impl protostore::ChildTable for WingsLeft {
         key: 2,
         insert: protostore::Stmt::new(
             1212,
-            r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__wings__left" ("_id", "_position", "number") VALUES ($1, $2, $3)"#,
             &["id", "wings", "wings.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1213,
-            r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "number" FROM "aparts__wings__left" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1214,
             r#"SELECT o.key, c."_position", c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__left" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wings.left"],
@@ -3703,7 +3702,7 @@ impl protostore::ChildTable for WingsLeftBooks {
         insert: protostore::Stmt::new(
             1215,
             r#"INSERT INTO "aparts__wings__left__books" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "wings", "wings.left.books", "wings.left.books"],
         ),
         delete: None,
@@ -3711,14 +3710,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1216,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "aparts__wings__left__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1217,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["wings.left.books"],
@@ -3790,7 +3789,7 @@ impl protostore::ChildTable for WingsLeftPlace {
         insert: protostore::Stmt::new(
             1218,
             r#"INSERT INTO "aparts__wings__left__place" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "wings",
@@ -3805,14 +3804,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1219,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "aparts__wings__left__place"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1220,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__wings__left__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["wings.left.place"],
@@ -3875,13 +3874,13 @@ impl protostore::ChildTable for ByName {
         key: 2,
         insert: protostore::Stmt::new(
             1221,
-            r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "aparts__by_name" ("_id", "_key", "value__name", "value__right") VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.name", "by_name.value.right"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1222,
-                r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -3889,14 +3888,14 @@ impl protostore::ChildTable for ByName {
             1223,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1224,
             r#"SELECT o.key, c."_key", c."value__name", c."value__right"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name"],
@@ -3939,12 +3938,12 @@ impl protostore::edits::EditedMap for ByName {
             1225,
             r#"SELECT 0, "_key", "value__name", "value__right"
 FROM "aparts__by_name"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
             1226,
-            r#"DELETE FROM "aparts__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "aparts__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
     };
@@ -3974,19 +3973,19 @@ impl protostore::ChildTable for ByNameValueShelf {
         key: 2,
         insert: protostore::Stmt::new(
             1227,
-            r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__by_name__value__shelf" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
             &["id", "by_name.key", "by_name.value.shelf.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1228,
-            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__shelf" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1229,
             r#"SELECT o.key, c."_key", c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name.value.shelf"],
@@ -4043,7 +4042,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
         insert: protostore::Stmt::new(
             1230,
             r#"INSERT INTO "aparts__by_name__value__shelf__books" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4056,14 +4055,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1231,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__shelf__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1232,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.shelf.books"],
@@ -4135,7 +4134,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
         insert: protostore::Stmt::new(
             1233,
             r#"INSERT INTO "aparts__by_name__value__shelf__place" ("_id", "_key", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4150,14 +4149,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1234,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__shelf__place"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1235,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__shelf__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name.value.shelf.place"],
@@ -4219,19 +4218,19 @@ impl protostore::ChildTable for ByNameValueLeft {
         key: 2,
         insert: protostore::Stmt::new(
             1236,
-            r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "aparts__by_name__value__left" ("_id", "_key", "number") VALUES ($1, $2, $3)"#,
             &["id", "by_name.key", "by_name.value.left.number"],
         ),
         delete: None,
         load: protostore::Stmt::new(
             1237,
-            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "number" FROM "aparts__by_name__value__left" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1238,
             r#"SELECT o.key, c."_key", c."number"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name.value.left"],
@@ -4291,7 +4290,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
         insert: protostore::Stmt::new(
             1239,
             r#"INSERT INTO "aparts__by_name__value__left__books" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4304,14 +4303,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1240,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "aparts__by_name__value__left__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1241,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.left.books"],
@@ -4383,7 +4382,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
         insert: protostore::Stmt::new(
             1242,
             r#"INSERT INTO "aparts__by_name__value__left__place" ("_id", "_key", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4398,14 +4397,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             1243,
             r#"SELECT 0, "_key", "x", "y", "colour", "time"
 FROM "aparts__by_name__value__left__place"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1244,
             r#"SELECT o.key, c."_key", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "aparts__by_name__value__left__place" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name.value.left.place"],

@@ -34,25 +34,25 @@ impl protostore::ChildTable for Reals {
         key: 2,
         insert: protostore::Stmt::new(
             1675,
-            r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "audits__reals" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "reals", "reals"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1676,
-                r#"DELETE FROM "audits__reals" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__reals" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
             1677,
-            r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "audits__reals" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1678,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__reals" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["reals"],
@@ -104,25 +104,25 @@ impl protostore::ChildTable for Numbers {
         key: 2,
         insert: protostore::Stmt::new(
             1679,
-            r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "audits__numbers" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1680,
-                r#"DELETE FROM "audits__numbers" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__numbers" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
             1681,
-            r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "audits__numbers" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1682,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__numbers" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["numbers"],
@@ -174,25 +174,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             1683,
-            r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "audits__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1684,
-                r#"DELETE FROM "audits__words" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
             1685,
-            r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "audits__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1686,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -252,13 +252,13 @@ impl protostore::ChildTable for Steps {
         key: 2,
         insert: protostore::Stmt::new(
             1687,
-            r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "audits__steps" ("_number", "_position", "count", "done") VALUES ($1, $2, $3, $4)"#,
             &["number", "steps", "steps.count", "steps.done"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1688,
-                r#"DELETE FROM "audits__steps" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__steps" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
@@ -266,14 +266,14 @@ impl protostore::ChildTable for Steps {
             1689,
             r#"SELECT 0, "_position", "count", "done"
 FROM "audits__steps"
-WHERE "_number" = ?1
+WHERE "_number" = $1
 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1690,
             r#"SELECT o.key, c."_position", c."count", c."done"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__steps" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["steps"],
@@ -332,7 +332,7 @@ impl protostore::ChildTable for StepsWords {
         insert: protostore::Stmt::new(
             1691,
             r#"INSERT INTO "audits__steps__words" ("_number", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["number", "steps", "steps.words", "steps.words"],
         ),
         delete: None,
@@ -340,14 +340,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1692,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "audits__steps__words"
-WHERE "_number" = ?1
+WHERE "_number" = $1
 ORDER BY "_position", "_position_2""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1693,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__steps__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["steps.words"],
@@ -399,25 +399,25 @@ impl protostore::ChildTable for StepWords {
         key: 2,
         insert: protostore::Stmt::new(
             1694,
-            r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "audits__step__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "step.words", "step.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1695,
-                r#"DELETE FROM "audits__step__words" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__step__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
             1696,
-            r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "audits__step__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1697,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__step__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["step.words"],
@@ -471,25 +471,25 @@ impl protostore::ChildTable for OtherWords {
         key: 2,
         insert: protostore::Stmt::new(
             1698,
-            r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "audits__other__words" ("_number", "_position", "value") VALUES ($1, $2, $3)"#,
             &["number", "other.words", "other.words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1699,
-                r#"DELETE FROM "audits__other__words" WHERE "_number" = ?1"#,
+                r#"DELETE FROM "audits__other__words" WHERE "_number" = $1"#,
                 &["number"],
             ),
         ),
         load: protostore::Stmt::new(
             1700,
-            r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "audits__other__words" WHERE "_number" = $1 ORDER BY "_position""#,
             &["number"],
         ),
         load_many: protostore::Stmt::new(
             1701,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "audits__other__words" c ON c."_number" = o.value
 ORDER BY o.key, c."_position""#,
             &["other.words"],

@@ -34,25 +34,25 @@ impl protostore::ChildTable for ListedNumbers {
         key: 2,
         insert: protostore::Stmt::new(
             196,
-            r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "choices__listed__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "listed.numbers", "listed.numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 197,
-                r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             198,
-            r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "choices__listed__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             199,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "choices__listed__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["listed.numbers"],
@@ -64,7 +64,7 @@ ORDER BY o.key, c."_position""#,
             field: "listed",
             set: protostore::Stmt::new(
                 203,
-                r#"SELECT "listed" FROM "choices" WHERE "id" = ?1"#,
+                r#"SELECT "listed" FROM "choices" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -101,17 +101,16 @@ impl protostore::edits::EditedList for ListedNumbers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             200,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "choices__listed__numbers" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             201,
-            r#"DELETE
-FROM "choices__listed__numbers"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "choices__listed__numbers"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "choices__listed__numbers"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "choices__listed__numbers"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -120,7 +119,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for ListedNumbers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         202,
-        r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "choices__listed__numbers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "listed.numbers"],
     );
 }

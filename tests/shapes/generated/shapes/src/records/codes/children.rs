@@ -28,25 +28,25 @@ impl protostore::ChildTable for MustUint64s {
         key: 2,
         insert: protostore::Stmt::new(
             1816,
-            r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.uint64s", "must.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1817,
-                r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1818,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1819,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.uint64s"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for MustUint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1820,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1821,
-            r#"DELETE
-FROM "codes__must__uint64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__uint64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__uint64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__uint64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustUint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1822,
-        r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.uint64s"],
     );
 }
@@ -126,25 +125,25 @@ impl protostore::ChildTable for MustFixed64s {
         key: 2,
         insert: protostore::Stmt::new(
             1823,
-            r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.fixed64s", "must.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1824,
-                r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1825,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1826,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.fixed64s"],
@@ -176,17 +175,16 @@ impl protostore::edits::EditedList for MustFixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1827,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1828,
-            r#"DELETE
-FROM "codes__must__fixed64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__fixed64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__fixed64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__fixed64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -195,7 +193,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustFixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1829,
-        r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.fixed64s"],
     );
 }
@@ -230,25 +228,25 @@ impl protostore::ChildTable for MustFloats {
         key: 2,
         insert: protostore::Stmt::new(
             1830,
-            r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.floats", "must.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1831,
-                r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1832,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1833,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.floats"],
@@ -280,17 +278,16 @@ impl protostore::edits::EditedList for MustFloats {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1834,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1835,
-            r#"DELETE
-FROM "codes__must__floats"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__floats"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__floats"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__floats"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -299,7 +296,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustFloats {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1836,
-        r#"DELETE FROM "codes__must__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.floats"],
     );
 }
@@ -328,25 +325,25 @@ impl protostore::ChildTable for MustDoubles {
         key: 2,
         insert: protostore::Stmt::new(
             1837,
-            r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.doubles", "must.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1838,
-                r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1839,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1840,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.doubles"],
@@ -378,17 +375,16 @@ impl protostore::edits::EditedList for MustDoubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1841,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1842,
-            r#"DELETE
-FROM "codes__must__doubles"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__doubles"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__doubles"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__doubles"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -397,7 +393,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustDoubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1843,
-        r#"DELETE FROM "codes__must__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.doubles"],
     );
 }
@@ -426,25 +422,25 @@ impl protostore::ChildTable for MustAllSeconds {
         key: 2,
         insert: protostore::Stmt::new(
             1844,
-            r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_seconds", "must.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1845,
-                r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1846,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1847,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_seconds"],
@@ -476,17 +472,16 @@ impl protostore::edits::EditedList for MustAllSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1848,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1849,
-            r#"DELETE
-FROM "codes__must__all_seconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_seconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_seconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_seconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -495,7 +490,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1850,
-        r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_seconds"],
     );
 }
@@ -524,13 +519,13 @@ impl protostore::ChildTable for MustAllMilliseconds {
         key: 2,
         insert: protostore::Stmt::new(
             1851,
-            r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_milliseconds", "must.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1852,
-                r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -538,14 +533,14 @@ impl protostore::ChildTable for MustAllMilliseconds {
             1853,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1854,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_milliseconds"],
@@ -577,17 +572,16 @@ impl protostore::edits::EditedList for MustAllMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1855,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1856,
-            r#"DELETE
-FROM "codes__must__all_milliseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_milliseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_milliseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_milliseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -596,7 +590,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1857,
-        r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_milliseconds"],
     );
 }
@@ -625,13 +619,13 @@ impl protostore::ChildTable for MustAllMicroseconds {
         key: 2,
         insert: protostore::Stmt::new(
             1858,
-            r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_microseconds", "must.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1859,
-                r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -639,14 +633,14 @@ impl protostore::ChildTable for MustAllMicroseconds {
             1860,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1861,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_microseconds"],
@@ -678,17 +672,16 @@ impl protostore::edits::EditedList for MustAllMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1862,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1863,
-            r#"DELETE
-FROM "codes__must__all_microseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_microseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_microseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_microseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -697,7 +690,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1864,
-        r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_microseconds"],
     );
 }
@@ -732,25 +725,25 @@ impl protostore::ChildTable for MustAllText {
         key: 2,
         insert: protostore::Stmt::new(
             1865,
-            r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_text", "must.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1866,
-                r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1867,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1868,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_text"],
@@ -782,17 +775,16 @@ impl protostore::edits::EditedList for MustAllText {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1869,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_text" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1870,
-            r#"DELETE
-FROM "codes__must__all_text"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_text"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_text"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_text"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -801,7 +793,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllText {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1871,
-        r#"DELETE FROM "codes__must__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_text" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_text"],
     );
 }
@@ -830,13 +822,13 @@ impl protostore::ChildTable for MustAllSpanSeconds {
         key: 2,
         insert: protostore::Stmt::new(
             1872,
-            r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_seconds", "must.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1873,
-                r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -844,14 +836,14 @@ impl protostore::ChildTable for MustAllSpanSeconds {
             1874,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1875,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_span_seconds"],
@@ -883,17 +875,16 @@ impl protostore::edits::EditedList for MustAllSpanSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1876,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1877,
-            r#"DELETE
-FROM "codes__must__all_span_seconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_span_seconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_span_seconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_span_seconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -902,7 +893,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllSpanSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1878,
-        r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_seconds"],
     );
 }
@@ -931,13 +922,13 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
         key: 2,
         insert: protostore::Stmt::new(
             1879,
-            r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_milliseconds", "must.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1880,
-                r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -945,14 +936,14 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
             1881,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1882,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_span_milliseconds"],
@@ -984,17 +975,16 @@ impl protostore::edits::EditedList for MustAllSpanMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1883,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1884,
-            r#"DELETE
-FROM "codes__must__all_span_milliseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_span_milliseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_span_milliseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_span_milliseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1003,7 +993,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllSpanMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1885,
-        r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_milliseconds"],
     );
 }
@@ -1032,13 +1022,13 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
         key: 2,
         insert: protostore::Stmt::new(
             1886,
-            r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_span_microseconds", "must.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1887,
-                r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1046,14 +1036,14 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
             1888,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_span_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1889,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_span_microseconds"],
@@ -1085,17 +1075,16 @@ impl protostore::edits::EditedList for MustAllSpanMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1890,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_span_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1891,
-            r#"DELETE
-FROM "codes__must__all_span_microseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_span_microseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_span_microseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_span_microseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1104,7 +1093,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllSpanMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1892,
-        r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_span_microseconds"],
     );
 }
@@ -1133,25 +1122,25 @@ impl protostore::ChildTable for MustAllWrapped {
         key: 2,
         insert: protostore::Stmt::new(
             1893,
-            r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped", "must.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1894,
-                r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1895,
-            r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__must__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1896,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_wrapped"],
@@ -1183,17 +1172,16 @@ impl protostore::edits::EditedList for MustAllWrapped {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1897,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1898,
-            r#"DELETE
-FROM "codes__must__all_wrapped"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_wrapped"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_wrapped"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_wrapped"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1202,7 +1190,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllWrapped {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1899,
-        r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped"],
     );
 }
@@ -1237,13 +1225,13 @@ impl protostore::ChildTable for MustAllWrappedFloat {
         key: 2,
         insert: protostore::Stmt::new(
             1900,
-            r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped_float", "must.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1901,
-                r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1251,14 +1239,14 @@ impl protostore::ChildTable for MustAllWrappedFloat {
             1902,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_float"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1903,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_wrapped_float"],
@@ -1290,17 +1278,16 @@ impl protostore::edits::EditedList for MustAllWrappedFloat {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1904,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_float" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1905,
-            r#"DELETE
-FROM "codes__must__all_wrapped_float"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_wrapped_float"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_wrapped_float"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_wrapped_float"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1309,7 +1296,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllWrappedFloat {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1906,
-        r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped_float"],
     );
 }
@@ -1338,13 +1325,13 @@ impl protostore::ChildTable for MustAllWrappedDouble {
         key: 2,
         insert: protostore::Stmt::new(
             1907,
-            r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__must__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "must.all_wrapped_double", "must.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1908,
-                r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1352,14 +1339,14 @@ impl protostore::ChildTable for MustAllWrappedDouble {
             1909,
             r#"SELECT 0, "_position", "value"
 FROM "codes__must__all_wrapped_double"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1910,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__must__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["must.all_wrapped_double"],
@@ -1391,17 +1378,16 @@ impl protostore::edits::EditedList for MustAllWrappedDouble {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1911,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__must__all_wrapped_double" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1912,
-            r#"DELETE
-FROM "codes__must__all_wrapped_double"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__must__all_wrapped_double"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__must__all_wrapped_double"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__must__all_wrapped_double"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1410,7 +1396,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for MustAllWrappedDouble {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1913,
-        r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__must__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "must.all_wrapped_double"],
     );
 }
@@ -1514,7 +1500,7 @@ impl protostore::ChildTable for List {
     "seconds", "milliseconds", "microseconds", "text", "span_seconds", "span_milliseconds",
     "span_microseconds", "wrapped", "wrapped_float", "wrapped_double", "maybe_uint64",
     "maybe_fixed64", "maybe_float", "maybe_double")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "list",
@@ -1541,7 +1527,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1915,
-                r#"DELETE FROM "codes__list" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__list" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1552,7 +1538,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "wrapped_float", "wrapped_double", "maybe_uint64", "maybe_fixed64", "maybe_float",
     "maybe_double"
 FROM "codes__list"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -1562,7 +1548,7 @@ ORDER BY "_position""#,
     c."milliseconds", c."microseconds", c."text", c."span_seconds", c."span_milliseconds",
     c."span_microseconds", c."wrapped", c."wrapped_float", c."wrapped_double", c."maybe_uint64",
     c."maybe_fixed64", c."maybe_float", c."maybe_double"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["list"],
@@ -1727,17 +1713,16 @@ impl protostore::edits::EditedList for List {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1918,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__list" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1919,
-            r#"DELETE
-FROM "codes__list"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__list"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__list"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__list"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1769,7 +1754,7 @@ impl protostore::ChildTable for ListUint64s {
         insert: protostore::Stmt::new(
             1920,
             r#"INSERT INTO "codes__list__uint64s" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.uint64s", "list.uint64s"],
         ),
         delete: None,
@@ -1777,14 +1762,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1921,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__uint64s"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1922,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.uint64s"],
@@ -1838,7 +1823,7 @@ impl protostore::ChildTable for ListFixed64s {
         insert: protostore::Stmt::new(
             1923,
             r#"INSERT INTO "codes__list__fixed64s" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.fixed64s", "list.fixed64s"],
         ),
         delete: None,
@@ -1846,14 +1831,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1924,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__fixed64s"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1925,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.fixed64s"],
@@ -1913,7 +1898,7 @@ impl protostore::ChildTable for ListFloats {
         insert: protostore::Stmt::new(
             1926,
             r#"INSERT INTO "codes__list__floats" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.floats", "list.floats"],
         ),
         delete: None,
@@ -1921,14 +1906,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1927,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__floats"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1928,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.floats"],
@@ -1982,7 +1967,7 @@ impl protostore::ChildTable for ListDoubles {
         insert: protostore::Stmt::new(
             1929,
             r#"INSERT INTO "codes__list__doubles" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.doubles", "list.doubles"],
         ),
         delete: None,
@@ -1990,14 +1975,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1930,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__doubles"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1931,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.doubles"],
@@ -2051,7 +2036,7 @@ impl protostore::ChildTable for ListAllSeconds {
         insert: protostore::Stmt::new(
             1932,
             r#"INSERT INTO "codes__list__all_seconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_seconds", "list.all_seconds"],
         ),
         delete: None,
@@ -2059,14 +2044,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1933,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1934,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_seconds"],
@@ -2120,7 +2105,7 @@ impl protostore::ChildTable for ListAllMilliseconds {
         insert: protostore::Stmt::new(
             1935,
             r#"INSERT INTO "codes__list__all_milliseconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_milliseconds", "list.all_milliseconds"],
         ),
         delete: None,
@@ -2128,14 +2113,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1936,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1937,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_milliseconds"],
@@ -2189,7 +2174,7 @@ impl protostore::ChildTable for ListAllMicroseconds {
         insert: protostore::Stmt::new(
             1938,
             r#"INSERT INTO "codes__list__all_microseconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_microseconds", "list.all_microseconds"],
         ),
         delete: None,
@@ -2197,14 +2182,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1939,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1940,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_microseconds"],
@@ -2264,7 +2249,7 @@ impl protostore::ChildTable for ListAllText {
         insert: protostore::Stmt::new(
             1941,
             r#"INSERT INTO "codes__list__all_text" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_text", "list.all_text"],
         ),
         delete: None,
@@ -2272,14 +2257,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1942,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_text"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1943,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_text"],
@@ -2333,7 +2318,7 @@ impl protostore::ChildTable for ListAllSpanSeconds {
         insert: protostore::Stmt::new(
             1944,
             r#"INSERT INTO "codes__list__all_span_seconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_seconds", "list.all_span_seconds"],
         ),
         delete: None,
@@ -2341,14 +2326,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1945,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1946,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_span_seconds"],
@@ -2402,7 +2387,7 @@ impl protostore::ChildTable for ListAllSpanMilliseconds {
         insert: protostore::Stmt::new(
             1947,
             r#"INSERT INTO "codes__list__all_span_milliseconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_milliseconds", "list.all_span_milliseconds"],
         ),
         delete: None,
@@ -2410,14 +2395,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1948,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1949,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_span_milliseconds"],
@@ -2471,7 +2456,7 @@ impl protostore::ChildTable for ListAllSpanMicroseconds {
         insert: protostore::Stmt::new(
             1950,
             r#"INSERT INTO "codes__list__all_span_microseconds" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_span_microseconds", "list.all_span_microseconds"],
         ),
         delete: None,
@@ -2479,14 +2464,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1951,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_span_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1952,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_span_microseconds"],
@@ -2540,7 +2525,7 @@ impl protostore::ChildTable for ListAllWrapped {
         insert: protostore::Stmt::new(
             1953,
             r#"INSERT INTO "codes__list__all_wrapped" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped", "list.all_wrapped"],
         ),
         delete: None,
@@ -2548,14 +2533,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1954,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1955,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_wrapped"],
@@ -2615,7 +2600,7 @@ impl protostore::ChildTable for ListAllWrappedFloat {
         insert: protostore::Stmt::new(
             1956,
             r#"INSERT INTO "codes__list__all_wrapped_float" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped_float", "list.all_wrapped_float"],
         ),
         delete: None,
@@ -2623,14 +2608,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1957,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_float"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1958,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_wrapped_float"],
@@ -2684,7 +2669,7 @@ impl protostore::ChildTable for ListAllWrappedDouble {
         insert: protostore::Stmt::new(
             1959,
             r#"INSERT INTO "codes__list__all_wrapped_double" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "list", "list.all_wrapped_double", "list.all_wrapped_double"],
         ),
         delete: None,
@@ -2692,14 +2677,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1960,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "codes__list__all_wrapped_double"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1961,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__list__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["list.all_wrapped_double"],
@@ -2866,7 +2851,7 @@ impl protostore::ChildTable for ByName {
     "value__microseconds", "value__text", "value__span_seconds", "value__span_milliseconds",
     "value__span_microseconds", "value__wrapped", "value__wrapped_float", "value__wrapped_double",
     "value__maybe_uint64", "value__maybe_fixed64", "value__maybe_float", "value__maybe_double")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "by_name.key",
@@ -2893,7 +2878,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1963,
-                r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -2901,11 +2886,11 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
             1964,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
-    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
-    "value__wrapped", "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64",
-    "value__maybe_fixed64", "value__maybe_float", "value__maybe_double"
+    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
+    "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64", "value__maybe_fixed64",
+    "value__maybe_float", "value__maybe_double"
 FROM "codes__by_name"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -2917,7 +2902,7 @@ ORDER BY "_key""#,
     c."value__span_microseconds", c."value__wrapped", c."value__wrapped_float",
     c."value__wrapped_double", c."value__maybe_uint64", c."value__maybe_fixed64",
     c."value__maybe_float", c."value__maybe_double"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name"],
@@ -3084,16 +3069,16 @@ impl protostore::edits::EditedMap for ByName {
             1966,
             r#"SELECT 0, "_key", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__seconds", "value__milliseconds", "value__microseconds", "value__text",
-    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds",
-    "value__wrapped", "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64",
-    "value__maybe_fixed64", "value__maybe_float", "value__maybe_double"
+    "value__span_seconds", "value__span_milliseconds", "value__span_microseconds", "value__wrapped",
+    "value__wrapped_float", "value__wrapped_double", "value__maybe_uint64", "value__maybe_fixed64",
+    "value__maybe_float", "value__maybe_double"
 FROM "codes__by_name"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
             1967,
-            r#"DELETE FROM "codes__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "codes__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
     };
@@ -3125,7 +3110,7 @@ impl protostore::ChildTable for ByNameValueUint64s {
         insert: protostore::Stmt::new(
             1968,
             r#"INSERT INTO "codes__by_name__value__uint64s" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.uint64s", "by_name.value.uint64s"],
         ),
         delete: None,
@@ -3133,14 +3118,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1969,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__uint64s"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1970,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.uint64s"],
@@ -3194,7 +3179,7 @@ impl protostore::ChildTable for ByNameValueFixed64s {
         insert: protostore::Stmt::new(
             1971,
             r#"INSERT INTO "codes__by_name__value__fixed64s" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.fixed64s", "by_name.value.fixed64s"],
         ),
         delete: None,
@@ -3202,14 +3187,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1972,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__fixed64s"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1973,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.fixed64s"],
@@ -3269,7 +3254,7 @@ impl protostore::ChildTable for ByNameValueFloats {
         insert: protostore::Stmt::new(
             1974,
             r#"INSERT INTO "codes__by_name__value__floats" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.floats", "by_name.value.floats"],
         ),
         delete: None,
@@ -3277,14 +3262,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1975,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__floats"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1976,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.floats"],
@@ -3338,7 +3323,7 @@ impl protostore::ChildTable for ByNameValueDoubles {
         insert: protostore::Stmt::new(
             1977,
             r#"INSERT INTO "codes__by_name__value__doubles" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.doubles", "by_name.value.doubles"],
         ),
         delete: None,
@@ -3346,14 +3331,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1978,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__doubles"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1979,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.doubles"],
@@ -3407,7 +3392,7 @@ impl protostore::ChildTable for ByNameValueAllSeconds {
         insert: protostore::Stmt::new(
             1980,
             r#"INSERT INTO "codes__by_name__value__all_seconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3420,14 +3405,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1981,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1982,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_seconds"],
@@ -3481,7 +3466,7 @@ impl protostore::ChildTable for ByNameValueAllMilliseconds {
         insert: protostore::Stmt::new(
             1983,
             r#"INSERT INTO "codes__by_name__value__all_milliseconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3494,14 +3479,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1984,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1985,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_milliseconds"],
@@ -3555,7 +3540,7 @@ impl protostore::ChildTable for ByNameValueAllMicroseconds {
         insert: protostore::Stmt::new(
             1986,
             r#"INSERT INTO "codes__by_name__value__all_microseconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3568,14 +3553,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1987,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1988,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_microseconds"],
@@ -3635,7 +3620,7 @@ impl protostore::ChildTable for ByNameValueAllText {
         insert: protostore::Stmt::new(
             1989,
             r#"INSERT INTO "codes__by_name__value__all_text" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "by_name.key", "by_name.value.all_text", "by_name.value.all_text"],
         ),
         delete: None,
@@ -3643,14 +3628,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1990,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_text"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1991,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_text"],
@@ -3704,7 +3689,7 @@ impl protostore::ChildTable for ByNameValueAllSpanSeconds {
         insert: protostore::Stmt::new(
             1992,
             r#"INSERT INTO "codes__by_name__value__all_span_seconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3717,14 +3702,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1993,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1994,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_span_seconds"],
@@ -3781,7 +3766,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
         insert: protostore::Stmt::new(
             1995,
             r#"INSERT INTO "codes__by_name__value__all_span_milliseconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3794,14 +3779,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1996,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1997,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_span_milliseconds"],
@@ -3858,7 +3843,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
         insert: protostore::Stmt::new(
             1998,
             r#"INSERT INTO "codes__by_name__value__all_span_microseconds" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3871,14 +3856,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             1999,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_span_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2000,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_span_microseconds"],
@@ -3932,7 +3917,7 @@ impl protostore::ChildTable for ByNameValueAllWrapped {
         insert: protostore::Stmt::new(
             2001,
             r#"INSERT INTO "codes__by_name__value__all_wrapped" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -3945,14 +3930,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             2002,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2003,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_wrapped"],
@@ -4015,7 +4000,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedFloat {
         insert: protostore::Stmt::new(
             2004,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_float" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4028,14 +4013,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             2005,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_float"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2006,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_wrapped_float"],
@@ -4092,7 +4077,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedDouble {
         insert: protostore::Stmt::new(
             2007,
             r#"INSERT INTO "codes__by_name__value__all_wrapped_double" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "by_name.key",
@@ -4105,14 +4090,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             2008,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "codes__by_name__value__all_wrapped_double"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2009,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__by_name__value__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["by_name.value.all_wrapped_double"],
@@ -4164,25 +4149,25 @@ impl protostore::ChildTable for OneUint64s {
         key: 2,
         insert: protostore::Stmt::new(
             2010,
-            r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.uint64s", "one.uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2011,
-                r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2012,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2013,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.uint64s"],
@@ -4194,7 +4179,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2017,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4227,17 +4212,16 @@ impl protostore::edits::EditedList for OneUint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2014,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2015,
-            r#"DELETE
-FROM "codes__one__uint64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__uint64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__uint64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__uint64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4246,7 +4230,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneUint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2016,
-        r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.uint64s"],
     );
 }
@@ -4275,25 +4259,25 @@ impl protostore::ChildTable for OneFixed64s {
         key: 2,
         insert: protostore::Stmt::new(
             2018,
-            r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.fixed64s", "one.fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2019,
-                r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2020,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2021,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.fixed64s"],
@@ -4305,7 +4289,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2025,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4338,17 +4322,16 @@ impl protostore::edits::EditedList for OneFixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2022,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2023,
-            r#"DELETE
-FROM "codes__one__fixed64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__fixed64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__fixed64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__fixed64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4357,7 +4340,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneFixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2024,
-        r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.fixed64s"],
     );
 }
@@ -4392,25 +4375,25 @@ impl protostore::ChildTable for OneFloats {
         key: 2,
         insert: protostore::Stmt::new(
             2026,
-            r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.floats", "one.floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2027,
-                r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2028,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2029,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.floats"],
@@ -4422,7 +4405,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2033,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4455,17 +4438,16 @@ impl protostore::edits::EditedList for OneFloats {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2030,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2031,
-            r#"DELETE
-FROM "codes__one__floats"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__floats"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__floats"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__floats"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4474,7 +4456,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneFloats {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2032,
-        r#"DELETE FROM "codes__one__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.floats"],
     );
 }
@@ -4503,25 +4485,25 @@ impl protostore::ChildTable for OneDoubles {
         key: 2,
         insert: protostore::Stmt::new(
             2034,
-            r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.doubles", "one.doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2035,
-                r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2036,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2037,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.doubles"],
@@ -4533,7 +4515,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2041,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4566,17 +4548,16 @@ impl protostore::edits::EditedList for OneDoubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2038,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2039,
-            r#"DELETE
-FROM "codes__one__doubles"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__doubles"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__doubles"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__doubles"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4585,7 +4566,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneDoubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2040,
-        r#"DELETE FROM "codes__one__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.doubles"],
     );
 }
@@ -4614,25 +4595,25 @@ impl protostore::ChildTable for OneAllSeconds {
         key: 2,
         insert: protostore::Stmt::new(
             2042,
-            r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_seconds", "one.all_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2043,
-                r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2044,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_seconds" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2045,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_seconds"],
@@ -4644,7 +4625,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2049,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4677,17 +4658,16 @@ impl protostore::edits::EditedList for OneAllSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2046,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2047,
-            r#"DELETE
-FROM "codes__one__all_seconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_seconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_seconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_seconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4696,7 +4676,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2048,
-        r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_seconds"],
     );
 }
@@ -4725,13 +4705,13 @@ impl protostore::ChildTable for OneAllMilliseconds {
         key: 2,
         insert: protostore::Stmt::new(
             2050,
-            r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_milliseconds", "one.all_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2051,
-                r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -4739,14 +4719,14 @@ impl protostore::ChildTable for OneAllMilliseconds {
             2052,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2053,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_milliseconds"],
@@ -4758,7 +4738,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2057,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4791,17 +4771,16 @@ impl protostore::edits::EditedList for OneAllMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2054,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2055,
-            r#"DELETE
-FROM "codes__one__all_milliseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_milliseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_milliseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_milliseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4810,7 +4789,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2056,
-        r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_milliseconds"],
     );
 }
@@ -4839,13 +4818,13 @@ impl protostore::ChildTable for OneAllMicroseconds {
         key: 2,
         insert: protostore::Stmt::new(
             2058,
-            r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_microseconds", "one.all_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2059,
-                r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -4853,14 +4832,14 @@ impl protostore::ChildTable for OneAllMicroseconds {
             2060,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2061,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_microseconds"],
@@ -4872,7 +4851,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2065,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -4905,17 +4884,16 @@ impl protostore::edits::EditedList for OneAllMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2062,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2063,
-            r#"DELETE
-FROM "codes__one__all_microseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_microseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_microseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_microseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -4924,7 +4902,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2064,
-        r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_microseconds"],
     );
 }
@@ -4959,25 +4937,25 @@ impl protostore::ChildTable for OneAllText {
         key: 2,
         insert: protostore::Stmt::new(
             2066,
-            r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_text" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_text", "one.all_text"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2067,
-                r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2068,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_text" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2069,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_text" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_text"],
@@ -4989,7 +4967,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2073,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5022,17 +5000,16 @@ impl protostore::edits::EditedList for OneAllText {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2070,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_text" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2071,
-            r#"DELETE
-FROM "codes__one__all_text"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_text"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_text"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_text"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5041,7 +5018,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllText {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2072,
-        r#"DELETE FROM "codes__one__all_text" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_text" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_text"],
     );
 }
@@ -5070,13 +5047,13 @@ impl protostore::ChildTable for OneAllSpanSeconds {
         key: 2,
         insert: protostore::Stmt::new(
             2074,
-            r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_span_seconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_seconds", "one.all_span_seconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2075,
-                r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -5084,14 +5061,14 @@ impl protostore::ChildTable for OneAllSpanSeconds {
             2076,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_seconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2077,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_seconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_span_seconds"],
@@ -5103,7 +5080,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2081,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5136,17 +5113,16 @@ impl protostore::edits::EditedList for OneAllSpanSeconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2078,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_seconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2079,
-            r#"DELETE
-FROM "codes__one__all_span_seconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_span_seconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_span_seconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_span_seconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5155,7 +5131,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllSpanSeconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2080,
-        r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_span_seconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_seconds"],
     );
 }
@@ -5184,13 +5160,13 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
         key: 2,
         insert: protostore::Stmt::new(
             2082,
-            r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_span_milliseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_milliseconds", "one.all_span_milliseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2083,
-                r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -5198,14 +5174,14 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
             2084,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_milliseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2085,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_milliseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_span_milliseconds"],
@@ -5217,7 +5193,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2089,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5250,17 +5226,16 @@ impl protostore::edits::EditedList for OneAllSpanMilliseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2086,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2087,
-            r#"DELETE
-FROM "codes__one__all_span_milliseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_span_milliseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_span_milliseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_span_milliseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5269,7 +5244,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllSpanMilliseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2088,
-        r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_span_milliseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_milliseconds"],
     );
 }
@@ -5298,13 +5273,13 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
         key: 2,
         insert: protostore::Stmt::new(
             2090,
-            r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_span_microseconds" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_span_microseconds", "one.all_span_microseconds"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2091,
-                r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -5312,14 +5287,14 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
             2092,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_span_microseconds"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2093,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_span_microseconds" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_span_microseconds"],
@@ -5331,7 +5306,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2097,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5364,17 +5339,16 @@ impl protostore::edits::EditedList for OneAllSpanMicroseconds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2094,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_span_microseconds" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2095,
-            r#"DELETE
-FROM "codes__one__all_span_microseconds"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_span_microseconds"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_span_microseconds"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_span_microseconds"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5383,7 +5357,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllSpanMicroseconds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2096,
-        r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_span_microseconds" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_span_microseconds"],
     );
 }
@@ -5412,25 +5386,25 @@ impl protostore::ChildTable for OneAllWrapped {
         key: 2,
         insert: protostore::Stmt::new(
             2098,
-            r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_wrapped" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped", "one.all_wrapped"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2099,
-                r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2100,
-            r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "codes__one__all_wrapped" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2101,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_wrapped"],
@@ -5442,7 +5416,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2105,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5475,17 +5449,16 @@ impl protostore::edits::EditedList for OneAllWrapped {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2102,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2103,
-            r#"DELETE
-FROM "codes__one__all_wrapped"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_wrapped"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_wrapped"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_wrapped"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5494,7 +5467,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllWrapped {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2104,
-        r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_wrapped" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped"],
     );
 }
@@ -5529,13 +5502,13 @@ impl protostore::ChildTable for OneAllWrappedFloat {
         key: 2,
         insert: protostore::Stmt::new(
             2106,
-            r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_wrapped_float" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped_float", "one.all_wrapped_float"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2107,
-                r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -5543,14 +5516,14 @@ impl protostore::ChildTable for OneAllWrappedFloat {
             2108,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_float"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2109,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_float" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_wrapped_float"],
@@ -5562,7 +5535,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2113,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5595,17 +5568,16 @@ impl protostore::edits::EditedList for OneAllWrappedFloat {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2110,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_float" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2111,
-            r#"DELETE
-FROM "codes__one__all_wrapped_float"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_wrapped_float"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_wrapped_float"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_wrapped_float"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5614,7 +5586,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllWrappedFloat {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2112,
-        r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_wrapped_float" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped_float"],
     );
 }
@@ -5643,13 +5615,13 @@ impl protostore::ChildTable for OneAllWrappedDouble {
         key: 2,
         insert: protostore::Stmt::new(
             2114,
-            r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "codes__one__all_wrapped_double" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "one.all_wrapped_double", "one.all_wrapped_double"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2115,
-                r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -5657,14 +5629,14 @@ impl protostore::ChildTable for OneAllWrappedDouble {
             2116,
             r#"SELECT 0, "_position", "value"
 FROM "codes__one__all_wrapped_double"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2117,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "codes__one__all_wrapped_double" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["one.all_wrapped_double"],
@@ -5676,7 +5648,7 @@ ORDER BY o.key, c."_position""#,
             field: "one",
             set: protostore::Stmt::new(
                 2121,
-                r#"SELECT "one" FROM "codes" WHERE "id" = ?1"#,
+                r#"SELECT "one" FROM "codes" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -5709,17 +5681,16 @@ impl protostore::edits::EditedList for OneAllWrappedDouble {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2118,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "codes__one__all_wrapped_double" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2119,
-            r#"DELETE
-FROM "codes__one__all_wrapped_double"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "codes__one__all_wrapped_double"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "codes__one__all_wrapped_double"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "codes__one__all_wrapped_double"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -5728,7 +5699,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OneAllWrappedDouble {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         2120,
-        r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "codes__one__all_wrapped_double" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "one.all_wrapped_double"],
     );
 }

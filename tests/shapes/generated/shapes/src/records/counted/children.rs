@@ -30,7 +30,7 @@ impl protostore::ChildTable for Targets {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1632,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
                     ),
                 },
@@ -43,13 +43,13 @@ impl protostore::ChildTable for Targets {
         key: 3,
         insert: protostore::Stmt::new(
             1627,
-            r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "counted__targets" ("_region", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["region", "number", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1628,
-                r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2"#,
+                r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2"#,
                 &["region", "number"],
             ),
         ),
@@ -57,14 +57,14 @@ impl protostore::ChildTable for Targets {
             1629,
             r#"SELECT 0, "_position", "value"
 FROM "counted__targets"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             1630,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "counted__targets" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["targets"],
@@ -98,17 +98,16 @@ impl protostore::edits::EditedList for Targets {
             1633,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "counted__targets"
-WHERE "_region" = ?1 AND "_number" = ?2"#,
+WHERE "_region" = $1 AND "_number" = $2"#,
             &["region", "number"],
         ),
         remove_at: protostore::Stmt::new(
             1634,
-            r#"DELETE
-FROM "counted__targets"
-WHERE "_region" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
-FROM "counted__targets"
-WHERE "_region" = ?1 AND "_number" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "counted__targets"
+WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
+  FROM "counted__targets"
+  WHERE "_region" = $1 AND "_number" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["region", "number", ""],
         ),
     };
@@ -117,7 +116,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 impl protostore::edits::EditedValues for Targets {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1635,
-        r#"DELETE FROM "counted__targets" WHERE "_region" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
+        r#"DELETE FROM "counted__targets" WHERE "_region" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["region", "number", "targets"],
     );
 }

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Tags {
         key: 2,
         insert: protostore::Stmt::new(
             1506,
-            r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "crates__tags" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "tags", "tags"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1507,
-                r#"DELETE FROM "crates__tags" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "crates__tags" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1508,
-            r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "crates__tags" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1509,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "crates__tags" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["tags"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Tags {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1510,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "crates__tags" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1511,
-            r#"DELETE
-FROM "crates__tags"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "crates__tags"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "crates__tags"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "crates__tags"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Tags {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1512,
-        r#"DELETE FROM "crates__tags" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "crates__tags" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "tags"],
     );
 }

@@ -40,13 +40,13 @@ impl protostore::ChildTable for Racks {
         insert: protostore::Stmt::new(
             593,
             r#"INSERT INTO "deeps__racks" ("_region", "_number", "_position", "name", "cabinet")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.name", "racks.cabinet"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 594,
-                r#"DELETE FROM "deeps__racks" WHERE "_region" = ?1 AND "_number" = ?2"#,
+                r#"DELETE FROM "deeps__racks" WHERE "_region" = $1 AND "_number" = $2"#,
                 &["region", "number"],
             ),
         ),
@@ -54,14 +54,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             595,
             r#"SELECT 0, "_position", "name", "cabinet"
 FROM "deeps__racks"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             596,
             r#"SELECT o.key, c."_position", c."name", c."cabinet"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deeps__racks" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["racks"],
@@ -110,17 +110,16 @@ impl protostore::edits::EditedList for Racks {
             597,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "deeps__racks"
-WHERE "_region" = ?1 AND "_number" = ?2"#,
+WHERE "_region" = $1 AND "_number" = $2"#,
             &["region", "number"],
         ),
         remove_at: protostore::Stmt::new(
             598,
-            r#"DELETE
-FROM "deeps__racks"
-WHERE "_region" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
-FROM "deeps__racks"
-WHERE "_region" = ?1 AND "_number" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "deeps__racks"
+WHERE "_region" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
+  FROM "deeps__racks"
+  WHERE "_region" = $1 AND "_number" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["region", "number", ""],
         ),
     };
@@ -153,7 +152,7 @@ impl protostore::ChildTable for RacksHosts {
         insert: protostore::Stmt::new(
             599,
             r#"INSERT INTO "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2", "name")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.hosts", "racks.hosts.name"],
         ),
         delete: None,
@@ -161,14 +160,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             600,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__hosts"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             601,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deeps__racks__hosts" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["racks.hosts"],
@@ -235,7 +234,7 @@ impl protostore::ChildTable for RacksHostsPorts {
             602,
             r#"INSERT INTO "deeps__racks__hosts__ports" ("_region", "_number", "_position", "_position_2",
     "_position_3", "number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -250,15 +249,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             603,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__hosts__ports"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             604,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__hosts__ports" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             &["racks.hosts.ports"],
         ),
@@ -319,7 +319,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
             605,
             r#"INSERT INTO "deeps__racks__hosts__ports__frames" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_position_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -335,15 +335,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             606,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__hosts__ports__frames"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             607,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__hosts__ports__frames" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#,
             &["racks.hosts.ports.frames"],
         ),
@@ -400,7 +401,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
             608,
             r#"INSERT INTO "deeps__racks__hosts__ports__labels" ("_region", "_number", "_position", "_position_2",
     "_position_3", "_key_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -416,15 +417,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             609,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__hosts__ports__labels"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             610,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__hosts__ports__labels" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
             &["racks.hosts.ports.labels"],
         ),
@@ -480,7 +482,7 @@ impl protostore::ChildTable for RacksHostsNames {
             611,
             r#"INSERT INTO "deeps__racks__hosts__names" ("_region", "_number", "_position", "_position_2",
     "_position_3", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -495,15 +497,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             612,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__hosts__names"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             613,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__hosts__names" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             &["racks.hosts.names"],
         ),
@@ -557,7 +560,7 @@ impl protostore::ChildTable for RacksSpares {
         insert: protostore::Stmt::new(
             614,
             r#"INSERT INTO "deeps__racks__spares" ("_region", "_number", "_position", "_key_2", "value__name")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.spares.key", "racks.spares.value.name"],
         ),
         delete: None,
@@ -565,14 +568,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             615,
             r#"SELECT 0, "_position", "_key_2", "value__name"
 FROM "deeps__racks__spares"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             616,
             r#"SELECT o.key, c."_position", c."_key_2", c."value__name"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deeps__racks__spares" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2""#,
             &["racks.spares"],
@@ -639,7 +642,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
             617,
             r#"INSERT INTO "deeps__racks__spares__value__ports" ("_region", "_number", "_position", "_key_2",
     "_position_3", "number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -654,15 +657,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             618,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "number"
 FROM "deeps__racks__spares__value__ports"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             619,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."number"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__spares__value__ports" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
             &["racks.spares.value.ports"],
         ),
@@ -726,7 +730,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
             620,
             r#"INSERT INTO "deeps__racks__spares__value__ports__frames" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_position_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -742,15 +746,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             621,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__spares__value__ports__frames"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             622,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_position_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__spares__value__ports__frames" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_position_4""#,
             &["racks.spares.value.ports.frames"],
         ),
@@ -807,7 +812,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
             623,
             r#"INSERT INTO "deeps__racks__spares__value__ports__labels" ("_region", "_number", "_position",
     "_key_2", "_position_3", "_key_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -823,15 +828,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             624,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__spares__value__ports__labels"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             625,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."_key_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__spares__value__ports__labels" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3", c."_key_4""#,
             &["racks.spares.value.ports.labels"],
         ),
@@ -887,7 +893,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
             626,
             r#"INSERT INTO "deeps__racks__spares__value__names" ("_region", "_number", "_position", "_key_2",
     "_position_3", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -902,15 +908,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             627,
             r#"SELECT 0, "_position", "_key_2", "_position_3", "value"
 FROM "deeps__racks__spares__value__names"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_key_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             628,
             r#"SELECT o.key, c."_position", c."_key_2", c."_position_3", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__spares__value__names" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_key_2", c."_position_3""#,
             &["racks.spares.value.names"],
         ),
@@ -964,7 +971,7 @@ impl protostore::ChildTable for RacksTags {
         insert: protostore::Stmt::new(
             629,
             r#"INSERT INTO "deeps__racks__tags" ("_region", "_number", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.tags", "racks.tags"],
         ),
         delete: None,
@@ -972,14 +979,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             630,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__tags"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             631,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deeps__racks__tags" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["racks.tags"],
@@ -1041,7 +1048,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
             632,
             r#"INSERT INTO "deeps__racks__cabinet__slots" ("_region", "_number", "_position", "_position_2",
     "value")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["region", "number", "racks", "racks.cabinet.slots", "racks.cabinet.slots"],
         ),
         delete: None,
@@ -1049,15 +1056,16 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             633,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "deeps__racks__cabinet__slots"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             634,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__slots" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["racks.cabinet.slots"],
         ),
@@ -1114,7 +1122,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
             635,
             r#"INSERT INTO "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2",
     "name")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "region",
                 "number",
@@ -1128,15 +1136,16 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             636,
             r#"SELECT 0, "_position", "_position_2", "name"
 FROM "deeps__racks__cabinet__doors"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             637,
             r#"SELECT o.key, c."_position", c."_position_2", c."name"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__doors" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["racks.cabinet.doors"],
         ),
@@ -1202,9 +1211,9 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
         key: 5,
         insert: protostore::Stmt::new(
             638,
-            r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position",
-    "_position_2", "_position_3", "number")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+            r#"INSERT INTO "deeps__racks__cabinet__doors__ports" ("_region", "_number", "_position", "_position_2",
+    "_position_3", "number")
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -1219,15 +1228,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             639,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "number"
 FROM "deeps__racks__cabinet__doors__ports"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             640,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."number"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__doors__ports" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             &["racks.cabinet.doors.ports"],
         ),
@@ -1291,7 +1301,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
             641,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__frames" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_position_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -1307,15 +1317,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             642,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_position_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__frames"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_position_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             643,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_position_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__doors__ports__frames" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_position_4""#,
             &["racks.cabinet.doors.ports.frames"],
         ),
@@ -1378,7 +1389,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
             644,
             r#"INSERT INTO "deeps__racks__cabinet__doors__ports__labels" ("_region", "_number", "_position",
     "_position_2", "_position_3", "_key_4", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "region",
                 "number",
@@ -1394,15 +1405,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             645,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "_key_4", "value"
 FROM "deeps__racks__cabinet__doors__ports__labels"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3", "_key_4""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             646,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."_key_4", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__doors__ports__labels" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3", c."_key_4""#,
             &["racks.cabinet.doors.ports.labels"],
         ),
@@ -1456,9 +1468,9 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
         key: 5,
         insert: protostore::Stmt::new(
             647,
-            r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position",
-    "_position_2", "_position_3", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+            r#"INSERT INTO "deeps__racks__cabinet__doors__names" ("_region", "_number", "_position", "_position_2",
+    "_position_3", "value")
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "region",
                 "number",
@@ -1473,15 +1485,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             648,
             r#"SELECT 0, "_position", "_position_2", "_position_3", "value"
 FROM "deeps__racks__cabinet__doors__names"
-WHERE "_region" = ?1 AND "_number" = ?2
+WHERE "_region" = $1 AND "_number" = $2
 ORDER BY "_position", "_position_2", "_position_3""#,
             &["region", "number"],
         ),
         load_many: protostore::Stmt::new(
             649,
             r#"SELECT o.key, c."_position", c."_position_2", c."_position_3", c."value"
-FROM json_each(?1) o
-CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0 AND c."_number" = o.value ->> 1
+FROM json_each($1) o
+CROSS JOIN "deeps__racks__cabinet__doors__names" c ON c."_region" = o.value ->> 0
+    AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position", c."_position_2", c."_position_3""#,
             &["racks.cabinet.doors.names"],
         ),

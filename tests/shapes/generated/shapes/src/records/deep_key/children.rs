@@ -28,25 +28,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             328,
-            r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "deep_keys__words" ("_meta__name", "_position", "value") VALUES ($1, $2, $3)"#,
             &["meta.name", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 329,
-                r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
+                r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1"#,
                 &["meta.name"],
             ),
         ),
         load: protostore::Stmt::new(
             330,
-            r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "deep_keys__words" WHERE "_meta__name" = $1 ORDER BY "_position""#,
             &["meta.name"],
         ),
         load_many: protostore::Stmt::new(
             331,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "deep_keys__words" c ON c."_meta__name" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             332,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "deep_keys__words" WHERE "_meta__name" = $1"#,
             &["meta.name"],
         ),
         remove_at: protostore::Stmt::new(
             333,
-            r#"DELETE
-FROM "deep_keys__words"
-WHERE "_meta__name" = ?1 AND "_position" = (SELECT "_position"
-FROM "deep_keys__words"
-WHERE "_meta__name" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "deep_keys__words"
+WHERE "_meta__name" = $1 AND "_position" = (SELECT "_position"
+  FROM "deep_keys__words"
+  WHERE "_meta__name" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["meta.name", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         334,
-        r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "deep_keys__words" WHERE "_meta__name" = $1 AND "value" = $2"#,
         &["meta.name", "words"],
     );
 }

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Fulls {
         key: 2,
         insert: protostore::Stmt::new(
             902,
-            r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__fulls" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fulls", "fulls"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 903,
-                r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             904,
-            r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "encodings__fulls" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             905,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__fulls" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["fulls"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Fulls {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             906,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__fulls" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             907,
-            r#"DELETE
-FROM "encodings__fulls"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "encodings__fulls"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "encodings__fulls"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "encodings__fulls"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Fulls {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         908,
-        r#"DELETE FROM "encodings__fulls" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "encodings__fulls" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fulls"],
     );
 }
@@ -126,25 +125,25 @@ impl protostore::ChildTable for FullByFull {
         key: 2,
         insert: protostore::Stmt::new(
             909,
-            r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__full_by_full" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "full_by_full.key", "full_by_full.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 910,
-                r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             911,
-            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             912,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__full_by_full" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["full_by_full"],
@@ -179,12 +178,12 @@ impl protostore::edits::EditedMap for FullByFull {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             913,
-            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "full_by_full.key"],
         ),
         remove: protostore::Stmt::new(
             914,
-            r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "encodings__full_by_full" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "full_by_full.key"],
         ),
     };
@@ -214,25 +213,25 @@ impl protostore::ChildTable for ManyBits {
         key: 2,
         insert: protostore::Stmt::new(
             915,
-            r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__many_bits" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "many_bits", "many_bits"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 916,
-                r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             917,
-            r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "encodings__many_bits" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             918,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__many_bits" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["many_bits"],
@@ -264,17 +263,16 @@ impl protostore::edits::EditedList for ManyBits {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             919,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__many_bits" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             920,
-            r#"DELETE
-FROM "encodings__many_bits"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "encodings__many_bits"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "encodings__many_bits"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "encodings__many_bits"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -283,7 +281,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for ManyBits {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         921,
-        r#"DELETE FROM "encodings__many_bits" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "encodings__many_bits" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "many_bits"],
     );
 }
@@ -318,25 +316,25 @@ impl protostore::ChildTable for BitsByName {
         key: 2,
         insert: protostore::Stmt::new(
             922,
-            r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__bits_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "bits_by_name.key", "bits_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 923,
-                r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             924,
-            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             925,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__bits_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["bits_by_name"],
@@ -368,12 +366,12 @@ impl protostore::edits::EditedMap for BitsByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             926,
-            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bits_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             927,
-            r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "encodings__bits_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bits_by_name.key"],
         ),
     };
@@ -409,25 +407,25 @@ impl protostore::ChildTable for OfTexts_18 {
         key: 2,
         insert: protostore::Stmt::new(
             928,
-            r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__texts" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "texts", "texts"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 929,
-                r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__texts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             930,
-            r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "encodings__texts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             931,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__texts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["texts"],
@@ -459,17 +457,16 @@ impl protostore::edits::EditedList for OfTexts_18 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             932,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__texts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             933,
-            r#"DELETE
-FROM "encodings__texts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "encodings__texts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "encodings__texts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "encodings__texts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -478,7 +475,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfTexts_18 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         934,
-        r#"DELETE FROM "encodings__texts" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "encodings__texts" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "texts"],
     );
 }
@@ -507,25 +504,25 @@ impl protostore::ChildTable for Owns {
         key: 2,
         insert: protostore::Stmt::new(
             935,
-            r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__owns" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "owns", "owns"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 936,
-                r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__owns" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             937,
-            r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "encodings__owns" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             938,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__owns" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["owns"],
@@ -557,17 +554,16 @@ impl protostore::edits::EditedList for Owns {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             939,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__owns" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             940,
-            r#"DELETE
-FROM "encodings__owns"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "encodings__owns"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "encodings__owns"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "encodings__owns"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -576,7 +572,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Owns {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         941,
-        r#"DELETE FROM "encodings__owns" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "encodings__owns" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "owns"],
     );
 }
@@ -605,25 +601,25 @@ impl protostore::ChildTable for InnerNames {
         key: 2,
         insert: protostore::Stmt::new(
             942,
-            r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "encodings__inner__names" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.names.key", "inner.names.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 943,
-                r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             944,
-            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             945,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__inner__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["inner.names"],
@@ -635,7 +631,7 @@ ORDER BY o.key, c."_key""#,
             field: "inner",
             set: protostore::Stmt::new(
                 948,
-                r#"SELECT "inner" FROM "encodings" WHERE "id" = ?1"#,
+                r#"SELECT "inner" FROM "encodings" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -671,12 +667,12 @@ impl protostore::edits::EditedMap for InnerNames {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             946,
-            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inner.names.key"],
         ),
         remove: protostore::Stmt::new(
             947,
-            r#"DELETE FROM "encodings__inner__names" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "encodings__inner__names" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inner.names.key"],
         ),
     };
@@ -720,13 +716,13 @@ impl protostore::ChildTable for Inners {
         insert: protostore::Stmt::new(
             949,
             r#"INSERT INTO "encodings__inners" ("_id", "_position", "full", "bits", "text")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "inners", "inners.full", "inners.bits", "inners.text"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 950,
-                r#"DELETE FROM "encodings__inners" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "encodings__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -734,14 +730,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             951,
             r#"SELECT 0, "_position", "full", "bits", "text"
 FROM "encodings__inners"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             952,
             r#"SELECT o.key, c."_position", c."full", c."bits", c."text"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["inners"],
@@ -780,17 +776,16 @@ impl protostore::edits::EditedList for Inners {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             953,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "encodings__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             954,
-            r#"DELETE
-FROM "encodings__inners"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "encodings__inners"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "encodings__inners"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "encodings__inners"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -822,7 +817,7 @@ impl protostore::ChildTable for InnersNames {
         insert: protostore::Stmt::new(
             955,
             r#"INSERT INTO "encodings__inners__names" ("_id", "_position", "_key_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "inners", "inners.names.key", "inners.names.value"],
         ),
         delete: None,
@@ -830,14 +825,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             956,
             r#"SELECT 0, "_position", "_key_2", "value"
 FROM "encodings__inners__names"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             957,
             r#"SELECT o.key, c."_position", c."_key_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "encodings__inners__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_key_2""#,
             &["inners.names"],

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             789,
-            r#"INSERT INTO "events__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "events__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 790,
-                r#"DELETE FROM "events__words" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "events__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             791,
-            r#"SELECT 0, "_position", "value" FROM "events__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "events__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             792,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "events__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             793,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "events__words" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "events__words" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             794,
-            r#"DELETE
-FROM "events__words"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "events__words"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "events__words"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "events__words"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         795,
-        r#"DELETE FROM "events__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "events__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
     );
 }

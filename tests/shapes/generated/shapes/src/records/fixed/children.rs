@@ -28,25 +28,25 @@ impl protostore::ChildTable for Notes {
         key: 2,
         insert: protostore::Stmt::new(
             1555,
-            r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "fixed__notes" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "notes", "notes"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1556,
-                r#"DELETE FROM "fixed__notes" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "fixed__notes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1557,
-            r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "fixed__notes" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1558,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "fixed__notes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["notes"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Notes {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1559,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "fixed__notes" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1560,
-            r#"DELETE
-FROM "fixed__notes"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "fixed__notes"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "fixed__notes"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "fixed__notes"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Notes {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1561,
-        r#"DELETE FROM "fixed__notes" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "fixed__notes" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "notes"],
     );
 }

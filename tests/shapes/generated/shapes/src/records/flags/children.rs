@@ -28,25 +28,25 @@ impl protostore::ChildTable for Names {
         key: 2,
         insert: protostore::Stmt::new(
             751,
-            r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "flags__names" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "names", "names"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 752,
-                r#"DELETE FROM "flags__names" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "flags__names" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             753,
-            r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "flags__names" WHERE "_singleton" = $1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             754,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "flags__names" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["names"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Names {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             755,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "flags__names" WHERE "_singleton" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "flags__names" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
             756,
-            r#"DELETE
-FROM "flags__names"
-WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
-FROM "flags__names"
-WHERE "_singleton" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "flags__names"
+WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
+  FROM "flags__names"
+  WHERE "_singleton" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["_singleton", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Names {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         757,
-        r#"DELETE FROM "flags__names" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "flags__names" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "names"],
     );
 }

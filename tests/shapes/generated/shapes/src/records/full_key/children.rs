@@ -29,7 +29,7 @@ impl protostore::ChildTable for Others {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         981,
-                        r#"SELECT 1 FROM "full_keys" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "full_keys" WHERE "id" = $1"#,
                         &["others"],
                     ),
                 },
@@ -40,25 +40,25 @@ impl protostore::ChildTable for Others {
         key: 2,
         insert: protostore::Stmt::new(
             976,
-            r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "full_keys__others" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "others", "others"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 977,
-                r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "full_keys__others" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             978,
-            r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "full_keys__others" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             979,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "full_keys__others" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["others"],
@@ -90,17 +90,16 @@ impl protostore::edits::EditedList for Others {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             982,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__others" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             983,
-            r#"DELETE
-FROM "full_keys__others"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "full_keys__others"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "full_keys__others"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "full_keys__others"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -109,7 +108,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Others {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         984,
-        r#"DELETE FROM "full_keys__others" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "full_keys__others" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "others"],
     );
 }
@@ -138,25 +137,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             985,
-            r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "full_keys__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 986,
-                r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "full_keys__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             987,
-            r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "full_keys__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             988,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "full_keys__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -188,17 +187,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             989,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "full_keys__words" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             990,
-            r#"DELETE
-FROM "full_keys__words"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "full_keys__words"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "full_keys__words"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "full_keys__words"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -207,7 +205,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         991,
-        r#"DELETE FROM "full_keys__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "full_keys__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
     );
 }

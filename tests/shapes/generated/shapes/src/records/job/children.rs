@@ -31,25 +31,25 @@ impl protostore::ChildTable for Tries {
         key: 2,
         insert: protostore::Stmt::new(
             1337,
-            r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "jobs__tries" ("_id", "_position", "host", "failed") VALUES ($1, $2, $3, $4)"#,
             &["id", "tries", "tries.host", "tries.failed"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1338,
-                r#"DELETE FROM "jobs__tries" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "jobs__tries" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1339,
-            r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "host", "failed" FROM "jobs__tries" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1340,
             r#"SELECT o.key, c."_position", c."host", c."failed"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "jobs__tries" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["tries"],
@@ -85,17 +85,16 @@ impl protostore::edits::EditedList for Tries {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1341,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "jobs__tries" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1342,
-            r#"DELETE
-FROM "jobs__tries"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "jobs__tries"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "jobs__tries"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "jobs__tries"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Order {
         key: 2,
         insert: protostore::Stmt::new(
             238,
-            r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "keywords__order" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "order", "order"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 239,
-                r#"DELETE FROM "keywords__order" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "keywords__order" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             240,
-            r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "keywords__order" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             241,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "keywords__order" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["order"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Order {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             242,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__order" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             243,
-            r#"DELETE
-FROM "keywords__order"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "keywords__order"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "keywords__order"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "keywords__order"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Order {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         244,
-        r#"DELETE FROM "keywords__order" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "keywords__order" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "order"],
     );
 }
@@ -135,13 +134,13 @@ impl protostore::ChildTable for Where {
         insert: protostore::Stmt::new(
             245,
             r#"INSERT INTO "keywords__where" ("_id", "_position", "from", "owner", "item")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "where", "where.from", "where.owner", "where.item"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 246,
-                r#"DELETE FROM "keywords__where" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "keywords__where" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -149,14 +148,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             247,
             r#"SELECT 0, "_position", "from", "owner", "item"
 FROM "keywords__where"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             248,
             r#"SELECT o.key, c."_position", c."from", c."owner", c."item"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "keywords__where" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["where"],
@@ -194,17 +193,16 @@ impl protostore::edits::EditedList for Where {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             249,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "keywords__where" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             250,
-            r#"DELETE
-FROM "keywords__where"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "keywords__where"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "keywords__where"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "keywords__where"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -80,7 +80,7 @@ impl protostore::ChildTable for List {
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "list",
@@ -105,7 +105,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 2131,
-                r#"DELETE FROM "known__list" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__list" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -115,7 +115,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
 FROM "known__list"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -125,7 +125,7 @@ ORDER BY "_position""#,
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
     c."a_field_mask", c."a_empty", c."a_null"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__list" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["list"],
@@ -198,17 +198,16 @@ impl protostore::edits::EditedList for List {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2134,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__list" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2135,
-            r#"DELETE
-FROM "known__list"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "known__list"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "known__list"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "known__list"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -322,7 +321,7 @@ impl protostore::ChildTable for ByName {
     "value__a_float_value", "value__a_double_value", "value__a_string_value",
     "value__a_bytes_value", "value__a_struct", "value__a_value", "value__a_list_value",
     "value__a_any", "value__a_field_mask", "value__a_empty", "value__a_null")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "by_name.key",
@@ -347,7 +346,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 2137,
-                r#"DELETE FROM "known__by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -359,18 +358,18 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "value__a_value", "value__a_list_value", "value__a_any", "value__a_field_mask",
     "value__a_empty", "value__a_null"
 FROM "known__by_name"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2139,
-            r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value",
-    c."value__a_int64_value", c."value__a_uint32_value", c."value__a_uint64_value",
-    c."value__a_float_value", c."value__a_double_value", c."value__a_string_value",
-    c."value__a_bytes_value", c."value__a_struct", c."value__a_value", c."value__a_list_value",
-    c."value__a_any", c."value__a_field_mask", c."value__a_empty", c."value__a_null"
-FROM json_each(?1) o
+            r#"SELECT o.key, c."_key", c."value__a_bool_value", c."value__a_int32_value", c."value__a_int64_value",
+    c."value__a_uint32_value", c."value__a_uint64_value", c."value__a_float_value",
+    c."value__a_double_value", c."value__a_string_value", c."value__a_bytes_value",
+    c."value__a_struct", c."value__a_value", c."value__a_list_value", c."value__a_any",
+    c."value__a_field_mask", c."value__a_empty", c."value__a_null"
+FROM json_each($1) o
 CROSS JOIN "known__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name"],
@@ -449,12 +448,12 @@ impl protostore::edits::EditedMap for ByName {
     "value__a_value", "value__a_list_value", "value__a_any", "value__a_field_mask",
     "value__a_empty", "value__a_null"
 FROM "known__by_name"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2141,
-            r#"DELETE FROM "known__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
     };
@@ -539,7 +538,7 @@ impl protostore::ChildTable for Ones {
     "a_uint32_value", "a_uint64_value", "a_float_value", "a_double_value", "a_string_value",
     "a_bytes_value", "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty",
     "a_null")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "ones",
@@ -564,7 +563,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 2143,
-                r#"DELETE FROM "known__ones" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__ones" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -574,7 +573,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_uint64_value", "a_float_value", "a_double_value", "a_string_value", "a_bytes_value",
     "a_struct", "a_value", "a_list_value", "a_any", "a_field_mask", "a_empty", "a_null"
 FROM "known__ones"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -584,7 +583,7 @@ ORDER BY "_position""#,
     c."a_uint32_value", c."a_uint64_value", c."a_float_value", c."a_double_value",
     c."a_string_value", c."a_bytes_value", c."a_struct", c."a_value", c."a_list_value", c."a_any",
     c."a_field_mask", c."a_empty", c."a_null"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__ones" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["ones"],
@@ -769,17 +768,16 @@ impl protostore::edits::EditedList for Ones {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             2146,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "known__ones" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             2147,
-            r#"DELETE
-FROM "known__ones"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "known__ones"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "known__ones"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "known__ones"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -815,25 +813,25 @@ impl protostore::ChildTable for ABoolValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2148,
-            r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_bool_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_bool_value_by_name.key", "a_bool_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2149,
-                r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2150,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2151,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_bool_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_bool_value_by_name"],
@@ -865,12 +863,12 @@ impl protostore::edits::EditedMap for ABoolValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2152,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bool_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2153,
-            r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_bool_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bool_value_by_name.key"],
         ),
     };
@@ -906,25 +904,25 @@ impl protostore::ChildTable for AInt32ValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2154,
-            r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_int32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_int32_value_by_name.key", "a_int32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2155,
-                r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2156,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2157,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_int32_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_int32_value_by_name"],
@@ -956,12 +954,12 @@ impl protostore::edits::EditedMap for AInt32ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2158,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int32_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2159,
-            r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_int32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int32_value_by_name.key"],
         ),
     };
@@ -991,25 +989,25 @@ impl protostore::ChildTable for AInt64ValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2160,
-            r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_int64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_int64_value_by_name.key", "a_int64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2161,
-                r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2162,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2163,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_int64_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_int64_value_by_name"],
@@ -1041,12 +1039,12 @@ impl protostore::edits::EditedMap for AInt64ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2164,
-            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int64_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2165,
-            r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_int64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_int64_value_by_name.key"],
         ),
     };
@@ -1082,25 +1080,25 @@ impl protostore::ChildTable for AUint32ValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2166,
-            r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_uint32_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_uint32_value_by_name.key", "a_uint32_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2167,
-                r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2168,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2169,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_uint32_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_uint32_value_by_name"],
@@ -1132,12 +1130,12 @@ impl protostore::edits::EditedMap for AUint32ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2170,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint32_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2171,
-            r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_uint32_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint32_value_by_name.key"],
         ),
     };
@@ -1173,25 +1171,25 @@ impl protostore::ChildTable for AUint64ValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2172,
-            r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_uint64_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_uint64_value_by_name.key", "a_uint64_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2173,
-                r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2174,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2175,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_uint64_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_uint64_value_by_name"],
@@ -1223,12 +1221,12 @@ impl protostore::edits::EditedMap for AUint64ValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2176,
-            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint64_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2177,
-            r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_uint64_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_uint64_value_by_name.key"],
         ),
     };
@@ -1258,25 +1256,25 @@ impl protostore::ChildTable for AFloatValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2178,
-            r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_float_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_float_value_by_name.key", "a_float_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2179,
-                r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2180,
-            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2181,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_float_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_float_value_by_name"],
@@ -1308,12 +1306,12 @@ impl protostore::edits::EditedMap for AFloatValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2182,
-            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_float_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2183,
-            r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_float_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_float_value_by_name.key"],
         ),
     };
@@ -1343,25 +1341,25 @@ impl protostore::ChildTable for ADoubleValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2184,
-            r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_double_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_double_value_by_name.key", "a_double_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2185,
-                r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2186,
-            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2187,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_double_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_double_value_by_name"],
@@ -1393,12 +1391,12 @@ impl protostore::edits::EditedMap for ADoubleValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2188,
-            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_double_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2189,
-            r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_double_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_double_value_by_name.key"],
         ),
     };
@@ -1428,25 +1426,25 @@ impl protostore::ChildTable for AStringValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2190,
-            r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_string_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_string_value_by_name.key", "a_string_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2191,
-                r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2192,
-            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2193,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_string_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_string_value_by_name"],
@@ -1478,12 +1476,12 @@ impl protostore::edits::EditedMap for AStringValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2194,
-            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_string_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2195,
-            r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_string_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_string_value_by_name.key"],
         ),
     };
@@ -1513,25 +1511,25 @@ impl protostore::ChildTable for ABytesValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2196,
-            r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_bytes_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_bytes_value_by_name.key", "a_bytes_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2197,
-                r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2198,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2199,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_bytes_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_bytes_value_by_name"],
@@ -1563,12 +1561,12 @@ impl protostore::edits::EditedMap for ABytesValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2200,
-            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bytes_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2201,
-            r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_bytes_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_bytes_value_by_name.key"],
         ),
     };
@@ -1598,25 +1596,25 @@ impl protostore::ChildTable for AStructByName {
         key: 2,
         insert: protostore::Stmt::new(
             2202,
-            r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_struct_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_struct_by_name.key", "a_struct_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2203,
-                r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2204,
-            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2205,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_struct_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_struct_by_name"],
@@ -1648,12 +1646,12 @@ impl protostore::edits::EditedMap for AStructByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2206,
-            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_struct_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2207,
-            r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_struct_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_struct_by_name.key"],
         ),
     };
@@ -1683,25 +1681,25 @@ impl protostore::ChildTable for AValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2208,
-            r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_value_by_name.key", "a_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2209,
-                r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2210,
-            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2211,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_value_by_name"],
@@ -1733,12 +1731,12 @@ impl protostore::edits::EditedMap for AValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2212,
-            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2213,
-            r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_value_by_name.key"],
         ),
     };
@@ -1768,25 +1766,25 @@ impl protostore::ChildTable for AListValueByName {
         key: 2,
         insert: protostore::Stmt::new(
             2214,
-            r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_list_value_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_list_value_by_name.key", "a_list_value_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2215,
-                r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2216,
-            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2217,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_list_value_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_list_value_by_name"],
@@ -1818,12 +1816,12 @@ impl protostore::edits::EditedMap for AListValueByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2218,
-            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_list_value_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2219,
-            r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_list_value_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_list_value_by_name.key"],
         ),
     };
@@ -1853,25 +1851,25 @@ impl protostore::ChildTable for AAnyByName {
         key: 2,
         insert: protostore::Stmt::new(
             2220,
-            r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_any_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_any_by_name.key", "a_any_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2221,
-                r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2222,
-            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2223,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_any_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_any_by_name"],
@@ -1903,12 +1901,12 @@ impl protostore::edits::EditedMap for AAnyByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2224,
-            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_any_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2225,
-            r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_any_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_any_by_name.key"],
         ),
     };
@@ -1938,25 +1936,25 @@ impl protostore::ChildTable for AFieldMaskByName {
         key: 2,
         insert: protostore::Stmt::new(
             2226,
-            r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "known__a_field_mask_by_name" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_field_mask_by_name.key", "a_field_mask_by_name.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2227,
-                r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2228,
-            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2229,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_field_mask_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_field_mask_by_name"],
@@ -1988,12 +1986,12 @@ impl protostore::edits::EditedMap for AFieldMaskByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2230,
-            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_field_mask_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2231,
-            r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_field_mask_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_field_mask_by_name.key"],
         ),
     };
@@ -2022,25 +2020,25 @@ impl protostore::ChildTable for AEmptyByName {
         key: 2,
         insert: protostore::Stmt::new(
             2232,
-            r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "known__a_empty_by_name" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "a_empty_by_name.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 2233,
-                r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             2234,
-            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             2235,
             r#"SELECT o.key, c."_key"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "known__a_empty_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_empty_by_name"],
@@ -2072,12 +2070,12 @@ impl protostore::edits::EditedMap for AEmptyByName {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             2236,
-            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key" FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_empty_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             2237,
-            r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "known__a_empty_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_empty_by_name.key"],
         ),
     };

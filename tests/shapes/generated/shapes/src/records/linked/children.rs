@@ -28,25 +28,25 @@ impl protostore::ChildTable for Groups {
         key: 2,
         insert: protostore::Stmt::new(
             662,
-            r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "linked__groups" ("_id", "_position", "title") VALUES ($1, $2, $3)"#,
             &["id", "groups", "groups.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 663,
-                r#"DELETE FROM "linked__groups" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "linked__groups" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             664,
-            r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "title" FROM "linked__groups" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             665,
             r#"SELECT o.key, c."_position", c."title"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "linked__groups" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["groups"],
@@ -81,17 +81,16 @@ impl protostore::edits::EditedList for Groups {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             666,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "linked__groups" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             667,
-            r#"DELETE
-FROM "linked__groups"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "linked__groups"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "linked__groups"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "linked__groups"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -123,7 +122,7 @@ impl protostore::ChildTable for GroupsTargets {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         672,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["groups.targets"],
                     ),
                 },
@@ -141,7 +140,7 @@ impl protostore::ChildTable for GroupsTargets {
         insert: protostore::Stmt::new(
             668,
             r#"INSERT INTO "linked__groups__targets" ("_id", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "groups", "groups.targets", "groups.targets"],
         ),
         delete: None,
@@ -149,14 +148,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             669,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "linked__groups__targets"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             670,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "linked__groups__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["groups.targets"],
@@ -209,7 +208,7 @@ impl protostore::ChildTable for Named {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         678,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["named.value"],
                     ),
                 },
@@ -226,25 +225,25 @@ impl protostore::ChildTable for Named {
         key: 2,
         insert: protostore::Stmt::new(
             673,
-            r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "linked__named" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "named.key", "named.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 674,
-                r#"DELETE FROM "linked__named" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "linked__named" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             675,
-            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             676,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "linked__named" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["named"],
@@ -276,12 +275,12 @@ impl protostore::edits::EditedMap for Named {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             679,
-            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
         remove: protostore::Stmt::new(
             680,
-            r#"DELETE FROM "linked__named" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "linked__named" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "named.key"],
         ),
     };

@@ -50,13 +50,13 @@ impl protostore::ChildTable for Points {
         insert: protostore::Stmt::new(
             212,
             r#"INSERT INTO "lists__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &["id", "points", "points.x", "points.y", "points.colour", "points.time"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 213,
-                r#"DELETE FROM "lists__points" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "lists__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -64,14 +64,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             214,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "lists__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             215,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "lists__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["points"],
@@ -111,17 +111,16 @@ impl protostore::edits::EditedList for Points {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             216,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__points" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             217,
-            r#"DELETE
-FROM "lists__points"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "lists__points"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "lists__points"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "lists__points"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -150,25 +149,25 @@ impl protostore::ChildTable for Nothings {
         key: 2,
         insert: protostore::Stmt::new(
             218,
-            r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "lists__nothings" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "nothings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 219,
-                r#"DELETE FROM "lists__nothings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "lists__nothings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             220,
-            r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position" FROM "lists__nothings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             221,
             r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "lists__nothings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["nothings"],
@@ -200,17 +199,16 @@ impl protostore::edits::EditedList for Nothings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             222,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__nothings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             223,
-            r#"DELETE
-FROM "lists__nothings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "lists__nothings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "lists__nothings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "lists__nothings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -304,7 +302,7 @@ impl protostore::ChildTable for Items {
             r#"INSERT INTO "lists__items" ("_id", "_position", "point", "point__x", "point__y", "point__colour",
     "point__time", "name", "place", "place__x", "place__y", "place__colour", "place__time", "none",
     "data")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
             &[
                 "id",
                 "items",
@@ -326,7 +324,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
         delete: Some(
             protostore::Stmt::new(
                 225,
-                r#"DELETE FROM "lists__items" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "lists__items" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -335,7 +333,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"#,
             r#"SELECT 0, "_position", "point", "point__x", "point__y", "point__colour", "point__time", "name",
     "place", "place__x", "place__y", "place__colour", "place__time", "none", "data"
 FROM "lists__items"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -344,7 +342,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."point", c."point__x", c."point__y", c."point__colour",
     c."point__time", c."name", c."place", c."place__x", c."place__y", c."place__colour",
     c."place__time", c."none", c."data"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "lists__items" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["items"],
@@ -436,17 +434,16 @@ impl protostore::edits::EditedList for Items {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             228,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "lists__items" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             229,
-            r#"DELETE
-FROM "lists__items"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "lists__items"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "lists__items"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "lists__items"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -30,25 +30,25 @@ impl protostore::ChildTable for Strings {
         key: 2,
         insert: protostore::Stmt::new(
             461,
-            r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings.key", "strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 462,
-                r#"DELETE FROM "maps__strings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             463,
-            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             464,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["strings"],
@@ -80,12 +80,12 @@ impl protostore::edits::EditedMap for Strings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             465,
-            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "strings.key"],
         ),
         remove: protostore::Stmt::new(
             466,
-            r#"DELETE FROM "maps__strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "strings.key"],
         ),
     };
@@ -118,25 +118,25 @@ impl protostore::ChildTable for Bools {
         key: 2,
         insert: protostore::Stmt::new(
             467,
-            r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__bools" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "bools.key", "bools.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 468,
-                r#"DELETE FROM "maps__bools" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__bools" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             469,
-            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             470,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__bools" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["bools"],
@@ -168,12 +168,12 @@ impl protostore::edits::EditedMap for Bools {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             471,
-            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bools.key"],
         ),
         remove: protostore::Stmt::new(
             472,
-            r#"DELETE FROM "maps__bools" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__bools" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "bools.key"],
         ),
     };
@@ -209,25 +209,25 @@ impl protostore::ChildTable for Int32s {
         key: 2,
         insert: protostore::Stmt::new(
             473,
-            r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__int32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "int32s.key", "int32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 474,
-                r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__int32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             475,
-            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             476,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__int32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["int32s"],
@@ -259,12 +259,12 @@ impl protostore::edits::EditedMap for Int32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             477,
-            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int32s.key"],
         ),
         remove: protostore::Stmt::new(
             478,
-            r#"DELETE FROM "maps__int32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__int32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int32s.key"],
         ),
     };
@@ -300,25 +300,25 @@ impl protostore::ChildTable for Sint32s {
         key: 2,
         insert: protostore::Stmt::new(
             479,
-            r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__sint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint32s.key", "sint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 480,
-                r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             481,
-            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             482,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__sint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["sint32s"],
@@ -350,12 +350,12 @@ impl protostore::edits::EditedMap for Sint32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             483,
-            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sint32s.key"],
         ),
         remove: protostore::Stmt::new(
             484,
-            r#"DELETE FROM "maps__sint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__sint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sint32s.key"],
         ),
     };
@@ -391,25 +391,25 @@ impl protostore::ChildTable for Sfixed32s {
         key: 2,
         insert: protostore::Stmt::new(
             485,
-            r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__sfixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed32s.key", "sfixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 486,
-                r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             487,
-            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             488,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__sfixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["sfixed32s"],
@@ -441,12 +441,12 @@ impl protostore::edits::EditedMap for Sfixed32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             489,
-            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sfixed32s.key"],
         ),
         remove: protostore::Stmt::new(
             490,
-            r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__sfixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "sfixed32s.key"],
         ),
     };
@@ -482,25 +482,25 @@ impl protostore::ChildTable for Int64s {
         key: 2,
         insert: protostore::Stmt::new(
             491,
-            r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__int64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "int64s.key", "int64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 492,
-                r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__int64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             493,
-            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             494,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__int64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["int64s"],
@@ -532,12 +532,12 @@ impl protostore::edits::EditedMap for Int64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             495,
-            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int64s.key"],
         ),
         remove: protostore::Stmt::new(
             496,
-            r#"DELETE FROM "maps__int64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__int64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "int64s.key"],
         ),
     };
@@ -578,25 +578,25 @@ impl protostore::ChildTable for Uint32s {
         key: 2,
         insert: protostore::Stmt::new(
             497,
-            r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__uint32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint32s.key", "uint32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 498,
-                r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             499,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             500,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__uint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["uint32s"],
@@ -628,12 +628,12 @@ impl protostore::edits::EditedMap for Uint32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             501,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint32s.key"],
         ),
         remove: protostore::Stmt::new(
             502,
-            r#"DELETE FROM "maps__uint32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__uint32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint32s.key"],
         ),
     };
@@ -674,25 +674,25 @@ impl protostore::ChildTable for Fixed32s {
         key: 2,
         insert: protostore::Stmt::new(
             503,
-            r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__fixed32s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed32s.key", "fixed32s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 504,
-                r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             505,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             506,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__fixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["fixed32s"],
@@ -724,12 +724,12 @@ impl protostore::edits::EditedMap for Fixed32s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             507,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed32s.key"],
         ),
         remove: protostore::Stmt::new(
             508,
-            r#"DELETE FROM "maps__fixed32s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__fixed32s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed32s.key"],
         ),
     };
@@ -770,25 +770,25 @@ impl protostore::ChildTable for Uint64s {
         key: 2,
         insert: protostore::Stmt::new(
             509,
-            r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__uint64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint64s.key", "uint64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 510,
-                r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             511,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             512,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["uint64s"],
@@ -820,12 +820,12 @@ impl protostore::edits::EditedMap for Uint64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             513,
-            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint64s.key"],
         ),
         remove: protostore::Stmt::new(
             514,
-            r#"DELETE FROM "maps__uint64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__uint64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "uint64s.key"],
         ),
     };
@@ -861,25 +861,25 @@ impl protostore::ChildTable for Fixed64s {
         key: 2,
         insert: protostore::Stmt::new(
             515,
-            r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__fixed64s" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed64s.key", "fixed64s.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 516,
-                r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             517,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             518,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["fixed64s"],
@@ -911,12 +911,12 @@ impl protostore::edits::EditedMap for Fixed64s {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             519,
-            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed64s.key"],
         ),
         remove: protostore::Stmt::new(
             520,
-            r#"DELETE FROM "maps__fixed64s" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__fixed64s" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "fixed64s.key"],
         ),
     };
@@ -946,25 +946,25 @@ impl protostore::ChildTable for Doubles {
         key: 2,
         insert: protostore::Stmt::new(
             521,
-            r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__doubles" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles.key", "doubles.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 522,
-                r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             523,
-            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             524,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["doubles"],
@@ -996,12 +996,12 @@ impl protostore::edits::EditedMap for Doubles {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             525,
-            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "doubles.key"],
         ),
         remove: protostore::Stmt::new(
             526,
-            r#"DELETE FROM "maps__doubles" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__doubles" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "doubles.key"],
         ),
     };
@@ -1031,25 +1031,25 @@ impl protostore::ChildTable for ByteStrings {
         key: 2,
         insert: protostore::Stmt::new(
             527,
-            r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__byte_strings" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "byte_strings.key", "byte_strings.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 528,
-                r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             529,
-            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             530,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__byte_strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["byte_strings"],
@@ -1081,12 +1081,12 @@ impl protostore::edits::EditedMap for ByteStrings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             531,
-            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "byte_strings.key"],
         ),
         remove: protostore::Stmt::new(
             532,
-            r#"DELETE FROM "maps__byte_strings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__byte_strings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "byte_strings.key"],
         ),
     };
@@ -1122,25 +1122,25 @@ impl protostore::ChildTable for Colours {
         key: 2,
         insert: protostore::Stmt::new(
             533,
-            r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__colours" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours.key", "colours.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 534,
-                r#"DELETE FROM "maps__colours" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             535,
-            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             536,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["colours"],
@@ -1172,12 +1172,12 @@ impl protostore::edits::EditedMap for Colours {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             537,
-            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "colours.key"],
         ),
         remove: protostore::Stmt::new(
             538,
-            r#"DELETE FROM "maps__colours" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__colours" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "colours.key"],
         ),
     };
@@ -1207,25 +1207,25 @@ impl protostore::ChildTable for Times {
         key: 2,
         insert: protostore::Stmt::new(
             539,
-            r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__times" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "times.key", "times.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 540,
-                r#"DELETE FROM "maps__times" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__times" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             541,
-            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             542,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__times" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["times"],
@@ -1257,12 +1257,12 @@ impl protostore::edits::EditedMap for Times {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             543,
-            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "times.key"],
         ),
         remove: protostore::Stmt::new(
             544,
-            r#"DELETE FROM "maps__times" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__times" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "times.key"],
         ),
     };
@@ -1292,25 +1292,25 @@ impl protostore::ChildTable for Durations {
         key: 2,
         insert: protostore::Stmt::new(
             545,
-            r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__durations" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "durations.key", "durations.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 546,
-                r#"DELETE FROM "maps__durations" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__durations" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             547,
-            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             548,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__durations" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["durations"],
@@ -1342,12 +1342,12 @@ impl protostore::edits::EditedMap for Durations {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             549,
-            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "durations.key"],
         ),
         remove: protostore::Stmt::new(
             550,
-            r#"DELETE FROM "maps__durations" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__durations" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "durations.key"],
         ),
     };
@@ -1397,7 +1397,7 @@ impl protostore::ChildTable for Points {
         insert: protostore::Stmt::new(
             551,
             r#"INSERT INTO "maps__points" ("_id", "_key", "value__x", "value__y", "value__colour", "value__time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "points.key",
@@ -1410,7 +1410,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 552,
-                r#"DELETE FROM "maps__points" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1418,14 +1418,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             553,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             554,
             r#"SELECT o.key, c."_key", c."value__x", c."value__y", c."value__colour", c."value__time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["points"],
@@ -1467,12 +1467,12 @@ impl protostore::edits::EditedMap for Points {
             555,
             r#"SELECT 0, "_key", "value__x", "value__y", "value__colour", "value__time"
 FROM "maps__points"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "points.key"],
         ),
         remove: protostore::Stmt::new(
             556,
-            r#"DELETE FROM "maps__points" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__points" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "points.key"],
         ),
     };
@@ -1501,25 +1501,25 @@ impl protostore::ChildTable for Nothings {
         key: 2,
         insert: protostore::Stmt::new(
             557,
-            r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "maps__nothings" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "nothings.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 558,
-                r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__nothings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             559,
-            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             560,
             r#"SELECT o.key, c."_key"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__nothings" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["nothings"],
@@ -1551,12 +1551,12 @@ impl protostore::edits::EditedMap for Nothings {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             561,
-            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key" FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "nothings.key"],
         ),
         remove: protostore::Stmt::new(
             562,
-            r#"DELETE FROM "maps__nothings" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__nothings" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "nothings.key"],
         ),
     };
@@ -1637,7 +1637,7 @@ impl protostore::ChildTable for Shelves {
             563,
             r#"INSERT INTO "maps__shelves" ("_id", "_key", "value__name", "value__point", "value__point__x",
     "value__point__y", "value__point__colour", "value__point__time", "value__text", "value__none")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
             &[
                 "id",
                 "shelves.key",
@@ -1654,7 +1654,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
         delete: Some(
             protostore::Stmt::new(
                 564,
-                r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__shelves" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1663,16 +1663,15 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"#,
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             566,
-            r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x",
-    c."value__point__y", c."value__point__colour", c."value__point__time", c."value__text",
-    c."value__none"
-FROM json_each(?1) o
+            r#"SELECT o.key, c."_key", c."value__name", c."value__point", c."value__point__x", c."value__point__y",
+    c."value__point__colour", c."value__point__time", c."value__text", c."value__none"
+FROM json_each($1) o
 CROSS JOIN "maps__shelves" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["shelves"],
@@ -1748,12 +1747,12 @@ impl protostore::edits::EditedMap for Shelves {
             r#"SELECT 0, "_key", "value__name", "value__point", "value__point__x", "value__point__y",
     "value__point__colour", "value__point__time", "value__text", "value__none"
 FROM "maps__shelves"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "shelves.key"],
         ),
         remove: protostore::Stmt::new(
             568,
-            r#"DELETE FROM "maps__shelves" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__shelves" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "shelves.key"],
         ),
     };
@@ -1785,7 +1784,7 @@ impl protostore::ChildTable for ShelvesValueBooks {
         insert: protostore::Stmt::new(
             569,
             r#"INSERT INTO "maps__shelves__value__books" ("_id", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["id", "shelves.key", "shelves.value.books", "shelves.value.books"],
         ),
         delete: None,
@@ -1793,14 +1792,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             570,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "maps__shelves__value__books"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             571,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__books" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["shelves.value.books"],
@@ -1860,7 +1859,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
         insert: protostore::Stmt::new(
             572,
             r#"INSERT INTO "maps__shelves__value__labels" ("_id", "_key", "_key_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &[
                 "id",
                 "shelves.key",
@@ -1873,14 +1872,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             573,
             r#"SELECT 0, "_key", "_key_2", "value"
 FROM "maps__shelves__value__labels"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_key_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             574,
             r#"SELECT o.key, c."_key", c."_key_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__labels" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_key_2""#,
             &["shelves.value.labels"],
@@ -1954,7 +1953,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
             575,
             r#"INSERT INTO "maps__shelves__value__points" ("_id", "_key", "_position_2", "x", "y", "colour",
     "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
             &[
                 "id",
                 "shelves.key",
@@ -1970,14 +1969,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"#,
             576,
             r#"SELECT 0, "_key", "_position_2", "x", "y", "colour", "time"
 FROM "maps__shelves__value__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key", "_position_2""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             577,
             r#"SELECT o.key, c."_key", c."_position_2", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__shelves__value__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["shelves.value.points"],
@@ -2043,25 +2042,25 @@ impl protostore::ChildTable for InsideCounts {
         key: 2,
         insert: protostore::Stmt::new(
             578,
-            r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "maps__inside__counts" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "inside.counts.key", "inside.counts.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 579,
-                r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             580,
-            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             581,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "maps__inside__counts" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["inside.counts"],
@@ -2073,7 +2072,7 @@ ORDER BY o.key, c."_key""#,
             field: "inside",
             set: protostore::Stmt::new(
                 584,
-                r#"SELECT "inside" FROM "maps" WHERE "id" = ?1"#,
+                r#"SELECT "inside" FROM "maps" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -2106,12 +2105,12 @@ impl protostore::edits::EditedMap for InsideCounts {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             582,
-            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inside.counts.key"],
         ),
         remove: protostore::Stmt::new(
             583,
-            r#"DELETE FROM "maps__inside__counts" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "maps__inside__counts" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "inside.counts.key"],
         ),
     };

@@ -50,7 +50,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
         insert: protostore::Stmt::new(
             166,
             r#"INSERT INTO "nesteds__outer__middle__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "outer.middle.points",
@@ -63,7 +63,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 167,
-                r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -71,14 +71,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             168,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__middle__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             169,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nesteds__outer__middle__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["outer.middle.points"],
@@ -90,7 +90,7 @@ ORDER BY o.key, c."_position""#,
             field: "outer.middle",
             set: protostore::Stmt::new(
                 172,
-                r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = ?1"#,
+                r#"SELECT "outer__middle" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -133,17 +133,16 @@ impl protostore::edits::EditedList for OuterMiddlePoints {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             170,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__middle__points" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             171,
-            r#"DELETE
-FROM "nesteds__outer__middle__points"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "nesteds__outer__middle__points"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nesteds__outer__middle__points"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "nesteds__outer__middle__points"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -193,7 +192,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
         insert: protostore::Stmt::new(
             173,
             r#"INSERT INTO "nesteds__outer__always__points" ("_id", "_position", "x", "y", "colour", "time")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
+VALUES ($1, $2, $3, $4, $5, $6)"#,
             &[
                 "id",
                 "outer.always.points",
@@ -206,7 +205,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
         delete: Some(
             protostore::Stmt::new(
                 174,
-                r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -214,14 +213,14 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6)"#,
             175,
             r#"SELECT 0, "_position", "x", "y", "colour", "time"
 FROM "nesteds__outer__always__points"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             176,
             r#"SELECT o.key, c."_position", c."x", c."y", c."colour", c."time"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nesteds__outer__always__points" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["outer.always.points"],
@@ -233,7 +232,7 @@ ORDER BY o.key, c."_position""#,
             field: "outer.always",
             set: protostore::Stmt::new(
                 179,
-                r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = ?1"#,
+                r#"SELECT "outer__always" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -274,17 +273,16 @@ impl protostore::edits::EditedList for OuterAlwaysPoints {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             177,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__always__points" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             178,
-            r#"DELETE
-FROM "nesteds__outer__always__points"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "nesteds__outer__always__points"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nesteds__outer__always__points"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "nesteds__outer__always__points"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -314,25 +312,25 @@ impl protostore::ChildTable for OuterNames {
         key: 2,
         insert: protostore::Stmt::new(
             180,
-            r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "nesteds__outer__names" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "outer.names", "outer.names"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 181,
-                r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             182,
-            r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "nesteds__outer__names" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             183,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "nesteds__outer__names" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["outer.names"],
@@ -344,7 +342,7 @@ ORDER BY o.key, c."_position""#,
             field: "outer",
             set: protostore::Stmt::new(
                 187,
-                r#"SELECT "outer" FROM "nesteds" WHERE "id" = ?1"#,
+                r#"SELECT "outer" FROM "nesteds" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -377,17 +375,16 @@ impl protostore::edits::EditedList for OuterNames {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             184,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "nesteds__outer__names" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             185,
-            r#"DELETE
-FROM "nesteds__outer__names"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "nesteds__outer__names"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "nesteds__outer__names"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "nesteds__outer__names"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -396,7 +393,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OuterNames {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         186,
-        r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "nesteds__outer__names" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "outer.names"],
     );
 }

@@ -92,7 +92,7 @@ impl protostore::ChildTable for Musts {
             r#"INSERT INTO "olden__musts" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "musts",
@@ -117,7 +117,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1722,
-                r#"DELETE FROM "olden__musts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "olden__musts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -127,7 +127,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
 FROM "olden__musts"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -136,7 +136,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "olden__musts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["musts"],
@@ -200,17 +200,16 @@ impl protostore::edits::EditedList for Musts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1725,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__musts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1726,
-            r#"DELETE
-FROM "olden__musts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "olden__musts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "olden__musts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "olden__musts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -300,7 +299,7 @@ impl protostore::ChildTable for Mays {
             r#"INSERT INTO "olden__mays" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_grade")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "mays",
@@ -325,7 +324,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1728,
-                r#"DELETE FROM "olden__mays" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "olden__mays" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -335,7 +334,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_grade"
 FROM "olden__mays"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -344,7 +343,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_grade"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "olden__mays" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["mays"],
@@ -408,17 +407,16 @@ impl protostore::edits::EditedList for Mays {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1731,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__mays" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1732,
-            r#"DELETE
-FROM "olden__mays"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "olden__mays"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "olden__mays"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "olden__mays"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -513,7 +511,7 @@ impl protostore::ChildTable for ByName {
     "value__a_sfixed32", "value__an_int64", "value__a_sint64", "value__a_sfixed64",
     "value__a_uint32", "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float",
     "value__a_double", "value__a_string", "value__a_bytes", "value__a_grade")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "by_name.key",
@@ -538,7 +536,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1734,
-                r#"DELETE FROM "olden__by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "olden__by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -549,7 +547,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_grade"
 FROM "olden__by_name"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -560,7 +558,7 @@ ORDER BY "_key""#,
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
     c."value__a_float", c."value__a_double", c."value__a_string", c."value__a_bytes",
     c."value__a_grade"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "olden__by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_name"],
@@ -629,12 +627,12 @@ impl protostore::edits::EditedMap for ByName {
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_grade"
 FROM "olden__by_name"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
         remove: protostore::Stmt::new(
             1738,
-            r#"DELETE FROM "olden__by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "olden__by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_name.key"],
         ),
     };
@@ -670,25 +668,25 @@ impl protostore::ChildTable for OfPacked_9 {
         key: 2,
         insert: protostore::Stmt::new(
             1739,
-            r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "olden__packed" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "packed", "packed"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1740,
-                r#"DELETE FROM "olden__packed" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "olden__packed" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1741,
-            r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "olden__packed" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1742,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "olden__packed" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["packed"],
@@ -720,17 +718,16 @@ impl protostore::edits::EditedList for OfPacked_9 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1743,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "olden__packed" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1744,
-            r#"DELETE
-FROM "olden__packed"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "olden__packed"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "olden__packed"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "olden__packed"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -739,7 +736,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfPacked_9 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1745,
-        r#"DELETE FROM "olden__packed" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "olden__packed" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "packed"],
     );
 }

@@ -30,25 +30,25 @@ impl protostore::ChildTable for Values {
         key: 2,
         insert: protostore::Stmt::new(
             1027,
-            r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "packed__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1028,
-                r#"DELETE FROM "packed__values" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "packed__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1029,
-            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1030,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "packed__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["values"],
@@ -80,12 +80,12 @@ impl protostore::edits::EditedMap for Values {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1031,
-            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
         remove: protostore::Stmt::new(
             1032,
-            r#"DELETE FROM "packed__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "packed__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
     };
@@ -115,25 +115,25 @@ impl protostore::ChildTable for RawByRaw {
         key: 2,
         insert: protostore::Stmt::new(
             1033,
-            r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "packed__raw_by_raw" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "raw_by_raw.key", "raw_by_raw.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1034,
-                r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1035,
-            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1036,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "packed__raw_by_raw" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["raw_by_raw"],
@@ -168,12 +168,12 @@ impl protostore::edits::EditedMap for RawByRaw {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1037,
-            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "raw_by_raw.key"],
         ),
         remove: protostore::Stmt::new(
             1038,
-            r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "packed__raw_by_raw" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "raw_by_raw.key"],
         ),
     };
@@ -206,13 +206,13 @@ impl protostore::ChildTable for Inners {
         insert: protostore::Stmt::new(
             1039,
             r#"INSERT INTO "packed__inners" ("_id", "_position", "point", "names", "raw")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["id", "inners", "inners.point", "inners.names", "inners.raw"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1040,
-                r#"DELETE FROM "packed__inners" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "packed__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -220,14 +220,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             1041,
             r#"SELECT 0, "_position", "point", "names", "raw"
 FROM "packed__inners"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1042,
             r#"SELECT o.key, c."_position", c."point", c."names", c."raw"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "packed__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["inners"],
@@ -277,17 +277,16 @@ impl protostore::edits::EditedList for Inners {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1043,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "packed__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1044,
-            r#"DELETE
-FROM "packed__inners"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "packed__inners"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "packed__inners"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "packed__inners"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -94,7 +94,7 @@ impl protostore::ChildTable for Plains {
             r#"INSERT INTO "places__plains" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "plains",
@@ -119,7 +119,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1755,
-                r#"DELETE FROM "places__plains" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__plains" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -129,7 +129,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour"
 FROM "places__plains"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -138,7 +138,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__plains" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["plains"],
@@ -202,17 +202,16 @@ impl protostore::edits::EditedList for Plains {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1758,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__plains" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1759,
-            r#"DELETE
-FROM "places__plains"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "places__plains"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "places__plains"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "places__plains"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -308,7 +307,7 @@ impl protostore::ChildTable for Maybes {
             r#"INSERT INTO "places__maybes" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "maybes",
@@ -335,7 +334,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1761,
-                r#"DELETE FROM "places__maybes" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__maybes" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -345,7 +344,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
 FROM "places__maybes"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -354,7 +353,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__maybes" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["maybes"],
@@ -422,17 +421,16 @@ impl protostore::edits::EditedList for Maybes {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1764,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__maybes" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1765,
-            r#"DELETE
-FROM "places__maybes"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "places__maybes"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "places__maybes"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "places__maybes"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -533,7 +531,7 @@ impl protostore::ChildTable for Eithers {
             r#"INSERT INTO "places__eithers" ("_id", "_position", "a_bool", "an_int32", "a_sint32", "a_sfixed32",
     "an_int64", "a_sint64", "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64",
     "a_float", "a_double", "a_string", "a_bytes", "a_colour", "a_time", "a_duration")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "eithers",
@@ -560,7 +558,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1767,
-                r#"DELETE FROM "places__eithers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__eithers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -570,7 +568,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "a_sfixed64", "a_uint32", "a_fixed32", "a_uint64", "a_fixed64", "a_float", "a_double",
     "a_string", "a_bytes", "a_colour", "a_time", "a_duration"
 FROM "places__eithers"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -579,7 +577,7 @@ ORDER BY "_position""#,
             r#"SELECT o.key, c."_position", c."a_bool", c."an_int32", c."a_sint32", c."a_sfixed32", c."an_int64",
     c."a_sint64", c."a_sfixed64", c."a_uint32", c."a_fixed32", c."a_uint64", c."a_fixed64",
     c."a_float", c."a_double", c."a_string", c."a_bytes", c."a_colour", c."a_time", c."a_duration"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__eithers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["eithers"],
@@ -771,17 +769,16 @@ impl protostore::edits::EditedList for Eithers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1770,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "places__eithers" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1771,
-            r#"DELETE
-FROM "places__eithers"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "places__eithers"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "places__eithers"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "places__eithers"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -916,7 +913,7 @@ impl protostore::ChildTable for PlainByName {
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"#,
             &[
                 "id",
                 "plain_by_name.key",
@@ -941,7 +938,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1773,
-                r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -952,7 +949,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour"
 FROM "places__plain_by_name"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -963,7 +960,7 @@ ORDER BY "_key""#,
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
     c."value__a_float", c."value__a_double", c."value__a_string", c."value__a_bytes",
     c."value__a_colour"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__plain_by_name" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["plain_by_name"],
@@ -1032,12 +1029,12 @@ impl protostore::edits::EditedMap for PlainByName {
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour"
 FROM "places__plain_by_name"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "plain_by_name.key"],
         ),
         remove: protostore::Stmt::new(
             1777,
-            r#"DELETE FROM "places__plain_by_name" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__plain_by_name" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "plain_by_name.key"],
         ),
     };
@@ -1188,7 +1185,7 @@ impl protostore::ChildTable for MaybeByNumber {
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour", "value__a_time", "value__a_duration")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "maybe_by_number.key",
@@ -1215,7 +1212,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1779,
-                r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1226,7 +1223,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__maybe_by_number"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -1237,7 +1234,7 @@ ORDER BY "_key""#,
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
     c."value__a_float", c."value__a_double", c."value__a_string", c."value__a_bytes",
     c."value__a_colour", c."value__a_time", c."value__a_duration"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__maybe_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["maybe_by_number"],
@@ -1310,12 +1307,12 @@ impl protostore::edits::EditedMap for MaybeByNumber {
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__maybe_by_number"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "maybe_by_number.key"],
         ),
         remove: protostore::Stmt::new(
             1783,
-            r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__maybe_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "maybe_by_number.key"],
         ),
     };
@@ -1471,7 +1468,7 @@ impl protostore::ChildTable for EitherByFlag {
     "value__a_sfixed64", "value__a_uint32", "value__a_fixed32", "value__a_uint64",
     "value__a_fixed64", "value__a_float", "value__a_double", "value__a_string", "value__a_bytes",
     "value__a_colour", "value__a_time", "value__a_duration")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"#,
             &[
                 "id",
                 "either_by_flag.key",
@@ -1498,7 +1495,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
         delete: Some(
             protostore::Stmt::new(
                 1785,
-                r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -1509,7 +1506,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__either_by_flag"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_key""#,
             &["id"],
         ),
@@ -1520,7 +1517,7 @@ ORDER BY "_key""#,
     c."value__a_uint32", c."value__a_fixed32", c."value__a_uint64", c."value__a_fixed64",
     c."value__a_float", c."value__a_double", c."value__a_string", c."value__a_bytes",
     c."value__a_colour", c."value__a_time", c."value__a_duration"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__either_by_flag" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["either_by_flag"],
@@ -1717,12 +1714,12 @@ impl protostore::edits::EditedMap for EitherByFlag {
     "value__a_fixed32", "value__a_uint64", "value__a_fixed64", "value__a_float", "value__a_double",
     "value__a_string", "value__a_bytes", "value__a_colour", "value__a_time", "value__a_duration"
 FROM "places__either_by_flag"
-WHERE "_id" = ?1 AND "_key" = ?2"#,
+WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "either_by_flag.key"],
         ),
         remove: protostore::Stmt::new(
             1789,
-            r#"DELETE FROM "places__either_by_flag" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__either_by_flag" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "either_by_flag.key"],
         ),
     };
@@ -1758,25 +1755,25 @@ impl protostore::ChildTable for ASint32ByNumber {
         key: 2,
         insert: protostore::Stmt::new(
             1790,
-            r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "places__a_sint32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_sint32_by_number.key", "a_sint32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1791,
-                r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1792,
-            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1793,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__a_sint32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_sint32_by_number"],
@@ -1808,12 +1805,12 @@ impl protostore::edits::EditedMap for ASint32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1794,
-            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_sint32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
             1795,
-            r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__a_sint32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_sint32_by_number.key"],
         ),
     };
@@ -1849,25 +1846,25 @@ impl protostore::ChildTable for AnSfixed32ByNumber {
         key: 2,
         insert: protostore::Stmt::new(
             1796,
-            r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "places__an_sfixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "an_sfixed32_by_number.key", "an_sfixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1797,
-                r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1798,
-            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1799,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__an_sfixed32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["an_sfixed32_by_number"],
@@ -1899,12 +1896,12 @@ impl protostore::edits::EditedMap for AnSfixed32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1800,
-            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "an_sfixed32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
             1801,
-            r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__an_sfixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "an_sfixed32_by_number.key"],
         ),
     };
@@ -1945,25 +1942,25 @@ impl protostore::ChildTable for AFixed32ByNumber {
         key: 2,
         insert: protostore::Stmt::new(
             1802,
-            r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "places__a_fixed32_by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "a_fixed32_by_number.key", "a_fixed32_by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1803,
-                r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1804,
-            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1805,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "places__a_fixed32_by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["a_fixed32_by_number"],
@@ -1995,12 +1992,12 @@ impl protostore::edits::EditedMap for AFixed32ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1806,
-            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_fixed32_by_number.key"],
         ),
         remove: protostore::Stmt::new(
             1807,
-            r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "places__a_fixed32_by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "a_fixed32_by_number.key"],
         ),
     };

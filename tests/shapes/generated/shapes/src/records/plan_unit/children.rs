@@ -31,7 +31,7 @@ impl protostore::ChildTable for Dependencies {
                     key: &["run", "number"],
                     exists: protostore::Stmt::new(
                         1443,
-                        r#"SELECT 1 FROM "plan_units" WHERE "run" = ?1 AND "number" = ?2"#,
+                        r#"SELECT 1 FROM "plan_units" WHERE "run" = $1 AND "number" = $2"#,
                         &["run", "dependencies.unit"],
                     ),
                 },
@@ -49,13 +49,13 @@ impl protostore::ChildTable for Dependencies {
         insert: protostore::Stmt::new(
             1439,
             r#"INSERT INTO "plan_units__dependencies" ("_run", "_number", "_position", "unit", "why")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["run", "number", "dependencies", "dependencies.unit", "dependencies.why"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1440,
-                r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = ?1 AND "_number" = ?2"#,
+                r#"DELETE FROM "plan_units__dependencies" WHERE "_run" = $1 AND "_number" = $2"#,
                 &["run", "number"],
             ),
         ),
@@ -63,14 +63,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             1441,
             r#"SELECT 0, "_position", "unit", "why"
 FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "_number" = ?2
+WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
             1442,
             r#"SELECT o.key, c."_position", c."unit", c."why"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "plan_units__dependencies" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["dependencies"],
@@ -108,17 +108,16 @@ impl protostore::edits::EditedList for Dependencies {
             1445,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "_number" = ?2"#,
+WHERE "_run" = $1 AND "_number" = $2"#,
             &["run", "number"],
         ),
         remove_at: protostore::Stmt::new(
             1446,
-            r#"DELETE
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
-FROM "plan_units__dependencies"
-WHERE "_run" = ?1 AND "_number" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "plan_units__dependencies"
+WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
+  FROM "plan_units__dependencies"
+  WHERE "_run" = $1 AND "_number" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["run", "number", ""],
         ),
     };
@@ -155,13 +154,13 @@ impl protostore::ChildTable for Beside {
         key: 3,
         insert: protostore::Stmt::new(
             1447,
-            r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "plan_units__beside" ("_run", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["run", "number", "beside", "beside"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1448,
-                r#"DELETE FROM "plan_units__beside" WHERE "_run" = ?1 AND "_number" = ?2"#,
+                r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2"#,
                 &["run", "number"],
             ),
         ),
@@ -169,14 +168,14 @@ impl protostore::ChildTable for Beside {
             1449,
             r#"SELECT 0, "_position", "value"
 FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "_number" = ?2
+WHERE "_run" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["run", "number"],
         ),
         load_many: protostore::Stmt::new(
             1450,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "plan_units__beside" c ON c."_run" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["beside"],
@@ -210,17 +209,16 @@ impl protostore::edits::EditedList for Beside {
             1452,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "_number" = ?2"#,
+WHERE "_run" = $1 AND "_number" = $2"#,
             &["run", "number"],
         ),
         remove_at: protostore::Stmt::new(
             1453,
-            r#"DELETE
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
-FROM "plan_units__beside"
-WHERE "_run" = ?1 AND "_number" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "plan_units__beside"
+WHERE "_run" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
+  FROM "plan_units__beside"
+  WHERE "_run" = $1 AND "_number" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["run", "number", ""],
         ),
     };
@@ -229,7 +227,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 impl protostore::edits::EditedValues for Beside {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1454,
-        r#"DELETE FROM "plan_units__beside" WHERE "_run" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
+        r#"DELETE FROM "plan_units__beside" WHERE "_run" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["run", "number", "beside"],
     );
 }

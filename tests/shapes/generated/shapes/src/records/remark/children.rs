@@ -34,25 +34,25 @@ impl protostore::ChildTable for SeenTopics {
         key: 2,
         insert: protostore::Stmt::new(
             1389,
-            r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "remarks__seen_topics" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "seen_topics", "seen_topics"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1390,
-                r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1391,
-            r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "remarks__seen_topics" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1392,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "remarks__seen_topics" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["seen_topics"],
@@ -84,17 +84,16 @@ impl protostore::edits::EditedList for SeenTopics {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1394,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__seen_topics" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1395,
-            r#"DELETE
-FROM "remarks__seen_topics"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "remarks__seen_topics"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "remarks__seen_topics"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "remarks__seen_topics"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -103,7 +102,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for SeenTopics {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1396,
-        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "remarks__seen_topics" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "seen_topics"],
     );
 }
@@ -133,7 +132,7 @@ impl protostore::ChildTable for Parts {
                     key: &["name"],
                     exists: protostore::Stmt::new(
                         1401,
-                        r#"SELECT 1 FROM "topics" WHERE "name" = ?1"#,
+                        r#"SELECT 1 FROM "topics" WHERE "name" = $1"#,
                         &["parts.topic"],
                     ),
                 },
@@ -150,25 +149,25 @@ impl protostore::ChildTable for Parts {
         key: 2,
         insert: protostore::Stmt::new(
             1397,
-            r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "remarks__parts" ("_id", "_position", "topic") VALUES ($1, $2, $3)"#,
             &["id", "parts", "parts.topic"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1398,
-                r#"DELETE FROM "remarks__parts" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "remarks__parts" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1399,
-            r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "topic" FROM "remarks__parts" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1400,
             r#"SELECT o.key, c."_position", c."topic"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "remarks__parts" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["parts"],
@@ -202,17 +201,16 @@ impl protostore::edits::EditedList for Parts {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1402,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "remarks__parts" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1403,
-            r#"DELETE
-FROM "remarks__parts"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "remarks__parts"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "remarks__parts"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "remarks__parts"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -30,25 +30,25 @@ impl protostore::ChildTable for Bools {
         key: 2,
         insert: protostore::Stmt::new(
             24,
-            r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__bools" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "bools", "bools"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 25,
-                r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             26,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__bools" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             27,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__bools" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["bools"],
@@ -80,17 +80,16 @@ impl protostore::edits::EditedList for Bools {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             28,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__bools" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             29,
-            r#"DELETE
-FROM "repeateds__bools"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__bools"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__bools"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__bools"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -99,7 +98,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Bools {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         30,
-        r#"DELETE FROM "repeateds__bools" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__bools" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "bools"],
     );
 }
@@ -134,25 +133,25 @@ impl protostore::ChildTable for Int32s {
         key: 2,
         insert: protostore::Stmt::new(
             31,
-            r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__int32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "int32s", "int32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 32,
-                r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             33,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__int32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__int32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["int32s"],
@@ -184,17 +183,16 @@ impl protostore::edits::EditedList for Int32s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             35,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int32s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             36,
-            r#"DELETE
-FROM "repeateds__int32s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__int32s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__int32s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__int32s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -203,7 +201,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Int32s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         37,
-        r#"DELETE FROM "repeateds__int32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__int32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "int32s"],
     );
 }
@@ -238,25 +236,25 @@ impl protostore::ChildTable for Sint32s {
         key: 2,
         insert: protostore::Stmt::new(
             38,
-            r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__sint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint32s", "sint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 39,
-                r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             40,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sint32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             41,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__sint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sint32s"],
@@ -288,17 +286,16 @@ impl protostore::edits::EditedList for Sint32s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             42,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint32s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             43,
-            r#"DELETE
-FROM "repeateds__sint32s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__sint32s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__sint32s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__sint32s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -307,7 +304,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Sint32s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         44,
-        r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__sint32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sint32s"],
     );
 }
@@ -342,25 +339,25 @@ impl protostore::ChildTable for Sfixed32s {
         key: 2,
         insert: protostore::Stmt::new(
             45,
-            r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__sfixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed32s", "sfixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 46,
-                r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             47,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             48,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sfixed32s"],
@@ -392,17 +389,16 @@ impl protostore::edits::EditedList for Sfixed32s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             49,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed32s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             50,
-            r#"DELETE
-FROM "repeateds__sfixed32s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__sfixed32s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__sfixed32s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__sfixed32s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -411,7 +407,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Sfixed32s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         51,
-        r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__sfixed32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sfixed32s"],
     );
 }
@@ -440,25 +436,25 @@ impl protostore::ChildTable for Int64s {
         key: 2,
         insert: protostore::Stmt::new(
             52,
-            r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__int64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "int64s", "int64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 53,
-                r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             54,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__int64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             55,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__int64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["int64s"],
@@ -490,17 +486,16 @@ impl protostore::edits::EditedList for Int64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             56,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__int64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             57,
-            r#"DELETE
-FROM "repeateds__int64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__int64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__int64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__int64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -509,7 +504,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Int64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         58,
-        r#"DELETE FROM "repeateds__int64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__int64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "int64s"],
     );
 }
@@ -538,25 +533,25 @@ impl protostore::ChildTable for Sint64s {
         key: 2,
         insert: protostore::Stmt::new(
             59,
-            r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__sint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sint64s", "sint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 60,
-                r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             61,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             62,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__sint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sint64s"],
@@ -588,17 +583,16 @@ impl protostore::edits::EditedList for Sint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             63,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             64,
-            r#"DELETE
-FROM "repeateds__sint64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__sint64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__sint64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__sint64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -607,7 +601,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Sint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         65,
-        r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__sint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sint64s"],
     );
 }
@@ -636,25 +630,25 @@ impl protostore::ChildTable for Sfixed64s {
         key: 2,
         insert: protostore::Stmt::new(
             66,
-            r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__sfixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "sfixed64s", "sfixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 67,
-                r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             68,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__sfixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             69,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__sfixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["sfixed64s"],
@@ -686,17 +680,16 @@ impl protostore::edits::EditedList for Sfixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             70,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__sfixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             71,
-            r#"DELETE
-FROM "repeateds__sfixed64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__sfixed64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__sfixed64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__sfixed64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -705,7 +698,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Sfixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         72,
-        r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__sfixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "sfixed64s"],
     );
 }
@@ -740,25 +733,25 @@ impl protostore::ChildTable for Uint32s {
         key: 2,
         insert: protostore::Stmt::new(
             73,
-            r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__uint32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint32s", "uint32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 74,
-                r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             75,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__uint32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             76,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__uint32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["uint32s"],
@@ -790,17 +783,16 @@ impl protostore::edits::EditedList for Uint32s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             77,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint32s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             78,
-            r#"DELETE
-FROM "repeateds__uint32s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__uint32s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__uint32s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__uint32s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -809,7 +801,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Uint32s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         79,
-        r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__uint32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "uint32s"],
     );
 }
@@ -844,25 +836,25 @@ impl protostore::ChildTable for Fixed32s {
         key: 2,
         insert: protostore::Stmt::new(
             80,
-            r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__fixed32s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed32s", "fixed32s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 81,
-                r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             82,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed32s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             83,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__fixed32s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["fixed32s"],
@@ -894,17 +886,16 @@ impl protostore::edits::EditedList for Fixed32s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             84,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed32s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             85,
-            r#"DELETE
-FROM "repeateds__fixed32s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__fixed32s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__fixed32s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__fixed32s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -913,7 +904,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Fixed32s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         86,
-        r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__fixed32s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fixed32s"],
     );
 }
@@ -948,25 +939,25 @@ impl protostore::ChildTable for Uint64s {
         key: 2,
         insert: protostore::Stmt::new(
             87,
-            r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__uint64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "uint64s", "uint64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 88,
-                r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             89,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__uint64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             90,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__uint64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["uint64s"],
@@ -998,17 +989,16 @@ impl protostore::edits::EditedList for Uint64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             91,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__uint64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             92,
-            r#"DELETE
-FROM "repeateds__uint64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__uint64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__uint64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__uint64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1017,7 +1007,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Uint64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         93,
-        r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__uint64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "uint64s"],
     );
 }
@@ -1052,25 +1042,25 @@ impl protostore::ChildTable for Fixed64s {
         key: 2,
         insert: protostore::Stmt::new(
             94,
-            r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__fixed64s" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "fixed64s", "fixed64s"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 95,
-                r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             96,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__fixed64s" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             97,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__fixed64s" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["fixed64s"],
@@ -1102,17 +1092,16 @@ impl protostore::edits::EditedList for Fixed64s {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             98,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__fixed64s" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             99,
-            r#"DELETE
-FROM "repeateds__fixed64s"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__fixed64s"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__fixed64s"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__fixed64s"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1121,7 +1110,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Fixed64s {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         100,
-        r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__fixed64s" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "fixed64s"],
     );
 }
@@ -1150,25 +1139,25 @@ impl protostore::ChildTable for Floats {
         key: 2,
         insert: protostore::Stmt::new(
             101,
-            r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__floats" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "floats", "floats"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 102,
-                r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             103,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__floats" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             104,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__floats" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["floats"],
@@ -1200,17 +1189,16 @@ impl protostore::edits::EditedList for Floats {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             105,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__floats" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             106,
-            r#"DELETE
-FROM "repeateds__floats"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__floats"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__floats"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__floats"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1219,7 +1207,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Floats {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         107,
-        r#"DELETE FROM "repeateds__floats" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__floats" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "floats"],
     );
 }
@@ -1248,25 +1236,25 @@ impl protostore::ChildTable for Doubles {
         key: 2,
         insert: protostore::Stmt::new(
             108,
-            r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 109,
-                r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             110,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             111,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["doubles"],
@@ -1298,17 +1286,16 @@ impl protostore::edits::EditedList for Doubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             112,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             113,
-            r#"DELETE
-FROM "repeateds__doubles"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__doubles"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__doubles"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__doubles"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1317,7 +1304,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Doubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         114,
-        r#"DELETE FROM "repeateds__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "doubles"],
     );
 }
@@ -1346,25 +1333,25 @@ impl protostore::ChildTable for Strings {
         key: 2,
         insert: protostore::Stmt::new(
             115,
-            r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 116,
-                r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             117,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             118,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["strings"],
@@ -1396,17 +1383,16 @@ impl protostore::edits::EditedList for Strings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             119,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__strings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             120,
-            r#"DELETE
-FROM "repeateds__strings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__strings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__strings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__strings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1415,7 +1401,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Strings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         121,
-        r#"DELETE FROM "repeateds__strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "strings"],
     );
 }
@@ -1444,25 +1430,25 @@ impl protostore::ChildTable for ByteStrings {
         key: 2,
         insert: protostore::Stmt::new(
             122,
-            r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__byte_strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "byte_strings", "byte_strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 123,
-                r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             124,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__byte_strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             125,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__byte_strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["byte_strings"],
@@ -1494,17 +1480,16 @@ impl protostore::edits::EditedList for ByteStrings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             126,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__byte_strings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             127,
-            r#"DELETE
-FROM "repeateds__byte_strings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__byte_strings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__byte_strings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__byte_strings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1513,7 +1498,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for ByteStrings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         128,
-        r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__byte_strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "byte_strings"],
     );
 }
@@ -1548,25 +1533,25 @@ impl protostore::ChildTable for Colours {
         key: 2,
         insert: protostore::Stmt::new(
             129,
-            r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__colours" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "colours", "colours"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 130,
-                r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             131,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__colours" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             132,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__colours" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["colours"],
@@ -1598,17 +1583,16 @@ impl protostore::edits::EditedList for Colours {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             133,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__colours" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             134,
-            r#"DELETE
-FROM "repeateds__colours"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__colours"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__colours"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__colours"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1617,7 +1601,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Colours {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         135,
-        r#"DELETE FROM "repeateds__colours" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__colours" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "colours"],
     );
 }
@@ -1646,25 +1630,25 @@ impl protostore::ChildTable for Times {
         key: 2,
         insert: protostore::Stmt::new(
             136,
-            r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__times" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "times", "times"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 137,
-                r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__times" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             138,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__times" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             139,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__times" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["times"],
@@ -1696,17 +1680,16 @@ impl protostore::edits::EditedList for Times {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             140,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__times" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             141,
-            r#"DELETE
-FROM "repeateds__times"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__times"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__times"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__times"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1715,7 +1698,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Times {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         142,
-        r#"DELETE FROM "repeateds__times" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__times" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "times"],
     );
 }
@@ -1744,25 +1727,25 @@ impl protostore::ChildTable for Durations {
         key: 2,
         insert: protostore::Stmt::new(
             143,
-            r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "repeateds__durations" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "durations", "durations"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 144,
-                r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             145,
-            r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "repeateds__durations" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             146,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "repeateds__durations" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["durations"],
@@ -1794,17 +1777,16 @@ impl protostore::edits::EditedList for Durations {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             147,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "repeateds__durations" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             148,
-            r#"DELETE
-FROM "repeateds__durations"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "repeateds__durations"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "repeateds__durations"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "repeateds__durations"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -1813,7 +1795,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Durations {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         149,
-        r#"DELETE FROM "repeateds__durations" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "repeateds__durations" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "durations"],
     );
 }

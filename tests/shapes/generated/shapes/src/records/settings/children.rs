@@ -28,25 +28,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             701,
-            r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "settings__words" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 702,
-                r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "settings__words" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             703,
-            r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "settings__words" WHERE "_singleton" = $1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             704,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__words" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             705,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__words" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
             706,
-            r#"DELETE
-FROM "settings__words"
-WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
-FROM "settings__words"
-WHERE "_singleton" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "settings__words"
+WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
+  FROM "settings__words"
+  WHERE "_singleton" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["_singleton", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         707,
-        r#"DELETE FROM "settings__words" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "settings__words" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "words"],
     );
 }
@@ -126,25 +125,25 @@ impl protostore::ChildTable for Sheets {
         key: 2,
         insert: protostore::Stmt::new(
             708,
-            r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "settings__sheets" ("_singleton", "_position", "title") VALUES ($1, $2, $3)"#,
             &["_singleton", "sheets", "sheets.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 709,
-                r#"DELETE FROM "settings__sheets" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "settings__sheets" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             710,
-            r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "title" FROM "settings__sheets" WHERE "_singleton" = $1 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             711,
             r#"SELECT o.key, c."_position", c."title"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__sheets" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["sheets"],
@@ -179,17 +178,16 @@ impl protostore::edits::EditedList for Sheets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             712,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__sheets" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
             713,
-            r#"DELETE
-FROM "settings__sheets"
-WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
-FROM "settings__sheets"
-WHERE "_singleton" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "settings__sheets"
+WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
+  FROM "settings__sheets"
+  WHERE "_singleton" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["_singleton", ""],
         ),
     };
@@ -221,7 +219,7 @@ impl protostore::ChildTable for SheetsNumbers {
         insert: protostore::Stmt::new(
             714,
             r#"INSERT INTO "settings__sheets__numbers" ("_singleton", "_position", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["_singleton", "sheets", "sheets.numbers", "sheets.numbers"],
         ),
         delete: None,
@@ -229,14 +227,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             715,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "settings__sheets__numbers"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_position", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             716,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__sheets__numbers" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["sheets.numbers"],
@@ -288,25 +286,25 @@ impl protostore::ChildTable for Named {
         key: 2,
         insert: protostore::Stmt::new(
             717,
-            r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "settings__named" ("_singleton", "_key", "value__title") VALUES ($1, $2, $3)"#,
             &["_singleton", "named.key", "named.value.title"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 718,
-                r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "settings__named" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
         load: protostore::Stmt::new(
             719,
-            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 ORDER BY "_key""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             720,
             r#"SELECT o.key, c."_key", c."value__title"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__named" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_key""#,
             &["named"],
@@ -341,12 +339,12 @@ impl protostore::edits::EditedMap for Named {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             721,
-            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value__title" FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
             &["_singleton", "named.key"],
         ),
         remove: protostore::Stmt::new(
             722,
-            r#"DELETE FROM "settings__named" WHERE "_singleton" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "settings__named" WHERE "_singleton" = $1 AND "_key" = $2"#,
             &["_singleton", "named.key"],
         ),
     };
@@ -378,7 +376,7 @@ impl protostore::ChildTable for NamedValueNumbers {
         insert: protostore::Stmt::new(
             723,
             r#"INSERT INTO "settings__named__value__numbers" ("_singleton", "_key", "_position_2", "value")
-VALUES (?1, ?2, ?3, ?4)"#,
+VALUES ($1, $2, $3, $4)"#,
             &["_singleton", "named.key", "named.value.numbers", "named.value.numbers"],
         ),
         delete: None,
@@ -386,14 +384,14 @@ VALUES (?1, ?2, ?3, ?4)"#,
             724,
             r#"SELECT 0, "_key", "_position_2", "value"
 FROM "settings__named__value__numbers"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_key", "_position_2""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             725,
             r#"SELECT o.key, c."_key", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__named__value__numbers" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_key", c."_position_2""#,
             &["named.value.numbers"],
@@ -446,7 +444,7 @@ impl protostore::ChildTable for TargetIds {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         731,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["target_ids"],
                     ),
                 },
@@ -459,13 +457,13 @@ impl protostore::ChildTable for TargetIds {
         key: 2,
         insert: protostore::Stmt::new(
             726,
-            r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "settings__target_ids" ("_singleton", "_position", "value") VALUES ($1, $2, $3)"#,
             &["_singleton", "target_ids", "target_ids"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 727,
-                r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
+                r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1"#,
                 &["_singleton"],
             ),
         ),
@@ -473,14 +471,14 @@ impl protostore::ChildTable for TargetIds {
             728,
             r#"SELECT 0, "_position", "value"
 FROM "settings__target_ids"
-WHERE "_singleton" = ?1
+WHERE "_singleton" = $1
 ORDER BY "_position""#,
             &["_singleton"],
         ),
         load_many: protostore::Stmt::new(
             729,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "settings__target_ids" c ON c."_singleton" = o.value
 ORDER BY o.key, c."_position""#,
             &["target_ids"],
@@ -512,17 +510,16 @@ impl protostore::edits::EditedList for TargetIds {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             732,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "settings__target_ids" WHERE "_singleton" = $1"#,
             &["_singleton"],
         ),
         remove_at: protostore::Stmt::new(
             733,
-            r#"DELETE
-FROM "settings__target_ids"
-WHERE "_singleton" = ?1 AND "_position" = (SELECT "_position"
-FROM "settings__target_ids"
-WHERE "_singleton" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "settings__target_ids"
+WHERE "_singleton" = $1 AND "_position" = (SELECT "_position"
+  FROM "settings__target_ids"
+  WHERE "_singleton" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["_singleton", ""],
         ),
     };
@@ -531,7 +528,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for TargetIds {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         734,
-        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "settings__target_ids" WHERE "_singleton" = $1 AND "value" = $2"#,
         &["_singleton", "target_ids"],
     );
 }

@@ -29,7 +29,7 @@ impl protostore::ChildTable for Targets {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         368,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
                     ),
                 },
@@ -42,25 +42,25 @@ impl protostore::ChildTable for Targets {
         key: 2,
         insert: protostore::Stmt::new(
             363,
-            r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "sources__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 364,
-                r#"DELETE FROM "sources__targets" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "sources__targets" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             365,
-            r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "sources__targets" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             366,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "sources__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["targets"],
@@ -92,17 +92,16 @@ impl protostore::edits::EditedList for Targets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             369,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__targets" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             370,
-            r#"DELETE
-FROM "sources__targets"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "sources__targets"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "sources__targets"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "sources__targets"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -111,7 +110,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Targets {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         371,
-        r#"DELETE FROM "sources__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "sources__targets" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "targets"],
     );
 }
@@ -141,7 +140,7 @@ impl protostore::ChildTable for Numbers {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         377,
-                        r#"SELECT 1 FROM "int_keys" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "int_keys" WHERE "id" = $1"#,
                         &["numbers"],
                     ),
                 },
@@ -152,25 +151,25 @@ impl protostore::ChildTable for Numbers {
         key: 2,
         insert: protostore::Stmt::new(
             372,
-            r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "sources__numbers" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 373,
-                r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "sources__numbers" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             374,
-            r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "sources__numbers" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             375,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "sources__numbers" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["numbers"],
@@ -202,17 +201,16 @@ impl protostore::edits::EditedList for Numbers {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             378,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__numbers" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             379,
-            r#"DELETE
-FROM "sources__numbers"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "sources__numbers"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "sources__numbers"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "sources__numbers"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -221,7 +219,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Numbers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         380,
-        r#"DELETE FROM "sources__numbers" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "sources__numbers" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "numbers"],
     );
 }
@@ -252,7 +250,7 @@ impl protostore::ChildTable for Links {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         385,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["links.target"],
                     ),
                 },
@@ -269,25 +267,25 @@ impl protostore::ChildTable for Links {
         key: 2,
         insert: protostore::Stmt::new(
             381,
-            r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "sources__links" ("_id", "_position", "target", "note") VALUES ($1, $2, $3, $4)"#,
             &["id", "links", "links.target", "links.note"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 382,
-                r#"DELETE FROM "sources__links" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "sources__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             383,
-            r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "target", "note" FROM "sources__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             384,
             r#"SELECT o.key, c."_position", c."target", c."note"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "sources__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["links"],
@@ -323,17 +321,16 @@ impl protostore::edits::EditedList for Links {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             386,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "sources__links" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             387,
-            r#"DELETE
-FROM "sources__links"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "sources__links"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "sources__links"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "sources__links"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Words {
         key: 2,
         insert: protostore::Stmt::new(
             1575,
-            r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "tagged__words" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1576,
-                r#"DELETE FROM "tagged__words" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "tagged__words" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1577,
-            r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "tagged__words" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1578,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "tagged__words" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Words {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1579,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__words" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1580,
-            r#"DELETE
-FROM "tagged__words"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "tagged__words"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "tagged__words"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "tagged__words"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1581,
-        r#"DELETE FROM "tagged__words" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "tagged__words" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "words"],
     );
 }
@@ -127,7 +126,7 @@ impl protostore::ChildTable for Targets {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1587,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["targets"],
                     ),
                 },
@@ -140,25 +139,25 @@ impl protostore::ChildTable for Targets {
         key: 2,
         insert: protostore::Stmt::new(
             1582,
-            r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "tagged__targets" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "targets", "targets"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1583,
-                r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "tagged__targets" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1584,
-            r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "tagged__targets" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1585,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "tagged__targets" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["targets"],
@@ -190,17 +189,16 @@ impl protostore::edits::EditedList for Targets {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1588,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__targets" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1589,
-            r#"DELETE
-FROM "tagged__targets"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "tagged__targets"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "tagged__targets"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "tagged__targets"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -209,7 +207,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Targets {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1590,
-        r#"DELETE FROM "tagged__targets" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "tagged__targets" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "targets"],
     );
 }
@@ -239,7 +237,7 @@ impl protostore::ChildTable for Links {
                     key: &["id"],
                     exists: protostore::Stmt::new(
                         1595,
-                        r#"SELECT 1 FROM "targets" WHERE "id" = ?1"#,
+                        r#"SELECT 1 FROM "targets" WHERE "id" = $1"#,
                         &["links.target"],
                     ),
                 },
@@ -256,25 +254,25 @@ impl protostore::ChildTable for Links {
         key: 2,
         insert: protostore::Stmt::new(
             1591,
-            r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "tagged__links" ("_id", "_position", "target") VALUES ($1, $2, $3)"#,
             &["id", "links", "links.target"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1592,
-                r#"DELETE FROM "tagged__links" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "tagged__links" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1593,
-            r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "target" FROM "tagged__links" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1594,
             r#"SELECT o.key, c."_position", c."target"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "tagged__links" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["links"],
@@ -308,17 +306,16 @@ impl protostore::edits::EditedList for Links {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1596,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "tagged__links" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1597,
-            r#"DELETE
-FROM "tagged__links"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "tagged__links"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "tagged__links"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "tagged__links"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -30,25 +30,25 @@ impl protostore::ChildTable for Values {
         key: 2,
         insert: protostore::Stmt::new(
             1315,
-            r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "texts__values" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "values.key", "values.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1316,
-                r#"DELETE FROM "texts__values" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "texts__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1317,
-            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1318,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "texts__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["values"],
@@ -95,12 +95,12 @@ impl protostore::edits::EditedMap for Values {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             1319,
-            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
         remove: protostore::Stmt::new(
             1320,
-            r#"DELETE FROM "texts__values" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "texts__values" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "values.key"],
         ),
     };
@@ -131,25 +131,25 @@ impl protostore::ChildTable for Inners {
         key: 2,
         insert: protostore::Stmt::new(
             1321,
-            r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "texts__inners" ("_id", "_position", "page", "names") VALUES ($1, $2, $3, $4)"#,
             &["id", "inners", "inners.page", "inners.names"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1322,
-                r#"DELETE FROM "texts__inners" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "texts__inners" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             1323,
-            r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "page", "names" FROM "texts__inners" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             1324,
             r#"SELECT o.key, c."_position", c."page", c."names"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "texts__inners" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["inners"],
@@ -223,17 +223,16 @@ impl protostore::edits::EditedList for Inners {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1325,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "texts__inners" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1326,
-            r#"DELETE
-FROM "texts__inners"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "texts__inners"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "texts__inners"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "texts__inners"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

@@ -29,13 +29,13 @@ impl protostore::ChildTable for Words {
         key: 3,
         insert: protostore::Stmt::new(
             1008,
-            r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "time_keys__words" ("_time", "_number", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["time", "number", "words", "words"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 1009,
-                r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2"#,
+                r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2"#,
                 &["time", "number"],
             ),
         ),
@@ -43,14 +43,14 @@ impl protostore::ChildTable for Words {
             1010,
             r#"SELECT 0, "_position", "value"
 FROM "time_keys__words"
-WHERE "_time" = ?1 AND "_number" = ?2
+WHERE "_time" = $1 AND "_number" = $2
 ORDER BY "_position""#,
             &["time", "number"],
         ),
         load_many: protostore::Stmt::new(
             1011,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "time_keys__words" c ON c."_time" = o.value ->> 0 AND c."_number" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["words"],
@@ -84,17 +84,16 @@ impl protostore::edits::EditedList for Words {
             1012,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "time_keys__words"
-WHERE "_time" = ?1 AND "_number" = ?2"#,
+WHERE "_time" = $1 AND "_number" = $2"#,
             &["time", "number"],
         ),
         remove_at: protostore::Stmt::new(
             1013,
-            r#"DELETE
-FROM "time_keys__words"
-WHERE "_time" = ?1 AND "_number" = ?2 AND "_position" = (SELECT "_position"
-FROM "time_keys__words"
-WHERE "_time" = ?1 AND "_number" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "time_keys__words"
+WHERE "_time" = $1 AND "_number" = $2 AND "_position" = (SELECT "_position"
+  FROM "time_keys__words"
+  WHERE "_time" = $1 AND "_number" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["time", "number", ""],
         ),
     };
@@ -103,7 +102,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 impl protostore::edits::EditedValues for Words {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         1014,
-        r#"DELETE FROM "time_keys__words" WHERE "_time" = ?1 AND "_number" = ?2 AND "value" = ?3"#,
+        r#"DELETE FROM "time_keys__words" WHERE "_time" = $1 AND "_number" = $2 AND "value" = $3"#,
         &["time", "number", "words"],
     );
 }

@@ -55,7 +55,7 @@ impl protostore::ChildTable for Branches {
             1053,
             r#"INSERT INTO "trees__branches" ("_id", "_position", "number", "next", "list", "map", "left", "knot",
     "knot__branch")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             &[
                 "id",
                 "branches",
@@ -71,7 +71,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
         delete: Some(
             protostore::Stmt::new(
                 1054,
-                r#"DELETE FROM "trees__branches" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "trees__branches" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -79,7 +79,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
             1055,
             r#"SELECT 0, "_position", "number", "next", "list", "map", "left", "knot", "knot__branch"
 FROM "trees__branches"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
@@ -87,7 +87,7 @@ ORDER BY "_position""#,
             1056,
             r#"SELECT o.key, c."_position", c."number", c."next", c."list", c."map", c."left", c."knot",
     c."knot__branch"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "trees__branches" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["branches"],
@@ -200,17 +200,16 @@ impl protostore::edits::EditedList for Branches {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             1057,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "trees__branches" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             1058,
-            r#"DELETE
-FROM "trees__branches"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "trees__branches"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "trees__branches"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "trees__branches"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

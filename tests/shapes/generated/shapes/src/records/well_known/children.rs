@@ -28,25 +28,25 @@ impl protostore::ChildTable for Structs {
         key: 2,
         insert: protostore::Stmt::new(
             833,
-            r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__structs" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "structs", "structs"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 834,
-                r#"DELETE FROM "well_knowns__structs" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__structs" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             835,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__structs" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             836,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__structs" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["structs"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Structs {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             837,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__structs" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             838,
-            r#"DELETE
-FROM "well_knowns__structs"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__structs"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__structs"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__structs"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -118,25 +117,25 @@ impl protostore::ChildTable for Values {
         key: 2,
         insert: protostore::Stmt::new(
             839,
-            r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__values" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "values", "values"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 840,
-                r#"DELETE FROM "well_knowns__values" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__values" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             841,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__values" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             842,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__values" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["values"],
@@ -168,17 +167,16 @@ impl protostore::edits::EditedList for Values {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             843,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__values" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             844,
-            r#"DELETE
-FROM "well_knowns__values"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__values"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__values"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__values"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -208,25 +206,25 @@ impl protostore::ChildTable for OfLists_11 {
         key: 2,
         insert: protostore::Stmt::new(
             845,
-            r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__lists" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "lists", "lists"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 846,
-                r#"DELETE FROM "well_knowns__lists" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__lists" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             847,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__lists" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             848,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__lists" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["lists"],
@@ -258,17 +256,16 @@ impl protostore::edits::EditedList for OfLists_11 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             849,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__lists" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             850,
-            r#"DELETE
-FROM "well_knowns__lists"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__lists"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__lists"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__lists"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -298,25 +295,25 @@ impl protostore::ChildTable for Anys {
         key: 2,
         insert: protostore::Stmt::new(
             851,
-            r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__anys" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "anys", "anys"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 852,
-                r#"DELETE FROM "well_knowns__anys" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__anys" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             853,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__anys" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             854,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__anys" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["anys"],
@@ -348,17 +345,16 @@ impl protostore::edits::EditedList for Anys {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             855,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__anys" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             856,
-            r#"DELETE
-FROM "well_knowns__anys"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__anys"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__anys"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__anys"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -388,25 +384,25 @@ impl protostore::ChildTable for Masks {
         key: 2,
         insert: protostore::Stmt::new(
             857,
-            r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "masks", "masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 858,
-                r#"DELETE FROM "well_knowns__masks" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__masks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             859,
-            r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "well_knowns__masks" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             860,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__masks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["masks"],
@@ -438,17 +434,16 @@ impl protostore::edits::EditedList for Masks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             861,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__masks" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             862,
-            r#"DELETE
-FROM "well_knowns__masks"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__masks"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__masks"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__masks"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -477,25 +472,25 @@ impl protostore::ChildTable for Empties {
         key: 2,
         insert: protostore::Stmt::new(
             863,
-            r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "well_knowns__empties" ("_id", "_position") VALUES ($1, $2)"#,
             &["id", "empties"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 864,
-                r#"DELETE FROM "well_knowns__empties" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__empties" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             865,
-            r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position" FROM "well_knowns__empties" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             866,
             r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__empties" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["empties"],
@@ -527,17 +522,16 @@ impl protostore::edits::EditedList for Empties {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             867,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__empties" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             868,
-            r#"DELETE
-FROM "well_knowns__empties"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__empties"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__empties"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__empties"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -567,25 +561,25 @@ impl protostore::ChildTable for StructsByKey {
         key: 2,
         insert: protostore::Stmt::new(
             869,
-            r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__structs_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "structs_by_key.key", "structs_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 870,
-                r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             871,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             872,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__structs_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["structs_by_key"],
@@ -617,12 +611,12 @@ impl protostore::edits::EditedMap for StructsByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             873,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "structs_by_key.key"],
         ),
         remove: protostore::Stmt::new(
             874,
-            r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "well_knowns__structs_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "structs_by_key.key"],
         ),
     };
@@ -658,25 +652,25 @@ impl protostore::ChildTable for AnysByKey {
         key: 2,
         insert: protostore::Stmt::new(
             875,
-            r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__anys_by_key" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "anys_by_key.key", "anys_by_key.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 876,
-                r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             877,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             878,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__anys_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["anys_by_key"],
@@ -708,12 +702,12 @@ impl protostore::edits::EditedMap for AnysByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             879,
-            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "anys_by_key.key"],
         ),
         remove: protostore::Stmt::new(
             880,
-            r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "well_knowns__anys_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "anys_by_key.key"],
         ),
     };
@@ -748,25 +742,25 @@ impl protostore::ChildTable for EmptiesByKey {
         key: 2,
         insert: protostore::Stmt::new(
             881,
-            r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "well_knowns__empties_by_key" ("_id", "_key") VALUES ($1, $2)"#,
             &["id", "empties_by_key.key"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 882,
-                r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             883,
-            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             884,
             r#"SELECT o.key, c."_key"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__empties_by_key" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["empties_by_key"],
@@ -798,12 +792,12 @@ impl protostore::edits::EditedMap for EmptiesByKey {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             885,
-            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key" FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "empties_by_key.key"],
         ),
         remove: protostore::Stmt::new(
             886,
-            r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "well_knowns__empties_by_key" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "empties_by_key.key"],
         ),
     };
@@ -833,13 +827,13 @@ impl protostore::ChildTable for InnerMasks {
         key: 2,
         insert: protostore::Stmt::new(
             887,
-            r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "well_knowns__inner__masks" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "inner.masks", "inner.masks"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 888,
-                r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
@@ -847,14 +841,14 @@ impl protostore::ChildTable for InnerMasks {
             889,
             r#"SELECT 0, "_position", "value"
 FROM "well_knowns__inner__masks"
-WHERE "_id" = ?1
+WHERE "_id" = $1
 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             890,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "well_knowns__inner__masks" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["inner.masks"],
@@ -866,7 +860,7 @@ ORDER BY o.key, c."_position""#,
             field: "inner",
             set: protostore::Stmt::new(
                 893,
-                r#"SELECT "inner" FROM "well_knowns" WHERE "id" = ?1"#,
+                r#"SELECT "inner" FROM "well_knowns" WHERE "id" = $1"#,
                 &["id"],
             ),
         },
@@ -899,17 +893,16 @@ impl protostore::edits::EditedList for InnerMasks {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             891,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "well_knowns__inner__masks" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             892,
-            r#"DELETE
-FROM "well_knowns__inner__masks"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "well_knowns__inner__masks"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "well_knowns__inner__masks"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "well_knowns__inner__masks"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };

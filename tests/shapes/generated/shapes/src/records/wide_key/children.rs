@@ -41,15 +41,14 @@ impl protostore::ChildTable for Numbers {
         insert: protostore::Stmt::new(
             289,
             r#"INSERT INTO "wide_keys__numbers" ("_a", "_b", "_c", "_d", "_e", "_f", "_g", "_position", "value")
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"#,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
             &["a", "b", "c", "d", "e", "f", "g", "numbers", "numbers"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 290,
-                r#"DELETE
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7"#,
+                r#"DELETE FROM "wide_keys__numbers"
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
                 &["a", "b", "c", "d", "e", "f", "g"],
             ),
         ),
@@ -57,15 +56,17 @@ WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f"
             291,
             r#"SELECT 0, "_position", "value"
 FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
 ORDER BY "_position""#,
             &["a", "b", "c", "d", "e", "f", "g"],
         ),
         load_many: protostore::Stmt::new(
             292,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
-CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1 AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4) AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
+FROM json_each($1) o
+CROSS JOIN "wide_keys__numbers" c ON c."_a" = o.value ->> 0 AND c."_b" = o.value ->> 1
+    AND c."_c" = o.value ->> 2 AND c."_d" = o.value ->> 3 AND c."_e" = unhex(o.value ->> 4)
+    AND c."_f" = o.value ->> 5 AND c."_g" = o.value ->> 6
 ORDER BY o.key, c."_position""#,
             &["numbers"],
         ),
@@ -98,17 +99,18 @@ impl protostore::edits::EditedList for Numbers {
             293,
             r#"SELECT coalesce(max("_position"), -1) + 1
 FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7"#,
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7"#,
             &["a", "b", "c", "d", "e", "f", "g"],
         ),
         remove_at: protostore::Stmt::new(
             294,
-            r#"DELETE
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7 AND "_position" = (SELECT "_position"
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7
-ORDER BY "_position" LIMIT 1 OFFSET ?8)"#,
+            r#"DELETE FROM "wide_keys__numbers"
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
+    AND "_position" = (SELECT "_position"
+  FROM "wide_keys__numbers"
+  WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6
+      AND "_g" = $7
+  ORDER BY "_position" LIMIT 1 OFFSET $8)"#,
             &["a", "b", "c", "d", "e", "f", "g", ""],
         ),
     };
@@ -117,9 +119,9 @@ ORDER BY "_position" LIMIT 1 OFFSET ?8)"#,
 impl protostore::edits::EditedValues for Numbers {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         295,
-        r#"DELETE
-FROM "wide_keys__numbers"
-WHERE "_a" = ?1 AND "_b" = ?2 AND "_c" = ?3 AND "_d" = ?4 AND "_e" = ?5 AND "_f" = ?6 AND "_g" = ?7 AND "value" = ?8"#,
+        r#"DELETE FROM "wide_keys__numbers"
+WHERE "_a" = $1 AND "_b" = $2 AND "_c" = $3 AND "_d" = $4 AND "_e" = $5 AND "_f" = $6 AND "_g" = $7
+    AND "value" = $8"#,
         &["a", "b", "c", "d", "e", "f", "g", "numbers"],
     );
 }

@@ -28,25 +28,25 @@ impl protostore::ChildTable for Strings {
         key: 2,
         insert: protostore::Stmt::new(
             805,
-            r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "wrappers__strings" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "strings", "strings"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 806,
-                r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             807,
-            r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "wrappers__strings" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             808,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "wrappers__strings" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["strings"],
@@ -78,17 +78,16 @@ impl protostore::edits::EditedList for Strings {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             809,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__strings" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             810,
-            r#"DELETE
-FROM "wrappers__strings"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "wrappers__strings"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "wrappers__strings"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "wrappers__strings"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -97,7 +96,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Strings {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         811,
-        r#"DELETE FROM "wrappers__strings" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "wrappers__strings" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "strings"],
     );
 }
@@ -126,25 +125,25 @@ impl protostore::ChildTable for Doubles {
         key: 2,
         insert: protostore::Stmt::new(
             812,
-            r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "wrappers__doubles" ("_id", "_position", "value") VALUES ($1, $2, $3)"#,
             &["id", "doubles", "doubles"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 813,
-                r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             814,
-            r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "wrappers__doubles" WHERE "_id" = $1 ORDER BY "_position""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             815,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "wrappers__doubles" c ON c."_id" = o.value
 ORDER BY o.key, c."_position""#,
             &["doubles"],
@@ -176,17 +175,16 @@ impl protostore::edits::EditedList for Doubles {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             816,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "wrappers__doubles" WHERE "_id" = $1"#,
             &["id"],
         ),
         remove_at: protostore::Stmt::new(
             817,
-            r#"DELETE
-FROM "wrappers__doubles"
-WHERE "_id" = ?1 AND "_position" = (SELECT "_position"
-FROM "wrappers__doubles"
-WHERE "_id" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "wrappers__doubles"
+WHERE "_id" = $1 AND "_position" = (SELECT "_position"
+  FROM "wrappers__doubles"
+  WHERE "_id" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["id", ""],
         ),
     };
@@ -195,7 +193,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Doubles {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         818,
-        r#"DELETE FROM "wrappers__doubles" WHERE "_id" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "wrappers__doubles" WHERE "_id" = $1 AND "value" = $2"#,
         &["id", "doubles"],
     );
 }
@@ -224,25 +222,25 @@ impl protostore::ChildTable for ByNumber {
         key: 2,
         insert: protostore::Stmt::new(
             819,
-            r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "wrappers__by_number" ("_id", "_key", "value") VALUES ($1, $2, $3)"#,
             &["id", "by_number.key", "by_number.value"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 820,
-                r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1"#,
+                r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1"#,
                 &["id"],
             ),
         ),
         load: protostore::Stmt::new(
             821,
-            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 ORDER BY "_key""#,
+            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 ORDER BY "_key""#,
             &["id"],
         ),
         load_many: protostore::Stmt::new(
             822,
             r#"SELECT o.key, c."_key", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "wrappers__by_number" c ON c."_id" = o.value
 ORDER BY o.key, c."_key""#,
             &["by_number"],
@@ -274,12 +272,12 @@ impl protostore::edits::EditedMap for ByNumber {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             823,
-            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"SELECT 0, "_key", "value" FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
         remove: protostore::Stmt::new(
             824,
-            r#"DELETE FROM "wrappers__by_number" WHERE "_id" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "wrappers__by_number" WHERE "_id" = $1 AND "_key" = $2"#,
             &["id", "by_number.key"],
         ),
     };

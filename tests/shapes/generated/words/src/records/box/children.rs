@@ -30,7 +30,7 @@ impl protostore::ChildTable for Reads {
                     key: &["self"],
                     exists: protostore::Stmt::new(
                         132,
-                        r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
+                        r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                         &["reads"],
                     ),
                 },
@@ -43,13 +43,13 @@ impl protostore::ChildTable for Reads {
         key: 3,
         insert: protostore::Stmt::new(
             127,
-            r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "info__reads" ("_box", "_dyn", "_position", "value") VALUES ($1, $2, $3, $4)"#,
             &["box", "dyn", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 128,
-                r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
+                r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
                 &["box", "dyn"],
             ),
         ),
@@ -57,14 +57,14 @@ impl protostore::ChildTable for Reads {
             129,
             r#"SELECT 0, "_position", "value"
 FROM "info__reads"
-WHERE "_box" = ?1 AND "_dyn" = ?2
+WHERE "_box" = $1 AND "_dyn" = $2
 ORDER BY "_position""#,
             &["box", "dyn"],
         ),
         load_many: protostore::Stmt::new(
             130,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "info__reads" c ON c."_box" = o.value ->> 0 AND c."_dyn" = o.value ->> 1
 ORDER BY o.key, c."_position""#,
             &["reads"],
@@ -96,17 +96,16 @@ impl protostore::edits::EditedList for Reads {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             133,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2"#,
             &["box", "dyn"],
         ),
         remove_at: protostore::Stmt::new(
             134,
-            r#"DELETE
-FROM "info__reads"
-WHERE "_box" = ?1 AND "_dyn" = ?2 AND "_position" = (SELECT "_position"
-FROM "info__reads"
-WHERE "_box" = ?1 AND "_dyn" = ?2
-ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
+            r#"DELETE FROM "info__reads"
+WHERE "_box" = $1 AND "_dyn" = $2 AND "_position" = (SELECT "_position"
+  FROM "info__reads"
+  WHERE "_box" = $1 AND "_dyn" = $2
+  ORDER BY "_position" LIMIT 1 OFFSET $3)"#,
             &["box", "dyn", ""],
         ),
     };
@@ -115,7 +114,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?3)"#,
 impl protostore::edits::EditedValues for Reads {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         135,
-        r#"DELETE FROM "info__reads" WHERE "_box" = ?1 AND "_dyn" = ?2 AND "value" = ?3"#,
+        r#"DELETE FROM "info__reads" WHERE "_box" = $1 AND "_dyn" = $2 AND "value" = $3"#,
         &["box", "dyn", "reads"],
     );
 }

@@ -37,13 +37,13 @@ impl protostore::ChildTable for Traits {
         insert: protostore::Stmt::new(
             160,
             r#"INSERT INTO "clone__traits" ("_type", "_position", "fn", "super", "crate")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &["type", "traits", "traits.fn", "traits.super", "traits.crate"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 161,
-                r#"DELETE FROM "clone__traits" WHERE "_type" = ?1"#,
+                r#"DELETE FROM "clone__traits" WHERE "_type" = $1"#,
                 &["type"],
             ),
         ),
@@ -51,14 +51,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             162,
             r#"SELECT 0, "_position", "fn", "super", "crate"
 FROM "clone__traits"
-WHERE "_type" = ?1
+WHERE "_type" = $1
 ORDER BY "_position""#,
             &["type"],
         ),
         load_many: protostore::Stmt::new(
             163,
             r#"SELECT o.key, c."_position", c."fn", c."super", c."crate"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "clone__traits" c ON c."_type" = o.value
 ORDER BY o.key, c."_position""#,
             &["traits"],
@@ -107,17 +107,16 @@ impl protostore::edits::EditedList for Traits {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             164,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "clone__traits" WHERE "_type" = $1"#,
             &["type"],
         ),
         remove_at: protostore::Stmt::new(
             165,
-            r#"DELETE
-FROM "clone__traits"
-WHERE "_type" = ?1 AND "_position" = (SELECT "_position"
-FROM "clone__traits"
-WHERE "_type" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "clone__traits"
+WHERE "_type" = $1 AND "_position" = (SELECT "_position"
+  FROM "clone__traits"
+  WHERE "_type" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["type", ""],
         ),
     };

@@ -35,25 +35,25 @@ impl protostore::ChildTable for Into {
         key: 2,
         insert: protostore::Stmt::new(
             11,
-            r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "read__into" ("_self", "_position", "binder", "row") VALUES ($1, $2, $3, $4)"#,
             &["self", "into", "into.binder", "into.row"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 12,
-                r#"DELETE FROM "read__into" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__into" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             13,
-            r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "binder", "row" FROM "read__into" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             14,
             r#"SELECT o.key, c."_position", c."binder", c."row"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__into" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["into"],
@@ -89,17 +89,16 @@ impl protostore::edits::EditedList for Into {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             15,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__into" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             16,
-            r#"DELETE
-FROM "read__into"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__into"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__into"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__into"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -129,25 +128,25 @@ impl protostore::ChildTable for OfString_5 {
         key: 2,
         insert: protostore::Stmt::new(
             17,
-            r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "read__string" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "string", "string"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 18,
-                r#"DELETE FROM "read__string" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__string" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             19,
-            r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "read__string" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             20,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__string" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["string"],
@@ -179,17 +178,16 @@ impl protostore::edits::EditedList for OfString_5 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             21,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__string" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             22,
-            r#"DELETE
-FROM "read__string"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__string"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__string"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__string"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -198,7 +196,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfString_5 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         23,
-        r#"DELETE FROM "read__string" WHERE "_self" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "read__string" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "string"],
     );
 }
@@ -227,25 +225,25 @@ impl protostore::ChildTable for OfVec_6 {
         key: 2,
         insert: protostore::Stmt::new(
             24,
-            r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "read__vec" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "vec", "vec"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 25,
-                r#"DELETE FROM "read__vec" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__vec" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             26,
-            r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "read__vec" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             27,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__vec" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["vec"],
@@ -277,17 +275,16 @@ impl protostore::edits::EditedList for OfVec_6 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             28,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__vec" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             29,
-            r#"DELETE
-FROM "read__vec"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__vec"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__vec"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__vec"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -296,7 +293,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfVec_6 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         30,
-        r#"DELETE FROM "read__vec" WHERE "_self" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "read__vec" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "vec"],
     );
 }
@@ -331,25 +328,25 @@ impl protostore::ChildTable for OfOption_7 {
         key: 2,
         insert: protostore::Stmt::new(
             31,
-            r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "read__option" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "option", "option"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 32,
-                r#"DELETE FROM "read__option" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__option" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             33,
-            r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "read__option" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             34,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__option" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["option"],
@@ -381,17 +378,16 @@ impl protostore::edits::EditedList for OfOption_7 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             35,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__option" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             36,
-            r#"DELETE
-FROM "read__option"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__option"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__option"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__option"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -400,7 +396,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfOption_7 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         37,
-        r#"DELETE FROM "read__option" WHERE "_self" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "read__option" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "option"],
     );
 }
@@ -453,7 +449,7 @@ impl protostore::ChildTable for From {
         insert: protostore::Stmt::new(
             38,
             r#"INSERT INTO "read__from" ("_self", "_key", "value__owner", "value__item", "value__item__key")
-VALUES (?1, ?2, ?3, ?4, ?5)"#,
+VALUES ($1, $2, $3, $4, $5)"#,
             &[
                 "self",
                 "from.key",
@@ -465,7 +461,7 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
         delete: Some(
             protostore::Stmt::new(
                 39,
-                r#"DELETE FROM "read__from" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__from" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
@@ -473,14 +469,14 @@ VALUES (?1, ?2, ?3, ?4, ?5)"#,
             40,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
-WHERE "_self" = ?1
+WHERE "_self" = $1
 ORDER BY "_key""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             41,
             r#"SELECT o.key, c."_key", c."value__owner", c."value__item", c."value__item__key"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__from" c ON c."_self" = o.value
 ORDER BY o.key, c."_key""#,
             &["from"],
@@ -535,12 +531,12 @@ impl protostore::edits::EditedMap for From {
             42,
             r#"SELECT 0, "_key", "value__owner", "value__item", "value__item__key"
 FROM "read__from"
-WHERE "_self" = ?1 AND "_key" = ?2"#,
+WHERE "_self" = $1 AND "_key" = $2"#,
             &["self", "from.key"],
         ),
         remove: protostore::Stmt::new(
             43,
-            r#"DELETE FROM "read__from" WHERE "_self" = ?1 AND "_key" = ?2"#,
+            r#"DELETE FROM "read__from" WHERE "_self" = $1 AND "_key" = $2"#,
             &["self", "from.key"],
         ),
     };
@@ -576,25 +572,25 @@ impl protostore::ChildTable for OfAB_9 {
         key: 2,
         insert: protostore::Stmt::new(
             44,
-            r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "read__a_b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "a_b", "a_b"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 45,
-                r#"DELETE FROM "read__a_b" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__a_b" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             46,
-            r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "read__a_b" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             47,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__a_b" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["a_b"],
@@ -626,17 +622,16 @@ impl protostore::edits::EditedList for OfAB_9 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             48,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a_b" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             49,
-            r#"DELETE
-FROM "read__a_b"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__a_b"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__a_b"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__a_b"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -645,7 +640,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfAB_9 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         50,
-        r#"DELETE FROM "read__a_b" WHERE "_self" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "read__a_b" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "a_b"],
     );
 }
@@ -680,25 +675,25 @@ impl protostore::ChildTable for OfAB_10_1 {
         key: 2,
         insert: protostore::Stmt::new(
             51,
-            r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "read__a__b" ("_self", "_position", "value") VALUES ($1, $2, $3)"#,
             &["self", "a.b", "a.b"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 52,
-                r#"DELETE FROM "read__a__b" WHERE "_self" = ?1"#,
+                r#"DELETE FROM "read__a__b" WHERE "_self" = $1"#,
                 &["self"],
             ),
         ),
         load: protostore::Stmt::new(
             53,
-            r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "read__a__b" WHERE "_self" = $1 ORDER BY "_position""#,
             &["self"],
         ),
         load_many: protostore::Stmt::new(
             54,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "read__a__b" c ON c."_self" = o.value
 ORDER BY o.key, c."_position""#,
             &["a.b"],
@@ -710,7 +705,7 @@ ORDER BY o.key, c."_position""#,
             field: "a",
             set: protostore::Stmt::new(
                 58,
-                r#"SELECT "a" FROM "read" WHERE "self" = ?1"#,
+                r#"SELECT "a" FROM "read" WHERE "self" = $1"#,
                 &["self"],
             ),
         },
@@ -743,17 +738,16 @@ impl protostore::edits::EditedList for OfAB_10_1 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             55,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "read__a__b" WHERE "_self" = $1"#,
             &["self"],
         ),
         remove_at: protostore::Stmt::new(
             56,
-            r#"DELETE
-FROM "read__a__b"
-WHERE "_self" = ?1 AND "_position" = (SELECT "_position"
-FROM "read__a__b"
-WHERE "_self" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "read__a__b"
+WHERE "_self" = $1 AND "_position" = (SELECT "_position"
+  FROM "read__a__b"
+  WHERE "_self" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["self", ""],
         ),
     };
@@ -762,7 +756,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for OfAB_10_1 {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         57,
-        r#"DELETE FROM "read__a__b" WHERE "_self" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "read__a__b" WHERE "_self" = $1 AND "value" = $2"#,
         &["self", "a.b"],
     );
 }

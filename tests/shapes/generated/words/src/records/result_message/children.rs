@@ -29,7 +29,7 @@ impl protostore::ChildTable for Reads {
                     key: &["self"],
                     exists: protostore::Stmt::new(
                         72,
-                        r#"SELECT 1 FROM "read" WHERE "self" = ?1"#,
+                        r#"SELECT 1 FROM "read" WHERE "self" = $1"#,
                         &["reads"],
                     ),
                 },
@@ -42,25 +42,25 @@ impl protostore::ChildTable for Reads {
         key: 2,
         insert: protostore::Stmt::new(
             67,
-            r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES (?1, ?2, ?3)"#,
+            r#"INSERT INTO "write__reads" ("_ok", "_position", "value") VALUES ($1, $2, $3)"#,
             &["ok", "reads", "reads"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 68,
-                r#"DELETE FROM "write__reads" WHERE "_ok" = ?1"#,
+                r#"DELETE FROM "write__reads" WHERE "_ok" = $1"#,
                 &["ok"],
             ),
         ),
         load: protostore::Stmt::new(
             69,
-            r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position", "value" FROM "write__reads" WHERE "_ok" = $1 ORDER BY "_position""#,
             &["ok"],
         ),
         load_many: protostore::Stmt::new(
             70,
             r#"SELECT o.key, c."_position", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "write__reads" c ON c."_ok" = o.value
 ORDER BY o.key, c."_position""#,
             &["reads"],
@@ -92,17 +92,16 @@ impl protostore::edits::EditedList for Reads {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             73,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "write__reads" WHERE "_ok" = $1"#,
             &["ok"],
         ),
         remove_at: protostore::Stmt::new(
             74,
-            r#"DELETE
-FROM "write__reads"
-WHERE "_ok" = ?1 AND "_position" = (SELECT "_position"
-FROM "write__reads"
-WHERE "_ok" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "write__reads"
+WHERE "_ok" = $1 AND "_position" = (SELECT "_position"
+  FROM "write__reads"
+  WHERE "_ok" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["ok", ""],
         ),
     };
@@ -111,7 +110,7 @@ ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
 impl protostore::edits::EditedValues for Reads {
     const REMOVE: &'static protostore::Stmt = &protostore::Stmt::new(
         75,
-        r#"DELETE FROM "write__reads" WHERE "_ok" = ?1 AND "value" = ?2"#,
+        r#"DELETE FROM "write__reads" WHERE "_ok" = $1 AND "value" = $2"#,
         &["ok", "reads"],
     );
 }

@@ -27,25 +27,25 @@ impl protostore::ChildTable for OfOk_2 {
         key: 2,
         insert: protostore::Stmt::new(
             98,
-            r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES (?1, ?2)"#,
+            r#"INSERT INTO "apply__ok" ("_vec", "_position") VALUES ($1, $2)"#,
             &["vec", "ok"],
         ),
         delete: Some(
             protostore::Stmt::new(
                 99,
-                r#"DELETE FROM "apply__ok" WHERE "_vec" = ?1"#,
+                r#"DELETE FROM "apply__ok" WHERE "_vec" = $1"#,
                 &["vec"],
             ),
         ),
         load: protostore::Stmt::new(
             100,
-            r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = ?1 ORDER BY "_position""#,
+            r#"SELECT 0, "_position" FROM "apply__ok" WHERE "_vec" = $1 ORDER BY "_position""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
             101,
             r#"SELECT o.key, c."_position"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "apply__ok" c ON c."_vec" = unhex(o.value)
 ORDER BY o.key, c."_position""#,
             &["ok"],
@@ -77,17 +77,16 @@ impl protostore::edits::EditedList for OfOk_2 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             102,
-            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = ?1"#,
+            r#"SELECT coalesce(max("_position"), -1) + 1 FROM "apply__ok" WHERE "_vec" = $1"#,
             &["vec"],
         ),
         remove_at: protostore::Stmt::new(
             103,
-            r#"DELETE
-FROM "apply__ok"
-WHERE "_vec" = ?1 AND "_position" = (SELECT "_position"
-FROM "apply__ok"
-WHERE "_vec" = ?1
-ORDER BY "_position" LIMIT 1 OFFSET ?2)"#,
+            r#"DELETE FROM "apply__ok"
+WHERE "_vec" = $1 AND "_position" = (SELECT "_position"
+  FROM "apply__ok"
+  WHERE "_vec" = $1
+  ORDER BY "_position" LIMIT 1 OFFSET $2)"#,
             &["vec", ""],
         ),
     };
@@ -118,7 +117,7 @@ impl protostore::ChildTable for OkOk {
         key: 3,
         insert: protostore::Stmt::new(
             104,
-            r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES (?1, ?2, ?3, ?4)"#,
+            r#"INSERT INTO "apply__ok__ok" ("_vec", "_position", "_position_2", "value") VALUES ($1, $2, $3, $4)"#,
             &["vec", "ok", "ok.ok", "ok.ok"],
         ),
         delete: None,
@@ -126,14 +125,14 @@ impl protostore::ChildTable for OkOk {
             105,
             r#"SELECT 0, "_position", "_position_2", "value"
 FROM "apply__ok__ok"
-WHERE "_vec" = ?1
+WHERE "_vec" = $1
 ORDER BY "_position", "_position_2""#,
             &["vec"],
         ),
         load_many: protostore::Stmt::new(
             106,
             r#"SELECT o.key, c."_position", c."_position_2", c."value"
-FROM json_each(?1) o
+FROM json_each($1) o
 CROSS JOIN "apply__ok__ok" c ON c."_vec" = unhex(o.value)
 ORDER BY o.key, c."_position", c."_position_2""#,
             &["ok.ok"],

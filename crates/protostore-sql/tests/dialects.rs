@@ -1,0 +1,187 @@
+//! What the dialects spell differently, and what is one text for all.
+
+mod common;
+
+use common::{both, c};
+use protostore_sql::{
+    Check, ColumnDef, Conflict, Ddl, Delete, Dialect, Event, Expr, Insert, Key, Limit, Lit, Named, Op, Order, Param,
+    ParamRole, Rows, Select, Source, Table, Trigger, TriggerStep, Ty, What,
+};
+
+fn nth(field: &str, n: u32) -> Expr<'_> {
+    Expr::param(field, ParamRole::Nth(n))
+}
+
+#[test]
+fn an_upsert_meets_a_partial_unique_index_in_both() {
+    let set = |name: &'static str| (name.into(), Expr::Excluded(name.into()));
+    let [sqlite, postgres] = both(Insert {
+        table: "facts".into(),
+        columns: ["id", "key"].map(Into::into).into(),
+        rows: Rows::Values(["id", "key"].map(Expr::value).into()),
+        conflict: Some(Conflict::Update {
+            columns: vec!["key".into()],
+            of: vec![c("delete_time").is_null()],
+            set: vec![set("id")],
+        }),
+    });
+    assert_eq!(sqlite, postgres);
+    let conflict = r#"ON CONFLICT ("key") WHERE "delete_time" IS NULL DO UPDATE SET "id" = excluded."id""#;
+    assert_eq!(sqlite, format!(r#"INSERT INTO "facts" ("id", "key") VALUES ($1, $2) {conflict}"#));
+}
+
+#[test]
+fn a_filter_an_order_and_a_cursor() {
+    let inside = Select::of("cells__tags", "c", [Expr::int(1)])
+        .rows([Expr::of("c", "_name").equals(Expr::of("t", "name")), Expr::of("c", "value").equals(nth("tags", 0))]);
+    let filter = Expr::Any(vec![
+        Expr::NotTrue(Box::new(inside.exists())),
+        Expr::All(vec![
+            Expr::of("t", "parent").coalesce(Expr::text("")).compare(Op::Differs, nth("parent", 1)),
+            Expr::of("t", "depth").compare(Op::AtMost, nth("depth", 2)),
+        ]),
+    ]);
+    let time = Order { by: Expr::of("t", "create_time"), descending: true, nullable: true };
+    let [sqlite, postgres] = both(
+        Select::of("cells", "t", [Expr::of("t", "name")])
+            .rows([filter])
+            .order([time, Order::by(Expr::of("t", "name"))])
+            .limit(Limit::Page),
+    );
+    let rows = r#"((EXISTS (SELECT 1 FROM "cells__tags" c WHERE c."_name" = t."name" AND c."value" = $1)) IS NOT TRUE OR (coalesce(t."parent", '') DIFFERS $2 AND t."depth" <= $3))"#;
+    let common =
+        format!(r#"SELECT t."name" FROM "cells" t WHERE {rows} ORDER BY t."create_time" DESC NULLS LAST, t."name""#);
+    assert_eq!(sqlite, common.replace("DIFFERS", "IS NOT"));
+    assert_eq!(postgres, common.replace("DIFFERS", "IS DISTINCT FROM") + " LIMIT $4");
+}
+
+#[test]
+fn a_list_of_keys() {
+    let key = |part, ty| Expr::Key { of: Some("o"), part, ty };
+    let keys = Source::Keys(Some("o"), Param { field: "".into(), role: ParamRole::Keys, ty: None });
+    let what = vec![Expr::KeyPlace { of: "o" }, key(None, Ty::Text), key(Some(0), Ty::Int8), key(Some(1), Ty::Bytes)];
+    let [sqlite, postgres] = both(Select::new(What::Exprs(what), keys));
+    assert_eq!(sqlite, "SELECT o.key, o.value, o.value ->> 0, unhex(o.value ->> 1) FROM json_each($1) o");
+    assert_eq!(
+        postgres,
+        "SELECT o.n - 1, (o.v #>> '{}'), (o.v ->> 0)::INT8, decode(o.v ->> 1, 'hex') \
+         FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY o(v, n)"
+    );
+}
+
+#[test]
+fn constants() {
+    let lits = [Lit::Bool(true), Lit::Int(i64::MIN), Lit::Real("9e999".into()), Lit::Bytes([0, 255].as_slice().into())];
+    let print = |dialect: Dialect| lits.clone().map(|lit| dialect.print_expr(&Expr::Lit(lit)));
+    assert_eq!(print(Dialect::Sqlite), ["1", "-9223372036854775808", "9e999", "x'00FF'"]);
+    let min = "CAST('-9223372036854775808' AS INT8)";
+    assert_eq!(print(Dialect::Postgres), ["TRUE", min, "'Infinity'", "'\\x00FF'::bytea"]);
+}
+
+#[test]
+fn parentheses_are_where_one_binds_less() {
+    let print = |expr: &Expr<'_>| Dialect::Sqlite.print_expr(expr);
+    let both = || Expr::All(vec![c("a"), c("b")]);
+    assert_eq!(print(&Expr::Any(vec![both(), c("d")])), r#"("a" AND "b") OR "d""#);
+    assert_eq!(print(&both().not()), r#"NOT ("a" AND "b")"#);
+    assert_eq!(print(&c("a").not_null().equals(c("b"))), r#"("a" IS NOT NULL) = "b""#);
+    assert_eq!(print(&Expr::Plus(Box::new(c("a").coalesce(Expr::int(-1))), 1)), r#"coalesce("a", -1) + 1"#);
+    assert_eq!(print(&Expr::Any(vec![Expr::All(vec![c("a")])])), r#""a""#);
+    assert_eq!(print(&Expr::All(vec![Expr::Any(vec![]), Expr::All(vec![])])), "FALSE AND TRUE");
+}
+
+#[test]
+fn a_list_of_no_values_holds_nowhere() {
+    let [sqlite, postgres] = both(Delete { table: "t".into(), rows: vec![Expr::In(Box::new(c("a")), vec![])] });
+    assert_eq!(sqlite, r#"DELETE FROM "t" WHERE FALSE"#);
+    assert_eq!(sqlite, postgres);
+}
+
+#[test]
+fn conditions_that_mean_the_same_are_equal_under_other_names() {
+    let old = Expr::All(vec![Expr::Any(vec![c("set"), c("a").is_null()]), c("b").not_null().equals(c("set"))]);
+    let new =
+        Expr::All(vec![c("renamed").not_null().equals(c("is_set")), Expr::Any(vec![c("a").is_null(), c("is_set")])]);
+    let identity = |_: Named, name: &str| match name {
+        "set" | "is_set" => "1/presence".to_owned(),
+        "b" | "renamed" => "1.2".to_owned(),
+        other => other.to_owned(),
+    };
+    assert_ne!(old, new);
+    assert_eq!(old.clone().canonical(&identity), new.clone().canonical(&identity));
+    let other = Expr::All(vec![old, c("b").equals(Expr::int(1))]);
+    assert_ne!(other.canonical(&identity), new.canonical(&identity));
+}
+
+#[test]
+fn a_condition_that_a_type_implies_is_no_check_elsewhere() {
+    let range = || Expr::Between(Box::new(c("n")), Lit::Int(0), Lit::Int(9)).by_type();
+    let print = |dialect: Dialect, all| {
+        let column = ColumnDef {
+            name: "n".into(),
+            docs: &[],
+            ty: Ty::Int4,
+            nullable: true,
+            default: None,
+            checks: vec![Check { name: "n__check".into(), all }],
+            reference: None,
+        };
+        let table = Table {
+            name: "t".into(),
+            docs: &[],
+            columns: vec![column],
+            checks: Vec::new(),
+            key: Key { name: "t__key".into(), columns: vec!["n".into()] },
+            foreign_keys: Vec::new(),
+            by_key: false,
+        };
+        dialect.print_ddl(&[Ddl::Table(table)]).concat()
+    };
+    let only = || vec![Expr::Any(vec![c("n").is_null(), range()])];
+    assert!(print(Dialect::Sqlite, only()).contains(r#"CHECK ("n" IS NULL OR "n" BETWEEN 0 AND 9)"#));
+    assert!(!print(Dialect::Postgres, only()).contains("CHECK"));
+    let more = || Expr::All(vec![range(), c("n").compare(Op::NotEqual, Expr::int(0))]);
+    let nullable = print(Dialect::Postgres, vec![Expr::Any(vec![c("n").is_null(), more()])]);
+    assert!(nullable.contains(r#"CHECK ("n" IS NULL OR ("n" <> 0))"#), "{nullable}");
+    assert!(print(Dialect::Postgres, vec![range(), more()]).contains(r#"CHECK ("n" <> 0)"#));
+    assert!(print(Dialect::Postgres, only()).contains(r#"CONSTRAINT "t__key" PRIMARY KEY ("n")"#));
+}
+
+#[test]
+fn a_trigger_is_a_function_in_postgresql() {
+    let refuse = TriggerStep::Refuse {
+        says: "cells.parent is immutable".into(),
+        code: "PS001",
+        column: Some("parent".into()),
+        when: Some(Expr::new("parent").compare(Op::Differs, Expr::old("parent"))),
+    };
+    let trigger = [Ddl::Trigger(Trigger {
+        name: "cells__immutable".into(),
+        table: "cells".into(),
+        before: Event::Update(vec!["parent".into()]),
+        when: None,
+        steps: vec![refuse],
+    })];
+    assert_eq!(
+        Dialect::Sqlite.print_ddl(&trigger).concat(),
+        r#"CREATE TRIGGER "cells__immutable" BEFORE UPDATE OF "parent" ON "cells"
+BEGIN
+  SELECT RAISE(ABORT, 'cells.parent is immutable') WHERE NEW."parent" IS NOT OLD."parent";
+END;
+"#
+    );
+    assert_eq!(
+        Dialect::Postgres.print_ddl(&trigger).concat(),
+        r#"CREATE FUNCTION "cells__immutable"() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  IF NEW."parent" IS DISTINCT FROM OLD."parent" THEN
+    RAISE EXCEPTION USING ERRCODE = 'PS001', MESSAGE = 'cells.parent is immutable', TABLE = 'cells', COLUMN = 'parent';
+  END IF;
+  RETURN NEW;
+END
+$body$;
+CREATE TRIGGER "cells__immutable" BEFORE UPDATE OF "parent" ON "cells"
+  FOR EACH ROW EXECUTE FUNCTION "cells__immutable"();
+"#
+    );
+}
