@@ -16,6 +16,7 @@ use protostore_schema::{Form, Generated, OnDelete};
 #[derive(Debug, Default)]
 pub(crate) struct StoreOptions {
     pub(crate) name: Option<String>,
+    pub(crate) columns: Vec<ColumnOptions>,
 }
 
 /// `[(protostore.v1.table) = { … }]`.
@@ -33,10 +34,12 @@ pub(crate) struct TableOptions {
     pub(crate) soft_delete: Option<String>,
 }
 
-/// `[(protostore.v1.column) = { … }]`, or an entry of a table's `column` list.
+/// `[(protostore.v1.column) = { … }]`, or an entry of the `column` list of a table or store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColumnOptions {
     pub(crate) field: Option<String>,
+    /// Full name of the message from which `field` goes, wherever it occurs.
+    pub(crate) message: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) references: Option<References>,
     pub(crate) index: Option<bool>,
@@ -110,14 +113,14 @@ pub(crate) fn is_store(message: &MessageDescriptor) -> bool {
 
 pub(crate) fn store_options(message: &MessageDescriptor) -> Option<StoreOptions> {
     let options = sub_message(extension(&message.options(), "protostore.v1.store")?)?;
-    Some(StoreOptions { name: text(&options, "name") })
+    Some(StoreOptions { name: text(&options, "name"), columns: read_columns(&options) })
 }
 
 pub(crate) fn table_options(field: &FieldDescriptor) -> Option<TableOptions> {
     let options = sub_message(extension(&field.options(), "protostore.v1.table")?)?;
     Some(TableOptions {
         primary_key: texts(&options, "primary_key"),
-        columns: list(&options, "column").iter().filter_map(Value::as_message).map(read_column).collect(),
+        columns: read_columns(&options),
         indexes: list(&options, "index").iter().filter_map(Value::as_message).map(read_index).collect(),
         foreign_keys: list(&options, "foreign_key")
             .iter()
@@ -183,9 +186,14 @@ pub(crate) fn is_message_set(message: &MessageDescriptor) -> bool {
     truth(&message.options(), "message_set_wire_format")
 }
 
+fn read_columns(options: &DynamicMessage) -> Vec<ColumnOptions> {
+    list(options, "column").iter().filter_map(Value::as_message).map(read_column).collect()
+}
+
 fn read_column(options: &DynamicMessage) -> ColumnOptions {
     ColumnOptions {
         field: text(options, "field"),
+        message: text(options, "message").filter(|message| !message.is_empty()),
         name: text(options, "name"),
         references: read_references(options),
         relation: text(options, "relation"),

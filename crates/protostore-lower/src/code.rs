@@ -51,6 +51,7 @@ codes! {
     CannotApply = "P0210", "an option cannot apply to its field";
     Contradiction = "P0211", "two places disagree about a field";
     Incomplete = "P0212", "an option lacks a part that it needs";
+    EntriesDisagree = "P0213", "two entries about a field disagree";
 
     // Keys.
     NoKey = "P0301", "a table has no primary key";

@@ -1,44 +1,78 @@
-//! Puts together what is said about a column on its field and in its table's `column` list.
+//! Puts together what is said about a column on its field and in the `column` lists of its table and store.
+
+use std::collections::BTreeMap;
 
 use protostore_schema::{Form, OnDelete};
 
 use super::Report;
 use super::draft::{Draft, Said, Shape, Spot, Target, form_word, type_word};
-use super::{paths, storage};
+use super::entries::{Entry, Rank};
+use super::storage;
 use crate::annotations::{self, ColumnOptions};
 use crate::diagnostic::Place;
 use crate::{Code, names};
 
-/// Gives each field what both places say about it.
+/// Gives each field what all places say about it.
 pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
     for i in 0..draft.spots.len() {
         let field = &draft.spots[i].field;
-        let Some(options) = annotations::column_options(field) else { continue };
-        let said = Said { anchor: annotations::column_anchor(field), entry: None };
-        if options.field.is_some() {
-            let text = format!("`field` stands in an option on the field `{}` itself", field.name());
-            let help = "take `field` away; it belongs in a table's `column` list";
-            report.add(Code::Misplaced, said.place(report.sources, &[("field", 0)]), text, help);
+        if let Some(options) = annotations::column_options(field) {
+            let said = Said { anchor: annotations::column_anchor(field), entry: None };
+            let said_of = [(options.field.is_some(), "field"), (options.message.is_some(), "message")];
+            for (_, key) in said_of.into_iter().filter(|(is_said, _)| *is_said) {
+                let text = format!("`{key}` stands in an option on the field `{}` itself", field.name());
+                let help = format!("take `{key}` away; it belongs in the `column` list of a table or store");
+                report.add(Code::Misplaced, said.place(report.sources, &[(key, 0)]), text, help);
+            }
+            add(draft, i, &options, &said, report);
         }
-        add(draft, i, &options, &said, report);
+        let numbers = std::mem::take(&mut draft.spots[i].entries);
+        let entries: Vec<Entry> = draft.entries.get(&numbers).cloned().collect();
+        let mut won = Won::default();
+        for mut entry in entries {
+            won.keep(&mut entry, &draft.spots[i].dotted(), report);
+            add(draft, i, &entry.options, &entry.said, report);
+        }
     }
-    let mut named = vec![false; draft.spots.len()];
-    for (n, options) in std::mem::take(&mut draft.options.columns).iter().enumerate() {
-        let said = Said { anchor: annotations::table_anchor(&draft.field), entry: Some(("column", n)) };
-        let Some(path) = options.field.as_deref().filter(|path| !path.is_empty()) else {
-            let place = said.place(report.sources, &[]);
-            let help = "write which field it is about: `column: {field: \"root_drive.image_path\" index: true}`";
-            report.add(Code::Incomplete, place, "a `column` entry does not say its `field`", help);
-            continue;
-        };
-        let place = said.place(report.sources, &[("field", 0)]);
-        let Some(i) = paths::resolve(draft, path, place.clone(), report) else { continue };
-        if std::mem::replace(&mut named[i], true) {
-            let help = "write all of it in one entry";
-            report.add(Code::Contradiction, place, format!("`{path}` has two entries in the `column` list"), help);
-            continue;
+}
+
+/// The options that entries about one field gave so far, each with the rank of the entry.
+#[derive(Default)]
+struct Won {
+    options: ColumnOptions,
+    ranks: BTreeMap<&'static str, Rank>,
+}
+
+impl Won {
+    /// Leaves an entry those options that none before it gave; two of one rank that disagree are refused.
+    fn keep(&mut self, entry: &mut Entry, path: &str, report: &mut Report<'_>) {
+        let Entry { options, said, rank } = entry;
+        let mut disagree = Vec::new();
+        macro_rules! keep {
+            ($($key:ident),+) => {$(
+                let key = stringify!($key);
+                match self.ranks.get(key) {
+                    Some(won) if options.$key.is_some() => {
+                        if won == rank && self.options.$key != options.$key {
+                            disagree.push(key);
+                        }
+                        options.$key = None;
+                    }
+                    Some(_) => {}
+                    None if options.$key.is_some() => {
+                        self.ranks.insert(key, *rank);
+                        self.options.$key = options.$key.clone();
+                    }
+                    None => {}
+                }
+            )+};
         }
-        add(draft, i, options, &said, report);
+        keep!(name, references, index, unique, encoding, generated, required, immutable, storage, relation);
+        for key in disagree {
+            let text = format!("two entries of the `column` list disagree about the `{key}` of `{path}`");
+            let help = "say it in one of them; an entry for the path wins over one for a message";
+            report.add_once(Code::EntriesDisagree, said.place(report.sources, &[(key, 0)]), text, help);
+        }
     }
 }
 
@@ -46,6 +80,7 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
 fn add(draft: &mut Draft, i: usize, options: &ColumnOptions, said: &Said, report: &mut Report<'_>) {
     let ColumnOptions {
         field: _,
+        message: _,
         name,
         references,
         index,

@@ -3,6 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use protostore_schema::{Counted, Form, Generated, Index, OnDelete, Relation, Rules, Type};
 
+use super::entries::Entries;
 use crate::annotations::{self, Anchor, Behavior, Storage, TableOptions};
 use crate::diagnostic::Place;
 use crate::option_text::Step;
@@ -13,6 +14,8 @@ pub(crate) struct Draft {
     pub(crate) field: FieldDescriptor,
     pub(crate) message: MessageDescriptor,
     pub(crate) options: TableOptions,
+    /// What the `column` lists of the table and of the store say.
+    pub(crate) entries: Entries,
     /// SQL name of the table.
     pub(crate) sql: String,
     /// Whether it has at most one row, and no field as its key.
@@ -81,6 +84,8 @@ pub(crate) struct Spot {
     pub(crate) key: bool,
     /// Whether it is a part of a reference of several fields.
     pub(crate) composite: bool,
+    /// The entries that are about it, the one that wins first.
+    pub(crate) entries: Vec<usize>,
     pub(crate) column: Merged,
     /// SQL name of the column, or of the child table.
     pub(crate) sql: String,

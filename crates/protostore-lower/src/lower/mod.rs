@@ -1,5 +1,7 @@
 //! Lowers one store message to a schema, in named stages; each stage adds what it finds wrong to the report.
 
+use std::collections::BTreeSet;
+
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{MAPPING, Schema};
 
@@ -13,6 +15,7 @@ mod column_options;
 mod conditions;
 mod documents;
 mod draft;
+mod entries;
 mod enums;
 mod foreign_keys;
 mod generated;
@@ -48,6 +51,8 @@ const MOST: usize = 1000;
 pub(crate) struct Report<'a> {
     sources: &'a Sources,
     items: Vec<Diagnostic>,
+    /// What was said once, by code and the start of its place.
+    once: BTreeSet<(Code, String, usize)>,
 }
 
 impl Report<'_> {
@@ -58,6 +63,14 @@ impl Report<'_> {
         }
         let text = self.sources.text(&place.file).cloned();
         self.items.push(Diagnostic::new(code, place, text, message.into(), Some(help.into())));
+    }
+
+    /// Adds a diagnostic, unless one of this code is at this place already: one mistake that is met at many fields.
+    fn add_once(&mut self, code: Code, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        let start = place.span.as_ref().map_or(0, |span| span.start);
+        if self.once.insert((code, place.file.clone(), start)) {
+            self.add(code, place, message, help);
+        }
     }
 }
 
@@ -74,7 +87,7 @@ impl<'a> Report<'a> {
 /// # Errors
 /// Everything about the store that is wrong or not supported.
 pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
-    let mut report = Report { sources: &compiled.sources, items: Vec::new() };
+    let mut report = Report { sources: &compiled.sources, items: Vec::new(), once: BTreeSet::new() };
     let schema =
         find_store(compiled, store, &mut report).and_then(|message| lower_store(compiled, &message, &mut report));
     match schema {
@@ -114,8 +127,10 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     let name = store_name(store, report);
     misplaced::check(compiled, store, report);
 
-    let mut drafts = tables::drafts(store, report);
+    let entries = entries::of_store(store, report);
+    let mut drafts = tables::drafts(store, &entries, report);
     walk::fill(&mut drafts, report);
+    entries::check(compiled, &drafts, &entries, report);
     for draft in &mut drafts {
         column_options::merge(draft, report);
         required::read(draft, report);

@@ -39,6 +39,34 @@ pub(super) fn resolve(draft: &Draft, path: &str, place: Place, report: &mut Repo
     found
 }
 
+/// Returns whether a message declares the field at `path`, or says what is wrong with it.
+pub(super) fn is_declared(
+    message: &MessageDescriptor,
+    path: &str,
+    place: &dyn Fn(&Report<'_>) -> Place,
+    report: &mut Report<'_>,
+) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    let mut around = message.clone();
+    for (i, part) in parts.iter().enumerate() {
+        let Some(field) = around.get_field_by_name(part) else {
+            unknown(&around, part, &parts[..i], place(report), report);
+            return false;
+        };
+        match field.kind().as_message() {
+            Some(inner) => around = inner.clone(),
+            None if i + 1 < parts.len() => {
+                let before = parts[..=i].join(".");
+                let text = format!("`{path}` goes on after `{before}`, which is no message");
+                report.add(Code::UnknownPath, place(report), text, format!("write `{before}`"));
+                return false;
+            }
+            None => {}
+        }
+    }
+    true
+}
+
 fn unknown(message: &MessageDescriptor, part: &str, before: &[&str], place: Place, report: &mut Report<'_>) {
     if let Some(strings) = report.strings(&place).filter(|strings| strings.len() > 1) {
         let text = format!("`{}` has no field `{part}`: strings without a comma between them are one", message.name());

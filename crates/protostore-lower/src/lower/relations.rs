@@ -9,12 +9,10 @@ use super::{paths, storage};
 use crate::nearest::nearest;
 use crate::{Code, annotations};
 
-/// Returns whether the field itself or the table's `column` list says `relation`.
-pub(super) fn is_asked(draft: &Draft, field: &FieldDescriptor, path: &[String]) -> bool {
-    let own = annotations::column_options(field).is_some_and(|options| options.relation.is_some());
-    let path = path.join(".");
-    let mut listed = draft.options.columns.iter().filter(|options| options.field.as_deref() == Some(&path));
-    own || listed.any(|options| options.relation.is_some())
+/// Returns whether the field itself or one of the entries about it says `relation`.
+pub(super) fn is_asked(draft: &Draft, field: &FieldDescriptor, entries: &[usize]) -> bool {
+    annotations::column_options(field).is_some_and(|options| options.relation.is_some())
+        || draft.entries.get(entries).any(|entry| entry.options.relation.is_some())
 }
 
 /// Finds the reference that each relation names.

@@ -59,7 +59,12 @@ fn check_storage(drafts: &[Draft], report: &mut Report<'_>) {
             let (first, other) = known.entry(spot.field.full_name()).or_insert_with(|| (kind, path.clone()));
             if *first != kind {
                 let text = format!("the `storage` of `{path}` differs from that of `{other}`, the same field");
-                let help = "put `storage` on the field itself, so that it holds wherever the message stands";
+                let help = format!(
+                    "put `storage` on the field itself, or write it for the store, so that it holds wherever the message \
+                     occurs: `column: {{message: \"{}\" field: \"{}\" storage: …}}`",
+                    spot.field.parent_message().full_name(),
+                    spot.field.name()
+                );
                 let said = spot.column.storage.as_ref().map(|(_, said)| said.place(report.sources, &[("storage", 0)]));
                 let place = said.unwrap_or_else(|| draft.name_place(report.sources));
                 report.add(Code::Contradiction, place, text, help);

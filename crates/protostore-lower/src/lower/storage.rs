@@ -11,11 +11,11 @@ use super::types::message_path;
 use crate::annotations::{self, Storage};
 use crate::{Code, names};
 
-/// Returns what the field itself or the table's `column` list asks for.
-pub(super) fn asked(draft: &Draft, field: &FieldDescriptor, path: &[String]) -> Option<Storage> {
+/// Returns what the field itself or the first of the entries about it asks for.
+pub(super) fn asked(draft: &Draft, field: &FieldDescriptor, entries: &[usize]) -> Option<Storage> {
     let own = annotations::column_options(field).and_then(|options| options.storage);
-    let listed = draft.options.columns.iter().find(|options| options.field.as_deref() == Some(&path.join(".")));
-    own.or_else(|| listed.and_then(|options| options.storage)).flatten()
+    let listed = || draft.entries.get(entries).find_map(|entry| entry.options.storage);
+    own.or_else(listed).flatten()
 }
 
 /// Returns the shape of a field that is stored as bytes, in a table of its own although it is one message, or not at all.

@@ -6,23 +6,24 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
 use super::draft::{self, Draft};
+use super::entries::{self, Entries, Entry};
 use super::walk::in_order;
 use crate::{Code, annotations, names};
 
 /// Starts a draft for each field of the store message that can be a table.
-pub(super) fn drafts(store: &MessageDescriptor, report: &mut Report<'_>) -> Vec<Draft> {
+pub(super) fn drafts(store: &MessageDescriptor, entries: &[Entry], report: &mut Report<'_>) -> Vec<Draft> {
     if store.fields().len() == 0 {
         let place = annotations::store_anchor(store).place(report.sources, &[]);
         let help = "write a field for each table: `repeated Image images = 1;`";
         report.add(Code::EmptyStore, place, format!("the store `{}` has no tables", store.name()), help);
     }
-    let drafts: Vec<Draft> = in_order(store).iter().filter_map(|field| start(field, report)).collect();
+    let drafts: Vec<Draft> = in_order(store).iter().filter_map(|field| start(field, entries, report)).collect();
     check_records(&drafts, report);
     drafts
 }
 
-fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
-    let options = annotations::table_options(field).unwrap_or_default();
+fn start(field: &FieldDescriptor, entries: &[Entry], report: &mut Report<'_>) -> Option<Draft> {
+    let mut options = annotations::table_options(field).unwrap_or_default();
     let name = field.name();
     let is_plain = !field.is_map() && !field.is_group();
     let message = match field.kind() {
@@ -62,11 +63,13 @@ fn start(field: &FieldDescriptor, report: &mut Report<'_>) -> Option<Draft> {
         report.add(Code::BadName, place, format!("`{record}` is a type that generated code uses itself"), help);
     }
     let sql = protostore_schema::sql_name(name);
+    let own = entries::of_table(field, std::mem::take(&mut options.columns), report);
     let field = field.clone();
     Some(Draft {
         field,
         message,
         options,
+        entries: Entries::new(own, entries),
         sql,
         singleton,
         spots: vec![],

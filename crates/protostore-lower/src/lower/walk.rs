@@ -82,9 +82,10 @@ impl Walk<'_> {
             Some(Shape::Map(_)) => Part::MapValue,
             _ => Part::Field,
         };
-        let stated = match relations::is_asked(self.draft, &field, &path) && part == Part::Field {
+        let entries = self.draft.entries.about(&self.stack, &path);
+        let stated = match relations::is_asked(self.draft, &field, &entries) && part == Part::Field {
             true => Some(Shape::Absent),
-            false => storage::asked(self.draft, &field, &path).and_then(|asked| storage::shape(&field, part, asked)),
+            false => storage::asked(self.draft, &field, &entries).and_then(|asked| storage::shape(&field, part, asked)),
         };
         let goes_on = matches!(stated, None | Some(Shape::Row(_)));
         let refused = refusals::refuses_shape(&field, stated.as_ref(), self.around, report)
@@ -126,6 +127,7 @@ impl Walk<'_> {
             key: false,
             relation: None,
             composite: false,
+            entries,
             column: Merged::default(),
             sql: String::new(),
             owner: Vec::new(),
