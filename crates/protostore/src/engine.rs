@@ -54,8 +54,8 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// Runs an operation of a session to its end inside a synchronous closure.
     fn wait<F: Future>(future: F) -> F::Output;
 
-    /// Returns what the store knows about itself.
-    fn info(&self) -> &Info;
+    /// Returns what the store knows about itself at this moment.
+    fn info(&self) -> Info;
 
     /// Finishes what was accepted, refuses everything else, and closes the database.
     fn close(&self) -> Result<()>;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// What an open store knows about itself.
+/// What an open store knows about itself, at the moment that it was asked.
 #[derive(Clone, Debug)]
 pub struct Info {
     /// The full name of the store message.
@@ -26,4 +26,27 @@ pub struct Info {
     pub created: SystemTime,
     /// Whether the last run was not closed: the file was then searched for damage before it was served.
     pub recovered: bool,
+    /// Whether the file was opened without its log, and so without its newest commits: see
+    /// [`Options::accept_lost_log`](crate::Options::accept_lost_log).
+    pub lost_log: bool,
+    /// The write-ahead log at this moment.
+    pub log: LogInfo,
+}
+
+/// The write-ahead log of an open store: commits that are durable and not in the database file yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogInfo {
+    /// How many bytes wait to be moved into the file.
+    pub waiting: u64,
+    /// How many bytes the log has in all.
+    pub bytes: u64,
+    /// How often the log was moved into the file since the store was opened.
+    pub checkpoints: u64,
+    /// How often that was put off, since a reader held an older state.
+    pub put_off: u64,
+    /// How often it failed.
+    pub failed: u64,
+    /// Why it failed the last time; none once it has worked again.
+    pub failure: Option<String>,
 }

@@ -5,19 +5,19 @@
 //! 3. check the engine;
 //! 4. connect, so configured that not even closing would write;
 //! 5. unlock with the key of the file, and read the first page;
-//! 6. compare mark, store, version, rules and migrations with this program's;
-//! 7. set and assert every setting;
-//! 8. empty the log, look for damage if the last run was not closed, migrate;
-//! 9. say that somebody has it open, forbid what only opening may do, and connect the readers.
+//! 6. compare the file with the log beside it: the two must be of one moment;
+//! 7. compare mark, store, version, rules and migrations with this program's;
+//! 8. set and assert every setting;
+//! 9. look for damage if the last run was not closed, migrate;
+//! 10. say in the file that a log must be beside it, forbid what only opening may do, and connect the readers.
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
-use crate::info::Info;
+use crate::info::{Info, LogInfo};
 use crate::key::{FileKeys, Key};
 use crate::options::Options;
 use crate::schema::Schema;
@@ -33,15 +33,19 @@ mod ffi;
 mod identity;
 mod integrity;
 mod lock;
+mod log;
 mod migrate;
 mod place;
+mod random;
 mod refusal;
 mod settings;
+mod state;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use close::close;
 pub(crate) use ffi::memory_used;
+pub(crate) use log::{Log, Moved, STAMP};
 
 use bookkeeping::Label;
 use cipher::Cipher;
@@ -50,6 +54,7 @@ use lock::Lock;
 use place::Place;
 use refusal::Refusal;
 use settings::Role;
+use state::{Alone, Discord, State};
 
 /// The page caches of all connections together grow to this many bytes,
 const CACHE: u64 = 64 << 20;
@@ -63,6 +68,8 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     /// The connections that only read.
     pub(crate) readers: Vec<Connection>,
+    /// What has been committed and is not in the file yet.
+    pub(crate) log: Log,
     /// What keeps the file ours: dropped last.
     pub(crate) guard: Guard,
     /// What the database says about itself.
@@ -133,17 +140,19 @@ fn open_as(
     }
     let had_log = place.has_log_file();
     let mut writer = connect::bare(&place.path, options.allow_tools)?;
-    let (cipher, label) = match prove(&writer, schema, class, access) {
-        Ok(proven) => proven,
-        Err(refusal) => {
-            connect::leave(writer, had_log);
-            return Err(refusal);
-        }
-    };
+    let Proven { cipher, label, state, crashed, lost_log } =
+        match prove(&writer, &place, options, schema, class, access) {
+            Ok(proven) => proven,
+            Err(refusal) => {
+                connect::leave(writer, had_log);
+                return Err(refusal);
+            }
+        };
     let count = options.connections();
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
     settings::apply(&writer, Role::Writer, cache)?;
-    prepare(&mut writer, schema, class, &label, options.allow_tools)?;
+    let mut log = Log::watch(&mut writer, schema, &state).map_err(|why| Refusal::Engine("be watched", why))?;
+    prepare(&mut writer, &mut log, schema, class, &label, crashed)?;
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
     let readers =
@@ -158,14 +167,19 @@ fn open_as(
         key_id: cipher.id().map(|id| id.to_string()),
         path: place.path.clone(),
         created: label.created,
-        recovered: !label.closed,
+        recovered: crashed,
+        lost_log,
+        log: LogInfo::default(),
     };
     tracing::info!(
         path = %info.path.display(), store = info.store, version = info.version, semver = info.semver,
         key_id = info.key_id.as_deref().unwrap_or("none, it is plain text"), "opened the database"
     );
+    if lost_log {
+        tracing::warn!(path = %info.path.display(), "opened the database without its log: its newest commits are gone");
+    }
     let guard = Guard { keys: cipher.into_keys(), path: place.path, _lock: lock, directory: None };
-    Ok(Opened { writer, readers, guard, info })
+    Ok(Opened { writer, readers, log, guard, info })
 }
 
 /// Decides how the pages are read: never plain without somebody having said so.
@@ -179,50 +193,80 @@ fn access<'a>(class: Class, options: &Options, key: &'a Key) -> Result<Access<'a
     }
 }
 
-/// Unlocks the file and makes sure that it is the right one; nothing is written.
+/// What is known about a file before a byte of it is changed.
+struct Proven {
+    cipher: Cipher,
+    label: Label,
+    state: State,
+    /// Whether the last run was not closed.
+    crashed: bool,
+    /// Whether the file is opened although its log is gone.
+    lost_log: bool,
+}
+
+/// Unlocks the file and makes sure that it is the right one, beside the right log; nothing is written.
 fn prove(
     connection: &Connection,
+    place: &Place,
+    options: &Options,
     schema: &Schema,
     class: Class,
     access: Access<'_>,
-) -> Result<(Cipher, Label), Refusal> {
+) -> Result<Proven, Refusal> {
     let cipher = match access {
         Access::Keyed(key) => Cipher::of_file(connection, key)?,
         Access::Plain(key) => Cipher::plain(key),
     };
     cipher.unlock(connection)?;
-    connect::probe(connection, &cipher)?;
+    let log = place.beside("-wal");
+    let alone = if place.has_log() { Alone::read(&place.path, options.allow_tools, &cipher)? } else { Alone::NoLog };
+    // Where there is no such row, what the file is instead is said below.
+    let read = connect::probe(connection, &cipher).map(|()| State::read(connection).unwrap_or_default());
+    let state = match (read, alone) {
+        // The file can be read, and not with this log.
+        (Ok(None) | Err(Refusal::Damaged(_) | Refusal::WrongKey(_) | Refusal::NotPlain), Alone::Says(_)) => {
+            return Err(Refusal::ForeignLog(log));
+        }
+        (Ok(state), _) => state,
+        (Err(refusal), _) => return Err(refusal),
+    };
+    let lost_log = match state.map(|state| state.agrees_with(&alone)) {
+        Some(Err(Discord::LogIsLost)) if options.accept_lost_log => true,
+        Some(Err(Discord::LogIsLost)) => return Err(Refusal::LostLog(log)),
+        Some(Err(Discord::LogIsForeign)) => return Err(Refusal::ForeignLog(log)),
+        Some(Ok(())) | None => false,
+    };
     let label = identity::check(connection, schema, class)?;
-    Ok((cipher, label))
+    let state = state.ok_or_else(|| Refusal::Damaged("it does not say which log belongs to it".to_owned()))?;
+    // That it was closed counts only where it is in the file: what said so may have been on its way.
+    let crashed = alone != Alone::NoLog || !state.closed;
+    Ok(Proven { cipher, label, state, crashed, lost_log })
 }
 
-/// Brings the file into the state in which it is served: sound, at the newest version, with a log that is not empty.
-///
-/// With an empty log, every read would ask the operating system for the log's size.
+/// Brings the file into the state in which it is served: at the newest version, and saying that a log must be beside it.
 fn prepare(
     writer: &mut Connection,
+    log: &mut Log,
     schema: &Schema,
     class: Class,
     label: &Label,
-    allow_tools: bool,
+    crashed: bool,
 ) -> Result<(), Refusal> {
     let failed = |why| Refusal::Engine("be prepared", why);
-    writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
-    match integrity::checkpoint(writer) {
-        // Another process reads it; only the search for damage needs the log to be empty.
-        Err(Refusal::Locked(_)) if allow_tools && label.closed => {}
-        done => done?,
-    }
-    if !label.closed {
+    if crashed {
         tracing::warn!(store = schema.store, "the last run was not closed; looking for damage");
+        if log.empty(writer).map_err(|why| Refusal::Engine("move its log into it", why))? == Moved::Nothing {
+            return Err(Refusal::Locked(None));
+        }
         integrity::check(writer)?;
     }
     if label.version < schema.version {
         migrate::migrate(writer, schema, class)?;
     }
-    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    bookkeeping::write(&transaction, schema).and_then(|()| bookkeeping::begin_run(&transaction)).map_err(failed)?;
-    transaction.commit().map_err(failed)
+    match log.begin(writer).map_err(failed)? {
+        Moved::Whole => Ok(()),
+        Moved::Nothing => Err(Refusal::Locked(None)),
+    }
 }
 
 fn reader(path: &Path, allow_tools: bool, cipher: &Cipher, cache: u64) -> Result<Connection, Refusal> {

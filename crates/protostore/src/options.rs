@@ -17,7 +17,9 @@ use crate::store::Store;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) allow_tools: bool,
+    pub(crate) accept_lost_log: bool,
     pub(crate) plaintext: bool,
+    pub(crate) log: u64,
     pub(crate) queue: usize,
     pub(crate) readers: usize,
     pub(crate) near: usize,
@@ -49,7 +51,9 @@ impl Options {
         let cores = available_parallelism().map_or(1, NonZero::get);
         Self {
             allow_tools: false,
+            accept_lost_log: false,
             plaintext: false,
+            log: 256 << 20,
             queue: 4096,
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
@@ -81,6 +85,31 @@ impl Options {
     #[must_use]
     pub fn plaintext(mut self, plaintext: bool) -> Self {
         self.plaintext = plaintext;
+        self
+    }
+
+    /// Opens a file whose log is gone, without the commits that were in it, and logs that; [`Info::lost_log`] says so too.
+    ///
+    /// Such a file was copied alone while a store had it open, or its log was removed after a crash. Without this it is
+    /// refused. It changes nothing for a file whose log is there.
+    ///
+    /// [`Info::lost_log`]: crate::Info::lost_log
+    #[must_use]
+    pub fn accept_lost_log(mut self, accept: bool) -> Self {
+        self.accept_lost_log = accept;
+        self
+    }
+
+    /// Sets how many bytes the log may have before writes are refused with [`Kind::Exhausted`]; 256 MiB by default, at
+    /// least 1 MiB.
+    ///
+    /// The log is moved into the file each time that it has a sixteenth of this. It grows beyond that while a reader
+    /// holds an older state, or while the file cannot be written; from a quarter on, a warning is logged.
+    ///
+    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
+    #[must_use]
+    pub fn log_limit(mut self, bytes: u64) -> Self {
+        self.log = bytes.max(1 << 20);
         self
     }
 

@@ -101,8 +101,8 @@ impl<E: Engine> Store<E> {
         Ok(swept)
     }
 
-    /// Returns what the store knows about itself.
-    pub fn info(&self) -> &Info {
+    /// Returns what the store knows about itself at this moment.
+    pub fn info(&self) -> Info {
         self.engine.info()
     }
 

@@ -7,7 +7,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use super::refusal::Refusal;
 
 /// Pragmas that work with a value: they look, or keep house. All others may only be asked for their value.
-const WITH_VALUE: [&str; 17] = [
+const WITH_VALUE: [&str; 16] = [
     "analysis_limit",
     "cache_size",
     "cipher_integrity_check",
@@ -23,7 +23,6 @@ const WITH_VALUE: [&str; 17] = [
     "table_info",
     "table_list",
     "table_xinfo",
-    "wal_autocheckpoint",
     "wal_checkpoint",
 ];
 

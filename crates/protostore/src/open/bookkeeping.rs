@@ -1,12 +1,13 @@
 //! The tables that protostore keeps for itself in every database, under the prefix `protostore__`.
 //!
 //! They are on disk for ever: which store this is, what each of its versions looked like, which numbers it gave, and
-//! whether somebody has it open. Any later tool can open the file and name what it finds.
+//! whether it needs the log beside it. Any later tool can open the file and name what it finds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
+use super::state;
 use crate::schema::Schema;
 use crate::time::{NANOS, Timestamp};
 
@@ -35,10 +36,12 @@ CREATE TABLE IF NOT EXISTS "protostore__sequences" (
   "last" INTEGER NOT NULL,
   PRIMARY KEY ("table", "path")
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS "protostore__run" (
+CREATE TABLE IF NOT EXISTS "protostore__state" (
   "_singleton" INTEGER NOT NULL PRIMARY KEY CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
-  "since" INTEGER NOT NULL,
-  "process" INTEGER NOT NULL,
+  "run" INTEGER NOT NULL,
+  "log" INTEGER NOT NULL,
+  "next" INTEGER NOT NULL,
+  "sequence" INTEGER NOT NULL,
   "closed" INTEGER NOT NULL CONSTRAINT "closed__check" CHECK ("closed" IN (0, 1))
 ) STRICT;
 "#;
@@ -58,8 +61,6 @@ pub(super) struct Label {
     pub(super) semver: String,
     /// The version of the rules that made the tables.
     pub(super) mapping: i64,
-    /// Whether whoever had it open last closed it.
-    pub(super) closed: bool,
 }
 
 /// Reads the label; there is none in a database that another program made.
@@ -71,8 +72,8 @@ pub(super) fn read(connection: &Connection) -> Result<Option<Label>> {
     let Some((format, store, created)) = store.optional()? else { return Ok(None) };
     // A newer layout may have other columns in the other tables.
     if format > FORMAT {
-        let (semver, mapping, closed) = (String::new(), 0, true);
-        return Ok(Some(Label { format, store, created: at(created), version, semver, mapping, closed }));
+        let (semver, mapping) = (String::new(), 0);
+        return Ok(Some(Label { format, store, created: at(created), version, semver, mapping }));
     }
     let newest = connection.query_row(
         r#"SELECT "semver", "mapping" FROM "protostore__versions" WHERE "version" = ?1"#,
@@ -80,15 +81,19 @@ pub(super) fn read(connection: &Connection) -> Result<Option<Label>> {
         |row| Ok((row.get(0)?, row.get(1)?)),
     );
     let Some((semver, mapping)) = newest.optional()? else { return Ok(None) };
-    let closed = connection.query_row(r#"SELECT "closed" FROM "protostore__run""#, [], |row| row.get(0)).optional()?;
-    Ok(Some(Label { format, store, created: at(created), version, semver, mapping, closed: closed.unwrap_or(true) }))
+    Ok(Some(Label { format, store, created: at(created), version, semver, mapping }))
 }
 
-/// Writes what this program knows of its newest version; part of the transaction that migrates.
+/// Makes the tables where they are not there yet; part of the transaction that migrates.
+pub(super) fn lay(connection: &Connection) -> Result<()> {
+    connection.execute_batch(CREATE)?;
+    state::lay(connection)
+}
+
+/// Writes what this program knows of its newest version; part of the transaction that migrates, or that begins a run.
 pub(super) fn write(connection: &Connection, schema: &Schema) -> Result<()> {
     let Schema { store, name: _, version, semver, mapping, slots: _, migrations: _, tables: _, snapshot, descriptors } =
         schema;
-    connection.execute_batch(CREATE)?;
     connection.execute(
         r#"INSERT INTO "protostore__store" ("_singleton", "format", "store", "created") VALUES (1, ?1, ?2, ?3)
            ON CONFLICT ("_singleton") DO NOTHING"#,
@@ -103,22 +108,6 @@ pub(super) fn write(connection: &Connection, schema: &Schema) -> Result<()> {
            IS NOT (excluded."semver", excluded."snapshot", excluded."descriptors")"#,
         params![version, semver, mapping, snapshot, descriptors, now()],
     )?;
-    Ok(())
-}
-
-/// Says that this process has the database open: the small commit after which the log is not empty.
-pub(super) fn begin_run(connection: &Connection) -> Result<()> {
-    connection.execute(
-        r#"INSERT INTO "protostore__run" ("_singleton", "since", "process", "closed") VALUES (1, ?1, ?2, 0)
-           ON CONFLICT ("_singleton") DO UPDATE SET "since" = excluded."since", "process" = excluded."process", "closed" = 0"#,
-        params![now(), std::process::id()],
-    )?;
-    Ok(())
-}
-
-/// Says that everything was written and nobody has the database open any more.
-pub(super) fn end_run(connection: &Connection) -> Result<()> {
-    connection.execute(r#"UPDATE "protostore__run" SET "closed" = 1"#, [])?;
     Ok(())
 }
 

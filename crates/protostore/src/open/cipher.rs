@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::ffi;
+use super::random::random;
 use super::refusal::Refusal;
 use crate::key::{FileKeys, Key, KeyId};
 
@@ -22,13 +23,7 @@ pub(super) struct Cipher {
 impl Cipher {
     /// Chooses the salt of a new file.
     pub(super) fn fresh(key: &Key) -> Result<Self, Refusal> {
-        let mut salt = [0; 16];
-        let mut filled = 0;
-        while filled < salt.len() {
-            let flags = rustix::rand::GetRandomFlags::empty();
-            filled += rustix::rand::getrandom(&mut salt[filled..], flags)
-                .map_err(|why| Refusal::Io("get random numbers", why.into()))?;
-        }
+        let salt = random().map_err(|why| Refusal::Io("get random numbers", why))?;
         Ok(Self { keys: key.for_file(&salt), salt: Some(salt) })
     }
 

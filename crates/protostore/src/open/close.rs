@@ -1,29 +1,33 @@
 //! Closing a database: everything in one file, nothing left to recover, and the lock let go last.
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::refusal::Refusal;
-use super::{Guard, bookkeeping, integrity};
+use super::{Guard, Log, Moved};
 use crate::error::Result;
 
 /// Closes the connections that nobody uses any more; prepared statements that were held must be gone.
 ///
-/// What fails is reported, and all is let go nevertheless: the next opening then looks for damage first.
-pub(crate) fn close(writer: Connection, readers: Vec<Connection>, guard: Guard) -> Result<()> {
-    let closed = finish(writer, readers).map_err(|refusal| refusal.about(&guard.path));
+/// What fails is reported, and all is let go nevertheless: the next opening then finds a file that was not closed.
+pub(crate) fn close(writer: Connection, readers: Vec<Connection>, log: Log, guard: Guard) -> Result<()> {
+    let closed = finish(writer, readers, log).map_err(|refusal| refusal.about(&guard.path));
     drop(guard);
     closed
 }
 
-fn finish(writer: Connection, readers: Vec<Connection>) -> Result<(), Refusal> {
-    // The writer goes last: it alone may move the log into the file and remove it.
+fn finish(writer: Connection, readers: Vec<Connection>, mut log: Log) -> Result<(), Refusal> {
     readers.into_iter().map(shut).fold(Ok(()), Result::and)?;
-    bookkeeping::end_run(&writer).map_err(failed)?;
-    match integrity::checkpoint(&writer) {
-        // Another process reads, where tools may read: the log stays, and nothing is lost.
-        Ok(()) | Err(Refusal::Locked(_)) => shut(writer),
-        Err(refusal) => Err(refusal),
+    match log.finish(&writer).map_err(|why| Refusal::Engine("move its log into it", why))? {
+        // The log is empty: the engine removes it when the last connection goes.
+        Moved::Whole => {
+            writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map(drop).map_err(failed)?
+        }
+        Moved::Nothing => {
+            tracing::warn!("another process reads the database: its log stays beside it until it is opened again");
+        }
     }
+    shut(writer)
 }
 
 fn shut(connection: Connection) -> Result<(), Refusal> {

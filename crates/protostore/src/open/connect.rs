@@ -1,5 +1,7 @@
 //! One connection to a database file, so configured that looking at the file cannot change it.
 
+use std::ffi::CStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use super::cipher::Cipher;
 use super::refusal::Refusal;
 
 /// How long a connection waits for another process, where tools may read.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Opens a connection to a file that is there; nothing of it has been read when this returns.
 ///
@@ -24,12 +26,7 @@ pub(super) fn bare(path: &Path, allow_tools: bool) -> Result<Connection, Refusal
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let connection = if allow_tools {
-        Connection::open_with_flags_and_vfs(path, flags, c"unix")
-    } else {
-        Connection::open_with_flags_and_vfs(path, flags, c"unix-excl")
-    };
-    let connection = connection.map_err(failed)?;
+    let connection = Connection::open_with_flags_and_vfs(path, flags, vfs(allow_tools)).map_err(failed)?;
     for (option, name, on) in [
         // Closing must not write, as long as the key is not proven to fit.
         (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, "no checkpoint on close", true),
@@ -45,6 +42,35 @@ pub(super) fn bare(path: &Path, allow_tools: bool) -> Result<Connection, Refusal
         }
     }
     connection.busy_timeout(PATIENCE).map_err(failed)?;
+    Ok(connection)
+}
+
+fn vfs(allow_tools: bool) -> &'static CStr {
+    if allow_tools { c"unix" } else { c"unix-excl" }
+}
+
+/// Opens a connection to the file alone, as if there were no log beside it; it takes no lock and can change nothing.
+///
+/// The file may be in the middle of a checkpoint: shorter than it says, for example.
+pub(super) fn immutable(path: &Path, allow_tools: bool) -> Result<Connection, Refusal> {
+    let failed = |why| Refusal::Engine("be opened without its log", why);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | OpenFlags::SQLITE_OPEN_EXRESCODE
+        | OpenFlags::SQLITE_OPEN_URI;
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(char::from(*byte)),
+            other => uri.push_str(&format!("%{other:02x}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let connection = Connection::open_with_flags_and_vfs(uri, flags, vfs(allow_tools)).map_err(failed)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(failed)?;
+    // Without it, the engine refuses a file that is shorter than it says.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true).map_err(failed)?;
     Ok(connection)
 }
 

@@ -59,7 +59,7 @@ fn label(connection: &Connection, schema: &Schema, class: Class) -> Result<(), R
     let failed = |why: rusqlite::Error| Refusal::Migration(schema.version, why.into());
     connection.pragma_update(None, "application_id", class.application_id()).map_err(failed)?;
     connection.pragma_update(None, "user_version", schema.version).map_err(failed)?;
-    bookkeeping::write(connection, schema).map_err(failed)?;
+    bookkeeping::lay(connection).and_then(|()| bookkeeping::write(connection, schema)).map_err(failed)?;
     integrity::foreign_keys(connection)
         .map_err(|refusal| Refusal::Migration(schema.version, refusal.to_string().into()))
 }

@@ -22,6 +22,10 @@ pub(super) enum Refusal {
     Stray(PathBuf),
     /// A rollback journal beside the database, which the engine would play back.
     Journal(PathBuf),
+    /// The file needs the log that was beside it, and it is not there.
+    LostLog(PathBuf),
+    /// The log beside the file is not the one that follows it.
+    ForeignLog(PathBuf),
     /// A symbolic link.
     Symlink,
     /// A directory, a pipe, a device.
@@ -130,6 +134,19 @@ impl fmt::Display for Refusal {
                 "has a rollback journal beside it, {}, which a store never writes; another program had the file open: \
                  finish what it did there, or move the journal away",
                 journal.display()
+            ),
+            Self::LostLog(log) => write!(
+                f,
+                "needs its log, {}, which is not there or empty, and which holds its newest commits: the file was copied \
+                 alone while a store had it open, or the log was lost after a crash; put the log of the same moment beside \
+                 it, restore a backup, or say Options::accept_lost_log(true) to go on without those commits",
+                log.display()
+            ),
+            Self::ForeignLog(log) => write!(
+                f,
+                "and its log, {}, are not of one moment: an older or another one of the two was put back; put the two of \
+                 one moment in place, or move the log away to open the file without it",
+                log.display()
             ),
             Self::Symlink => f.write_str("is a symbolic link; give the path of the file itself"),
             Self::NotRegular => f.write_str("is not a regular file"),

@@ -33,8 +33,8 @@ const ALL: [Setting; 6] = [
 
 const READER: [Setting; 1] = [("query_only", "ON", 1)];
 
-/// 16 MiB of log between checkpoints: fewer of them, at the price of a longer recovery after a crash.
-const WRITER: [Setting; 1] = [("wal_autocheckpoint", "4000", 4000)];
+/// The store moves the log into the file itself, and a log that has grown beyond 64 MiB gives the rest back when it begins anew.
+const WRITER: [Setting; 2] = [("wal_autocheckpoint", "0", 0), ("journal_size_limit", "67108864", 67_108_864)];
 
 /// Limits that only statements of a stranger would reach.
 const LIMITS: [(Limit, &str, i32); 4] = [

@@ -1,5 +1,6 @@
 //! Opening, from inside: what needs the connections themselves, processes that are killed, and schemas at several versions.
 
+mod copies;
 mod creation;
 mod fixture;
 mod locking;

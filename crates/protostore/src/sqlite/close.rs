@@ -6,9 +6,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 use zeroize::Zeroizing;
 
+use super::checkpoint::{Checkpoints, Watched};
 use super::engine::Sqlite;
 use super::held::Held;
 use super::job::panicked;
@@ -21,7 +21,7 @@ use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
-use crate::open::{self, Guard, Opened};
+use crate::open::{self, Guard, Log, Opened};
 use crate::options::{Limits, Options};
 
 /// How long closing waits for reads that were ended.
@@ -35,6 +35,7 @@ pub(super) struct Core {
     pub(super) reads: Arc<Queue<Read>>,
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
+    pub(super) watched: Watched,
     pub(super) page_token_key: Zeroizing<[u8; 32]>,
     pub(super) limits: Limits,
     running: Mutex<Option<Running>>,
@@ -47,7 +48,7 @@ struct Running {
     far: Arc<Pool>,
     reads: Arc<Queue<Read>>,
     requests: Arc<Requests>,
-    writer: JoinHandle<Option<Held>>,
+    writer: JoinHandle<Option<(Held, Log)>>,
     readers: Vec<JoinHandle<()>>,
     guard: Guard,
     /// Of the connections that read for longer, and of the one that writes.
@@ -58,7 +59,7 @@ struct Running {
 impl Sqlite {
     /// Starts the threads over connections that are ready.
     pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
-        let Opened { writer, readers, guard, info } = opened;
+        let Opened { writer, readers, log, guard, info } = opened;
         let page_token_key = Zeroizing::new(*guard.page_token_key());
         let page_bytes = options.page_bytes;
         let hold = |connection: Connection| {
@@ -76,9 +77,11 @@ impl Sqlite {
         let far = Arc::new(Pool::new(far));
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
+        let watched = Watched::default();
         let writer = spawn("protostore-writer", {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            move || write(writer, &state, &requests)
+            let checkpoints = Checkpoints::new(log, options.log, Arc::clone(&watched));
+            move || write(writer, &state, &requests, checkpoints)
         })?;
         let mut running = Running {
             state: Arc::clone(&state),
@@ -110,6 +113,7 @@ impl Sqlite {
             reads,
             requests,
             info,
+            watched,
             page_token_key,
             limits: options.limits,
             running,
@@ -181,12 +185,10 @@ impl Running {
         let held = near.close().into_iter().chain(far.close());
         let readers: Vec<Connection> = held.map(Held::into_connection).collect();
         let failed = state.has_not_failed();
-        match writer.map(Held::into_connection) {
-            Some(writer) if failed.is_ok() => open::close(writer, readers, guard),
+        match writer.map(|(held, log)| (held.into_connection(), log)) {
+            Some((writer, log)) if failed.is_ok() => open::close(writer, readers, log, guard),
             // After a failed commit nothing more is written: the next start looks at what is there.
-            Some(writer) => {
-                // If even this fails, closing writes back what the log holds, which is no worse than the next start doing it.
-                let _ = writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            Some((writer, _)) => {
                 drop((readers, writer, guard));
                 failed
             }
@@ -228,10 +230,10 @@ fn logged(closed: Result<()>) {
 }
 
 /// Runs the writer; if it fails by a fault of ours, nobody waits for it in vain.
-fn write(held: Held, state: &Arc<State>, requests: &Arc<Requests>) -> Option<Held> {
-    let writer = Writer::new(held, Arc::clone(requests), Arc::clone(state));
+fn write(held: Held, state: &Arc<State>, requests: &Arc<Requests>, checkpoints: Checkpoints) -> Option<(Held, Log)> {
+    let writer = Writer::new(held, Arc::clone(requests), Arc::clone(state), checkpoints);
     match catch_unwind(AssertUnwindSafe(|| writer.serve())) {
-        Ok(held) => Some(held),
+        Ok(ended) => Some(ended),
         Err(panic) => {
             state.stop_because(&panicked(&*panic));
             requests.close();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::close::{Core, closing};
@@ -141,8 +141,9 @@ impl Engine for Sqlite {
         now(future)
     }
 
-    fn info(&self) -> &Info {
-        &self.0.info
+    fn info(&self) -> Info {
+        let log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Info { log, ..self.0.info.clone() }
     }
 
     fn close(&self) -> Result<()> {

@@ -11,6 +11,7 @@ use fixture::{Drive, Machine, Mount, SCHEMA};
 use rusqlite::Connection;
 
 use super::held::Held;
+use crate::open::Log;
 
 /// A connection to a database in memory.
 fn held() -> Held {
@@ -23,6 +24,7 @@ fn held_with(set: impl FnOnce(&mut Connection)) -> Held {
     set(&mut connection);
     connection.execute_batch("PRAGMA foreign_keys = ON").expect("setting");
     connection.execute_batch(SCHEMA.migrations[0].sqlite).expect("schema");
+    Log::lay(&connection);
     Held::new(connection, SCHEMA.slots).expect("holds")
 }
 

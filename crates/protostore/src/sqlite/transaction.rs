@@ -8,8 +8,8 @@ use super::fault::fault;
 use super::held::Held;
 use crate::error::{Error, Kind, Result};
 
-/// How many statements of our own a connection holds beside those of the store.
-pub(super) const OWN: usize = 10;
+/// How many statements of our own a connection holds beside those of the store; the last is that of each commit.
+pub(super) const OWN: usize = 11;
 
 /// What a connection is in the middle of.
 #[derive(Debug, Default)]

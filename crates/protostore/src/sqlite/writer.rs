@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::checkpoint::Checkpoints;
 use super::held::Held;
 use super::job::{Job, Ran};
 use super::queue::Queue;
 use super::state::State;
 use super::transaction::{Level, Uncommitted};
 use crate::error::{Error, Kind, Result};
+use crate::open::Log;
 
 /// How many requests are committed together.
 const GROUP: usize = 512;
@@ -24,6 +26,7 @@ pub(super) struct Writer {
     held: Held,
     requests: Arc<Requests>,
     state: Arc<State>,
+    checkpoints: Checkpoints,
 }
 
 /// What undid the transaction of a group.
@@ -35,12 +38,12 @@ enum Setback {
 }
 
 impl Writer {
-    pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>) -> Self {
-        Self { held, requests, state }
+    pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
+        Self { held, requests, state, checkpoints }
     }
 
-    /// Serves the queue until it is closed and empty, and returns the connection.
-    pub(super) fn serve(mut self) -> Held {
+    /// Serves the queue until it is closed and empty, and returns the connection and its log.
+    pub(super) fn serve(mut self) -> (Held, Log) {
         let mut group: Vec<Box<dyn Job>> = Vec::new();
         let mut hoped = 1;
         let mut patience = Duration::ZERO;
@@ -49,11 +52,12 @@ impl Writer {
             // share the next one.
             self.requests.drain(&mut group, GROUP, hoped, patience);
             if group.is_empty() {
-                return self.held;
+                return (self.held, self.checkpoints.into_log());
             }
             hoped = group.len();
             let start = Instant::now();
             self.commit(std::mem::take(&mut group));
+            self.checkpoints.tend(&self.held);
             patience = start.elapsed() / 2;
         }
     }
@@ -64,19 +68,18 @@ impl Writer {
             if group.is_empty() {
                 return;
             }
-            let refusal =
-                match self.state.has_not_failed().map_err(Setback::Group).and_then(|()| self.transaction(&mut group)) {
-                    Ok(()) => break,
-                    Err(Setback::Group(e)) => e,
-                    Err(Setback::Request(job)) => {
-                        let e = job.failure().map_or_else(undone, Error::again);
-                        job.answer();
-                        if round < AGAIN {
-                            continue;
-                        }
-                        e
+            let refusal = match self.admit().map_err(Setback::Group).and_then(|()| self.transaction(&mut group)) {
+                Ok(()) => break,
+                Err(Setback::Group(e)) => e,
+                Err(Setback::Request(job)) => {
+                    let e = job.failure().map_or_else(undone, Error::again);
+                    job.answer();
+                    if round < AGAIN {
+                        continue;
                     }
-                };
+                    e
+                }
+            };
             for job in &mut group {
                 job.fail(refusal.again());
             }
@@ -87,9 +90,16 @@ impl Writer {
         }
     }
 
+    /// Says whether a group may be written at all.
+    fn admit(&mut self) -> Result<()> {
+        self.state.has_not_failed()?;
+        self.checkpoints.admit(&self.held)
+    }
+
     /// Runs a group in one transaction.
     fn transaction(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), Setback> {
         self.held.begin_group().map_err(Setback::Group)?;
+        let before = self.held.connection().total_changes();
         for at in 0..group.len() {
             let state = Arc::clone(&self.state);
             if !state.inside(|| request(&mut self.held, &mut *group[at])) {
@@ -99,6 +109,12 @@ impl Writer {
                 }
                 return Err(self.give_up(Setback::Request(job)));
             }
+        }
+        // A group that changed nothing is not a commit.
+        if self.held.connection().total_changes() != before
+            && let Err(e) = self.checkpoints.stamp(&mut self.held)
+        {
+            return Err(self.give_up(Setback::Group(e)));
         }
         match self.held.commit_group() {
             Ok(()) => Ok(()),

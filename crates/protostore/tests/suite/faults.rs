@@ -12,7 +12,7 @@ use protostore::{Key, Kind, Options};
 use super::fixture::{Network, SCHEMA};
 
 /// Makes every open descriptor of this file one that can only be read, and returns how many there were.
-fn make_unwritable(path: &Path) -> usize {
+pub(super) fn make_unwritable(path: &Path) -> usize {
     let readable = File::open(path).expect("is there");
     let mut replaced = 0;
     for entry in fs::read_dir("/proc/self/fd").expect("descriptors").flatten() {

@@ -10,6 +10,7 @@ mod faults;
 mod group;
 mod joins;
 mod lists;
+mod log;
 mod masks;
 mod records;
 mod refusals;

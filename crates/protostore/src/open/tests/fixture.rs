@@ -151,8 +151,8 @@ pub(super) fn count(connection: &Connection, table: &str) -> i64 {
 }
 
 pub(super) fn shut(opened: Opened) -> Result<()> {
-    let Opened { writer, readers, guard, info: _ } = opened;
-    close(writer, readers, guard)
+    let Opened { writer, readers, log, guard, info: _ } = opened;
+    close(writer, readers, log, guard)
 }
 
 #[track_caller]

@@ -49,7 +49,6 @@ fn every_connection_has_the_settings() {
             ("temp_store", "2"),
             ("cell_size_check", "1"),
             ("recursive_triggers", "1"),
-            ("busy_timeout", "5000"),
             ("page_size", "4096"),
             ("auto_vacuum", "2"),
             ("user_version", "1"),
@@ -70,6 +69,7 @@ fn every_connection_has_the_settings() {
         }
         assert_eq!(connection.limit(Limit::SQLITE_LIMIT_ATTACHED).unwrap(), 0);
     }
+    assert!(opened.readers.iter().all(|reader| value(reader, "busy_timeout") == "5000"));
     let queries_only = |connection| value(connection, "query_only");
     assert!(opened.readers.iter().all(|reader| queries_only(reader) == "1"));
     assert_eq!(queries_only(&opened.writer), "0");

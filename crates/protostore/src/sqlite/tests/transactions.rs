@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::oneshot::Receiver;
 
-use super::fixture::Machine;
+use super::fixture::{Machine, SCHEMA};
 use super::{Held, count, held, held_with, machine};
 use crate::error::{Error, Kind, Result};
+use crate::open::Log;
 use crate::ops;
 use crate::session::{Session, block, now};
+use crate::sqlite::checkpoint::{Checkpoints, Watched};
 use crate::sqlite::job::Work;
 use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
@@ -43,7 +45,9 @@ impl Group {
     /// Runs them, and returns the connection and the answers.
     fn run(self, held: Held) -> (Held, Vec<Result<(), Kind>>) {
         self.requests.close();
-        let held = Writer::new(held, self.requests, self.state).serve();
+        let log = Log::none(&SCHEMA);
+        let checkpoints = Checkpoints::new(log, u64::MAX, Watched::default());
+        let (held, _) = Writer::new(held, self.requests, self.state, checkpoints).serve();
         let answers = self.answers.into_iter().map(|answer| block(answer).expect("is answered").map_err(|e| e.kind()));
         (held, answers.collect())
     }
