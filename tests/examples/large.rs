@@ -30,8 +30,13 @@ fn main() {
         timed("lower", || lower(&compiled, "large.LargeStore").unwrap_or_else(|e| panic!("{}", e.render_plain())));
     let (files_of_messages, descriptors) = (compiled.message_files(&schema).file, compiled.descriptor_set(&schema));
     let (prost, stubs) = timed("messages by prost", || {
-        protostore_stubs::emit(&files_of_messages, &descriptors, "cargo xtask codegen")
-            .unwrap_or_else(|e| panic!("{e}"))
+        protostore_stubs::emit(
+            &files_of_messages,
+            &compiled.service_names(&schema),
+            &descriptors,
+            "cargo xtask codegen",
+        )
+        .unwrap_or_else(|e| panic!("{e}"))
     });
     let (own, emitted) = timed("emit", || {
         let version = Version { number: 1, slug: "initial", semver: "0.1.0", schema: &schema };

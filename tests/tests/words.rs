@@ -3,7 +3,7 @@
 
 use protostore::{Kind, Record};
 use words::proto::words::r#type::r#async::v1 as keywords;
-use words::{OptionMessage, r#box, proto};
+use words::{OptionMessage, box_message, proto};
 
 #[test]
 fn records_of_such_names_come_back() -> protostore::Result<()> {
@@ -52,12 +52,12 @@ fn a_table_hides_no_method() -> protostore::Result<()> {
 #[test]
 fn an_element_is_added_to_a_record_with_a_key_of_parts() -> protostore::Result<()> {
     let store = words::open_test()?;
-    let add = |option: &'static str| store.write(move |tx| tx.run(r#box::reads.of(("b", 1)).append(option)));
+    let add = |option: &'static str| store.write(move |tx| tx.run(box_message::reads.of(("b", 1)).append(option)));
     store.write(|tx| tx.insert(&OptionMessage { self_: "a".to_owned(), ..Default::default() }))?;
     let refused = add("a").unwrap_err();
     assert_eq!((refused.kind(), refused.to_string().as_str()), (Kind::NotFound, "info: no record has this key"));
 
-    store.write(|tx| tx.insert(&words::Box { r#box: "b".to_owned(), r#dyn: 1, ..Default::default() }))?;
+    store.write(|tx| tx.insert(&words::BoxMessage { r#box: "b".to_owned(), r#dyn: 1, ..Default::default() }))?;
     add("a")?;
     assert_eq!(add("c").unwrap_err().to_string(), "info__reads.reads: names a record of read that is not there");
     Ok(())

@@ -60,6 +60,14 @@ pub(crate) fn read(schema: &Schema, there: &Files) -> Past {
     }
 }
 
+/// Returns the schema of the newest version on disk, whose types keep their names; nothing where there is none that can
+/// be read, which [`read`] says.
+pub(crate) fn newest(there: &Files) -> Option<Schema> {
+    let lock = Lock::from_text(std::str::from_utf8(there.get("schema.lock")?).ok()?).ok()?;
+    let version = lock.migrations.last()?.version;
+    Schema::from_snapshot(std::str::from_utf8(there.get(&snapshot_path(version))?).ok()?).ok()
+}
+
 /// Returns the history with its head made anew from today's schema, comments and all.
 /// The faults remain where that would begin a history anew beside files of a longer one.
 pub(crate) fn amended(past: Past, schema: &Schema) -> Past {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use protostore_emit::{Input, Version, emit, statements};
 use protostore_evolve::{Lock, VersionTexts, migration_path, snapshot_path};
-use protostore_lower::{Compiled, lower};
+use protostore_lower::{Compiled, lower_after};
 use protostore_schema::Schema;
 
 use crate::disk::{self, Files};
@@ -48,7 +48,11 @@ pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<Str
     let mut schemas: Vec<Schema> = Vec::new();
     let mut problems = Vec::new();
     for store in &stores {
-        match lower(&compiled, store) {
+        let newest = match compiled.store_name(store) {
+            Some(name) => past::newest(&disk::read(&project.out.join(name))?.files),
+            None => None,
+        };
+        match lower_after(&compiled, store, newest.as_ref()) {
             Ok(schema) => schemas.push(schema),
             Err(diagnostics) => problems.push(diagnostics),
         }
@@ -111,7 +115,8 @@ fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> 
 fn files(project: &Project, compiled: &Compiled, schema: &Schema, past: &Past) -> Result<Files, Failure> {
     let descriptors = compiled.descriptor_set(schema);
     let command = project.invocation.codegen();
-    let stubs = protostore_stubs::emit(&compiled.message_files(schema).file, &descriptors, &command)
+    let (api, names) = (compiled.message_files(schema), compiled.service_names(schema));
+    let stubs = protostore_stubs::emit(&api.file, &names, &descriptors, &command)
         .map_err(|error| Failure::Stubs { store: schema.store.clone(), error })?;
     let versions: Vec<_> = past.history.versions.iter().map(version).collect();
     Ok(emit(&Input {

@@ -7,8 +7,7 @@ use prost_reflect::{DynamicMessage, FileDescriptor, Kind, MessageDescriptor, Ref
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use protostore_schema::Schema;
 
-use crate::Compiled;
-use crate::annotations;
+use crate::{Compiled, annotations, names};
 
 impl Compiled {
     /// Returns the files whose messages and services belong to the store, each after those it imports.
@@ -17,7 +16,7 @@ impl Compiled {
     /// come from. Store messages are taken out, and files of `google.protobuf` and of options alone are left out.
     #[must_use]
     pub fn message_files(&self, schema: &Schema) -> FileDescriptorSet {
-        let names = self.used_files(schema);
+        let names = self.used_files(&schema.store);
         let mut kept = BTreeMap::new();
         for file in self.pool.files().filter(|f| names.contains(f.name())) {
             let mut proto = file.file_descriptor_proto().clone();
@@ -36,7 +35,8 @@ impl Compiled {
     #[must_use]
     pub fn descriptor_set(&self, schema: &Schema) -> Vec<u8> {
         let mut names = BTreeSet::new();
-        let mut open: Vec<_> = self.used_files(schema).iter().filter_map(|n| self.pool.get_file_by_name(n)).collect();
+        let mut open: Vec<_> =
+            self.used_files(&schema.store).iter().filter_map(|n| self.pool.get_file_by_name(n)).collect();
         while let Some(file) = open.pop() {
             if names.insert(file.name().to_owned()) {
                 open.extend(file.dependencies());
@@ -48,9 +48,31 @@ impl Compiled {
         set.encode_to_vec()
     }
 
+    /// Returns the descriptors of the files that [`message_files`](Self::message_files) draws from.
+    pub(crate) fn api_files(&self, store: &MessageDescriptor) -> Vec<FileDescriptor> {
+        let names = self.used_files(store.full_name());
+        self.pool.files().filter(|file| names.contains(file.name())).collect()
+    }
+
+    /// Returns what the services and methods of [`message_files`](Self::message_files) are called in Rust: the trait or
+    /// function that each is, by its full name. Without `r#`, which emission adds to keywords.
+    #[must_use]
+    pub fn service_names(&self, schema: &Schema) -> BTreeMap<String, String> {
+        let Some(store) = self.pool.get_message_by_name(&schema.store) else { return BTreeMap::new() };
+        let services = self.api_files(&store).into_iter().flat_map(|file| file.services().collect::<Vec<_>>());
+        let mut found = BTreeMap::new();
+        for service in services {
+            let methods: Vec<_> = service.methods().collect();
+            let name = names::service(service.name(), methods.iter().map(|method| method.name()));
+            found.insert(service.full_name().to_owned(), name);
+            found.extend(methods.iter().map(|m| (m.full_name().to_owned(), names::method(m.name()))));
+        }
+        found
+    }
+
     /// Returns the names of the files that [`message_files`](Self::message_files) draws from.
-    fn used_files(&self, schema: &Schema) -> BTreeSet<String> {
-        let Some(store) = self.pool.get_message_by_name(&schema.store) else { return BTreeSet::new() };
+    fn used_files(&self, store: &str) -> BTreeSet<String> {
+        let Some(store) = self.pool.get_message_by_name(store) else { return BTreeSet::new() };
         let mut used = BTreeSet::new();
         let mut open = vec![store.parent_file()];
         open.extend(imports(&store.parent_file()).into_iter().filter(|f| f.services().len() > 0));

@@ -22,5 +22,5 @@ pub use code::Code;
 pub use compile::{Compiled, Inputs, compile, compile_within};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use limits::Limits;
-pub use lower::lower;
+pub use lower::{lower, lower_after};
 pub use regular::{file_kind, read_regular};

@@ -1,82 +1,35 @@
 //! Decides names: of SQL tables and columns, and of Rust items, which equal those that prost gives.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use protostore_schema::{SQL_NAME_BYTES, sql_name};
+use protostore_schema::{SQL_NAME_BYTES, is_prelude_name, sql_name};
+
+mod services;
+
+pub(crate) use services::{client_module, method, server_module, service};
 
 /// Prefixes of tables that belong to the engine, to the store itself and to the migration runner.
 pub(crate) const RESERVED_PREFIXES: [&str; 3] = ["sqlite_", "protostore__", "refinery_"];
 
-/// Words that no crate can be called: keywords of Rust, and crates that come with it.
+/// Keywords of Rust.
 const KEYWORDS: &[&str] = &[
-    "abstract",
-    "alloc",
-    "as",
-    "async",
-    "await",
-    "become",
-    "box",
-    "break",
-    "const",
-    "continue",
-    "core",
-    "crate",
-    "do",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "proc_macro",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "std",
-    "struct",
-    "super",
-    "test",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-    "protostore",
-    "tonic",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
+
+/// Crates that come with Rust, and those that generated crates depend on.
+const CRATES: [&str; 10] =
+    ["alloc", "core", "proc_macro", "prost", "prost_types", "protostore", "std", "test", "tonic", "tonic_prost"];
 
 /// The key of a table of at most one row, in the table and in its child tables.
 pub(crate) const SINGLETON: &str = "_singleton";
 
 /// Modules that generated code has beside those of records, and crates that it names.
-const RESERVED_MODULES: [&str; 6] = ["mod", "proto", "protostore", "records", "std", "types"];
+const RESERVED_MODULES: [&str; 7] = ["documents", "mod", "proto", "protostore", "records", "std", "types"];
 
-/// Types that generated code writes without a path, so that none of its own can be called so.
-const RESERVED_TYPES: [&str; 12] =
-    ["Err", "From", "Into", "None", "Ok", "Option", "Result", "Some", "Store", "String", "TryFrom", "Vec"];
+/// The type that each generated crate has beside its records.
+const STORE: &str = "Store";
 
 /// Methods of a store, which the accessor of a table may not hide.
 const STORE_METHODS: [&str; 15] = [
@@ -155,7 +108,7 @@ pub(crate) fn type_name(nesting: &[&str]) -> String {
 
 /// Returns whether generated code has another use for the name of a type.
 pub(crate) fn is_reserved_type(name: &str) -> bool {
-    RESERVED_TYPES.contains(&name)
+    name == STORE || is_prelude_name(name)
 }
 
 /// Returns the Rust name of a record, message, enum or oneof inside the messages around it: `OptionMessage` for an
@@ -165,16 +118,11 @@ pub(crate) fn own_type(nesting: &[&str], kind: &str) -> String {
     if is_reserved_type(&name) { format!("{name}{kind}") } else { name }
 }
 
-/// Returns the type with the package in front that tells it from another of the same name: `VmsDrive`.
-pub(crate) fn type_in_package(package: &str, type_name: &str) -> String {
-    let segment = package.rsplit('.').find(|segment| !is_version(segment)).unwrap_or_default();
-    identifier(&format!("{}{type_name}", segment.to_upper_camel_case()))
-}
-
-/// Returns whether a package's segment is a version, `v1`, `v1alpha2`.
-fn is_version(segment: &str) -> bool {
-    let mut chars = segment.chars();
-    chars.next() == Some('v') && chars.next().is_some_and(|c| c.is_ascii_digit())
+/// Returns the type with the last parts of its package in front: `VmsV0Drive` with two.
+pub(crate) fn type_in_package(package: &str, parts: usize, type_name: &str) -> String {
+    let segments: Vec<&str> = package.split('.').collect();
+    let last = &segments[segments.len().saturating_sub(parts)..];
+    identifier(&format!("{}{type_name}", last.iter().map(|part| part.to_upper_camel_case()).collect::<String>()))
 }
 
 /// Returns the module of a record.
@@ -185,6 +133,16 @@ pub(crate) fn module(record: &str) -> String {
 /// Returns whether a record's module would take the place of another part of the generated code.
 pub(crate) fn is_reserved_module(module: &str) -> bool {
     RESERVED_MODULES.contains(&module)
+}
+
+/// Returns the modules below `proto` that a package is.
+pub(crate) fn package_modules(package: &str) -> Vec<String> {
+    package.split('.').filter(|segment| !segment.is_empty()).map(field).collect()
+}
+
+/// Returns whether a message or enum of that name has a name in Rust: one that begins with a letter.
+pub(crate) fn has_type_name(proto: &str) -> bool {
+    type_name(&[proto]).starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Returns the path below `proto` at which prost puts a message, enum or oneof: `aurae::vms::v0::virtual_machine::State`.
@@ -211,7 +169,13 @@ pub(crate) fn is_store(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && name.len() <= SQL_NAME_BYTES
-        && !KEYWORDS.contains(&name)
+        && !is_keyword(name)
+        && !CRATES.contains(&name)
+}
+
+/// Returns whether a name is a keyword of Rust.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
 }
 
 /// Returns whether a name can be a Rust type as it is written.

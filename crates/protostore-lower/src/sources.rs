@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use prost_types::FileDescriptorProto;
 use prost_types::source_code_info::Location;
-use protostore_schema::{Docs, Source};
+use protostore_schema::{Docs, Source, plain_text};
 
 use crate::diagnostic::Place;
 
@@ -79,7 +79,7 @@ impl Sources {
         let mut lines: Vec<String> = comment
             .unwrap_or_default()
             .lines()
-            .map(|line| plain(line.strip_prefix(' ').unwrap_or(line).trim_end()))
+            .map(|line| plain_text(line.strip_prefix(' ').unwrap_or(line).trim_end()))
             .collect();
         while lines.last().is_some_and(String::is_empty) {
             lines.pop();
@@ -100,14 +100,6 @@ impl Sources {
         });
         Source { file: place.file.clone(), line: line.try_into().unwrap_or(0), column: column.try_into().unwrap_or(0) }
     }
-}
-
-/// Replaces characters that a comment in Rust or SQL must not hold: control characters and those that turn the direction
-/// of the text.
-fn plain(line: &str) -> String {
-    let is_odd =
-        |c: char| (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    line.replace(is_odd, " ")
 }
 
 /// Turns lines and columns, both from 0 and columns in bytes, into bytes from the start.

@@ -14,9 +14,11 @@ mod index;
 mod name;
 mod node;
 mod rule;
+mod rust_name;
 mod snapshot;
 mod sql_name;
 mod table;
+mod type_names;
 
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
@@ -25,6 +27,7 @@ pub use index::{Index, IndexColumn};
 pub use name::{Docs, Name, Source, TypeName};
 pub use node::{Absent, Alone, ChildTable, Group, Item, Node, Oneof, Place, Relation, Scalar, Variant};
 pub use rule::{Asks, Bound, Counted, Format, Range, Rule, RuleValue, Rules, Unit};
+pub use rust_name::{is_prelude_name, plain_text};
 pub use snapshot::SnapshotError;
 pub use sql_name::{
     SQL_NAME_BYTES, check_name, foreign_key_name, immutable_name, index_name, key_name, oneof_name, presence_name,

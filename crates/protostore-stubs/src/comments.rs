@@ -1,6 +1,8 @@
-//! Makes comments safe as documentation: what a proto quotes as code must not be compiled as a doctest.
+//! Makes comments safe as documentation: what a proto quotes as code must not be compiled as a doctest, and rustc rejects
+//! some characters.
 
 use prost_types::FileDescriptorProto;
+use protostore_schema::plain_text;
 
 /// Rewrites the comments of a file; detached ones, which describe nothing, are left out.
 pub(crate) fn tame(file: &mut FileDescriptorProto) {
@@ -17,7 +19,8 @@ pub(crate) fn tame(file: &mut FileDescriptorProto) {
 fn tame_text(comment: &str) -> String {
     let mut lines = Vec::new();
     let mut fence: Option<String> = None;
-    for line in comment.lines() {
+    for line in comment.lines().map(plain_text) {
+        let line = line.as_str();
         let text = line.trim();
         let marker: String = ["```", "~~~"].into_iter().filter(|m| text.starts_with(m)).collect();
         match (&fence, marker.is_empty()) {
@@ -51,6 +54,11 @@ mod tests {
     fn a_fence_is_text_and_is_closed() {
         assert_eq!(tame_text(" Say:\n ```\n let x;\n"), " Say:\n ```text\n  let x;\n ```\n");
         assert_eq!(tame_text("```rust\nx\n```\n after"), " ```text\n x\n ```\n after\n");
+    }
+
+    #[test]
+    fn a_character_that_rustc_rejects_is_a_blank() {
+        assert_eq!(tame_text(" a \u{202e}b\u{202c}\rc\u{7}\r\n d\n"), " a  b  c\n d\n");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Nothing is read or written, and `protoc` is not asked: descriptors go in, text comes out.
 
 mod comments;
+mod keyword_maps;
 mod modules;
 mod packed;
 mod places;
+mod services;
 
 use std::collections::BTreeMap;
 
@@ -46,11 +48,17 @@ impl std::error::Error for StubsError {
 ///
 /// `descriptors` is the encoded set of the files and what they import.
 /// `command` is what the first line of each file names.
+/// `names` are the traits of services and the functions of methods, by full name; prost's own where one is missing.
 /// The types of `google.protobuf` are not written, since prost brings them, but it asks what they hold.
 ///
 /// # Errors
 /// If `descriptors` is no such set, if prost refuses the files, or if it writes what is not Rust.
-pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8], command: &str) -> Result<Stubs, StubsError> {
+pub fn emit(
+    files: &[FileDescriptorProto],
+    names: &BTreeMap<String, String>,
+    descriptors: &[u8],
+    command: &str,
+) -> Result<Stubs, StubsError> {
     let set = FileDescriptorSet::decode(descriptors).map_err(|error| StubsError(std::io::Error::other(error)))?;
     let known = set.file.into_iter().filter(|file| file.package() == "google.protobuf");
     let mut files = files.to_vec();
@@ -58,6 +66,7 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8], command: &str) ->
     files.iter_mut().for_each(comments::tame);
     files.iter_mut().for_each(places::complete);
     files.iter_mut().for_each(packed::complete);
+    files.iter_mut().for_each(keyword_maps::complete);
 
     let mut sources: BTreeMap<Module, Vec<String>> = BTreeMap::new();
     for file in &files {
@@ -65,7 +74,7 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8], command: &str) ->
     }
     let services = files.iter().any(|file| !file.service.is_empty());
     let requests = files.into_iter().chain(known).map(|file| (module(&file), file)).collect();
-    let generated = generate(requests)?;
+    let generated = generate(requests, names)?;
 
     let mut texts = BTreeMap::new();
     let mut included = Vec::new();
@@ -81,9 +90,13 @@ pub fn emit(files: &[FileDescriptorProto], descriptors: &[u8], command: &str) ->
     Ok(Stubs { files: texts, services })
 }
 
-/// Prost panics at what Rust cannot tell apart, such as two values of an enum that differ in underscores alone.
-fn generate(requests: Vec<(Module, FileDescriptorProto)>) -> Result<BTreeMap<Module, String>, StubsError> {
-    let generated = std::panic::catch_unwind(|| config().generate(requests)).unwrap_or_else(|panic| {
+/// Prost panics at what Rust cannot tell apart, such as two values of an enum that differ in underscores alone. Lowering
+/// rejects such names at their line; this is for whoever calls this crate alone.
+fn generate(
+    requests: Vec<(Module, FileDescriptorProto)>,
+    names: &BTreeMap<String, String>,
+) -> Result<BTreeMap<Module, String>, StubsError> {
+    let generated = std::panic::catch_unwind(|| config(names).generate(requests)).unwrap_or_else(|panic| {
         let text = panic.downcast::<String>().map_or_else(|_| "it panicked".to_owned(), |text| *text);
         Err(std::io::Error::other(text))
     });
@@ -99,11 +112,12 @@ fn module(file: &FileDescriptorProto) -> Module {
 }
 
 /// A generated crate speaks over any transport, so clients have `new` and no `connect`.
-fn config() -> Config {
+fn config(names: &BTreeMap<String, String>) -> Config {
     let grpc = r#"#[cfg(feature = "grpc")]"#;
     let stubs = tonic_prost_build::configure().client_mod_attribute(".", grpc).server_mod_attribute(".", grpc);
     let mut config = Config::new();
-    config.btree_map(["."]).service_generator(stubs.build_transport(false).service_generator());
+    let stubs = stubs.build_transport(false).service_generator();
+    config.btree_map(["."]).service_generator(Box::new(services::Named { names: names.clone(), stubs }));
     config
 }
 

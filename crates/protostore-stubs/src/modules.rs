@@ -13,9 +13,12 @@ struct Tree<'a> {
     modules: BTreeMap<&'a str, Tree<'a>>,
 }
 
-/// Returns the file of a package, without the `r#` that a keyword wears as a module.
+/// Returns the file of a package, without the `r#` that a keyword wears as a module; `mod.rs` is that of all packages.
 pub(crate) fn file_name(module: &Module) -> String {
-    module.to_file_name_or("_").replace("r#", "")
+    match module.to_file_name_or("_").replace("r#", "") {
+        name if name == "mod.rs" => "mod_.rs".to_owned(),
+        name => name,
+    }
 }
 
 pub(crate) fn emit(modules: &[Module], header: &str) -> String {
@@ -32,6 +35,7 @@ pub(crate) fn emit(modules: &[Module], header: &str) -> String {
         #![doc = " The messages of the protobuf files, and their services under the feature `grpc`."]
         #![allow(missing_docs, reason = "a proto need not comment everything")]
         #![allow(deprecated, reason = "code generated for a deprecated field uses it")]
+        #![allow(nonstandard_style, reason = "names are those of the proto")]
         #![allow(clippy::all, clippy::pedantic, reason = "prost and tonic decide how this code looks")]
         #![allow(rustdoc::all, reason = "the comments were not written for rustdoc")]
 

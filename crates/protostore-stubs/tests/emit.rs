@@ -1,11 +1,13 @@
 //! What a small file with a message and a service becomes.
 
+use std::collections::BTreeMap;
+
 use prost::Message as _;
 use prost_types::source_code_info::Location;
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FieldOptions,
-    FileDescriptorProto, FileDescriptorSet, MethodDescriptorProto, ServiceDescriptorProto, SourceCodeInfo,
-    field_descriptor_proto::Label, field_descriptor_proto::Type,
+    FileDescriptorProto, FileDescriptorSet, MessageOptions, MethodDescriptorProto, ServiceDescriptorProto,
+    SourceCodeInfo, field_descriptor_proto::Label, field_descriptor_proto::Type,
 };
 use protostore_stubs::{Stubs, emit};
 
@@ -78,7 +80,7 @@ fn encoded(files: &[FileDescriptorProto]) -> Vec<u8> {
 }
 
 fn emitted(files: &[FileDescriptorProto]) -> Stubs {
-    emit(files, &encoded(files), COMMAND).expect("the files are in order")
+    emit(files, &BTreeMap::new(), &encoded(files), COMMAND).expect("the files are in order")
 }
 
 #[test]
@@ -139,7 +141,7 @@ fn well_known_types_are_those_of_prost() {
     let stubs = emitted(&[file]);
     assert_eq!(stubs.files.keys().collect::<Vec<_>>(), ["lab.v0.rs", "mod.rs"]);
     assert!(stubs.files["lab.v0.rs"].contains("pub created: ::core::option::Option<::prost_types::Timestamp>"));
-    assert!(emit(&[], b"no set", COMMAND).is_err());
+    assert!(emit(&[], &BTreeMap::new(), b"no set", COMMAND).is_err());
 }
 
 #[test]
@@ -152,7 +154,8 @@ fn what_prost_panics_at_is_an_error() {
     let values = vec![value("UP_NOW", 0), value("UP__NOW", 1)];
     let mut file = file("lab.v0", "");
     file.enum_type.push(EnumDescriptorProto { name: Some("State".to_owned()), value: values, ..Default::default() });
-    let error = emit(std::slice::from_ref(&file), &encoded(std::slice::from_ref(&file)), COMMAND).unwrap_err();
+    let files = [file];
+    let error = emit(&files, &BTreeMap::new(), &encoded(&files), COMMAND).unwrap_err();
     assert!(error.to_string().contains("UpNow"), "{error}");
 }
 
@@ -170,8 +173,54 @@ fn a_repeated_number_is_packed_whatever_its_options_say_of_other_things() {
         let mut file = file("aurae.vms.v0", "A machine.");
         file.message_type[0].field.push(numbers(packed));
         let descriptors = FileDescriptorSet { file: vec![file.clone()] }.encode_to_vec();
-        let stubs = emit(&[file], &descriptors, COMMAND).expect("is emitted");
+        let stubs = emit(&[file], &BTreeMap::new(), &descriptors, COMMAND).expect("is emitted");
         let text: String = stubs.files.values().map(String::as_str).collect();
         assert!(text.contains("numbers") && text.contains("packed = \"false\"") != is_packed, "{packed:?}: {text}");
     }
+}
+
+#[test]
+fn services_and_methods_have_the_names_that_are_given_and_keep_their_path() {
+    let files = [with_service(file("lab.v0", ""))];
+    let names = [("lab.v0.Machines", "MachinesService"), ("lab.v0.Machines.Get", "type")];
+    let names = names.into_iter().map(|(full, name)| (full.to_owned(), name.to_owned())).collect();
+    let stubs = emit(&files, &names, &encoded(&files), COMMAND).expect("is emitted");
+    let text = &stubs.files["lab.v0.rs"];
+    for part in ["pub mod machines_service_client", "pub trait MachinesService:", "fn r#type(", "/lab.v0.Machines/Get"]
+    {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+}
+
+#[test]
+fn a_map_of_enums_called_by_a_keyword_is_one_of_numbers() {
+    let value = EnumValueDescriptorProto { name: Some("A".to_owned()), number: Some(0), ..Default::default() };
+    let field = |name: &str, number, label: Label, ty: Type, of: Option<&str>| FieldDescriptorProto {
+        name: Some(name.to_owned()),
+        number: Some(number),
+        label: Some(label.into()),
+        r#type: Some(ty.into()),
+        type_name: of.map(str::to_owned),
+        ..Default::default()
+    };
+    let entry = |name: &str| DescriptorProto {
+        name: Some(name.to_owned()),
+        field: vec![
+            field("key", 1, Label::Optional, Type::Int32, None),
+            field("value", 2, Label::Optional, Type::Enum, Some(".lab.v0.E")),
+        ],
+        options: Some(MessageOptions { map_entry: Some(true), ..Default::default() }),
+        ..Default::default()
+    };
+    let mut file = file("lab.v0", "");
+    file.enum_type.push(EnumDescriptorProto { name: Some("E".to_owned()), value: vec![value], ..Default::default() });
+    let machine = &mut file.message_type[0];
+    machine.nested_type = vec![entry("TypeEntry"), entry("KindEntry")];
+    let of = |name: &str, number, entry: &str| {
+        field(name, number, Label::Repeated, Type::Message, Some(&format!(".lab.v0.Machine.{entry}")))
+    };
+    machine.field.extend([of("type", 2, "TypeEntry"), of("kind", 3, "KindEntry")]);
+    let text = &emitted(&[file]).files["lab.v0.rs"];
+    assert!(text.contains("btree_map = \"int32, int32\", tag = \"2\""), "{text}");
+    assert!(text.contains("btree_map = \"int32, enumeration(E)\", tag = \"3\""), "{text}");
 }

@@ -7,23 +7,24 @@ use quote::{format_ident, quote};
 
 use super::bind::Key;
 use super::form::{self, Wrapper};
+use super::functions::Functions;
 use super::metadata::{reading, statement};
 use super::tokens::{ident, lines, local};
 use super::types::Scope;
 use crate::plan::{ChildPlan, Lookup, LookupKind, Partial, RowsPlan, TablePlan};
 
 /// Returns the accessors of a table beside those by key.
-pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
-    let lookups = plan.lookups.iter().map(|l| lookup(scope, plan, l));
+pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, names: &mut Functions) -> Vec<TokenStream> {
+    let mut all: Vec<TokenStream> = plan.lookups.iter().map(|l| lookup(scope, plan, l, names)).collect();
     let children = plan.children.iter().flat_map(ChildPlan::with_nested);
-    let rows = children.flat_map(|c| named(scope, plan, c));
-    let partials = plan.partials.iter().map(|p| partial(plan, p));
-    lookups.chain(rows).chain(partials).collect()
+    all.extend(children.flat_map(|c| named(scope, plan, c, names)));
+    all.extend(plan.partials.iter().map(|p| partial(plan, p, names)));
+    all
 }
 
 /// Returns the condition of a partial index as a filter, which the index serves.
-fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>) -> TokenStream {
-    let (function, record) = (ident(&partial.rust), ident(&plan.table.record.ty.rust));
+fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>, names: &mut Functions) -> TokenStream {
+    let (function, record) = (ident(&names.take(&partial.rust)), ident(&plan.table.record.ty.rust));
     let text = &partial.filter;
     let doc = lines([format!(
         "Holds for the rows of `{}` where `{}`. Joined with others by `and`, the index of these rows serves.",
@@ -38,8 +39,9 @@ fn partial(plan: &TablePlan<'_>, partial: &Partial<'_>) -> TokenStream {
     }
 }
 
-fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> TokenStream {
-    let (function, record) = (ident(&lookup.rust), ident(&plan.table.record.ty.rust));
+fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>, names: &mut Functions) -> TokenStream {
+    let name = names.take(&lookup.rust);
+    let (function, record) = (ident(&name), ident(&plan.table.record.ty.rust));
     let arguments = lookup.by.iter().map(|(name, column)| (local(name), *column));
     let arguments = Arguments::with_none(scope, arguments, &lookup.none);
     let (declared, given, by) = (&arguments.declared, &arguments.given, &arguments.owned);
@@ -52,8 +54,8 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
                 plan.table.name.proto,
                 fields.join(" and ")
             )]);
-            let (statement, text) = (format_ident!("{}", lookup.rust.to_uppercase()), reading(get));
-            let upsert = (!plan.table.append_only).then(|| upsert(plan, lookup, &statement));
+            let (statement, text) = (format_ident!("{}", name.to_uppercase()), reading(get));
+            let upsert = (!plan.table.append_only).then(|| upsert(plan, lookup, &name, &statement, names));
             quote! {
                 static #statement: protostore::Stmt = #text;
 
@@ -98,9 +100,15 @@ fn lookup(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, lookup: &Lookup<'_>) -> T
 }
 
 /// Returns the function that writes a record in place of the one with its values in a unique index.
-fn upsert(plan: &TablePlan<'_>, lookup: &Lookup<'_>, statement: &Ident) -> TokenStream {
+fn upsert(
+    plan: &TablePlan<'_>,
+    lookup: &Lookup<'_>,
+    get: &str,
+    statement: &Ident,
+    names: &mut Functions,
+) -> TokenStream {
     let record = ident(&plan.table.record.ty.rust);
-    let function = format_ident!("upsert{}", lookup.rust.strip_prefix("get").unwrap_or(&lookup.rust));
+    let function = ident(&names.take(&format!("upsert{}", get.strip_prefix("get").unwrap_or(get))));
     let new = if lookup.of.is_some() { quote!(partial) } else { quote!(new) };
     let fields: Vec<String> = lookup.by.iter().map(|(_, column)| format!("`{}`", column.name.proto)).collect();
     let of = lookup.of.as_ref().map(|of| format!(" where `{of}`")).unwrap_or_default();
@@ -119,18 +127,18 @@ fn upsert(plan: &TablePlan<'_>, lookup: &Lookup<'_>, statement: &Ident) -> Token
 }
 
 /// Returns the functions that list what the elements of a record name.
-fn named(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, child: &ChildPlan<'_>) -> Vec<TokenStream> {
+fn named(
+    scope: &Scope<'_, '_>,
+    plan: &TablePlan<'_>,
+    child: &ChildPlan<'_>,
+    names: &mut Functions,
+) -> Vec<TokenStream> {
     let field = &child.child.name;
     let key_type = Key::of(scope, plan.table).owned();
     let owner = Arguments::of_key(scope, plan.table);
     let (declared, given) = (&owner.declared, &owner.given);
-    let mut taken: Vec<String> = Vec::new();
     let mut function = |RowsPlan { target, rows }: &RowsPlan<'_>| {
-        let mut name = format!("{}_by_{}", target.name.rust, field.rust);
-        while taken.contains(&name) {
-            name.push('_');
-        }
-        taken.push(name.clone());
+        let name = names.take(&format!("{}_by_{}", target.name.rust, field.rust));
         let (name, record, rows) = (ident(&name), ident(&target.record.ty.rust), statement(rows));
         let doc = lines([format!(
             "Lists the rows of `{}` that `{}` of one row names, in its order.",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
-use protostore_schema::{Alone, ChildTable, Item, Node, Place, Table, TypeName};
+use protostore_schema::{Alone, ChildTable, Item, Node, Place, Table, TypeName, is_prelude_name};
 use quote::quote;
 
 use super::form::{self, Wrapper};
@@ -12,9 +12,6 @@ use super::tokens::{ident, lines, local};
 use super::types::Scope;
 use super::{bind, decode, metadata, record};
 use crate::plan::{ChildPlan, TablePlan};
-
-/// Names that the module writes without a path, so that no type in it can be called so.
-const RESERVED: [&str; 8] = ["Err", "None", "Ok", "Option", "Result", "Some", "String", "Vec"];
 
 /// Returns the names of the types that stand for the child tables of a record, by path: with the field numbers behind
 /// where the name alone is that of another type.
@@ -26,7 +23,7 @@ pub(super) fn markers(table: &Table, is_type: impl Fn(&str) -> bool) -> BTreeMap
         .map(|child| {
             let own = name(child);
             let alone = children.iter().filter(|other| name(other) == own).count() == 1;
-            let plain = own.starts_with(|c: char| c.is_ascii_uppercase()) && !RESERVED.contains(&own.as_str());
+            let plain = own.starts_with(|c: char| c.is_ascii_uppercase()) && !is_prelude_name(&own);
             let numbers: String = child.path.iter().map(|n| format!("_{n}")).collect();
             let marker = if alone && plain && !is_type(&own) { own } else { format!("Of{own}{numbers}") };
             (&child.path[..], marker)

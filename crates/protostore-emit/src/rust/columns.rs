@@ -23,9 +23,34 @@ pub(super) fn module() -> TokenStream {
 pub(super) fn items(scope: &Scope<'_, '_>, outside: &Scope<'_, '_>, table: &Table) -> Vec<TokenStream> {
     let (module, record) = (ident(&table.record.module), ident(&table.record.ty.rust));
     let of = Of { scope, outside, key: &table.key, module, record };
-    let nodes = table.record.nodes.iter().enumerate();
+    let nodes = table.record.nodes.iter().enumerate().filter(|(_, node)| !matches!(node, Node::Absent(_)));
     let fields = nodes.map(|(i, node)| of.node(node, Around::Record(Literal::usize_unsuffixed(i))));
-    std::iter::once(of.import()).chain(fields).collect()
+    let import = (!is_empty(table)).then(|| of.import());
+    import.into_iter().chain(fields).collect()
+}
+
+/// Returns whether no field of a record is stored, so that the module has nothing to name.
+pub(super) fn is_empty(table: &Table) -> bool {
+    table.record.nodes.iter().all(|node| matches!(node, Node::Absent(_)))
+}
+
+/// Returns the fields whose module of what is inside them has the name of a module beside it.
+pub(super) fn meeting_modules(table: &Table) -> Vec<&str> {
+    let beside = |node: &&Node| ["children", "columns"].contains(&node.name().rust.as_str());
+    let has_module = |node: &&Node| match node {
+        Node::Scalar(_) | Node::Absent(_) => false,
+        Node::Group(group) => has_fields(&group.nodes),
+        Node::Oneof(_) => true,
+        Node::Child(child) => match &child.item {
+            Item::Scalar(_) => false,
+            Item::Message { nodes, .. } => has_fields(nodes),
+        },
+    };
+    table.record.nodes.iter().filter(beside).filter(has_module).map(|node| node.name().rust.as_str()).collect()
+}
+
+fn has_fields(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| !matches!(node, Node::Absent(_)))
 }
 
 /// The record whose fields are named.

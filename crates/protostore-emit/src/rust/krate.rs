@@ -6,6 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use protostore_schema::Schema;
 use quote::quote;
 
+use super::columns;
 use super::tokens::{self, docs, ident, lines};
 use super::types::Types;
 use crate::{Input, plan::Plan};
@@ -24,10 +25,15 @@ pub(super) fn root(input: &Input<'_>, plan: &Plan<'_>) -> String {
         let (module, record) = (ident(&table.record.module), &table.record.ty.rust);
         let doc =
             lines([format!("Table `{}`: the record `{record}`, its fields and its accessors.", table.name.proto)]);
+        let items = if columns::is_empty(table) { quote!(*) } else { quote!({*, columns::*}) };
+        // What is named is taken before what a `*` brings, so that the field's module is meant.
+        let fields: Vec<_> = columns::meeting_modules(table).into_iter().map(ident).collect();
+        let fields = (!fields.is_empty()).then(|| quote!(pub use crate::records::#module::columns::{#(#fields),*};));
         quote! {
             #doc
             pub mod #module {
-                pub use crate::records::#module::{*, columns::*};
+                pub use crate::records::#module::#items;
+                #fields
             }
         }
     });

@@ -1,21 +1,27 @@
 //! Functions about the fields that show rows of another table: of one record, of many, and into the message of the API.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::accessors::Arguments;
 use super::bind::Key;
+use super::functions::Functions;
 use super::metadata::statement;
 use super::tokens::{ident, lines, message};
 use super::types::Scope;
 use crate::plan::{RelationPlan, TablePlan};
 
 /// Returns the functions of a table's relations.
-pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> Vec<TokenStream> {
-    plan.relations.iter().map(|relation| functions_of(scope, plan, relation)).collect()
+pub(super) fn functions(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, names: &mut Functions) -> Vec<TokenStream> {
+    plan.relations.iter().map(|relation| functions_of(scope, plan, relation, names)).collect()
 }
 
-fn functions_of(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, relation: &RelationPlan<'_>) -> TokenStream {
+fn functions_of(
+    scope: &Scope<'_, '_>,
+    plan: &TablePlan<'_>,
+    relation: &RelationPlan<'_>,
+    names: &mut Functions,
+) -> TokenStream {
     let RelationPlan { field, relation, target, one, many } = relation;
     let (owner, record) = (ident(&plan.table.record.ty.rust), ident(&target.record.ty.rust));
     let message = message(&plan.table.record.ty.message);
@@ -23,9 +29,9 @@ fn functions_of(scope: &Scope<'_, '_>, plan: &TablePlan<'_>, relation: &Relation
     let arguments = Arguments::of_key(scope, plan.table);
     let (declared, given) = (&arguments.declared, &arguments.given);
     let (of, of_all, fill) = (
-        format_ident!("{}_of", field.rust),
-        format_ident!("{}_of_all", field.rust),
-        format_ident!("fill_{}", field.rust),
+        ident(&names.take(&format!("{}_of", field.rust))),
+        ident(&names.take(&format!("{}_of_all", field.rust))),
+        ident(&names.take(&format!("fill_{}", field.rust))),
     );
     let (one, many, member) = (statement(one), statement(many), ident(&field.rust));
     let filled = match (relation.many, relation.boxed) {

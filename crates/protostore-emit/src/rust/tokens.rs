@@ -1,7 +1,7 @@
 //! Identifiers, comments and literals as tokens, and tokens as a formatted file.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use protostore_schema::Docs;
+use protostore_schema::{Docs, plain_text};
 use quote::quote;
 
 /// Returns a name as an identifier, raw where it is a keyword.
@@ -15,11 +15,12 @@ pub(super) fn ident(name: &str) -> Ident {
     }
 }
 
-/// Returns a name as a local variable, which may not shadow what generated functions are given.
+/// Returns a name as a local variable, which may not shadow what generated functions are given. A field that begins with a
+/// digit has an underscore before it, and Rust's style has no two inside a name.
 pub(super) fn local(name: &str) -> Ident {
     match name {
         "binder" | "row" | "field" | "owner" | "item" | "value" | "key" | "v" => ident(&format!("{name}_")),
-        _ => ident(name),
+        _ => ident(&name.replace("__", "_")),
     }
 }
 
@@ -37,7 +38,7 @@ pub(super) fn docs(docs: &Docs) -> TokenStream {
 /// Returns text as documentation.
 pub(super) fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> TokenStream {
     let lines = lines.into_iter().map(|line| {
-        let line = line.as_ref();
+        let line = plain_text(line.as_ref());
         if line.is_empty() { String::new() } else { format!(" {line}") }
     });
     quote! { #(#[doc = #lines])* }
@@ -92,7 +93,8 @@ fn body(items: &[TokenStream]) -> String {
 }
 
 fn join(head: &[String], uses: &str, body: &str) -> String {
-    let mut text: String = head.iter().map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect();
+    let head = head.iter().map(|line| plain_text(line));
+    let mut text: String = head.map(|line| format!("//! {line}").trim_end().to_owned() + "\n").collect();
     for part in [uses, body].into_iter().filter(|part| !part.is_empty()) {
         text.push('\n');
         text += part;

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::sources::Sources;
 use crate::{Code, Compiled, Diagnostics, annotations, names};
 
+mod api_names;
 mod build;
 mod column_names;
 mod column_options;
@@ -87,9 +88,19 @@ impl<'a> Report<'a> {
 /// # Errors
 /// Everything about the store that is wrong or not supported.
 pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
+    lower_after(compiled, store, None)
+}
+
+/// Lowers the store message of that full name, whose newest version is known: types keep the Rust names that they have
+/// in it.
+///
+/// # Errors
+/// Everything about the store that is wrong or not supported.
+pub fn lower_after(compiled: &Compiled, store: &str, newest: Option<&Schema>) -> Result<Schema, Diagnostics> {
+    let former = newest.map(types::Former::of).unwrap_or_default();
     let mut report = Report { sources: &compiled.sources, items: Vec::new(), once: BTreeSet::new() };
-    let schema =
-        find_store(compiled, store, &mut report).and_then(|message| lower_store(compiled, &message, &mut report));
+    let schema = find_store(compiled, store, &mut report)
+        .and_then(|message| lower_store(compiled, &message, &former, &mut report));
     match schema {
         Some(schema) if report.items.is_empty() => Ok(schema),
         _ => Err(Diagnostics::from_items(report.items)),
@@ -123,7 +134,12 @@ fn find_store(compiled: &Compiled, store: &str, report: &mut Report<'_>) -> Opti
 
 /// Returns the schema, or nothing where a stage rejected anything: what a stage rejects is missing from the drafts, so
 /// only drafts without a diagnostic can become tables.
-fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Report<'_>) -> Option<Schema> {
+fn lower_store(
+    compiled: &Compiled,
+    store: &MessageDescriptor,
+    former: &types::Former,
+    report: &mut Report<'_>,
+) -> Option<Schema> {
     let name = store_name(store, report);
     misplaced::check(compiled, store, report);
 
@@ -156,8 +172,9 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     relations::check(&mut drafts, report);
     sql_names::check(&drafts, report);
 
-    let types = types::name_types(&drafts, report);
+    let types = types::name_types(&drafts, former, report);
     rust_names::check(&drafts, &types, report);
+    api_names::check(&compiled.api_files(store), report);
     let documents = documents::lower(store, &drafts, report);
     if !report.items.is_empty() {
         return None;
@@ -179,6 +196,21 @@ fn lower_store(compiled: &Compiled, store: &MessageDescriptor, report: &mut Repo
     })
 }
 
+impl Compiled {
+    /// Returns the name of the crate that the store message of that full name becomes; `None` if there is no such
+    /// message, or if a crate cannot have the name.
+    #[must_use]
+    pub fn store_name(&self, store: &str) -> Option<String> {
+        let message = self.pool.get_message_by_name(store)?;
+        Some(name_of_store(&message)).filter(|name| names::is_store(name))
+    }
+}
+
+fn name_of_store(store: &MessageDescriptor) -> String {
+    let options = annotations::store_options(store).unwrap_or_default();
+    options.name.filter(|name| !name.is_empty()).unwrap_or_else(|| names::store(store.name()))
+}
+
 /// Returns the name of the generated crate.
 fn store_name(store: &MessageDescriptor, report: &mut Report<'_>) -> String {
     let anchor = annotations::store_anchor(store);
@@ -186,8 +218,7 @@ fn store_name(store: &MessageDescriptor, report: &mut Report<'_>) -> String {
         let help = "move the store message out of the message around it";
         report.add(Code::Misplaced, anchor.place(report.sources, &[]), "a store message stands inside a message", help);
     }
-    let options = annotations::store_options(store).unwrap_or_default();
-    let name = options.name.filter(|name| !name.is_empty()).unwrap_or_else(|| names::store(store.name()));
+    let name = name_of_store(store);
     if !names::is_store(&name) {
         let place = anchor.place(report.sources, &[("name", 0)]);
         let message = format!("`{name}` cannot be the name of a crate");

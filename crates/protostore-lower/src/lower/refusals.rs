@@ -7,10 +7,10 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use super::Report;
 use super::draft::{self, Shape};
 use super::walk::Surroundings;
+use crate::Code;
 use crate::annotations::{self, Behavior};
-use crate::{Code, names};
 
-/// Refuses what a message says of itself or of its oneofs.
+/// Refuses what a message says of itself.
 pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>) {
     let name = message.name();
     let file = message.parent_file();
@@ -23,10 +23,6 @@ pub(super) fn check_message(message: &MessageDescriptor, report: &mut Report<'_>
         let place = report.sources.place(file.name(), &path);
         let help = "take the `extensions` line away, and write the extensions as fields";
         report.add(Code::Extensible, place, format!("`{name}` can be extended, and extensions are not stored"), help);
-    }
-    for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic() && names::field(oneof.name()).is_empty()) {
-        let place = report.sources.place(file.name(), oneof.path());
-        no_rust_name(place, oneof.name(), report);
     }
 }
 
@@ -48,9 +44,6 @@ pub(super) fn check_options(field: &FieldDescriptor, report: &mut Report<'_>) {
             Behavior::Identifier | Behavior::Required | Behavior::Immutable => {}
             Behavior::OutputOnly | Behavior::InputOnly | Behavior::Neutral => {}
         }
-    }
-    if names::field(name).is_empty() {
-        no_rust_name(draft::name_place(field, report.sources), name, report);
     }
 }
 
@@ -114,8 +107,4 @@ fn refuses_message(
     } else {
         None
     }
-}
-
-fn no_rust_name(place: crate::diagnostic::Place, name: &str, report: &mut Report<'_>) {
-    report.add(Code::BadName, place, format!("`{name}` leaves no name for Rust"), "write a name with a letter in it");
 }

@@ -60,11 +60,11 @@ fn types() {
     assert_eq!(type_name(&["HTTPServer"]), "HttpServer");
     assert_eq!(type_name(&["vm", "boot"]), "VmBoot");
     assert_eq!(type_name(&["Self"]), "Self_");
-    assert_eq!(type_in_package("aurae.vms.v0", "Drive"), "VmsDrive");
-    assert_eq!(type_in_package("aurae.vms.v1alpha2", "Drive"), "VmsDrive");
-    assert_eq!(type_in_package("vault", "Drive"), "VaultDrive");
-    assert_eq!(type_in_package("v1", "Drive"), "Drive");
-    assert_eq!(type_in_package("", "Drive"), "Drive");
+    assert_eq!(type_in_package("aurae.vms.v0", 0, "Drive"), "Drive");
+    assert_eq!(type_in_package("aurae.vms.v0", 1, "Drive"), "V0Drive");
+    assert_eq!(type_in_package("aurae.vms.v1alpha2", 2, "Drive"), "VmsV1alpha2Drive");
+    assert_eq!(type_in_package("vault", 3, "Drive"), "VaultDrive");
+    assert_eq!(type_in_package("", 1, "Drive"), "Drive");
     assert_eq!(module("VirtualMachine"), "virtual_machine");
     assert_eq!(module("Self_"), "self_");
     assert_eq!(variant("transition_class"), "TransitionClass");
@@ -105,6 +105,12 @@ fn names_that_are_given() {
     assert!(is_type("OldImage") && !is_type("old_image") && !is_type("Old Image") && !is_type("") && !is_type("Self"));
     assert!(is_sql("_id") && is_sql("Name2") && !is_sql("a b") && !is_sql("") && !is_sql("a\"") && !is_sql("é"));
     assert!(!is_sql(&"a".repeat(64)));
-    assert!(is_reserved_type("Option") && !is_reserved_type("Image"));
-    assert!(is_reserved_module("mod") && is_reserved_module("types") && !is_reserved_module("image"));
+    assert!(is_reserved_type("Option") && is_reserved_type("AsRef") && is_reserved_type("Store"));
+    assert!(!is_reserved_type("Image"));
+    assert!(
+        is_reserved_module("mod")
+            && is_reserved_module("types")
+            && is_reserved_module("documents")
+            && !is_reserved_module("image")
+    );
 }

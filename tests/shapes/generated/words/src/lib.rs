@@ -5,8 +5,8 @@
 pub mod proto;
 mod records;
 
-pub use records::r#box::Box;
-pub use records::default::{Clone, Default, DefaultDebug};
+pub use records::box_message::BoxMessage;
+pub use records::default_message::{CloneMessage, DefaultDebug, DefaultMessage};
 pub use records::field::Field;
 pub use records::r#match::{Match, MatchImpl, MatchTrait, MatchTraitWhere};
 pub use records::option_message::{
@@ -44,14 +44,14 @@ pub mod store_message {
     pub use crate::records::store_message::{*, columns::*};
 }
 
-/// Table `info`: the record `Box`, its fields and its accessors.
-pub mod r#box {
-    pub use crate::records::r#box::{*, columns::*};
+/// Table `info`: the record `BoxMessage`, its fields and its accessors.
+pub mod box_message {
+    pub use crate::records::box_message::{*, columns::*};
 }
 
-/// Table `table`: the record `Default`, its fields and its accessors.
-pub mod default {
-    pub use crate::records::default::{*, columns::*};
+/// Table `table`: the record `DefaultMessage`, its fields and its accessors.
+pub mod default_message {
+    pub use crate::records::default_message::{*, columns::*};
 }
 
 /// Table `clone`: the record `Match`, its fields and its accessors.
@@ -85,8 +85,8 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::string_message::TABLE,
         &records::vec_message::TABLE,
         &records::store_message::TABLE,
-        &records::r#box::TABLE,
-        &records::default::TABLE,
+        &records::box_message::TABLE,
+        &records::default_message::TABLE,
         &records::r#match::TABLE,
         &records::field::TABLE,
     ],
@@ -143,13 +143,17 @@ impl<E: protostore::Engine> Store<E> {
 
     /// Returns the table `info`.
     #[must_use]
-    pub fn info_table(&self) -> protostore::TableOf<'_, records::r#box::Box, E> {
+    pub fn info_table(
+        &self,
+    ) -> protostore::TableOf<'_, records::box_message::BoxMessage, E> {
         self.0.table()
     }
 
     /// Returns the table `table`.
     #[must_use]
-    pub fn table_table(&self) -> protostore::TableOf<'_, records::default::Default, E> {
+    pub fn table_table(
+        &self,
+    ) -> protostore::TableOf<'_, records::default_message::DefaultMessage, E> {
         self.0.table()
     }
 

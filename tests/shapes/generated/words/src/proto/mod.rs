@@ -3,6 +3,7 @@
 //! The messages of the protobuf files, and their services under the feature `grpc`.
 #![allow(missing_docs, reason = "a proto need not comment everything")]
 #![allow(deprecated, reason = "code generated for a deprecated field uses it")]
+#![allow(nonstandard_style, reason = "names are those of the proto")]
 #![allow(
     clippy::all,
     clippy::pedantic,

@@ -2,8 +2,8 @@
 //!
 //! The records, a file for each table.
 
-pub mod r#box;
-pub mod default;
+pub mod box_message;
+pub mod default_message;
 pub mod field;
 pub mod r#match;
 pub mod option_message;

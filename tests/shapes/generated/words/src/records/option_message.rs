@@ -272,14 +272,14 @@ impl protostore::Record for OptionMessage {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = (
-        children::Into,
+        children::OfInto_4,
         (
             children::OfString_5,
             (
                 children::OfVec_6,
                 (
                     children::OfOption_7,
-                    (children::From, (children::OfAB_9, (children::OfAB_10_1, ()))),
+                    (children::OfFrom_8, (children::OfAB_9, (children::OfAB_10_1, ()))),
                 ),
             ),
         ),

@@ -6,9 +6,9 @@ use super::*;
 
 /// The elements of `into`, in `read__into`.
 #[derive(Debug)]
-pub struct Into;
+pub struct OfInto_4;
 
-impl protostore::ChildTable for Into {
+impl protostore::ChildTable for OfInto_4 {
     type Owner = OptionMessage;
     type Place = i64;
     type Item = IntoMessage;
@@ -85,7 +85,7 @@ ORDER BY o.key, c."_position""#,
     }
 }
 
-impl protostore::edits::EditedList for Into {
+impl protostore::edits::EditedList for OfInto_4 {
     const LIST: &'static protostore::edits::ListEdits = &protostore::edits::ListEdits {
         next: protostore::Stmt::new(
             15,
@@ -403,9 +403,9 @@ impl protostore::edits::EditedValues for OfOption_7 {
 
 /// The elements of `from`, in `read__from`.
 #[derive(Debug)]
-pub struct From;
+pub struct OfFrom_8;
 
-impl protostore::ChildTable for From {
+impl protostore::ChildTable for OfFrom_8 {
     type Owner = OptionMessage;
     type Place = String;
     type Item = FromMessage;
@@ -525,7 +525,7 @@ ORDER BY o.key, c."_key""#,
     }
 }
 
-impl protostore::edits::EditedMap for From {
+impl protostore::edits::EditedMap for OfFrom_8 {
     const MAP: &'static protostore::edits::MapEdits = &protostore::edits::MapEdits {
         get: protostore::Stmt::new(
             42,

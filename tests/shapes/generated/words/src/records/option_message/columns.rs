@@ -39,7 +39,7 @@ pub const none: ::protostore::Col<OptionMessage, ::protostore::columns::Message>
 pub const into: ::protostore::Col<
     OptionMessage,
     ::protostore::columns::Message,
-    ::protostore::columns::List<crate::records::option_message::children::Into>,
+    ::protostore::columns::List<crate::records::option_message::children::OfInto_4>,
 > = ::protostore::Col::list(3, "").row();
 
 /// Inside `into`.
@@ -52,7 +52,7 @@ pub mod into {
         i32,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
+        <crate::records::option_message::children::OfInto_4 as ::protostore::ChildTable>::CHILD,
         "binder",
     );
 
@@ -62,7 +62,7 @@ pub mod into {
         String,
         ::protostore::columns::Elements,
     > = ::protostore::Col::elements(
-        <crate::records::option_message::children::Into as ::protostore::ChildTable>::CHILD,
+        <crate::records::option_message::children::OfInto_4 as ::protostore::ChildTable>::CHILD,
         "row",
     );
 }
@@ -92,7 +92,7 @@ pub const option: ::protostore::Col<
 pub const from: ::protostore::Col<
     OptionMessage,
     ::protostore::columns::Message,
-    ::protostore::columns::Map<crate::records::option_message::children::From>,
+    ::protostore::columns::Map<crate::records::option_message::children::OfFrom_8>,
 > = ::protostore::Col::map(7, "_key", "").row();
 
 /// Inside `from`.
@@ -105,7 +105,7 @@ pub mod from {
         ::protostore::columns::Oneof,
         ::protostore::columns::Entries<String>,
     > = ::protostore::Col::entries(
-            <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+            <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
             "_key",
             "",
         )
@@ -120,7 +120,7 @@ pub mod from {
             String,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-            <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+            <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
             "_key",
             "value__owner",
         );
@@ -131,7 +131,7 @@ pub mod from {
             ::protostore::columns::Message,
             ::protostore::columns::Entries<String>,
         > = ::protostore::Col::entries(
-                <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
                 "_key",
                 "value__item",
             )
@@ -146,7 +146,7 @@ pub mod from {
                 bool,
                 ::protostore::columns::Entries<String>,
             > = ::protostore::Col::entries(
-                <crate::records::option_message::children::From as ::protostore::ChildTable>::CHILD,
+                <crate::records::option_message::children::OfFrom_8 as ::protostore::ChildTable>::CHILD,
                 "_key",
                 "value__item__key",
             );

@@ -4,9 +4,9 @@
 
 use crate::proto;
 
-/// The message `Box`.
+/// The message `BoxMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Box {
+pub struct BoxMessage {
     /// Field 1, `box`.
     pub r#box: String,
     /// Field 2, `dyn`.
@@ -24,7 +24,7 @@ macro_rules! select {
 
 /// Lists the rows of `info` with this `box`, in pages by key.
 #[must_use]
-pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> {
+pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             136,
@@ -55,7 +55,9 @@ pub fn list_by_box(r#box: impl Into<String>) -> protostore::ListBy<Box, String> 
 
 /// Lists the rows of `info` whose `reads` hold `element`, in pages by key.
 #[must_use]
-pub fn list_by_reads(element: impl Into<String>) -> protostore::ListBy<Box, String> {
+pub fn list_by_reads(
+    element: impl Into<String>,
+) -> protostore::ListBy<BoxMessage, String> {
     static LISTING: protostore::Listing = protostore::Listing {
         first: protostore::Stmt::new(
             140,
@@ -117,8 +119,8 @@ ORDER BY j."_position""#,
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns;
 
-impl From<Box> for proto::Box {
-    fn from(value: Box) -> Self {
+impl From<BoxMessage> for proto::Box {
+    fn from(value: BoxMessage) -> Self {
         Self {
             r#box: value.r#box,
             r#dyn: value.r#dyn,
@@ -127,7 +129,7 @@ impl From<Box> for proto::Box {
     }
 }
 
-impl TryFrom<proto::Box> for Box {
+impl TryFrom<proto::Box> for BoxMessage {
     type Error = protostore::Error;
 
     fn try_from(value: proto::Box) -> protostore::Result<Self> {
@@ -139,7 +141,7 @@ impl TryFrom<proto::Box> for Box {
     }
 }
 
-impl protostore::Record for Box {
+impl protostore::Record for BoxMessage {
     type Key = (String, u32);
     type KeyRef<'a> = (&'a str, u32);
     type Children = (children::Reads, ());
@@ -171,9 +173,9 @@ impl protostore::Record for Box {
     }
 }
 
-impl protostore::Mutable for Box {}
+impl protostore::Mutable for BoxMessage {}
 
-impl protostore::Decode for Box {
+impl protostore::Decode for BoxMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             r#box: row.take()?,

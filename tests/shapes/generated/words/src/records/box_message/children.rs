@@ -9,7 +9,7 @@ use super::*;
 pub struct Reads;
 
 impl protostore::ChildTable for Reads {
-    type Owner = Box;
+    type Owner = BoxMessage;
     type Place = i64;
     type Item = String;
     type Nested = ();

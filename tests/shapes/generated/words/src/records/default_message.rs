@@ -4,20 +4,20 @@
 
 use crate::proto;
 
-/// The message `Default`.
+/// The message `DefaultMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Default {
+pub struct DefaultMessage {
     /// Field 1, `default`.
     pub default: String,
     /// Field 2, `clone`.
-    pub clone: Option<Clone>,
+    pub clone: Option<CloneMessage>,
     /// Field 3, `debug`.
     pub debug: DefaultDebug,
 }
 
-/// The message `Clone`.
+/// The message `CloneMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Clone {
+pub struct CloneMessage {
     /// Field 1, `copy`.
     pub copy: String,
 }
@@ -108,8 +108,8 @@ macro_rules! select {
 #[allow(non_upper_case_globals, reason = "spelled as the fields are")]
 pub mod columns;
 
-impl From<Default> for proto::Default {
-    fn from(value: Default) -> Self {
+impl From<DefaultMessage> for proto::Default {
+    fn from(value: DefaultMessage) -> Self {
         Self {
             default: value.default,
             clone: value.clone.map(Into::into),
@@ -118,7 +118,7 @@ impl From<Default> for proto::Default {
     }
 }
 
-impl TryFrom<proto::Default> for Default {
+impl TryFrom<proto::Default> for DefaultMessage {
     type Error = protostore::Error;
 
     fn try_from(value: proto::Default) -> protostore::Result<Self> {
@@ -126,7 +126,7 @@ impl TryFrom<proto::Default> for Default {
             default: value.default,
             clone: value
                 .clone
-                .map(Clone::try_from)
+                .map(CloneMessage::try_from)
                 .transpose()
                 .map_err(|e| e.at("clone"))?,
             debug: value.debug.into(),
@@ -134,13 +134,13 @@ impl TryFrom<proto::Default> for Default {
     }
 }
 
-impl From<Clone> for proto::Clone {
-    fn from(value: Clone) -> Self {
+impl From<CloneMessage> for proto::Clone {
+    fn from(value: CloneMessage) -> Self {
         Self { copy: value.copy }
     }
 }
 
-impl TryFrom<proto::Clone> for Clone {
+impl TryFrom<proto::Clone> for CloneMessage {
     type Error = protostore::Error;
 
     fn try_from(value: proto::Clone) -> protostore::Result<Self> {
@@ -148,7 +148,7 @@ impl TryFrom<proto::Clone> for Clone {
     }
 }
 
-impl protostore::Record for Default {
+impl protostore::Record for DefaultMessage {
     type Key = String;
     type KeyRef<'a> = &'a str;
     type Children = ();
@@ -185,14 +185,14 @@ impl protostore::Record for Default {
     }
 }
 
-impl protostore::Mutable for Default {}
+impl protostore::Mutable for DefaultMessage {}
 
-impl protostore::Decode for Default {
+impl protostore::Decode for DefaultMessage {
     fn decode<R: protostore::Row>(row: &mut R) -> protostore::Result<Self> {
         Ok(Self {
             default: row.take()?,
             clone: if row.take()? {
-                Some(Clone { copy: row.take()? })
+                Some(CloneMessage { copy: row.take()? })
             } else {
                 row.skip(1);
                 None
