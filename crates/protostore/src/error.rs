@@ -12,7 +12,7 @@ mod status;
 mod violation;
 
 pub use excerpt::excerpt;
-pub(crate) use violation::Violation;
+pub(crate) use violation::{Violation, too_deep};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -64,7 +64,8 @@ pub use record::{
 pub use redacted::Redacted;
 pub use room::{End, Room};
 pub use schema::{
-    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Listing, Migration, Referrer, Schema, Stmt, Table,
+    Check, Child, Column, FieldKind, FieldOf, ForeignKey, Layout, Listing, Migration, Recursion, Referrer, Schema,
+    Stmt, Table,
 };
 pub use session::{Part, Session};
 pub use sqlite::{Held, Sqlite};

@@ -5,7 +5,7 @@ mod soft;
 use crate::error::Result;
 use crate::ops::refusal;
 use crate::record::Record;
-use crate::schema::Stmt;
+use crate::schema::{Stmt, Table};
 use crate::session::Session;
 use crate::stored::{Microseconds, Milliseconds, Rfc3339, Seconds};
 use crate::time::Timestamp;
@@ -26,6 +26,8 @@ pub struct Life {
 /// A table whose rows are gone after a time that each of them says.
 #[derive(Debug)]
 pub struct Expire {
+    /// The table.
+    pub table: &'static Table,
     /// The column of that time.
     pub column: &'static str,
     /// The form in which it stands there.
@@ -141,7 +143,7 @@ pub(crate) async fn clear<R: Record, S: Session>(s: &mut S, record: &R, now: Tim
         // Where a value cannot be stored, the insert says which one.
         let Some(given) = given.collect::<Option<Vec<Kept>>>() else { return Ok(()) };
         let gone = s.run(&expire.clear, &(given, expire.clear.at(now))).await;
-        gone.map_err(|e| e.explained(&R::TABLE.layout))?;
+        gone.map_err(|e| refusal::of_cascade(e, R::TABLE))?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub use find::{Count, ExistsWhere, Find, First, Found};
 pub(crate) use get::exists;
 pub use get::{Exists, Get, GetBy};
 pub use insert::{Insert, InsertMany, Upsert};
-pub(crate) use insert::{Whole, compound, insert, upsert};
+pub(crate) use insert::{Whole, insert, upsert};
 pub use inside::{Entries, Entry, Items};
 pub use list::{AllBy, ListBy, ShownBy};
 pub use many::{DeleteMany, GetMany};
@@ -53,7 +53,10 @@ pub trait Op: Send {
     type Out: Send;
     /// Its name, for metrics and logs.
     const NAME: &'static str;
-    /// Says that it takes several statements: a read then runs in a snapshot, a write in a part of its own.
+    /// Says that it takes several statements, or one that fires others: a read then runs in a snapshot, a write has a
+    /// savepoint, as SQLite does not undo every statement that fails.
+    ///
+    /// What a delete fires, CASCADE, SET NULL or a trigger, is said by the file: each has a savepoint.
     const COMPOUND: bool = true;
 
     /// Fixes, before it is queued, what would differ from one run to the next: UUIDs and times.

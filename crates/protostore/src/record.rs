@@ -51,6 +51,8 @@ pub trait Record: Decode + Clone + Debug + PartialEq + Send + Sync + Sized + 'st
     const TOUCH: Option<&'static Stmt> = None;
     /// Says that a write of the whole record keeps some of what the row has that is there.
     const KEEPS: bool = false;
+    /// Says that an update of a row fires a trigger.
+    const FIRES: bool = false;
     /// Says that values are kept to rules.
     const RULES: bool = false;
     /// How long a row is there.

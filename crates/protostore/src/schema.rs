@@ -102,6 +102,15 @@ pub struct Referrer {
     pub names: Stmt,
 }
 
+/// A reference under CASCADE that leads back to its own table: a delete may go from record to record without an end.
+#[derive(Debug)]
+pub struct Recursion {
+    /// The table that names.
+    pub table: &'static str,
+    /// The path of the field; those of several, parted by commas.
+    pub field: &'static str,
+}
+
 /// A named CHECK, and what it means.
 #[derive(Debug)]
 pub struct Check {
@@ -128,6 +137,8 @@ pub struct Table {
     pub fields: &'static [FieldOf],
     /// What keeps a record from being deleted.
     pub referrers: &'static [Referrer],
+    /// The references under CASCADE by which a delete may go without an end.
+    pub recursions: &'static [Recursion],
     /// The fields that the store numbers.
     pub sequences: &'static [Sequence],
     /// Reads a record by its key.
@@ -229,6 +240,17 @@ impl Child {
     pub(crate) fn is_inside(&self, around: &Self) -> bool {
         let (own, of) = (self.layout.columns.iter(), around.layout.columns.iter().take(around.key));
         self.key >= around.key && own.zip(of).all(|(own, of)| own.field == of.field)
+    }
+}
+
+impl Recursion {
+    /// How many deletes may follow one another by CASCADE: as many as SQLite allows.
+    pub(crate) const DEEPEST: i32 = 1000;
+
+    /// For generated code: a reference, by its table and the path of its field.
+    #[must_use]
+    pub const fn new(table: &'static str, field: &'static str) -> Self {
+        Self { table, field }
     }
 }
 

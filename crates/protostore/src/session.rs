@@ -70,7 +70,9 @@ pub trait Session: Send {
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send;
 
-    /// Opens, keeps or undoes a part of a transaction; parts do not nest.
+    /// Opens, keeps or undoes a part of a transaction: one operation of a closure. Parts do not nest.
+    ///
+    /// An engine may leave the undoing of a part to that of the whole closure, which it then runs again.
     fn part(&mut self, step: Part) -> impl Future<Output = Result<()>> + Send;
 }
 

@@ -9,6 +9,7 @@ mod held;
 mod job;
 mod keys;
 mod near;
+mod patience;
 mod pool;
 mod queue;
 mod readers;

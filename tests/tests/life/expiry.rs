@@ -380,3 +380,26 @@ fn rules_and_revisions_hold_of_rows_that_expire() {
     assert_eq!(broken.kind(), Kind::Invalid);
     assert!(super::wait(store.locks().update(lock("eve", 1, second.etag), lock::owner)).unwrap() > second.etag);
 }
+
+#[test]
+fn a_sweep_that_goes_too_deep_changes_nothing_and_says_where() {
+    let store = life::open_test().expect("a TEST store");
+    let fact = |n: usize| {
+        let parent = n.checked_sub(1).map(|parent| format!("f{parent:04}")).unwrap_or_default();
+        let expire_time = Some(if n == 0 { hours(-1) } else { hours(1) });
+        Fact { id: format!("f{n:04}"), parent, expire_time, ..Fact::default() }
+    };
+    // The first expires when the others name it already.
+    let grown = store.write(move |tx| {
+        tx.insert(&Fact { expire_time: Some(hours(1)), ..fact(0) })?;
+        (1..1002).try_for_each(|n| tx.insert(&fact(n)).map(|_| ()))?;
+        tx.update(&fact(0), fact::expire_time)
+    });
+    grown.expect("grows");
+    let e = super::wait(store.sweep()).expect_err("is too deep");
+    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Precondition, Some("facts"), Some("parent")));
+    assert_eq!(super::wait(store.facts().count()).expect("counts"), 1001, "but for the one that has expired");
+    assert!(super::wait(store.facts().delete("f0500")).expect("from the other end"));
+    assert_eq!(super::wait(store.sweep()).expect("goes on"), 1);
+    assert_eq!(super::wait(store.facts().count()).expect("counts"), 0);
+}

@@ -487,3 +487,24 @@ fn a_reference_of_two_fields_keeps_what_it_names_until_it_is_deleted() {
     assert!(super::wait(store.badges().undelete("b")).expect("comes back"));
     assert_eq!(super::wait(store.badges().get("b")).unwrap().expect("is there").gone, None);
 }
+
+#[test]
+fn a_purge_that_goes_too_deep_changes_nothing_and_says_where() {
+    let store = life::open_test().expect("a TEST store");
+    let grown = store.write(|tx| {
+        for n in 0..1001_usize {
+            let parent = n.checked_sub(1).map(|parent| format!("f{parent:04}")).unwrap_or_default();
+            tx.insert(&folder(&format!("f{n:04}"), &parent))?;
+        }
+        tx.delete::<Folder>("f0000")
+    });
+    assert!(grown.expect("as many as there are are marked"));
+    let all = || super::wait(store.folders().page_deleted(None, 2000)).expect("reads").records;
+    let before = all();
+    let e = super::wait(store.folders().purge("f0000")).expect_err("is too deep");
+    assert_eq!((e.kind(), e.table(), e.field()), (Kind::Precondition, Some("folders"), Some("parent")));
+    assert_eq!(all(), before);
+    assert!(super::wait(store.folders().purge("f0500")).expect("from the other end"));
+    assert!(super::wait(store.folders().purge("f0000")).expect("goes on"));
+    assert_eq!(all(), Vec::new());
+}

@@ -9,6 +9,7 @@ mod lookup;
 mod none;
 mod partial;
 mod record;
+mod recursion;
 mod referrers;
 mod relation;
 mod soft;
@@ -25,6 +26,8 @@ pub(crate) use life::clock;
 pub(crate) use lookup::{Lookup, LookupKind};
 pub(crate) use partial::Partial;
 pub(crate) use record::{ReferencePlan, TablePlan};
+pub(crate) use recursion::RecursionPlan;
+use recursion::Recursions;
 pub(crate) use referrers::ReferrerPlan;
 use referrers::Referrers;
 pub(crate) use relation::RelationPlan;
@@ -82,7 +85,10 @@ impl<'s> Plan<'s> {
     pub(crate) fn of(schema: &'s Schema) -> Self {
         let mut all = Statements::default();
         let referrers = Referrers::of(schema);
-        let tables = schema.tables.iter().map(|table| TablePlan::of(schema, &referrers, table, &mut all)).collect();
+        let recursions = Recursions::of(schema, &referrers);
+        let tables =
+            schema.tables.iter().map(|table| TablePlan::of(schema, (&referrers, &recursions), table, &mut all));
+        let tables = tables.collect();
         Self { tables, all }
     }
 

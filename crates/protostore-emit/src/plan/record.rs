@@ -5,8 +5,9 @@ use protostore_sql::{self as sql, Conflict, Expr, Insert, Join, Limit, Order, Qu
 
 use super::counter::{RevisionPlan, SequencePlan};
 use super::{
-    ChildPlan, ExpirePlan, Live, Lookup, Partial, ReferrerPlan, Referrers, RelationPlan, SoftPlan, Statement,
-    Statements, TouchPlan, after, equal, fields, keys, lookup, of, order, own, partial, relation, soft, value,
+    ChildPlan, ExpirePlan, Live, Lookup, Partial, RecursionPlan, Recursions, ReferrerPlan, Referrers, RelationPlan,
+    SoftPlan, Statement, Statements, TouchPlan, after, equal, fields, keys, lookup, of, order, own, partial, relation,
+    soft, value,
 };
 
 /// The statements of a table, its child tables and its indexes.
@@ -28,6 +29,8 @@ pub(crate) struct TablePlan<'s> {
     pub(crate) delete_many: Statement,
     pub(crate) references: Vec<ReferencePlan<'s>>,
     pub(crate) referrers: Vec<ReferrerPlan<'s>>,
+    /// The references by which a delete may go without an end.
+    pub(crate) recursions: Vec<RecursionPlan<'s>>,
     pub(crate) children: Vec<ChildPlan<'s>>,
     /// What is written of a row of which only children are.
     pub(crate) touch: Option<TouchPlan<'s>>,
@@ -49,7 +52,12 @@ pub(crate) struct ReferencePlan<'s> {
 }
 
 impl<'s> TablePlan<'s> {
-    pub(super) fn of(schema: &'s Schema, referrers: &Referrers<'s>, table: &'s Table, all: &mut Statements) -> Self {
+    pub(super) fn of(
+        schema: &'s Schema,
+        (referrers, recursions): (&Referrers<'s>, &Recursions<'s>),
+        table: &'s Table,
+        all: &mut Statements,
+    ) -> Self {
         let columns = table.columns();
         let key = table.key_columns();
         let mut add = |name: &str, statement: sql::Statement<'s>, live: &Live<'s>| {
@@ -89,6 +97,7 @@ impl<'s> TablePlan<'s> {
             chain: chain(table, all),
             references: references(schema, &table.name.proto, &columns, (&columns, &table.foreign_keys), all),
             referrers: referrers.plans(table, all),
+            recursions: recursions.of_table(referrers, table),
             children: table.children().into_iter().map(|child| ChildPlan::of(schema, table, child, all)).collect(),
             touch: TouchPlan::of(table, all),
             lookups: lookup::lookups(schema, table, all),

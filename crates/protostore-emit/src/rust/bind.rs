@@ -52,6 +52,11 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
     };
     let mutable = (!table.append_only).then(|| quote!(impl protostore::Mutable for #name {}));
     let rules = super::rules::methods(table);
+    let fires = crate::sql::refuses_updates(table).then(|| {
+        quote!(
+            const FIRES: bool = true;
+        )
+    });
     let misnamed =
         table.record.nodes.iter().any(|node| node.name().rust == "key").then(
             || quote!(#[allow(clippy::misnamed_getters, reason = "a field is called `key`, and is not the key")]),
@@ -66,6 +71,7 @@ pub(super) fn record(scope: &Scope<'_, '_>, plan: &TablePlan<'_>) -> TokenStream
             #keeps
             #revised
             #chain
+            #fires
             #rules
             #life
             #touch

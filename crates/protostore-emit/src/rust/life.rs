@@ -55,6 +55,7 @@ fn expires(table: &Table, plan: &ExpirePlan<'_>) -> TokenStream {
     quote! {
         #doc
         pub static EXPIRE: protostore::Expire = protostore::Expire {
+            table: &TABLE,
             column: #sql,
             clock: #clock,
             uniques: &[#(&[#(#uniques),*]),*],

@@ -6,7 +6,9 @@ use protostore_sql::Dialect;
 use quote::quote;
 
 use super::tokens::sql;
-use crate::plan::{ChildPlan, ReferencePlan, ReferrerPlan, RevisionPlan, SequencePlan, Statement, TablePlan};
+use crate::plan::{
+    ChildPlan, RecursionPlan, ReferencePlan, ReferrerPlan, RevisionPlan, SequencePlan, Statement, TablePlan,
+};
 use crate::sql::{Check, checks, child_checks};
 
 /// Returns the table's metadata.
@@ -23,6 +25,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
         delete_many,
         references,
         referrers,
+        recursions,
         sequences,
         ..
     } = plan;
@@ -31,6 +34,10 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);
+    let recursions = recursions.iter().map(|RecursionPlan { table, columns }| {
+        let field = together(columns);
+        quote!(protostore::Recursion::new(#table, #field))
+    });
     let sequences = sequences.iter().map(sequence);
     let [get, page_first, page_after] = [get, page_first, page_after].map(reading);
     let [insert, upsert, delete] = [insert, upsert, delete].map(statement);
@@ -45,6 +52,7 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
             key: &[#(#key),*],
             fields: &[#(#fields),*],
             referrers: &[#(#referrers),*],
+            recursions: &[#(#recursions),*],
             sequences: &[#(#sequences),*],
             get: #get,
             insert: #insert,

@@ -39,6 +39,11 @@ pub(crate) fn migration(version: &Version<'_>, command: &str) -> String {
     head + &body(version.schema)
 }
 
+/// Returns whether an update of a table's rows fires a trigger.
+pub(crate) fn refuses_updates(table: &Table) -> bool {
+    trigger::immutable(table).is_some()
+}
+
 /// Returns the names of the views.
 pub(crate) fn views(schema: &Schema) -> Vec<String> {
     schema

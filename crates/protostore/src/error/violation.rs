@@ -1,7 +1,7 @@
 //! A broken constraint as the engine reports it, and what it means by the layout of the table.
 
 use super::{Error, Kind};
-use crate::schema::Layout;
+use crate::schema::{Layout, Recursion};
 
 /// What the engine said. Foreign keys carry nothing: the engine does not say which, so the session is asked afterwards.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(crate) enum Violation {
     },
     /// Some foreign key.
     ForeignKey,
+    /// Deletes that follow one another deeper than the engine goes.
+    TooDeep,
 }
 
 impl Violation {
@@ -92,10 +94,21 @@ impl Violation {
             Self::AppendOnly { table } => {
                 Error::new(Kind::Precondition, "is append-only, so that its records never change").in_table(table)
             }
+            Self::TooDeep => too_deep().in_table(layout.name),
             Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
                 .in_table(layout.name),
         }
     }
+}
+
+/// Says that a delete would go on for longer than the engine follows it.
+#[cold]
+pub(crate) fn too_deep() -> Error {
+    let why = format!(
+        "a delete goes by CASCADE through no more than {} records one behind another: delete those at the other end first",
+        Recursion::DEEPEST
+    );
+    Error::new(Kind::Precondition, why)
 }
 
 /// Returns the field of a column; a column of another table, which a cascade reached, stands for itself.

@@ -4,6 +4,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::refusal::Refusal;
+use crate::schema::Recursion;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ const LIMITS: [(Limit, &str, i32); 4] = [
     (Limit::SQLITE_LIMIT_ATTACHED, "limit of attached databases", 0),
     (Limit::SQLITE_LIMIT_WORKER_THREADS, "limit of worker threads", 0),
     (Limit::SQLITE_LIMIT_SQL_LENGTH, "limit of the length of a statement", 1 << 20),
-    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, "limit of the depth of triggers", 100),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, "limit of the depth of triggers", Recursion::DEEPEST),
 ];
 
 /// Sets and asserts all of it, with a page cache of so many bytes.

@@ -98,7 +98,6 @@ impl<R: Mutable, P: Bind + Send + Sync> DeleteBy<R, P> {
 impl<R: Mutable, P: Bind + Send + Sync> Op for DeleteBy<R, P> {
     type Out = u64;
     const NAME: &'static str = "delete_by";
-    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         self.0.now = Some(Timestamp::now());

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::refusal;
 use crate::error::Result;
 use crate::life::Expire;
 use crate::schema::Table;
@@ -13,7 +14,7 @@ use crate::value::{Bind, Binder, Kept, Pick};
 #[cold]
 pub(super) async fn clear<S: Session>(
     s: &mut S,
-    table: &Table,
+    table: &'static Table,
     expire: &Expire,
     columns: &[&str],
     row: &impl Bind,
@@ -41,7 +42,8 @@ pub(super) async fn clear<S: Session>(
             }
         }
         let _ = write!(sql, "\"{}\" <= ?{}", expire.column, values.of.len() + 1);
-        cleared += s.run_dynamic(&sql, &[], &Bound(&values, expire)).await?;
+        let gone = s.run_dynamic(&sql, &[], &Bound(&values, expire)).await;
+        cleared += gone.map_err(|e| refusal::of_cascade(e, table))?;
     }
     Ok(cleared)
 }

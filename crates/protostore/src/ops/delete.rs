@@ -35,7 +35,6 @@ impl<R: Record> Delete<R> {
 impl<R: Mutable> Op for Delete<R> {
     type Out = bool;
     const NAME: &'static str = "delete";
-    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         if const { !R::LIFE.is_plain() } {

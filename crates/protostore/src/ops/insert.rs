@@ -97,7 +97,7 @@ impl<R> Upsert<R> {
 impl<R: Mutable> Op for Upsert<R> {
     type Out = R;
     const NAME: &'static str = "upsert";
-    const COMPOUND: bool = compound::<R>();
+    const COMPOUND: bool = compound::<R>() || R::FIRES;
 
     fn prepare(&mut self) -> Result<()> {
         if self.made.is_none() {
@@ -117,7 +117,7 @@ impl<R: Mutable> Op for Upsert<R> {
 impl<R: Mutable> WriteOp for Upsert<R> {}
 
 /// Says whether a write of a whole record takes several statements that write.
-pub(crate) const fn compound<R: Record>() -> bool {
+const fn compound<R: Record>() -> bool {
     !R::Children::NONE || !R::TABLE.sequences.is_empty() || R::REVISION.is_some() || !R::LIFE.is_plain()
 }
 

@@ -61,7 +61,6 @@ impl<R: Record> DeleteMany<R> {
 impl<R: Mutable> Op for DeleteMany<R> {
     type Out = u64;
     const NAME: &'static str = "delete_many";
-    const COMPOUND: bool = R::LIFE.soft_delete.is_some();
 
     fn prepare(&mut self) -> Result<()> {
         self.now = Some(Timestamp::now());

@@ -5,7 +5,7 @@
 use super::insert::Whole;
 use super::page::every;
 use super::{PageOf, Present};
-use crate::error::{Error, Kind, Result, Violation};
+use crate::error::{Error, Kind, Result, Violation, too_deep};
 use crate::record::{ChildTable, Record};
 use crate::rules;
 use crate::schema::{ForeignKey, Layout, Listing, Table};
@@ -44,6 +44,18 @@ fn twice(e: &Error, layout: &Layout) -> Option<&'static str> {
     (is_list && is_index).then_some(value.field)
 }
 
+/// Explains why records of a table, and what goes with them by CASCADE, could not be deleted.
+#[cold]
+pub(crate) fn of_cascade(e: Error, table: &'static Table) -> Error {
+    match (e.violation(), table.recursions) {
+        (Some(Violation::TooDeep), [first, ..]) => {
+            let all: Vec<String> = table.recursions.iter().map(|r| format!("{}.{}", r.table, r.field)).collect();
+            too_deep().in_table(first.table).at(first.field).by_constraint(all.join(", ")).because(e)
+        }
+        _ => e.explained(&table.layout),
+    }
+}
+
 /// Explains why a record could not be deleted.
 #[cold]
 pub(crate) async fn of_delete<S: Session>(
@@ -53,7 +65,7 @@ pub(crate) async fn of_delete<S: Session>(
     key: &(impl Bind + Sync),
 ) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
-        return e.explained(&table.layout);
+        return of_cascade(e, table);
     }
     named(s, table, key).await.unwrap_or_else(|| around(table))
 }
@@ -62,7 +74,7 @@ pub(crate) async fn of_delete<S: Session>(
 #[cold]
 pub(crate) async fn of_deletes<R: Record, S: Session>(s: &mut S, e: Error, keys: &[R::Key]) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
-        return e.explained(&R::TABLE.layout);
+        return of_cascade(e, R::TABLE);
     }
     for key in keys {
         if let Some(e) = named(s, R::TABLE, key).await {
@@ -81,7 +93,7 @@ pub(crate) async fn of_delete_by<R: Record, S: Session>(
     by: &(impl Bind + Sync),
 ) -> Error {
     if e.violation() != Some(&Violation::ForeignKey) {
-        return e.explained(&R::TABLE.layout);
+        return of_cascade(e, R::TABLE);
     }
     let mut page = every(s, &listing.first, &(by, listing.first.now()), KEYS).await;
     while let Ok(PageOf::<R> { records, next }) = page {

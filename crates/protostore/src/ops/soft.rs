@@ -126,7 +126,6 @@ impl<R: SoftDeleted> Purge<R> {
 impl<R: SoftDeleted> Op for Purge<R> {
     type Out = bool;
     const NAME: &'static str = "purge";
-    const COMPOUND: bool = false;
 
     async fn run<S: Session>(&self, s: &mut S) -> Result<bool> {
         if Pick::refuses(&self.key) {

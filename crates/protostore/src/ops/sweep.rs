@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Op, WriteOp};
+use super::{Op, WriteOp, refusal};
 use crate::error::{Error, Result};
 use crate::life::{Expire, Expiring};
 use crate::session::Session;
@@ -29,7 +29,6 @@ impl<R: Expiring> Sweep<R> {
 impl<R: Expiring> Op for Sweep<R> {
     type Out = u64;
     const NAME: &'static str = "sweep";
-    const COMPOUND: bool = false;
 
     fn prepare(&mut self) -> Result<()> {
         self.batch.prepare()
@@ -53,7 +52,6 @@ pub(crate) struct Batch {
 impl Op for Batch {
     type Out = u64;
     const NAME: &'static str = "sweep";
-    const COMPOUND: bool = false;
 
     fn prepare(&mut self) -> Result<()> {
         self.now.get_or_insert_with(Timestamp::now);
@@ -66,7 +64,8 @@ impl Op for Batch {
         }
         let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
         let sweep = &self.expire.sweep;
-        s.run(sweep, &(sweep.at(self.now.unwrap_or_else(Timestamp::now)), limit)).await
+        let swept = s.run(sweep, &(sweep.at(self.now.unwrap_or_else(Timestamp::now)), limit)).await;
+        swept.map_err(|e| refusal::of_cascade(e, self.expire.table))
     }
 }
 

@@ -33,7 +33,7 @@ impl<R: Record> Update<R> {
 impl<R: Mutable> Op for Update<R> {
     type Out = R::Revision;
     const NAME: &'static str = "update";
-    const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some();
+    const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some() || R::FIRES;
 
     fn prepare(&mut self) -> Result<()> {
         self.now = Some(Make::update(&mut self.record, &mut self.mask)?);

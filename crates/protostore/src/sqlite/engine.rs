@@ -118,7 +118,7 @@ impl Engine for Sqlite {
         mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> + Send {
         let slow = self.0.limits.slow_write;
-        self.request(CLOSURE, true, move |held| timed(slow, || f(&mut Tx::new(held))))
+        self.request(CLOSURE, true, move |held| held.closure(|held| timed(slow, || f(&mut Tx::new(held)))))
     }
 
     fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {

@@ -5,6 +5,30 @@ use rusqlite::ffi;
 
 use crate::error::{Error, Kind, Violation};
 
+/// What SQLite says where deletes follow one another deeper than it goes.
+const TOO_DEEP: &str = "too many levels of trigger recursion";
+
+/// Says whether SQLite itself has undone what the statement had written.
+///
+/// It keeps a journal of a statement only where it believes that the statement may abort, which it knows of the
+/// constraints that it compiles into the statement, and of no other error: not of triggers that are nested too deep, of a
+/// value that a STRICT table does not take, or of a page that is damaged.
+pub(super) fn is_undone(e: &Error) -> bool {
+    let source = std::error::Error::source(e).and_then(|e| e.downcast_ref::<rusqlite::Error>());
+    matches!(
+        source.and_then(rusqlite::Error::sqlite_error).map(|e| e.extended_code),
+        Some(
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_ROWID
+                | ffi::SQLITE_CONSTRAINT_NOTNULL
+                | ffi::SQLITE_CONSTRAINT_CHECK
+                | ffi::SQLITE_CONSTRAINT_FOREIGNKEY
+                | ffi::SQLITE_CONSTRAINT_TRIGGER
+        )
+    )
+}
+
 /// Turns an error of SQLite into one of ours, with the violation it reports where it is one.
 #[cold]
 pub(super) fn fault(e: rusqlite::Error) -> Error {
@@ -24,6 +48,7 @@ pub(super) fn fault(e: rusqlite::Error) -> Error {
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
             Error::new(Kind::Damaged, format!("the database is damaged: {said}"))
         }
+        _ if said == TOO_DEEP => Error::new(Kind::Precondition, said).violating(Violation::TooDeep),
         _ => Error::new(Kind::Engine, format!("SQLite: {said} (code {})", code.extended_code)),
     };
     error.because(e)

@@ -141,7 +141,7 @@ impl Held {
         let connection: &'static Connection = unsafe { self.connection.as_ref() };
         // Without the flag, some twenty of them use up the memory that SQLite sets aside for short-lived statements.
         let stmt = connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT).map_err(fault)?;
-        Ok(Prepared { parameters: stmt.parameter_count(), stmt, sql: text })
+        Ok(Prepared { parameters: stmt.parameter_count(), writes: !stmt.readonly(), stmt, sql: text })
     }
 
     /// Finalizes the statements and takes the connection out.
@@ -175,6 +175,7 @@ pub(super) struct Prepared {
     stmt: Statement<'static>,
     sql: &'static str,
     parameters: usize,
+    writes: bool,
 }
 
 impl Prepared {
@@ -182,6 +183,12 @@ impl Prepared {
     #[inline(always)]
     pub(super) fn parameters(&self) -> usize {
         self.parameters
+    }
+
+    /// Says whether the statement may change the database.
+    #[inline(always)]
+    pub(super) fn writes(&self) -> bool {
+        self.writes
     }
 
     /// Binds one parameter, counted from 1.

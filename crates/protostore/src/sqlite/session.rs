@@ -7,7 +7,6 @@ use super::fault::fault;
 use super::held::{Held, Prepared};
 use super::keys::Keys;
 use super::row::Columns;
-use super::transaction::Level;
 use crate::error::Result;
 use crate::record::Record;
 use crate::room::{End, Room, too_large};
@@ -67,8 +66,7 @@ impl Session for Held {
         stmt: &'static Stmt,
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send {
-        let done = self.ready().and_then(|()| change(self.stmt(stmt)?, stmt.fields, parameters));
-        ready(done.map_err(|e| self.failed(e)))
+        ready(self.run_now(stmt, parameters))
     }
 
     fn run_dynamic<P: Bind + Sync + ?Sized>(
@@ -77,16 +75,11 @@ impl Session for Held {
         fields: &[&'static str],
         parameters: &P,
     ) -> impl Future<Output = Result<u64>> + Send {
-        let done = self.ready().and_then(|()| change(self.dynamic(sql)?, fields, parameters));
-        ready(done.map_err(|e| self.failed(e)))
+        ready(self.run_dynamic_now(sql, fields, parameters))
     }
 
     fn part(&mut self, step: Part) -> impl Future<Output = Result<()>> + Send {
-        ready(match step {
-            Part::Open => self.open(Level::Part),
-            Part::Keep => self.keep(Level::Part),
-            Part::Undo => self.undo(Level::Part),
-        })
+        ready(self.part_now(step))
     }
 }
 
@@ -95,9 +88,11 @@ impl Held {
     fn one_now<P: Bind + ?Sized, T: Decode>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<Option<T>> {
         self.ready()?;
         let mut room = self.room;
-        let read = first(self.stmt(stmt)?, stmt.fields, parameters, &mut room);
+        let prepared = self.stmt(stmt)?;
+        bind(prepared, stmt.fields, parameters)?;
+        let (writes, read) = (prepared.writes(), first(prepared, &mut room));
         self.room = room;
-        read.map_err(|e| self.failed(e))
+        self.ended(writes, read)
     }
 
     #[inline(always)]
@@ -112,6 +107,22 @@ impl Held {
         let mut room = self.begin_rows();
         let read = self.stmt(stmt).and_then(|s| each(s, stmt.fields, parameters, limit, &mut room, out));
         self.end_rows(room, read)
+    }
+
+    fn run_now<P: Bind + ?Sized>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<u64> {
+        self.ready()?;
+        let prepared = self.stmt(stmt)?;
+        bind(prepared, stmt.fields, parameters)?;
+        let (writes, changed) = (prepared.writes(), change(prepared));
+        self.ended(writes, changed)
+    }
+
+    fn run_dynamic_now<P: Bind + ?Sized>(&mut self, sql: &str, fields: &[&'static str], parameters: &P) -> Result<u64> {
+        self.ready()?;
+        let prepared = self.dynamic(sql)?;
+        bind(prepared, fields, parameters)?;
+        let (writes, changed) = (prepared.writes(), change(prepared));
+        self.ended(writes, changed)
     }
 
     /// Returns the room for a read of rows, and bounds what sorting them may take.
@@ -136,13 +147,7 @@ impl Held {
 }
 
 #[inline(always)]
-fn first<P: Bind + ?Sized, T: Decode>(
-    stmt: &mut Prepared,
-    fields: &[&'static str],
-    list: &P,
-    room: &mut Room,
-) -> Result<Option<T>> {
-    bind(stmt, fields, list)?;
+fn first<T: Decode>(stmt: &mut Prepared, room: &mut Room) -> Result<Option<T>> {
     match stmt.rows().next() {
         Ok(Some(row)) => {
             let mut columns = Columns::of(row);
@@ -163,6 +168,7 @@ fn each<P: Bind + ?Sized, T: Decode>(
     room: &mut Room,
     out: &mut Vec<T>,
 ) -> Result<End> {
+    debug_assert!(!stmt.writes(), "what reads many rows changes none");
     bind(stmt, fields, list)?;
     let mut rows = stmt.rows();
     for _ in 0..limit {
@@ -182,8 +188,7 @@ fn each<P: Bind + ?Sized, T: Decode>(
     Ok(End::Whole)
 }
 
-fn change<P: Bind + ?Sized>(stmt: &mut Prepared, fields: &[&'static str], list: &P) -> Result<u64> {
-    bind(stmt, fields, list)?;
+fn change(stmt: &mut Prepared) -> Result<u64> {
     let changed = stmt.execute().map_err(fault)?;
     // A count of rows is far below 2^64.
     Ok(changed as u64)

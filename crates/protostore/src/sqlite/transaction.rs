@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rusqlite::ErrorCode;
 
-use super::fault::fault;
+use super::fault::{fault, is_undone};
 use super::held::Held;
 use crate::error::{Error, Kind, Result};
+use crate::session::Part;
 
 /// How many statements of our own a connection holds beside those of the store; the last is that of each commit.
 pub(super) const OWN: usize = 11;
@@ -15,7 +16,26 @@ pub(super) const OWN: usize = 11;
 #[derive(Debug, Default)]
 pub(super) struct State {
     open: bool,
-    lost: bool,
+    trouble: Trouble,
+    /// A closure runs as a whole: its operations have no savepoints of their own.
+    whole: bool,
+    /// A statement that writes has begun since the request or operation did.
+    begun: bool,
+    /// Something that was written since the request began is still there.
+    left: bool,
+}
+
+/// What stands in the way of the next statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Trouble {
+    #[default]
+    None,
+    /// An operation of a closure that runs as a whole was refused, and what it had written is still there.
+    Refused,
+    /// The closure went on after that: what it saw since then may be wrong.
+    Past,
+    /// The transaction is gone.
+    Lost,
 }
 
 /// A statement of our own.
@@ -122,6 +142,62 @@ impl Held {
         })
     }
 
+    /// Notes that another request begins.
+    pub(super) fn begin_request(&mut self) {
+        self.transaction.left = false;
+    }
+
+    /// Says whether something that the request has written is still there.
+    pub(super) fn has_left_something(&self) -> bool {
+        self.transaction.left
+    }
+
+    /// Runs a closure inside the savepoint of its request, without savepoints around its operations.
+    ///
+    /// Where it goes on after an operation that was refused, which only a savepoint undoes reliably, all of it is undone,
+    /// and it runs again with a part around each operation.
+    pub(super) fn closure<T>(&mut self, mut f: impl FnMut(&mut Self) -> Result<T>) -> Result<T> {
+        self.transaction.whole = true;
+        let out = catch_unwind(AssertUnwindSafe(|| f(self)));
+        self.transaction.whole = false;
+        let again = match self.transaction.trouble {
+            Trouble::None | Trouble::Lost => false,
+            Trouble::Refused => matches!(out, Ok(Ok(_))),
+            Trouble::Past => true,
+        };
+        if !self.is_lost() {
+            self.transaction.trouble = Trouble::None;
+        }
+        if !again {
+            return out.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        drop(out);
+        let undone = self.step(Own::UndoRequest);
+        self.sure(undone)?;
+        f(self)
+    }
+
+    /// Takes a step in the life of an operation: a savepoint's, unless its closure runs as a whole.
+    pub(super) fn part_now(&mut self, step: Part) -> Result<()> {
+        match (self.transaction.whole, step) {
+            (false, Part::Open) => self.open(Level::Part),
+            (false, Part::Keep) => self.keep(Level::Part),
+            (false, Part::Undo) => self.undo(Level::Part),
+            (true, Part::Open) => {
+                self.ready()?;
+                self.transaction.begun = false;
+                Ok(())
+            }
+            (true, Part::Keep) => self.ready(),
+            (true, Part::Undo) => {
+                if self.transaction.begun && self.transaction.trouble == Trouble::None {
+                    self.transaction.trouble = Trouble::Refused;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Keeps what was done since the level was opened.
     pub(super) fn keep(&mut self, level: Level) -> Result<()> {
         self.ready()?;
@@ -147,20 +223,47 @@ impl Held {
 
     /// Gives the transaction up where a level did not end as it should: nobody would know what is in it.
     fn sure(&mut self, ended: Result<()>) -> Result<()> {
-        self.transaction.lost |= ended.is_err();
+        if ended.is_err() {
+            self.transaction.trouble = Trouble::Lost;
+        }
         ended
     }
 
     /// Says whether the transaction is to be given up: SQLite rolls it back by itself when the disk is full, for example.
     pub(super) fn is_lost(&self) -> bool {
-        self.transaction.lost
+        self.transaction.trouble == Trouble::Lost
     }
 
     /// Refuses to go on after the transaction is gone: each statement would be a transaction of its own.
     #[inline(always)]
-    pub(super) fn ready(&self) -> Result<()> {
+    pub(super) fn ready(&mut self) -> Result<()> {
         self.watch.goes_on()?;
-        if self.transaction.lost { Err(lost()) } else { Ok(()) }
+        if self.transaction.trouble == Trouble::None { Ok(()) } else { self.troubled() }
+    }
+
+    #[cold]
+    fn troubled(&mut self) -> Result<()> {
+        if self.is_lost() {
+            return Err(lost());
+        }
+        self.transaction.trouble = Trouble::Past;
+        Ok(())
+    }
+
+    /// Notes what a statement that began has left behind, whether or not it failed.
+    #[inline(always)]
+    pub(super) fn ended<T>(&mut self, writes: bool, out: Result<T>) -> Result<T> {
+        self.transaction.begun |= writes;
+        match out {
+            Ok(out) => {
+                self.transaction.left |= writes;
+                Ok(out)
+            }
+            Err(e) => {
+                self.transaction.left |= writes && !is_undone(&e);
+                Err(self.failed(e))
+            }
+        }
     }
 
     /// Looks, after a failed statement, whether the transaction is gone.
@@ -173,13 +276,15 @@ impl Held {
             }
             return ended;
         }
-        self.transaction.lost |= self.transaction.open && self.connection().is_autocommit();
+        if self.transaction.open && self.connection().is_autocommit() {
+            self.transaction.trouble = Trouble::Lost;
+        }
         e
     }
 
     fn begin(&mut self, own: Own) -> Result<()> {
         self.step(own)?;
-        self.transaction = State { open: true, lost: false };
+        self.transaction = State { open: true, ..State::default() };
         Ok(())
     }
 

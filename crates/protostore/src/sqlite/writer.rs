@@ -1,11 +1,12 @@
 //! The writer: one thread and one connection, which commits the requests that wait as one group.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::checkpoint::Checkpoints;
 use super::held::Held;
 use super::job::{Job, Ran};
+use super::patience::Patience;
 use super::queue::Queue;
 use super::state::State;
 use super::transaction::{Level, Uncommitted};
@@ -27,6 +28,7 @@ pub(super) struct Writer {
     requests: Arc<Requests>,
     state: Arc<State>,
     checkpoints: Checkpoints,
+    pub(super) patience: Patience,
 }
 
 /// What undid the transaction of a group.
@@ -39,31 +41,28 @@ enum Setback {
 
 impl Writer {
     pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
-        Self { held, requests, state, checkpoints }
+        Self { held, requests, state, checkpoints, patience: Patience::default() }
     }
 
     /// Serves the queue until it is closed and empty, and returns the connection and its log.
     pub(super) fn serve(mut self) -> (Held, Log) {
         let mut group: Vec<Box<dyn Job>> = Vec::new();
         let mut hoped = 1;
-        let mut patience = Duration::ZERO;
         loop {
             // Those who were just answered come back at once: waiting for them, for less than a commit takes, lets them
             // share the next one.
-            self.requests.drain(&mut group, GROUP, hoped, patience);
+            self.requests.drain(&mut group, GROUP, hoped, self.patience.time());
             if group.is_empty() {
                 return (self.held, self.checkpoints.into_log());
             }
             hoped = group.len();
-            let start = Instant::now();
             self.commit(std::mem::take(&mut group));
             self.checkpoints.tend(&self.held);
-            patience = start.elapsed() / 2;
         }
     }
 
     /// Commits a group, again without each request that undoes it, and answers all.
-    fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+    pub(super) fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
         for round in 0.. {
             if group.is_empty() {
                 return;
@@ -116,7 +115,10 @@ impl Writer {
         {
             return Err(self.give_up(Setback::Group(e)));
         }
-        match self.held.commit_group() {
+        let start = Instant::now();
+        let committed = self.held.commit_group();
+        self.patience = Patience::after_commit(start.elapsed());
+        match committed {
             Ok(()) => Ok(()),
             Err(Uncommitted::Undone(e)) => Err(self.give_up(Setback::Group(e))),
             Err(Uncommitted::Unknown(e)) => {
@@ -138,6 +140,7 @@ impl Writer {
 /// Runs one request so that it undoes itself alone, and says whether the transaction goes on.
 fn request(held: &mut Held, job: &mut dyn Job) -> bool {
     let compound = job.compound();
+    held.begin_request();
     if compound && let Err(e) = held.open(Level::Request) {
         job.fail(e);
         return !held.is_lost();
@@ -145,6 +148,8 @@ fn request(held: &mut Held, job: &mut dyn Job) -> bool {
     let ended = match job.run(held) {
         Ran::Well if compound => held.keep(Level::Request),
         Ran::Badly | Ran::Panicked if compound => held.undo(Level::Request),
+        // What a statement has left behind although it failed can only be undone with everything else.
+        Ran::Badly if held.has_left_something() => return false,
         Ran::Well | Ran::Badly => Ok(()),
         // Without a savepoint, what a panic left behind can only be undone with everything else.
         Ran::Panicked => return false,

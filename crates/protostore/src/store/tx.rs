@@ -13,7 +13,8 @@ use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
 ///
-/// An operation that is refused undoes itself alone, so that a closure may go on after it.
+/// An operation that is refused undoes itself alone, so that a closure may go on after it: where it does, the closure is
+/// undone and runs again, with the means to undo each operation alone.
 pub struct Tx<'a, E: Engine>(View<'a, E>);
 
 impl<'a, E: Engine> Tx<'a, E> {
@@ -25,14 +26,14 @@ impl<'a, E: Engine> Tx<'a, E> {
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<R> {
         let mut record = record.clone();
         let now = Make::insert(&mut record)?;
-        self.part(ops::compound::<R>(), |session| E::wait(ops::insert(session, record, now)))
+        self.part(|session| E::wait(ops::insert(session, record, now)))
     }
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert<R: Mutable>(&mut self, record: &R) -> Result<R> {
         let mut record = record.clone();
         let (made, now) = Make::upsert(&mut record)?;
-        self.part(ops::compound::<R>(), |session| E::wait(ops::upsert(session, record, &made, now)))
+        self.part(|session| E::wait(ops::upsert(session, record, &made, now)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -58,15 +59,12 @@ impl<'a, E: Engine> Tx<'a, E> {
     /// Runs any operation.
     pub fn run<O: Op>(&mut self, mut op: O) -> Result<O::Out> {
         op.prepare()?;
-        self.part(O::COMPOUND, |session| E::wait(op.run(session)))
+        self.part(|session| E::wait(op.run(session)))
     }
 
-    /// Runs an operation, with the means to undo it alone where it takes several statements.
-    fn part<T>(&mut self, compound: bool, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
+    /// Runs an operation, with the means to undo it alone.
+    fn part<T>(&mut self, run: impl FnOnce(&mut E::Session) -> Result<T>) -> Result<T> {
         let session = &mut *self.0.session;
-        if !compound {
-            return run(session);
-        }
         E::wait(session.part(Part::Open))?;
         let done = catch_unwind(AssertUnwindSafe(|| run(session)));
         let end = if let Ok(Ok(_)) = done { Part::Keep } else { Part::Undo };

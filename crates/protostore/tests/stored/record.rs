@@ -83,6 +83,7 @@ static TABLE: Table = Table {
         FieldOf { paths: &["note"], columns: &["note"], kind: FieldKind::Value },
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: Stmt::new(0, r#"SELECT * FROM "samples" WHERE "number" = ?1"#, &["number"]),
     insert: Stmt::new(1, r#"INSERT INTO "samples" VALUES (?1, ?2, ?3, ?4, ?5)"#, FIELDS),

@@ -9,7 +9,7 @@ use super::fixture::{self, Machine, Network, Nic};
 use super::{machine, nic, store};
 
 /// Keeps the writer busy until the sender is dropped or sends, so that what comes next waits and becomes one group.
-async fn hold(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+pub(super) async fn hold(store: &Store) -> (mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
     let (go, wait) = mpsc::channel::<()>();
     let (begun, begins) = tokio::sync::oneshot::channel();
     let mut begun = Some(begun);

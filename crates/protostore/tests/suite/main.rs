@@ -14,6 +14,7 @@ mod log;
 mod masks;
 mod records;
 mod refusals;
+mod refused;
 mod restart;
 mod snapshots;
 

@@ -371,6 +371,7 @@ impl protostore::Record for Cell {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -610,6 +611,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(155, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(

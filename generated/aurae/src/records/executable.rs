@@ -635,6 +635,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["end_time"], &["end_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         186,

@@ -208,6 +208,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["report_time"], &["report_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(217, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -561,6 +561,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(134, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -501,6 +501,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(112, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -679,6 +679,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         85,

@@ -1618,6 +1618,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["guest"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -311,6 +311,7 @@ impl protostore::Record for Certificate {
     type Children = ();
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -514,6 +515,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(217, select!(r#"WHERE "serial" = $1"#), &["serial"]),
     insert: protostore::Stmt::new(

@@ -338,6 +338,7 @@ impl protostore::Record for Configuration {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -528,6 +529,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(60, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

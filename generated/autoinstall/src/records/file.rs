@@ -232,6 +232,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["modify_time"], &["modify_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(204, select!(r#"WHERE "path" = $1"#), &["path"]),
     insert: protostore::Stmt::new(

@@ -385,6 +385,7 @@ impl protostore::Record for Installation {
     type Children = (children::Phases, ());
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const FIRES: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -559,6 +560,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(110, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

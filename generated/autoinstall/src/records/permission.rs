@@ -142,6 +142,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(195, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(

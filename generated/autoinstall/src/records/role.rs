@@ -274,6 +274,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(167, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

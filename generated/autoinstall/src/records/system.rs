@@ -677,6 +677,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["update_time"], &["update_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -377,6 +377,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["delete_time"], &["delete_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             138,

@@ -382,6 +382,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["time"], &["time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "id",

@@ -380,6 +380,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             93,
@@ -467,6 +468,7 @@ WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +
 
 /// When rows of `facts` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[&["target_id", "namespace", "key"]],

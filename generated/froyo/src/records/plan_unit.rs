@@ -540,6 +540,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["attempts"], &["attempts"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         20,

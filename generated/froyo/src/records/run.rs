@@ -286,6 +286,7 @@ impl protostore::Record for Run {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -423,6 +424,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["update_time"], &["update_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -430,6 +430,7 @@ impl protostore::Record for Bucket {
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
     const REVISION: Option<&'static protostore::RevisionField> = Some(&REVISION);
+    const FIRES: bool = true;
     const RULES: bool = true;
 
     fn check_field(&self, field: usize) -> protostore::Result<()> {
@@ -666,6 +667,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["create_time"], &["create_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "id",

@@ -443,6 +443,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["disabled"], &["disabled"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         48,

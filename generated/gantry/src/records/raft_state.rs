@@ -156,6 +156,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["update_time"], &["update_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         61,

@@ -403,6 +403,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["expire_time"], &["expire_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             71,
@@ -472,6 +473,7 @@ WHERE ("source", "destination", "k") IN (SELECT value ->> 0, value ->> 1, value 
 
 /// When rows of `path_cache` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[],

@@ -263,6 +263,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["bytes"], &["bytes"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         36,

@@ -1,19 +1,23 @@
 //! The writer when a transaction is lost or cannot be committed.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use tokio::sync::oneshot::Receiver;
 
-use super::fixture::{Machine, SCHEMA};
+use super::fixture::{Machine, SCHEMA, stmt};
 use super::{Held, count, held, held_with, machine};
 use crate::error::{Error, Kind, Result};
 use crate::open::Log;
 use crate::ops;
+use crate::schema::Stmt;
 use crate::session::{Session, block, now};
 use crate::sqlite::checkpoint::{Checkpoints, Watched};
 use crate::sqlite::job::Work;
+use crate::sqlite::patience::Patience;
 use crate::sqlite::queue::Queue;
 use crate::sqlite::state::State;
 use crate::sqlite::writer::{Requests, Writer};
@@ -45,12 +49,15 @@ impl Group {
     /// Runs them, and returns the connection and the answers.
     fn run(self, held: Held) -> (Held, Vec<Result<(), Kind>>) {
         self.requests.close();
-        let log = Log::none(&SCHEMA);
-        let checkpoints = Checkpoints::new(log, u64::MAX, Watched::default());
-        let (held, _) = Writer::new(held, self.requests, self.state, checkpoints).serve();
+        let (held, _) = Writer::new(held, self.requests, self.state, no_checkpoints()).serve();
         let answers = self.answers.into_iter().map(|answer| block(answer).expect("is answered").map_err(|e| e.kind()));
         (held, answers.collect())
     }
+}
+
+/// Checkpoints of a database in memory, which has no log.
+fn no_checkpoints() -> Checkpoints {
+    Checkpoints::new(Log::none(&SCHEMA), u64::MAX, Watched::default())
 }
 
 /// A machine that does not fit into the room that is left.
@@ -140,6 +147,76 @@ fn a_panic_without_a_savepoint_undoes_the_group_which_runs_again_without_it() {
     let (held, answers) = group.run(held());
     assert_eq!(answers, [Ok(()), Err(Kind::Engine), Ok(())]);
     assert_eq!(count(&held), 2);
+}
+
+thread_local! {
+    static SAVEPOINTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+#[test]
+fn a_closure_has_one_savepoint_and_its_operations_have_some_only_when_it_runs_again() {
+    let note = |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            let sql = statement.sql().into_owned();
+            if sql.starts_with("SAVEPOINT") || sql.starts_with("ROLLBACK TO") {
+                SAVEPOINTS.with_borrow_mut(|all| all.push(sql));
+            }
+        }
+    };
+    let held =
+        held_with(|connection| connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note)).expect("traces"));
+    let noted = |work: fn(&mut Tx<'_, crate::Sqlite>) -> Result<()>, held: Held| {
+        let mut group = Group::new();
+        group.add(true, move |held| held.closure(|held| work(&mut Tx::new(held))));
+        let (held, answers) = group.run(held);
+        (held, answers, SAVEPOINTS.take())
+    };
+    let (held, answers, _) = noted(|tx| tx.insert(&machine("a")).map(|_| ()), held);
+    assert_eq!(answers, [Ok(())]);
+    let three = |tx: &mut Tx<'_, crate::Sqlite>| {
+        tx.insert(&machine("b"))?;
+        tx.delete::<Machine>("a")?;
+        tx.insert(&machine("a")).map(|_| ())
+    };
+    let (held, _, all) = noted(three, held);
+    assert_eq!(all, ["SAVEPOINT request"]);
+    let caught = |tx: &mut Tx<'_, crate::Sqlite>| {
+        tx.insert(&machine("c"))?;
+        assert_eq!(tx.insert(&machine("a")).map_err(|e| e.kind()), Err(Kind::AlreadyExists));
+        Ok(())
+    };
+    let (held, answers, all) = noted(caught, held);
+    let undone = ["SAVEPOINT request", "ROLLBACK TO request"];
+    assert_eq!(all, [&undone[..], &["SAVEPOINT part", "SAVEPOINT part", "ROLLBACK TO part"]].concat());
+    assert_eq!((answers, count(&held)), (vec![Ok(())], 3));
+}
+
+#[test]
+fn a_statement_that_leaves_something_behind_takes_its_group_along_which_runs_again_without_it() {
+    // The engine keeps no journal for it, as the column has no constraint: but a number may grow into one that is none.
+    static LATER: Stmt = stmt(0, r#"UPDATE "machines" SET "created_at" = "created_at" + 1"#, &[]);
+    let mut group = Group::new();
+    group.insert(Machine { created_at: Timestamp::new(0, 5), ..machine("a") });
+    group.insert(Machine { created_at: Timestamp::new(9_223_372_036, 854_775_807), ..machine("b") });
+    group.add(false, |held| now(held.run(&LATER, &())).map(|_| ()));
+    group.insert(machine("c"));
+    let (held, answers) = group.run(held());
+    assert_eq!(answers, [Ok(()), Ok(()), Err(Kind::Invalid), Ok(())]);
+    let first = r#"SELECT "created_at" FROM "machines" WHERE "id" = 'a'"#;
+    let first: i64 = held.connection().query_row(first, (), |row| row.get(0)).expect("reads");
+    assert_eq!((first, count(&held)), (5, 3));
+}
+
+#[test]
+fn what_is_never_committed_says_nothing_of_how_long_a_commit_takes() {
+    let group = Group::new();
+    let (requests, state) = (Arc::clone(&group.requests), Arc::clone(&group.state));
+    let mut writer = Writer::new(held(), requests, state, no_checkpoints());
+    writer.patience = Patience::after_commit(Duration::from_millis(2));
+    let (job, _answer) = Work::<(), _>::new(true, |_: &mut Held| Ok(()));
+    group.state.stop_because(&Error::new(Kind::Unknown, "the disk is gone"));
+    writer.commit(vec![Box::new(job)]);
+    assert_eq!(writer.patience, Patience::after_commit(Duration::from_millis(2)));
 }
 
 #[test]

@@ -243,6 +243,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["gone"], &["gone"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             291,

@@ -197,6 +197,7 @@ WHERE "host" = $1 AND "slot" = $2 AND (+"until__time" IS NULL OR +"until__time" 
         protostore::FieldOf::value(&["slot"], &["slot"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(160, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -253,6 +253,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["details"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(10, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -405,6 +405,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["others"], &[]),
     ],
     referrers: &[],
+    recursions: &[protostore::Recursion::new("facts", "parent")],
     sequences: &[],
     get: protostore::Stmt::new(
             48,
@@ -471,6 +472,7 @@ WHERE "id" IN (SELECT value FROM json_each($1)) AND (+"expire_time" IS NULL OR +
 
 /// When rows of `facts` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "expire_time",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[&["name"]],

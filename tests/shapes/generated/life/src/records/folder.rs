@@ -389,6 +389,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[protostore::Recursion::new("folders", "parent")],
     sequences: &[],
     get: protostore::Stmt::new(
             177,

@@ -88,6 +88,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     key: &["_singleton"],
     fields: &[protostore::FieldOf::value(&["name"], &["name"])],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         40,

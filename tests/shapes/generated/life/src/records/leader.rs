@@ -158,6 +158,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["until"], &["until"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             146,
@@ -216,6 +217,7 @@ CROSS JOIN "leader" t ON t."_singleton" = o.value AND +t."until" > $2"#,
 
 /// When rows of `leader` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "until",
     clock: protostore::Clock::Rfc3339,
     uniques: &[],

@@ -353,6 +353,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["number"], &["number"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             123,
@@ -422,6 +423,7 @@ WHERE ("host", "slot") IN (SELECT value ->> 0, value ->> 1
 
 /// When rows of `leases` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "until__time",
     clock: protostore::Clock::Seconds,
     uniques: &[&["zone", "number"]],

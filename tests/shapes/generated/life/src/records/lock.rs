@@ -209,6 +209,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["etag"], &["etag"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             316,
@@ -298,6 +299,7 @@ FROM "locks""#,
 
 /// When rows of `locks` are gone.
 pub static EXPIRE: protostore::Expire = protostore::Expire {
+    table: &TABLE,
     column: "until",
     clock: protostore::Clock::Nanoseconds,
     uniques: &[],

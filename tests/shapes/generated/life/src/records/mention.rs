@@ -272,6 +272,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["all"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(92, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

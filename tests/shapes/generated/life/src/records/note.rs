@@ -321,6 +321,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
             234,

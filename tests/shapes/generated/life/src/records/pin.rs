@@ -217,6 +217,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["folder_ids"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(265, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

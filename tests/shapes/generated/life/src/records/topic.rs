@@ -108,6 +108,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

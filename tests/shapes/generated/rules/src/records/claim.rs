@@ -187,6 +187,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         325,

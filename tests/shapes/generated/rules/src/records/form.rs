@@ -785,6 +785,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["one_ip"], &["one_ip"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(36, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -868,6 +868,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(20, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -132,6 +132,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     key: &["number"],
     fields: &[protostore::FieldOf::key(&["number"], &["number"])],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "number",

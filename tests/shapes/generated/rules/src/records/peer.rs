@@ -236,6 +236,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["trees"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(138, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -204,6 +204,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["owners"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         311,

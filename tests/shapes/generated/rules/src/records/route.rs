@@ -332,6 +332,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["drafts"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(159, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

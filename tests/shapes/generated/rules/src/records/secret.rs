@@ -285,6 +285,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -207,6 +207,7 @@ impl protostore::Record for Stack {
     >;
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
+    const FIRES: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -353,6 +354,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["note"], &["note"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

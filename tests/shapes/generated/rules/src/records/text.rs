@@ -608,6 +608,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["coded"], &["coded"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(28, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -140,6 +140,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["choice", "wing", "nothing"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         1269,

@@ -760,6 +760,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["by_name"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1067, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

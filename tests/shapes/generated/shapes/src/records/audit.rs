@@ -484,6 +484,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "number",

@@ -101,6 +101,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(266, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -525,6 +525,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["lonely", "only"], &["only"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(188, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -1613,6 +1613,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["wrapped"], &["wrapped"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1808, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

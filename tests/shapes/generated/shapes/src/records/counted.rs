@@ -364,6 +364,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["other_number"], &["other_number"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         1615,

@@ -214,6 +214,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1497, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

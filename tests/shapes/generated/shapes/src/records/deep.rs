@@ -316,6 +316,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["racks"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         585,

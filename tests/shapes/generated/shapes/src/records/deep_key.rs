@@ -167,6 +167,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         320,

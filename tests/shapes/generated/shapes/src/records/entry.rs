@@ -136,6 +136,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["hash"], &["hash"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "number",

@@ -193,6 +193,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[
         protostore::Sequence {
             field: "id",

@@ -297,6 +297,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["a_duration"], &["a_duration"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(8, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -276,6 +276,7 @@ impl protostore::Record for Fixed {
     type Revision = ();
     const TABLE: &'static protostore::Table = &TABLE;
     const KEEPS: bool = true;
+    const FIRES: bool = true;
 
     fn key(&self) -> Self::KeyRef<'_> {
         &self.id
@@ -763,6 +764,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["notes"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1547, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

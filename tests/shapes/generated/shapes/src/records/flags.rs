@@ -84,6 +84,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     key: &["_singleton"],
     fields: &[protostore::FieldOf::children(&["names"], &[])],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         743,

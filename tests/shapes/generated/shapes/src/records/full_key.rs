@@ -220,6 +220,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(967, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -273,6 +273,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["a_colour"], &["a_colour"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -157,6 +157,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["names"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1517, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

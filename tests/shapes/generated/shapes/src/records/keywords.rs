@@ -339,6 +339,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["TABLE"], &["TABLE"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(230, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -907,6 +907,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["a_empty_by_name"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(2122, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -138,6 +138,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["crate"], &["crate"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1537, select!(r#"WHERE "text" = $1"#), &["text"]),
     insert: protostore::Stmt::new(

@@ -235,6 +235,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inner"], &["inner", "inner__name", "inner__data"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(438, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

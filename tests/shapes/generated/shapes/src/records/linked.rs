@@ -288,6 +288,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["named"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(654, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -212,6 +212,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["items"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(204, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

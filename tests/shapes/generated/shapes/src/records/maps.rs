@@ -416,6 +416,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["inside"], &["inside"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(453, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

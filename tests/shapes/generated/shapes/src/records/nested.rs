@@ -785,6 +785,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(158, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

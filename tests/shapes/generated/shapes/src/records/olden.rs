@@ -799,6 +799,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["packed"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1713, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

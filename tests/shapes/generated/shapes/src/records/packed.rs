@@ -485,6 +485,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["inners"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1019, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

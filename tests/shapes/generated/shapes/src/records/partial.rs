@@ -181,6 +181,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["half"], &["half"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1059, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

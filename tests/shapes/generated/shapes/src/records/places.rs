@@ -1758,6 +1758,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         ),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1746, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

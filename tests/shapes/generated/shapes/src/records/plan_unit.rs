@@ -408,6 +408,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         1428,

@@ -463,6 +463,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["parts"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1379, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -241,6 +241,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["durations"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(16, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

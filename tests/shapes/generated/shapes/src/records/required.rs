@@ -214,6 +214,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["a_time"], &["a_time"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(150, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -456,6 +456,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["target_ids"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         693,

@@ -864,6 +864,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["code"], &["code"]),
     ],
     referrers: &[],
+    recursions: &[protostore::Recursion::new("sources", "parent")],
     sequences: &[],
     get: protostore::Stmt::new(346, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

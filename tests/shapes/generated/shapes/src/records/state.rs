@@ -122,6 +122,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["text"], &["text"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         1653,

@@ -136,6 +136,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[protostore::Recursion::new("sources", "parent")],
     sequences: &[],
     get: protostore::Stmt::new(335, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

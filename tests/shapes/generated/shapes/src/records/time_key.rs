@@ -158,6 +158,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["words"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         1000,

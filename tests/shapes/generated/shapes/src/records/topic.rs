@@ -136,6 +136,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1368, select!(r#"WHERE "name" = $1"#), &["name"]),
     insert: protostore::Stmt::new(

@@ -366,6 +366,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["text"], &["text"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(1471, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -506,6 +506,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must_be"], &["must_be"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(825, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

@@ -437,6 +437,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["numbers"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         281,

@@ -361,6 +361,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["must"], &["must"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(797, select!(r#"WHERE "id" = $1"#), &["id"]),
     insert: protostore::Stmt::new(

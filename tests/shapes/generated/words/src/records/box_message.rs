@@ -212,6 +212,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["reads"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(
         119,

@@ -237,6 +237,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["debug"], &["debug"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(144, select!(r#"WHERE "default" = $1"#), &["default"]),
     insert: protostore::Stmt::new(

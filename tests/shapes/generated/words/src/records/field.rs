@@ -105,6 +105,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["columns"], &["columns"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(166, select!(r#"WHERE "field" = $1"#), &["field"]),
     insert: protostore::Stmt::new(

@@ -260,6 +260,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["traits"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(152, select!(r#"WHERE "type" = $1"#), &["type"]),
     insert: protostore::Stmt::new(

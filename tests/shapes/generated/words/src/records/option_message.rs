@@ -424,6 +424,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
     ],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(0, select!(r#"WHERE "self" = $1"#), &["self"]),
     insert: protostore::Stmt::new(

@@ -245,6 +245,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["reads"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(59, select!(r#"WHERE "ok" = $1"#), &["ok"]),
     insert: protostore::Stmt::new(

@@ -136,6 +136,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["result"], &["result"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(107, select!(r#"WHERE "store" = $1"#), &["store"]),
     insert: protostore::Stmt::new(

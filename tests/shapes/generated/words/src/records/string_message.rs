@@ -138,6 +138,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::value(&["str"], &["str"]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(80, select!(r#"WHERE "string" = $1"#), &["string"]),
     insert: protostore::Stmt::new(

@@ -127,6 +127,7 @@ pub static TABLE: protostore::Table = protostore::Table {
         protostore::FieldOf::children(&["ok"], &[]),
     ],
     referrers: &[],
+    recursions: &[],
     sequences: &[],
     get: protostore::Stmt::new(90, select!(r#"WHERE "vec" = $1"#), &["vec"]),
     insert: protostore::Stmt::new(
