@@ -99,8 +99,8 @@ fn check<R: Record>(store: &Store, rng: &mut Rng, records: &[R], probes: &[Probe
         let (mut forward, mut after) = (Vec::new(), None);
         loop {
             let page = read(find.clone().after(after));
-            let bytes = page.next.as_ref().map(protostore::Cursor::to_bytes);
-            let next = bytes.map(|bytes| protostore::Cursor::from_bytes(&bytes).expect("its own bytes"));
+            let token = store.page_tokens().seal(&[&context], page.next.as_ref()).expect("seals");
+            let next = store.page_tokens().open(&[&context], &token).expect("its own token");
             assert_eq!(next, page.next, "{context}");
             forward.extend(page.records);
             after = next;

@@ -38,7 +38,7 @@ const STORE_METHODS: [&str; 15] = [
     "close",
     "deref",
     "info",
-    "page_token_key",
+    "page_tokens",
     "read",
     "read_async",
     "run",

@@ -30,6 +30,8 @@ mod number;
 mod open;
 mod ops;
 mod options;
+mod page_token;
+mod random;
 mod record;
 mod redacted;
 mod room;
@@ -56,6 +58,7 @@ pub use ops::{
     Undelete, Update, Upsert, UpsertBy, Verified, Verify, WriteOp,
 };
 pub use options::Options;
+pub use page_token::{PageTokens, Position};
 pub use record::{
     Both, By, Chain, Chained, ChildTable, Children, Element, Fill, Immutable, ImmutableMember, Link, Made, Make,
     Mutable, Nested, Numbered, Record, Revised, Revision, RevisionField, Sequence, Singleton, chain_hash, chain_origin,

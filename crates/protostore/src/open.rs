@@ -18,8 +18,9 @@ use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
 use crate::info::{Info, LogInfo};
-use crate::key::{FileKeys, Key};
+use crate::key::Key;
 use crate::options::Options;
+use crate::page_token::PageTokens;
 use crate::schema::Schema;
 
 mod authorizer;
@@ -36,7 +37,6 @@ mod lock;
 mod log;
 mod migrate;
 mod place;
-mod random;
 mod refusal;
 mod settings;
 mod state;
@@ -74,23 +74,17 @@ pub(crate) struct Opened {
     pub(crate) guard: Guard,
     /// What the database says about itself.
     pub(crate) info: Info,
+    /// What seals places in lists of this file.
+    pub(crate) tokens: PageTokens,
 }
 
 /// What keeps the file ours for as long as the store is open: the lock; in tests also the directory, which goes with it.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    keys: FileKeys,
     path: PathBuf,
     // Dropped in this order: the lock file lies in the directory.
     _lock: Lock,
     directory: Option<TempDir>,
-}
-
-impl Guard {
-    /// Returns the key that seals page tokens of this file.
-    pub(crate) fn page_token_key(&self) -> &[u8; 32] {
-        self.keys.expose_page_token()
-    }
 }
 
 /// How the pages are to be read.
@@ -178,8 +172,9 @@ fn open_as(
     if lost_log {
         tracing::warn!(path = %info.path.display(), "opened the database without its log: its newest commits are gone");
     }
-    let guard = Guard { keys: cipher.into_keys(), path: place.path, _lock: lock, directory: None };
-    Ok(Opened { writer, readers, log, guard, info })
+    let tokens = PageTokens::new(cipher.into_keys(), schema.store, label.created, schema.version);
+    let guard = Guard { path: place.path, _lock: lock, directory: None };
+    Ok(Opened { writer, readers, log, guard, info, tokens })
 }
 
 /// Decides how the pages are read: never plain without somebody having said so.

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::info::Info;
 use crate::life::Expire;
 use crate::ops::{BATCH, Batch, ReadOp, WriteOp};
+use crate::page_token::PageTokens;
 use crate::record::{Record, Singleton};
 use crate::sqlite::Sqlite;
 use crate::time::Timestamp;
@@ -116,8 +117,8 @@ impl<E: Engine> Store<E> {
 }
 
 impl Store<Sqlite> {
-    /// Returns a key that belongs to this file alone, to seal page tokens with.
-    pub fn page_token_key(&self) -> &[u8; 32] {
-        self.engine.page_token_key()
+    /// Returns what seals places in lists as page tokens, under a key that belongs to this file alone.
+    pub fn page_tokens(&self) -> &PageTokens {
+        self.engine.page_tokens()
     }
 }

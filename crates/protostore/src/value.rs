@@ -1,6 +1,7 @@
 //! One column: how a Rust value goes into a statement and comes out of a row.
 
 mod bind;
+pub(crate) mod coded;
 mod kept;
 mod read;
 mod zero;

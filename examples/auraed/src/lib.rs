@@ -13,7 +13,6 @@ mod mask;
 mod page;
 mod serve;
 mod services;
-mod tokens;
 
 use std::io::{self, IsTerminal};
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::error::{Error, Kind, Result};
-use crate::value::Kept;
+use crate::value::{Kept, coded};
 
 /// Where a record stands in a list of a certain order; it need not be there any more.
 ///
-/// Its bytes hold values of the record: seal them before they leave the process.
+/// Its bytes hold values of the record: what leaves the process is a token of [`PageTokens`](crate::PageTokens).
 pub struct Cursor<R> {
     pub(super) order: String,
     pub(super) values: Vec<Kept>,
@@ -16,19 +16,11 @@ pub struct Cursor<R> {
 }
 
 impl<R> Cursor<R> {
-    /// Returns the cursor as bytes, for a page token.
+    /// Returns the cursor as bytes: what [`PageTokens`](crate::PageTokens) seal.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        put(&mut bytes, b'o', self.order.as_bytes());
-        for value in &self.values {
-            match value {
-                Kept::Null => put(&mut bytes, b'n', &[]),
-                Kept::Int(v) => put(&mut bytes, b'i', &v.to_le_bytes()),
-                Kept::Real(v) => put(&mut bytes, b'r', &v.to_le_bytes()),
-                Kept::Text(v) => put(&mut bytes, b't', v.as_bytes()),
-                Kept::Blob(v) => put(&mut bytes, b'b', v),
-            }
-        }
+        coded::put(&mut bytes, b'o', self.order.as_bytes());
+        self.values.iter().for_each(|value| coded::put_value(&mut bytes, value));
         bytes
     }
 
@@ -38,36 +30,10 @@ impl<R> Cursor<R> {
     }
 
     fn read(mut bytes: &[u8]) -> Option<Self> {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-        let (b'o', order) = take(&mut bytes)? else { return None };
-        let (order, mut values) = (text(order)?, Vec::new());
-        while !bytes.is_empty() {
-            values.push(match take(&mut bytes)? {
-                (b'n', []) => Kept::Null,
-                (b'i', v) => Kept::Int(i64::from_le_bytes(v.try_into().ok()?)),
-                (b'r', v) => Kept::Real(f64::from_le_bytes(v.try_into().ok()?)),
-                (b't', v) => Kept::Text(text(v)?),
-                (b'b', v) => Kept::Blob(v.to_vec()),
-                _ => return None,
-            });
-        }
-        Some(Self { order, values, of: PhantomData })
+        let (b'o', order) = coded::take(&mut bytes)? else { return None };
+        let order = String::from_utf8(order.to_vec()).ok()?;
+        Some(Self { order, values: coded::take_values(bytes)?, of: PhantomData })
     }
-}
-
-/// Writes what follows, its length and itself.
-fn put(bytes: &mut Vec<u8>, tag: u8, content: &[u8]) {
-    bytes.push(tag);
-    bytes.extend((content.len() as u64).to_le_bytes());
-    bytes.extend(content);
-}
-
-fn take<'b>(bytes: &mut &'b [u8]) -> Option<(u8, &'b [u8])> {
-    let (tag, rest) = bytes.split_first()?;
-    let (length, rest) = rest.split_first_chunk::<8>()?;
-    let (content, rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-    *bytes = rest;
-    Some((*tag, content))
 }
 
 impl<R> Clone for Cursor<R> {

@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::ffi;
-use super::random::random;
 use super::refusal::Refusal;
 use crate::key::{FileKeys, Key, KeyId};
+use crate::random::random;
 
 /// How every plain SQLite file begins, <https://www.sqlite.org/fileformat2.html#the_database_header>.
 const PLAIN: [u8; 16] = *b"SQLite format 3\0";
@@ -52,7 +52,7 @@ impl Cipher {
         let Some(salt) = &self.salt else { return Ok(()) };
         silence(connection)?;
         let failed = |why| Refusal::Engine("set its key", why);
-        ffi::set_key(connection, &*specification(self.keys.expose_cipher(), salt)).map_err(failed)?;
+        ffi::set_key(connection, specification(self.keys.expose_cipher(), salt).as_slice()).map_err(failed)?;
         // The format is that of SQLCipher 4, whatever the defaults of a later one or of another user in this process.
         connection.execute_batch("PRAGMA cipher_compatibility = 4").map_err(failed)?;
         let on: Option<String> = connection.query_row("PRAGMA cipher_status", [], |row| row.get(0)).map_err(failed)?;
@@ -64,7 +64,7 @@ impl Cipher {
         self.salt.map(|_| self.keys.id())
     }
 
-    /// Gives the keys to who seals page tokens with them.
+    /// Gives the keys to who seals page tokens: once the connections are open, no other is needed.
     pub(super) fn into_keys(self) -> FileKeys {
         self.keys
     }
@@ -77,9 +77,10 @@ pub(super) fn version(connection: &Connection) -> Option<String> {
 
 /// Writes `x'<key><salt>'`: with both given, SQLCipher derives nothing.
 /// <https://www.zetetic.net/sqlcipher/sqlcipher-api/#key>
-fn specification(key: &[u8; 32], salt: &[u8; 16]) -> Zeroizing<[u8; 99]> {
+fn specification(key: &[u8; 32], salt: &[u8; 16]) -> Box<Zeroizing<[u8; 99]>> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = Zeroizing::new([b'\''; 99]);
+    // On the heap, so that returning it leaves no copy behind.
+    let mut text = Box::new(Zeroizing::new([b'\''; 99]));
     text[0] = b'x';
     for (byte, place) in key.iter().chain(salt).zip(text[2..98].chunks_exact_mut(2)) {
         place[0] = DIGITS[usize::from(byte >> 4)];

@@ -11,8 +11,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::cipher::Cipher;
 use super::connect;
-use super::random::random;
 use super::refusal::Refusal;
+use crate::random::random;
 
 /// What the row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use super::checkpoint::{Checkpoints, Watched};
 use super::engine::Sqlite;
@@ -23,6 +22,7 @@ use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::open::{self, Guard, Log, Opened};
 use crate::options::{Limits, Options};
+use crate::page_token::PageTokens;
 
 /// How long closing waits for reads that were ended.
 const GRACE: Duration = Duration::from_secs(2);
@@ -36,7 +36,7 @@ pub(super) struct Core {
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
     pub(super) watched: Watched,
-    pub(super) page_token_key: Zeroizing<[u8; 32]>,
+    pub(super) tokens: PageTokens,
     pub(super) limits: Limits,
     running: Mutex<Option<Running>>,
 }
@@ -59,8 +59,7 @@ struct Running {
 impl Sqlite {
     /// Starts the threads over connections that are ready.
     pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
-        let Opened { writer, readers, log, guard, info } = opened;
-        let page_token_key = Zeroizing::new(*guard.page_token_key());
+        let Opened { writer, readers, log, guard, info, tokens } = opened;
         let page_bytes = options.page_bytes;
         let hold = |connection: Connection| {
             let mut held = Held::new(connection, slots)?;
@@ -114,7 +113,7 @@ impl Sqlite {
             requests,
             info,
             watched,
-            page_token_key,
+            tokens,
             limits: options.limits,
             running,
         })))

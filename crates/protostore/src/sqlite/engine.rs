@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::ops::{Op, ReadOp, WriteOp};
+use crate::page_token::PageTokens;
 use crate::room::Room;
 use crate::session::{Session, block, now};
 use crate::store::{Tx, View};
@@ -32,9 +33,9 @@ const CLOSURE: &str = "a closure";
 pub struct Sqlite(pub(super) Arc<Core>);
 
 impl Sqlite {
-    /// Returns the key that seals page tokens of this store.
-    pub(crate) fn page_token_key(&self) -> &[u8; 32] {
-        &self.0.page_token_key
+    /// Returns what seals places in lists of this store.
+    pub(crate) fn page_tokens(&self) -> &PageTokens {
+        &self.0.tokens
     }
 
     /// Runs a read on the caller's thread; none where the record is too large for that.

@@ -200,5 +200,32 @@ fn the_store_knows_itself() {
     let info = store.info();
     assert_eq!((info.store, info.version, info.semver), ("fixture.store.v1.FixtureStore", 1, "1.0.0"));
     assert!(info.path.exists());
-    assert_ne!(store.page_token_key(), &[0; 32]);
+}
+
+#[tokio::test]
+async fn a_list_goes_on_by_token() {
+    let (store, other) = (store(), store());
+    for number in 0..5 {
+        store.table::<Machine>().insert(machine(&format!("vm-{number}"))).await.expect("inserts");
+    }
+    let (mut seen, mut token, question) = (Vec::new(), String::new(), ["ListMachines"]);
+    loop {
+        let after: Option<String> = store.page_tokens().open(&question, &token).expect("is its own");
+        let page = store.table::<Machine>().page(after, 2).await.expect("reads");
+        seen.extend(page.records.into_iter().map(|machine| machine.id));
+        token = store.page_tokens().seal(&question, page.next.as_ref()).expect("seals");
+        assert!(!token.contains("vm-"), "{token}");
+        if token.is_empty() {
+            break;
+        }
+        for refused in [
+            store.page_tokens().open::<String>(&["ListNics"], &token),
+            other.page_tokens().open::<String>(&question, &token),
+            store.page_tokens().open::<i64>(&question, &token).map(|_| None),
+        ] {
+            let e = refused.expect_err("is not its own");
+            assert_eq!((e.kind(), e.field()), (Kind::Invalid, Some("page_token")));
+        }
+    }
+    assert_eq!(seen, ["vm-0", "vm-1", "vm-2", "vm-3", "vm-4"]);
 }

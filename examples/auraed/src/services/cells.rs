@@ -7,6 +7,7 @@ use protostore::{Error, Timestamp};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, precondition, quoted, record, set};
+use super::shown::Shown;
 use crate::page::Page;
 
 /// The signal that ends an executable.
@@ -18,17 +19,16 @@ pub(super) struct Cells(pub(super) Core);
 #[tonic::async_trait]
 impl CellService for Cells {
     async fn get_cell(&self, request: Request<GetCellRequest>) -> Answer<proto::Cell> {
-        self.0.get::<Cell, _>(&request.into_inner().name).await
+        self.0.get::<Cell>(&request.into_inner().name).await
     }
 
     async fn list_cells(&self, request: Request<ListCellsRequest>) -> Answer<ListCellsResponse> {
         let ListCellsRequest { page_size, page_token, parent_name } = request.into_inner();
-        let page = Page::of(&self.0.tokens, vec!["ListCells", &parent_name], page_size, &page_token)?;
-        let found = match parent_name.as_str() {
-            "" => self.0.page::<Cell>(&page).await?,
-            parent => self.0.read(page.list(cell::list_by_parent_name(parent))).await?,
+        let page = Page::of(self.0.tokens(), vec!["ListCells", &parent_name], page_size, &page_token)?;
+        let (cells, next_page_token) = match parent_name.as_str() {
+            "" => self.0.list(&page, page.all::<Cell>()).await?,
+            parent => self.0.list(&page, page.list(cell::list_by_parent_name(parent))).await?,
         };
-        let (cells, next_page_token) = page.answer(found);
         Ok(Response::new(ListCellsResponse { cells, next_page_token }))
     }
 
@@ -52,17 +52,16 @@ impl CellService for Cells {
 
     async fn get_executable(&self, request: Request<GetExecutableRequest>) -> Answer<proto::Executable> {
         let GetExecutableRequest { cell_name, name } = request.into_inner();
-        self.0.get::<Executable, _>((&cell_name, &name)).await
+        self.0.get::<Executable>((&cell_name, &name)).await
     }
 
     async fn list_executables(&self, request: Request<ListExecutablesRequest>) -> Answer<ListExecutablesResponse> {
         let ListExecutablesRequest { page_size, page_token, cell_name } = request.into_inner();
-        let page = Page::of(&self.0.tokens, vec!["ListExecutables", &cell_name], page_size, &page_token)?;
-        let found = match cell_name.as_str() {
-            "" => self.0.page::<Executable>(&page).await?,
-            cell => self.0.read(page.list(executable::list_by_cell_name(cell))).await?,
+        let page = Page::of(self.0.tokens(), vec!["ListExecutables", &cell_name], page_size, &page_token)?;
+        let (executables, next_page_token) = match cell_name.as_str() {
+            "" => self.0.list(&page, page.all::<Executable>()).await?,
+            cell => self.0.list(&page, page.list(executable::list_by_cell_name(cell))).await?,
         };
-        let (executables, next_page_token) = page.answer(found);
         Ok(Response::new(ListExecutablesResponse { executables, next_page_token }))
     }
 
@@ -96,6 +95,14 @@ impl CellService for Cells {
         let DeleteExecutableRequest { cell_name, name } = request.into_inner();
         self.0.delete::<Executable>((cell_name, name), must_have_ended).await
     }
+}
+
+impl Shown for Cell {
+    type Message = proto::Cell;
+}
+
+impl Shown for Executable {
+    type Message = proto::Executable;
 }
 
 fn must_have_ended(executable: &Executable) -> Result<(), Error> {

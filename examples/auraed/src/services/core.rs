@@ -3,12 +3,12 @@
 use aurae::Store;
 use prost::Message;
 use prost_types::FieldMask;
-use protostore::{Error, Kind, Mask, Mutable, PageOf, ReadOp, Record};
+use protostore::{Error, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record};
 use tonic::{Response, Status};
 
+use super::shown::Shown;
 use crate::mask::{self, Named};
-use crate::page::{Page, Place};
-use crate::tokens::Tokens;
+use crate::page::Page;
 
 /// What an answer is: the message, or the reason why there is none.
 pub(super) type Answer<M> = Result<Response<M>, Status>;
@@ -17,26 +17,44 @@ pub(super) type Answer<M> = Result<Response<M>, Status>;
 #[derive(Clone)]
 pub(super) struct Core {
     pub(super) store: Store,
-    pub(super) tokens: Tokens,
 }
 
 impl Core {
+    /// Returns what seals the tokens of pages.
+    pub(super) fn tokens(&self) -> &PageTokens {
+        self.store.page_tokens()
+    }
+
     /// Returns one record as a message.
-    pub(super) async fn get<R: Record, M: From<R>>(&self, key: R::KeyRef<'_>) -> Answer<M> {
-        let record = self.store.table::<R>().get(key).await?;
-        Ok(Response::new(record.ok_or_else(|| missing::<R>(key))?.into()))
+    pub(super) async fn get<R: Shown>(&self, key: R::KeyRef<'_>) -> Answer<R::Message> {
+        if R::ALONE {
+            let record = self.store.table::<R>().get(key).await?;
+            return Ok(Response::new(record.ok_or_else(|| missing::<R>(key))?.into()));
+        }
+        let key = R::own_key(key);
+        let read = self.store.read_async(move |r| {
+            let key = R::borrow_key(&key);
+            r.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?.show_one(r)
+        });
+        Ok(Response::new(read.await?))
     }
 
-    /// Returns a page of all records.
-    pub(super) async fn page<R>(&self, page: &Page<'_, R::Key>) -> Result<PageOf<R>, Status>
-    where
-        R: Record<Key: Place>,
-    {
-        Ok(self.store.table::<R>().page(page.after.clone(), page.size).await?)
+    /// Returns a page of records as messages, and the token of the next page.
+    pub(super) async fn list<R: Shown<Key: Position>>(
+        &self,
+        page: &Page<'_, R::Key>,
+        list: impl ReadOp<Out = PageOf<R>> + 'static,
+    ) -> Result<(Vec<R::Message>, String), Status> {
+        let read = self.store.read_async(move |r| {
+            let PageOf { records, next } = r.run(list)?;
+            Ok((R::show(records, r)?, next))
+        });
+        let (messages, next) = read.await?;
+        Ok((messages, page.token(next.as_ref())?))
     }
 
-    /// Inserts a record and returns it as a message.
-    pub(super) async fn create<R: Record, M: From<R>>(&self, record: R) -> Answer<M> {
+    /// Inserts a record and returns it as a message; no other can refer to it yet.
+    pub(super) async fn create<R: Shown>(&self, record: R) -> Answer<R::Message> {
         Ok(Response::new(self.store.table::<R>().insert(record).await?.into()))
     }
 
@@ -52,7 +70,7 @@ impl Core {
         keep: fn(&R, &mut R),
     ) -> Answer<M>
     where
-        R: Mutable + TryFrom<M, Error = Error>,
+        R: Mutable + Shown<Message = M> + TryFrom<M, Error = Error>,
         M: Message + Default + From<R> + 'static,
     {
         let mask = mask::of::<R>(mask, &given)?;
@@ -64,25 +82,25 @@ impl Core {
             let mut new = R::try_from(named.merged(&M::from(old.clone()), &given)?)?;
             keep(&old, &mut new);
             tx.update(&new, mask.clone())?;
-            tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))
+            tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?.show_one(tx)
         });
-        Ok(Response::new(written.await?.into()))
+        Ok(Response::new(written.await?))
     }
 
     /// Reads a record, changes it and writes it back, all in one transaction.
-    pub(super) async fn change<R: Mutable, M: From<R>>(
+    pub(super) async fn change<R: Mutable + Shown>(
         &self,
         key: R::Key,
         change: impl Fn(&mut R) -> Result<(), Error> + Send + 'static,
-    ) -> Answer<M> {
+    ) -> Answer<R::Message> {
         let written = self.store.write_async(move |tx| {
             let key = R::borrow_key(&key);
             let mut record = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?;
             change(&mut record)?;
             tx.update(&record, Mask::all())?;
-            Ok(record)
+            record.show_one(tx)
         });
-        Ok(Response::new(written.await?.into()))
+        Ok(Response::new(written.await?))
     }
 
     /// Deletes a record, unless `refuse` says why not.

@@ -6,6 +6,7 @@ use aurae::proto::aurae::images::v0::{self as proto, *};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, record};
+use super::shown::Shown;
 use crate::page::Page;
 
 /// The service.
@@ -14,13 +15,13 @@ pub(super) struct Images(pub(super) Core);
 #[tonic::async_trait]
 impl ImageService for Images {
     async fn get_image(&self, request: Request<GetImageRequest>) -> Answer<proto::Image> {
-        self.0.get::<Image, _>(&request.into_inner().id).await
+        self.0.get::<Image>(&request.into_inner().id).await
     }
 
     async fn list_images(&self, request: Request<ListImagesRequest>) -> Answer<ListImagesResponse> {
         let ListImagesRequest { page_size, page_token } = request.into_inner();
-        let page = Page::of(&self.0.tokens, vec!["ListImages"], page_size, &page_token)?;
-        let (images, next_page_token) = page.answer(self.0.page::<Image>(&page).await?);
+        let page = Page::of(self.0.tokens(), vec!["ListImages"], page_size, &page_token)?;
+        let (images, next_page_token) = self.0.list(&page, page.all::<Image>()).await?;
         Ok(Response::new(ListImagesResponse { images, next_page_token }))
     }
 
@@ -33,4 +34,8 @@ impl ImageService for Images {
     async fn delete_image(&self, request: Request<DeleteImageRequest>) -> Answer<()> {
         self.0.delete::<Image>(request.into_inner().id, |_| Ok(())).await
     }
+}
+
+impl Shown for Image {
+    type Message = proto::Image;
 }

@@ -3,10 +3,11 @@
 use aurae::proto::aurae::vms::v0::vm_service_server::VmService;
 use aurae::proto::aurae::vms::v0::{self as proto, *};
 use aurae::{Guest, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
-use protostore::{Error, Timestamp};
+use protostore::{Error, Sqlite, Timestamp, View};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, missing, precondition, quoted, record, set};
+use super::shown::Shown;
 use crate::page::Page;
 
 /// The service.
@@ -15,7 +16,7 @@ pub(super) struct Machines(pub(super) Core);
 #[tonic::async_trait]
 impl VmService for Machines {
     async fn get_virtual_machine(&self, request: Request<GetVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
-        self.shown(self.0.get::<VirtualMachine, _>(&request.into_inner().id).await?).await
+        self.0.get::<VirtualMachine>(&request.into_inner().id).await
     }
 
     async fn list_virtual_machines(
@@ -23,18 +24,11 @@ impl VmService for Machines {
         request: Request<ListVirtualMachinesRequest>,
     ) -> Answer<ListVirtualMachinesResponse> {
         let ListVirtualMachinesRequest { page_size, page_token, image_id } = request.into_inner();
-        let page = Page::of(&self.0.tokens, vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
-        let found = match image_id.as_str() {
-            "" => self.0.page::<VirtualMachine>(&page).await?,
-            image => self.0.read(page.list(virtual_machine::list_by_image_ids(image))).await?,
+        let page = Page::of(self.0.tokens(), vec!["ListVirtualMachines", &image_id], page_size, &page_token)?;
+        let (virtual_machines, next_page_token) = match image_id.as_str() {
+            "" => self.0.list(&page, page.all::<VirtualMachine>()).await?,
+            image => self.0.list(&page, page.list(virtual_machine::list_by_image_ids(image))).await?,
         };
-        let nics = self.0.read(virtual_machine::nics_of_all(&found.records)).await?;
-        let guests = self.0.read(virtual_machine::guest_of_all(&found.records)).await?;
-        let (mut virtual_machines, next_page_token) = page.answer(found);
-        for ((machine, nics), guests) in virtual_machines.iter_mut().zip(nics).zip(guests) {
-            virtual_machine::fill_nics(machine, nics);
-            virtual_machine::fill_guest(machine, guests);
-        }
         Ok(Response::new(ListVirtualMachinesResponse { virtual_machines, next_page_token }))
     }
 
@@ -57,7 +51,7 @@ impl VmService for Machines {
     ) -> Answer<proto::VirtualMachine> {
         let UpdateVirtualMachineRequest { virtual_machine, update_mask } = request.into_inner();
         let given = without_shown(set(virtual_machine, "virtual_machine")?);
-        self.shown(self.0.update(given.id.clone(), given, update_mask, keep).await?).await
+        self.0.update(given.id.clone(), given, update_mask, keep).await
     }
 
     async fn delete_virtual_machine(&self, request: Request<DeleteVirtualMachineRequest>) -> Answer<()> {
@@ -75,7 +69,7 @@ impl VmService for Machines {
             enter(machine, State::Running);
             Ok(())
         };
-        self.shown(self.0.change(request.into_inner().id, start).await?).await
+        self.0.change(request.into_inner().id, start).await
     }
 
     async fn stop_virtual_machine(&self, request: Request<StopVirtualMachineRequest>) -> Answer<proto::VirtualMachine> {
@@ -86,25 +80,25 @@ impl VmService for Machines {
             enter(machine, State::Stopped);
             Ok(())
         };
-        self.shown(self.0.change(request.into_inner().id, stop).await?).await
+        self.0.change(request.into_inner().id, stop).await
     }
 
     async fn attach_image(&self, request: Request<AttachImageRequest>) -> Answer<proto::VirtualMachine> {
         let AttachImageRequest { id, image_id } = request.into_inner();
         let attached = self.0.store.write_async(move |tx| {
             tx.run(virtual_machine::image_ids.of(&id).append(image_id.as_str()))?;
-            tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
+            tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))?.show_one(tx)
         });
-        self.shown(Response::new(attached.await?.into())).await
+        Ok(Response::new(attached.await?))
     }
 
     async fn detach_image(&self, request: Request<DetachImageRequest>) -> Answer<proto::VirtualMachine> {
         let DetachImageRequest { id, image_id } = request.into_inner();
         let detached = self.0.store.write_async(move |tx| {
             tx.run(virtual_machine::image_ids.of(&id).remove(image_id.as_str()))?;
-            tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))
+            tx.get::<VirtualMachine>(&id)?.ok_or_else(|| missing::<VirtualMachine>(&id))?.show_one(tx)
         });
-        self.shown(Response::new(detached.await?.into())).await
+        Ok(Response::new(detached.await?))
     }
 
     async fn list_attached_images(
@@ -133,18 +127,22 @@ impl VmService for Machines {
     }
 }
 
-impl Machines {
-    /// Adds what a machine shows of other tables: its interfaces, and the daemon inside it.
-    async fn shown(&self, mut answer: Response<proto::VirtualMachine>) -> Answer<proto::VirtualMachine> {
-        let machine = answer.get_mut();
-        let id = machine.id.clone();
-        let read = self.0.store.read_async(move |r| {
-            Ok((r.run(virtual_machine::nics_of(id.as_str()))?, r.run(virtual_machine::guest_of(id.as_str()))?))
+impl Shown for VirtualMachine {
+    type Message = proto::VirtualMachine;
+
+    const ALONE: bool = false;
+
+    /// Adds its interfaces and the daemon inside it.
+    fn show(machines: Vec<Self>, r: &mut View<'_, Sqlite>) -> Result<Vec<Self::Message>, Error> {
+        let nics = r.run(virtual_machine::nics_of_all(&machines))?;
+        let guests = r.run(virtual_machine::guest_of_all(&machines))?;
+        let shown = machines.into_iter().zip(nics).zip(guests).map(|((machine, nics), guests)| {
+            let mut message = proto::VirtualMachine::from(machine);
+            virtual_machine::fill_nics(&mut message, nics);
+            virtual_machine::fill_guest(&mut message, guests);
+            message
         });
-        let (nics, guests) = read.await?;
-        virtual_machine::fill_nics(machine, nics);
-        virtual_machine::fill_guest(machine, guests);
-        Ok(answer)
+        Ok(shown.collect())
     }
 }
 
@@ -174,5 +172,72 @@ fn must_not_run(machine: &VirtualMachine) -> Result<(), Error> {
             Err(precondition::<VirtualMachine>(format!("{} runs: stop it first", quoted(&machine.id))))
         }
         State::Unspecified | State::Reserved | State::Stopped | State::Failed | State::Unrecognized(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use aurae::Nic;
+
+    use super::*;
+
+    const MACHINE: &str = "vm-1";
+
+    /// Whatever is read while interfaces come and the machine says how many, the machine is never behind by two.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_machine_and_what_it_shows_are_of_one_snapshot() {
+        let store = aurae::open_test().unwrap();
+        let machine = |count: u32| VirtualMachine {
+            id: MACHINE.into(),
+            mem_size_mb: 1 + count,
+            vcpu_count: 1,
+            ..VirtualMachine::default()
+        };
+        store.virtual_machines().insert(machine(0)).await.unwrap();
+        let ended = AtomicBool::new(false);
+        let mut read = 0;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for count in 1..=200u32 {
+                    let nic = Nic {
+                        mac_address: format!("52:54:00:00:00:{count:02x}"),
+                        machine_id: MACHINE.into(),
+                        ..Nic::default()
+                    };
+                    store.write(move |tx| tx.insert(&nic).map(|_| ())).unwrap();
+                    let counted = machine(count);
+                    store.write(move |tx| tx.update(&counted, virtual_machine::mem_size_mb).map(|_| ())).unwrap();
+                }
+                ended.store(true, Ordering::Release);
+            });
+            let service = Machines(Core { store: store.clone() });
+            let handle = tokio::runtime::Handle::current();
+            scope.spawn({
+                let (ended, read) = (&ended, &mut read);
+                move || {
+                    while !ended.load(Ordering::Acquire) {
+                        let get =
+                            service.get_virtual_machine(Request::new(GetVirtualMachineRequest { id: MACHINE.into() }));
+                        let one = handle.block_on(get).unwrap().into_inner();
+                        let list = service.list_virtual_machines(Request::new(ListVirtualMachinesRequest::default()));
+                        let page = handle.block_on(list).unwrap().into_inner();
+                        let start = service
+                            .start_virtual_machine(Request::new(StartVirtualMachineRequest { id: MACHINE.into() }));
+                        let stop = service
+                            .stop_virtual_machine(Request::new(StopVirtualMachineRequest { id: MACHINE.into() }));
+                        let (started, stopped) = (handle.block_on(start).unwrap(), handle.block_on(stop).unwrap());
+                        let written = [started.into_inner(), stopped.into_inner()];
+                        for shown in [one].into_iter().chain(page.virtual_machines).chain(written) {
+                            let (counted, there) = (shown.mem_size_mb as usize - 1, shown.nics.len());
+                            assert!(counted == there || counted + 1 == there, "{counted} counted, {there} shown");
+                            *read += 1;
+                        }
+                    }
+                }
+            });
+        });
+        assert!(read > 5, "only {read} machines were read");
     }
 }

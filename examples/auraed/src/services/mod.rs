@@ -5,6 +5,7 @@ mod core;
 mod images;
 mod machines;
 mod networks;
+mod shown;
 
 use aurae::Store;
 use aurae::proto::aurae::cells::v0::cell_service_server::CellServiceServer;
@@ -17,7 +18,6 @@ use tonic_health::server::HealthReporter;
 
 use self::core::Core;
 use crate::Failure;
-use crate::tokens::Tokens;
 
 /// The services as health checks name them; the empty name stands for the daemon.
 const NAMES: [&str; 5] = [
@@ -30,7 +30,7 @@ const NAMES: [&str; 5] = [
 
 /// Returns the services, with health and reflection beside them, and the handle that changes their health.
 pub(crate) async fn routes(store: &Store) -> Result<(HealthReporter, Routes), Failure> {
-    let core = Core { store: store.clone(), tokens: Tokens::of(store.page_token_key()) };
+    let core = Core { store: store.clone() };
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(aurae::SCHEMA.descriptors)
         .build_v1()

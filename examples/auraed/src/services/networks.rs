@@ -7,6 +7,7 @@ use aurae::{Network, Nic, nic};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, record, set};
+use super::shown::Shown;
 use crate::page::Page;
 
 /// The service.
@@ -15,13 +16,13 @@ pub(super) struct Networks(pub(super) Core);
 #[tonic::async_trait]
 impl NetService for Networks {
     async fn get_network(&self, request: Request<GetNetworkRequest>) -> Answer<proto::Network> {
-        self.0.get::<Network, _>(&request.into_inner().id).await
+        self.0.get::<Network>(&request.into_inner().id).await
     }
 
     async fn list_networks(&self, request: Request<ListNetworksRequest>) -> Answer<ListNetworksResponse> {
         let ListNetworksRequest { page_size, page_token } = request.into_inner();
-        let page = Page::of(&self.0.tokens, vec!["ListNetworks"], page_size, &page_token)?;
-        let (networks, next_page_token) = page.answer(self.0.page::<Network>(&page).await?);
+        let page = Page::of(self.0.tokens(), vec!["ListNetworks"], page_size, &page_token)?;
+        let (networks, next_page_token) = self.0.list(&page, page.all::<Network>()).await?;
         Ok(Response::new(ListNetworksResponse { networks, next_page_token }))
     }
 
@@ -42,7 +43,7 @@ impl NetService for Networks {
     }
 
     async fn get_nic(&self, request: Request<GetNicRequest>) -> Answer<proto::Nic> {
-        self.0.get::<Nic, _>(&request.into_inner().mac_address).await
+        self.0.get::<Nic>(&request.into_inner().mac_address).await
     }
 
     async fn list_nics(&self, request: Request<ListNicsRequest>) -> Answer<ListNicsResponse> {
@@ -52,13 +53,12 @@ impl NetService for Networks {
             Some(Scope::MachineId(machine)) => vec!["ListNics", "machine_id", machine],
             Some(Scope::NetworkId(network)) => vec!["ListNics", "network_id", network],
         };
-        let page = Page::of(&self.0.tokens, question, page_size, &page_token)?;
-        let found = match &scope {
-            None => self.0.page::<Nic>(&page).await?,
-            Some(Scope::MachineId(machine)) => self.0.read(page.list(nic::list_by_machine_id(machine))).await?,
-            Some(Scope::NetworkId(network)) => self.0.read(page.list(nic::list_by_network_id(network))).await?,
+        let page = Page::of(self.0.tokens(), question, page_size, &page_token)?;
+        let (nics, next_page_token) = match &scope {
+            None => self.0.list(&page, page.all::<Nic>()).await?,
+            Some(Scope::MachineId(machine)) => self.0.list(&page, page.list(nic::list_by_machine_id(machine))).await?,
+            Some(Scope::NetworkId(network)) => self.0.list(&page, page.list(nic::list_by_network_id(network))).await?,
         };
-        let (nics, next_page_token) = page.answer(found);
         Ok(Response::new(ListNicsResponse { nics, next_page_token }))
     }
 
@@ -77,4 +77,12 @@ impl NetService for Networks {
     async fn detach_nic(&self, request: Request<DetachNicRequest>) -> Answer<()> {
         self.0.delete::<Nic>(request.into_inner().mac_address, |_| Ok(())).await
     }
+}
+
+impl Shown for Network {
+    type Message = proto::Network;
+}
+
+impl Shown for Nic {
+    type Message = proto::Nic;
 }

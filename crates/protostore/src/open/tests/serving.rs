@@ -198,13 +198,14 @@ fn it_says_what_it_is() {
 
 #[test]
 fn the_key_id_and_the_salt_differ_from_file_to_file() {
-    let ids = [Home::new(), Home::new()].map(|home| {
-        let opened = home.open(&ONE).unwrap();
-        (opened.info.key_id.clone(), *opened.guard.page_token_key())
-    });
+    let homes = [Home::new(), Home::new()];
+    let [first, second] = homes.each_ref().map(|home| home.open(&ONE).unwrap());
     if cfg!(feature = "sqlcipher") {
-        assert_ne!(ids[0], ids[1]);
+        assert_ne!(first.info.key_id, second.info.key_id);
     }
+    let token = first.tokens.seal(&["ListThings"], Some(&1i64)).unwrap();
+    assert_eq!(first.tokens.open(&["ListThings"], &token).unwrap(), Some(1i64));
+    assert!(second.tokens.open::<i64>(&["ListThings"], &token).is_err(), "also where both files are plain");
 }
 
 #[test]

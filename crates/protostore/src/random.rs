@@ -5,7 +5,7 @@ use std::io;
 use rustix::rand::{GetRandomFlags, getrandom};
 
 /// Returns as many random bytes as are asked for.
-pub(super) fn random<const N: usize>() -> io::Result<[u8; N]> {
+pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     let mut filled = 0;
     while filled < N {
