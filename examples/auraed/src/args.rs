@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::Limits;
 use crate::client::{CellCommand, MachineCommand, NetworkCommand};
 
 /// Keeps machines, networks, images and cells in one encrypted file, and serves them over gRPC.
@@ -47,6 +48,10 @@ pub struct Serve {
     /// How many seconds requests under way may take to finish after a signal.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub drain: u64,
+
+    /// What clients can take of the daemon.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// Whom to ask, and what.

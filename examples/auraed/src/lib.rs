@@ -8,6 +8,7 @@ mod args;
 mod client;
 mod failure;
 mod key;
+mod limits;
 mod listen;
 mod mask;
 mod page;
@@ -19,6 +20,7 @@ use std::io::{self, IsTerminal};
 pub use args::{Args, Client, ClientCommand, Command, Daemon, Serve};
 pub use client::{CellCommand, Contents, MachineCommand, NetworkCommand};
 pub use failure::Failure;
+pub use limits::Limits;
 
 /// The page that shows the store in use, tested as it stands.
 #[cfg(doctest)]

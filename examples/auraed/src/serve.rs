@@ -10,9 +10,8 @@ use protostore::Key;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
-use tonic::service::Routes;
-use tonic::transport::Server;
 
+use crate::limits::admitted;
 use crate::{Failure, Serve, key, listen, services};
 
 /// Name of the database in the data directory.
@@ -56,7 +55,7 @@ async fn accept(args: &Serve, store: &Store, signals: &mut Signals) -> Result<()
         Some(address) => Some(listen::tcp(address).await?),
         None => None,
     };
-    let (health, routes) = services::routes(store).await?;
+    let (health, routes) = services::routes(store, &args.limits).await?;
 
     announce(&format!("unix:{}", socket.display()));
     if let Some(tcp) = &tcp {
@@ -64,15 +63,15 @@ async fn accept(args: &Serve, store: &Store, signals: &mut Signals) -> Result<()
     }
 
     let (stop, stopped) = watch::channel(());
+    let (limits, room) = (&args.limits, args.limits.connections());
     let over_unix = {
-        let stopped = wait(stopped.clone());
-        server(routes.clone()).serve_with_incoming_shutdown(UnixListenerStream::new(unix), stopped)
+        let (incoming, stopped) = (admitted(UnixListenerStream::new(unix), room.clone()), wait(stopped.clone()));
+        limits.server(routes.clone()).serve_with_incoming_shutdown(incoming, stopped)
     };
     let over_tcp = async {
-        match tcp {
-            Some(tcp) => server(routes).serve_with_incoming_shutdown(TcpListenerStream::new(tcp), wait(stopped)).await,
-            None => Ok(()),
-        }
+        let Some(tcp) = tcp else { return Ok(()) };
+        let incoming = admitted(TcpListenerStream::new(tcp), room);
+        limits.server(routes).serve_with_incoming_shutdown(incoming, wait(stopped)).await
     };
     let serving = async { tokio::try_join!(over_unix, over_tcp) };
     tokio::pin!(serving);
@@ -93,10 +92,6 @@ async fn accept(args: &Serve, store: &Store, signals: &mut Signals) -> Result<()
         Err(_) => tracing::warn!("requests under way did not finish in {} s and are cut off", args.drain),
     }
     Ok(())
-}
-
-fn server(routes: Routes) -> tonic::transport::server::Router {
-    Server::builder().add_routes(routes)
 }
 
 /// Waits until the other end is dropped.

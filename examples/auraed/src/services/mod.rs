@@ -18,6 +18,7 @@ use tonic_health::server::HealthReporter;
 
 use self::core::Core;
 use crate::Failure;
+use crate::limits::Limits;
 
 /// The services as health checks name them; the empty name stands for the daemon.
 const NAMES: [&str; 5] = [
@@ -29,7 +30,7 @@ const NAMES: [&str; 5] = [
 ];
 
 /// Returns the services, with health and reflection beside them, and the handle that changes their health.
-pub(crate) async fn routes(store: &Store) -> Result<(HealthReporter, Routes), Failure> {
+pub(crate) async fn routes(store: &Store, limits: &Limits) -> Result<(HealthReporter, Routes), Failure> {
     let core = Core { store: store.clone() };
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(aurae::SCHEMA.descriptors)
@@ -39,14 +40,20 @@ pub(crate) async fn routes(store: &Store) -> Result<(HealthReporter, Routes), Fa
     for name in NAMES {
         health.set_service_status(name, ServingStatus::Serving).await;
     }
+    // Each generated server has these methods of its own, and no trait for them.
+    macro_rules! bounded {
+        ($server:expr) => {
+            $server.max_decoding_message_size(limits.max_request).max_encoding_message_size(limits.max_response)
+        };
+    }
     let mut routes = Routes::builder();
     routes
         .add_service(checks)
         .add_service(reflection)
-        .add_service(VmServiceServer::new(machines::Machines(core.clone())))
-        .add_service(NetServiceServer::new(networks::Networks(core.clone())))
-        .add_service(CellServiceServer::new(cells::Cells(core.clone())))
-        .add_service(ImageServiceServer::new(images::Images(core)));
+        .add_service(bounded!(VmServiceServer::new(machines::Machines(core.clone()))))
+        .add_service(bounded!(NetServiceServer::new(networks::Networks(core.clone()))))
+        .add_service(bounded!(CellServiceServer::new(cells::Cells(core.clone()))))
+        .add_service(bounded!(ImageServiceServer::new(images::Images(core))));
     Ok((health, routes.routes()))
 }
 
