@@ -22,6 +22,10 @@ fn limits(text: &str) -> Limits {
             "file_bytes" => limits.file_bytes = value,
             "files" => limits.files = value,
             "depth" => limits.depth = value,
+            "tables" => limits.tables = value,
+            "store_tables" => limits.store_tables = value,
+            "store_fields" => limits.store_fields = value,
+            "values" => limits.values = value,
             _ => panic!("no such limit: {key}"),
         }
     }

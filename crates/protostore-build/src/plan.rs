@@ -13,7 +13,7 @@ use crate::line_endings;
 use crate::past::{self, Past};
 use crate::project::Sources;
 use crate::trial::{self, Trial};
-use crate::{Failure, Mode, Project, run_time};
+use crate::{Failure, Mode, Project, breadth, run_time};
 
 /// What a store's directory should hold, and what it holds.
 pub(crate) struct Plan {
@@ -67,7 +67,7 @@ pub(crate) fn plans(project: &Project, mode: Mode) -> Result<(Vec<Plan>, Vec<Str
         }
     }
     let plans: Result<_, _> = schemas.iter().map(|schema| plan(project, &compiled, schema, mode)).collect();
-    Ok((plans?, left_out))
+    Ok((plans?, left_out.into_iter().chain(schemas.iter().flat_map(breadth::notes)).collect()))
 }
 
 fn plan(project: &Project, compiled: &Compiled, schema: &Schema, mode: Mode) -> Result<Plan, Failure> {

@@ -111,6 +111,8 @@ codes! {
     TooManyColumns = "P0806", "a table has too many columns";
     OneofTooLarge = "P0807", "a oneof has too many members";
     TooDeep = "P0808", "messages are nested too deep";
+    TooManyTables = "P0809", "a record or a store becomes too many tables";
+    TooManyValues = "P0810", "an enum has too many values";
 
     // The life of a row.
     AppendOnlyReference = "P0901", "a reference would change rows that never change";

@@ -1,6 +1,7 @@
 //! Compiles protobuf files to descriptors, whatever the files hold.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ const STACK: usize = 256 << 20;
 /// What is to be compiled.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// Directories that imports are looked up in, the first match first.
+    /// Directories that imports are looked up in, the first match first. The first holds one's own files.
     ///
     /// `protostore/v1/options.proto` and `google/protobuf/*.proto` need not be in any of them, nor need
     /// `google/api/field_behavior.proto`, `field_info.proto` and `resource.proto`, and `buf/validate/validate.proto`;
@@ -40,6 +41,9 @@ pub struct Compiled {
     pub(crate) pool: DescriptorPool,
     pub(crate) sources: Sources,
     pub(crate) files: Vec<String>,
+    /// Files that belong to others, so that nothing is written in them.
+    pub(crate) others: BTreeSet<String>,
+    pub(crate) limits: Limits,
 }
 
 /// Compiles the files and what they import.
@@ -105,7 +109,8 @@ fn compile_here(inputs: &Inputs, limits: Limits) -> Result<Compiled, Diagnostics
             sources.add(Arc::clone(text), file.file_descriptor_proto());
         }
     }
-    Ok(Compiled { pool, sources, files })
+    let others = std::mem::take(&mut opened.borrow_mut().others);
+    Ok(Compiled { pool, sources, files, others, limits })
 }
 
 /// Returns the name by which a file on the include path is imported.

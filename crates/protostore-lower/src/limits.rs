@@ -1,4 +1,4 @@
-//! Limits on what is handed to the protobuf compiler, checked on the raw text before anything is parsed.
+//! Limits on what is compiled and lowered; those of the compiler are checked on the raw text before anything is parsed.
 //!
 //! A parser that recurses for each bracket ends the process on text that nests deep enough.
 //! Such text is refused here, with a diagnostic, by a scan that keeps no stack of its own.
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::Code;
 use crate::diagnostic::{Diagnostic, Place};
 
-/// How much is compiled at most. The defaults are far above what any published API has.
+/// How much is compiled and lowered at most. The defaults are far above what any published API has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one file.
@@ -20,6 +20,14 @@ pub struct Limits {
     pub files: usize,
     /// Brackets of any kind that are open at one time, and parts of a dotted name.
     pub depth: usize,
+    /// SQL tables that a record becomes, its own and those of its lists and maps.
+    pub tables: usize,
+    /// SQL tables of a store.
+    pub store_tables: usize,
+    /// Fields of all records of a store, in all of their messages.
+    pub store_fields: usize,
+    /// Values of an enum.
+    pub values: usize,
 }
 
 /// U+FEFF in UTF-8.
@@ -27,7 +35,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 8 << 20, total_bytes: 64 << 20, files: 4096, depth: 48 }
+        Self {
+            file_bytes: 8 << 20,
+            total_bytes: 64 << 20,
+            files: 4096,
+            depth: 48,
+            tables: 1_000,
+            store_tables: 10_000,
+            store_fields: 500_000,
+            values: 10_000,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finds the files that are imported: ours, those of the include paths, and those that need not be there.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -34,6 +34,8 @@ pub(crate) fn carried() -> impl Iterator<Item = (&'static str, &'static str)> {
 #[derive(Default)]
 pub(crate) struct Opened {
     pub(crate) texts: BTreeMap<String, Arc<str>>,
+    /// Files that belong to others: those of further include paths, and those that are carried along.
+    pub(crate) others: BTreeSet<String>,
     pub(crate) refused: Vec<Diagnostic>,
     bytes: usize,
 }
@@ -51,12 +53,13 @@ impl Resolver {
         Self { includes, limits, google: GoogleFileResolver::new(), opened }
     }
 
-    /// Returns the bytes of the first file of that name on the include path, one more than the limit at most.
-    fn read(&self, name: &str) -> Option<io::Result<Vec<u8>>> {
+    /// Returns the bytes of the first file of that name on the include path, one more than the limit at most, and which
+    /// include path has it.
+    fn read(&self, name: &str) -> Option<(usize, io::Result<Vec<u8>>)> {
         let limit = self.limits.file_bytes as u64 + 1;
-        self.includes.iter().find_map(|include| match read_regular(&include.join(name), limit) {
+        self.includes.iter().enumerate().find_map(|(at, include)| match read_regular(&include.join(name), limit) {
             Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-            read => Some(read),
+            read => Some((at, read)),
         })
     }
 
@@ -85,10 +88,18 @@ impl FileResolver for Resolver {
         // What protoc refuses as well: a name that would leave the include paths, or be spelt in two ways.
         let plain = !name.contains('\\') && name.split('/').all(|part| !matches!(part, "" | "." | ".."));
         match plain.then(|| self.read(name)).flatten() {
-            Some(Ok(bytes)) => self.open(name, bytes),
-            Some(Err(err)) => Err(self.opened.borrow_mut().unreadable(name, &err)),
+            Some((at, Ok(bytes))) => {
+                if at > 0 {
+                    self.opened.borrow_mut().others.insert(name.to_owned());
+                }
+                self.open(name, bytes)
+            }
+            Some((_, Err(err))) => Err(self.opened.borrow_mut().unreadable(name, &err)),
             None => match CARRIED.iter().find(|(carried, _)| *carried == name) {
-                Some((_, text)) => self.open(name, (*text).into()),
+                Some((_, text)) => {
+                    self.opened.borrow_mut().others.insert(name.to_owned());
+                    self.open(name, (*text).into())
+                }
                 None => self.google.open_file(name),
             },
         }

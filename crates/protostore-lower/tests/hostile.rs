@@ -168,7 +168,81 @@ fn messages_that_double_at_each_step_end() {
     }
     text += "message M60 {}";
     let problems = lowered(&text).unwrap_err();
-    assert!(problems.iter().any(|problem| problem.code == Code::TooDeep));
+    let mut codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    codes.sort();
+    assert_eq!(codes, [Code::TooManyColumns, Code::TooDeep, Code::TooDeep, Code::TooDeep], "once for each field");
+}
+
+const STORE: &str = "syntax = \"proto3\"; import \"protostore/v1/options.proto\"; ";
+
+/// Returns the codes of what is wrong with a store of these tables, each `T<n>` with the key `id`, and these messages.
+fn codes_of_store(tables: &[&str], messages: &str) -> Vec<Code> {
+    let key = "[(protostore.v1.table) = {primary_key: \"id\"}]";
+    let fields: String = (1..).zip(tables).map(|(n, of)| format!("repeated {of} t{n} = {n} {key}; ")).collect();
+    let text = format!("{STORE} message S {{ option (protostore.v1.store) = {{}}; {fields} }} {messages}");
+    lowered(&text).map_or_else(|problems| problems.iter().map(|problem| problem.code).collect(), |_| Vec::new())
+}
+
+/// Returns messages that each hold the next one several times, down to one with lists, and `M0` that holds the first.
+fn fan(levels: usize, uses: usize, lists: usize) -> String {
+    let mut text = "message M0 { M1 m = 1; string id = 9999; }".to_owned();
+    for level in 1..levels {
+        let fields: String = (1..=uses).map(|n| format!("M{} f{n} = {n}; ", level + 1)).collect();
+        text += &format!("message M{level} {{ {fields} }}");
+    }
+    let fields: String = (1..=lists).map(|n| format!("repeated string f{n} = {n}; ")).collect();
+    text + &format!("message M{levels} {{ {fields} }}")
+}
+
+/// The key is after the limit in the order of the file, and is not said to be missing.
+#[test]
+fn records_that_become_too_many_tables_are_said_once() {
+    assert_eq!(codes_of_store(&["M0"], &fan(1, 0, 998)), []);
+    assert_eq!(codes_of_store(&["M0"], &fan(1, 0, 1000)), [Code::TooManyTables]);
+    assert_eq!(codes_of_store(&["M0"], &fan(5, 4, 10)), [Code::TooManyTables]);
+    assert_eq!(codes_of_store(&["M0"], &fan(2, 150, 100)), [Code::TooManyTables]);
+    let lists =
+        (0..10).map(|n| format!("message M{n} {{ repeated M{0} a = 1; repeated M{0} b = 2; string id = 9; }}", n + 1));
+    let lists = lists.collect::<String>() + "message M10 { string x = 1; }";
+    assert_eq!(codes_of_store(&["M0"], &lists), [Code::TooManyTables]);
+}
+
+#[test]
+fn stores_that_become_too_many_tables_are_said_once() {
+    let records: Vec<String> = (0..11).map(|n| format!("message R{n} {{ M1 m = 1; string id = 2; }}")).collect();
+    let tables: Vec<String> = (0..11).map(|n| format!("R{n}")).collect();
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    assert_eq!(codes_of_store(&tables, &(fan(1, 0, 950) + &records.concat())), [Code::TooManyTables]);
+}
+
+#[test]
+fn enums_of_too_many_values_are_said_once_wherever_they_occur() {
+    let values = |count: usize| (0..count).map(|n| format!("V{n} = {n}; ")).collect::<String>();
+    let record = "message M0 { string id = 1; E e = 2; repeated E list = 3; map<string, E> map = 4; }";
+    let with = |count: usize| format!("{record} enum E {{ {} }}", values(count));
+    assert_eq!(codes_of_store(&["M0"], &with(10_000)), []);
+    assert_eq!(codes_of_store(&["M0"], &with(10_001)), [Code::TooManyValues]);
+    let elsewhere = format!("message M0 {{ string id = 1; }} message Request {{ enum E {{ {} }} }}", values(10_001));
+    assert_eq!(codes_of_store(&["M0"], &elsewhere), [Code::TooManyValues]);
+}
+
+/// Each of these fields is met on more ways than there are fields in a record.
+#[test]
+fn rejected_fields_are_work_too() {
+    let own: String = (1..=500).map(|n| format!("repeated Leaf r{n} = {n}; ")).collect();
+    let fan = "message M0 { string id = 1; L1 a = 2; } message Leaf { Leaf l = 1; }".to_owned()
+        + &(1..8).map(|n| format!("message L{n} {{ L{0} a = 1; L{0} b = 2; }}", n + 1)).collect::<String>();
+    let problems = codes_of_store(&["M0"], &format!("{fan} message L8 {{ {own} }}"));
+    assert_eq!(problems, [Code::TooManyColumns, Code::Recursion]);
+    let groups: String = (1..=500).map(|n| format!("google.protobuf.Type r{n} = {n}; ")).collect();
+    let text = format!("{fan} message L8 {{ {groups} }}");
+    let tables = "repeated M0 t = 1 [(protostore.v1.table) = {primary_key: \"id\"}];";
+    let text = format!(
+        "{STORE} import \"google/protobuf/type.proto\"; message S {{ option (protostore.v1.store) = {{}}; {tables} }} {text}"
+    );
+    let problems = lowered(&text).expect_err("a type that is not stored");
+    let count = |code| problems.iter().filter(|problem| problem.code == code).count();
+    assert_eq!((count(Code::WellKnownType), count(Code::TooManyColumns)), (500, 1));
 }
 
 /// Replaces, drops and doubles pieces of the cases, in a sequence that is the same each time.
@@ -231,6 +305,7 @@ fn a_record_of_more_fields_than_are_walked_is_rejected_even_where_each_table_is_
              message R {{ string id = 1; {fields} }}\n"
         );
         let problems = lowered(&text).expect_err(field);
-        assert!(problems.iter().any(|problem| problem.code == Code::TooManyColumns), "{field}: {problems:?}");
+        let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+        assert!(matches!(codes[..], [Code::TooManyColumns | Code::TooManyTables]), "{field}: {problems:?}");
     }
 }

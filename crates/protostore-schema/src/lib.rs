@@ -19,6 +19,7 @@ mod snapshot;
 mod sql_name;
 mod table;
 mod type_names;
+mod widest;
 
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
@@ -34,6 +35,7 @@ pub use sql_name::{
     revises_name, rules_name, sql_name, trigger_name, view_name,
 };
 pub use table::{ForeignKey, OnDelete, Record, Reference, Table};
+pub use widest::widest_parts;
 
 use serde::{Deserialize, Serialize};
 

@@ -67,6 +67,9 @@ impl Failure<'_> {
             let inner = text.as_deref().zip(span.as_ref()).and_then(|(text, outer)| word_within(name, text, outer));
             span = inner.or(span);
         }
+        // The type of a map's values has no place of its own.
+        let word = quoted(&message).first().copied().unwrap_or_default();
+        let span = span.or_else(|| text.as_deref().and_then(|text| word_within(word, text, &(0..text.len()))));
         let place = Place { file: file.to_owned(), span };
         (Diagnostic::new(Code::DoesNotCompile, place, text, message, help), cause)
     }

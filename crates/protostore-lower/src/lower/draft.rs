@@ -288,14 +288,25 @@ impl Spot {
     }
 }
 
+/// Returns the map that a field is the key or the value of: the entries have no place in the file.
+pub(super) fn map_of(field: &FieldDescriptor) -> Option<FieldDescriptor> {
+    let entry = field.parent_message();
+    let around = entry.parent_message().filter(|_| entry.is_map_entry())?;
+    around.fields().find(|field| field.kind().as_message() == Some(entry))
+}
+
 /// Returns the place of a field's name.
 pub(crate) fn name_place(field: &FieldDescriptor, sources: &Sources) -> Place {
+    let map = map_of(field);
+    let field = map.as_ref().unwrap_or(field);
     let path: Vec<i32> = field.path().iter().copied().chain([1]).collect();
     sources.place(field.parent_file().name(), &path)
 }
 
 /// Returns the place of a field's type, or of its name where the type is a word such as `string`.
 pub(crate) fn type_place(field: &FieldDescriptor, sources: &Sources) -> Place {
+    let map = map_of(field);
+    let field = map.as_ref().unwrap_or(field);
     let file = field.parent_file().name().to_owned();
     let path: Vec<i32> = field.path().iter().copied().chain([6]).collect();
     let span = sources.span(&file, &path);

@@ -1,6 +1,6 @@
 //! Lowers one store message to a schema, in named stages; each stage adds what it finds wrong to the report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::MessageDescriptor;
 use protostore_schema::{MAPPING, Schema};
@@ -37,13 +37,17 @@ mod revision;
 mod rules;
 mod rust_names;
 mod shared;
+mod size;
 mod sql_names;
 mod storage;
 mod tables;
 mod types;
 mod walk;
+mod ways;
 mod where_text;
 mod width;
+
+use ways::Ways;
 
 /// More diagnostics than anyone reads; a file can be made to have one in each line.
 const MOST: usize = 1000;
@@ -51,9 +55,15 @@ const MOST: usize = 1000;
 /// What is wrong so far, and the texts that it is wrong in.
 pub(crate) struct Report<'a> {
     sources: &'a Sources,
+    /// Files that belong to others.
+    others: &'a BTreeSet<String>,
     items: Vec<Diagnostic>,
     /// What was said once, by code and the start of its place.
     once: BTreeSet<(Code, String, usize)>,
+    /// The ways to fields that items are about, by the place of the item.
+    ways: BTreeMap<usize, Ways>,
+    /// The items with ways, by code, file and place in it.
+    met: BTreeMap<(Code, String, usize), usize>,
 }
 
 impl Report<'_> {
@@ -98,9 +108,17 @@ pub fn lower(compiled: &Compiled, store: &str) -> Result<Schema, Diagnostics> {
 /// Everything about the store that is wrong or not supported.
 pub fn lower_after(compiled: &Compiled, store: &str, newest: Option<&Schema>) -> Result<Schema, Diagnostics> {
     let former = newest.map(types::Former::of).unwrap_or_default();
-    let mut report = Report { sources: &compiled.sources, items: Vec::new(), once: BTreeSet::new() };
+    let mut report = Report {
+        sources: &compiled.sources,
+        others: &compiled.others,
+        items: Vec::new(),
+        once: BTreeSet::new(),
+        ways: BTreeMap::new(),
+        met: BTreeMap::new(),
+    };
     let schema = find_store(compiled, store, &mut report)
         .and_then(|message| lower_store(compiled, &message, &former, &mut report));
+    report.name_ways();
     match schema {
         Some(schema) if report.items.is_empty() => Ok(schema),
         _ => Err(Diagnostics::from_items(report.items)),
@@ -145,7 +163,10 @@ fn lower_store(
 
     let entries = entries::of_store(store, report);
     let mut drafts = tables::drafts(store, &entries, report);
-    walk::fill(&mut drafts, report);
+    // Where the walk ended at a limit, the fields beyond it would seem to be missing.
+    if !walk::fill(&mut drafts, &compiled.limits, report) || !size::check(compiled, store, &drafts, report) {
+        return None;
+    }
     entries::check(compiled, &drafts, &entries, report);
     for draft in &mut drafts {
         column_options::merge(draft, report);

@@ -2,11 +2,12 @@
 //!
 //! A later version will read them; if this one skipped them, the same proto would come to mean another schema.
 
-use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::Report;
 use super::draft::{self, Shape};
 use super::walk::Surroundings;
+use super::ways::{Entry, Met, Repair};
 use crate::Code;
 use crate::annotations::{self, Behavior};
 
@@ -52,58 +53,76 @@ pub(super) fn refuses_shape(
     field: &FieldDescriptor,
     stated: Option<&Shape>,
     around: &Surroundings,
+    way: &Met<'_>,
     report: &mut Report<'_>,
 ) -> bool {
     if matches!(stated, Some(Shape::Absent)) {
         return false;
     }
-    let is_opaque = matches!(stated, Some(Shape::Scalar(_)));
     let name = field.name();
     let place = draft::type_place(field, report.sources);
-    let (code, message, help) = if field.is_map() {
+    let (code, message, repair) = if field.is_map() {
         return false;
     } else if field.is_group() {
-        (Code::Group, format!("`{name}` is a group"), "write a message, and a field of that message".to_owned())
+        let repair = left_out(field, "write a message, and a field of that message");
+        (Code::Group, format!("`{name}` is a group"), repair)
     } else if let Kind::Message(message) = field.kind() {
-        let Some(refusal) = refuses_message(field, &message, is_opaque, around) else { return false };
+        let Some(refusal) = refuses_message(field, &message, stated, around) else { return false };
         refusal
     } else {
         return false;
     };
-    report.add(code, place, message, help);
+    report.add_way(code, place, message, repair, way);
     true
+}
+
+/// What is done about a field that no column holds: it is left out, or the message around it is stored as bytes.
+fn left_out(field: &FieldDescriptor, on_field: &str) -> Repair {
+    let is_member = field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic());
+    let is_value = field.parent_message().is_map_entry();
+    if is_member || is_value || field.cardinality() == Cardinality::Required {
+        let on_field = on_field.to_owned();
+        return Repair { on_field, entry: Entry::Around("storage: BYTES"), besides: String::new() };
+    }
+    let on_field = format!("{on_field}; or write `[(protostore.v1.column) = {{storage: NOT_STORED}}]` on the field");
+    Repair { on_field, entry: Entry::Field("storage: NOT_STORED"), besides: String::new() }
 }
 
 fn refuses_message(
     field: &FieldDescriptor,
     message: &MessageDescriptor,
-    is_opaque: bool,
+    stated: Option<&Shape>,
     around: &Surroundings,
-) -> Option<(Code, String, String)> {
+) -> Option<(Code, String, Repair)> {
     let name = field.name();
     let full_name = message.full_name();
+    let is_opaque = matches!(stated, Some(Shape::Scalar(_)));
     if draft::column_type(&Kind::Message(message.clone())).is_some() {
         None
     } else if full_name.starts_with("google.protobuf.") && full_name != draft::EMPTY {
-        let help = "write a message of your own".to_owned();
-        Some((Code::WellKnownType, format!("`{name}` is a `{full_name}`"), help))
+        let repair = left_out(field, "write a message of your own");
+        Some((Code::WellKnownType, format!("`{name}` is a `{full_name}`"), repair))
     } else if annotations::is_store(message) {
-        let help = "use the record messages, not the store message, as types".to_owned();
-        Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), help))
+        let repair = left_out(field, "use the record messages, not the store message, as types");
+        Some((Code::StoreAsType, format!("`{name}` is of the store message `{}`", message.name()), repair))
     } else if is_opaque {
         None
     } else if let Some(table) = around.records.get(full_name) {
         let text = format!("`{name}` holds a `{}`, which is the record of the table `{table}`", message.name());
-        let help = format!(
-            "to show rows that refer to this one, write `[(protostore.v1.column) = {{relation: \"{table}.…\"}}]` with the \
-             field that refers;\n\
-             for a copy, write `storage: JSON` or `BYTES`; to name one, keep its key instead, in a field with `references: {{table: \
-             \"{table}\"}}`"
-        );
-        Some((Code::RecordInside, text, help))
-    } else if field.cardinality() == prost_reflect::Cardinality::Required {
-        let help = format!("write `optional {} {name} = {};`", message.name(), field.number());
-        Some((Code::RequiredMessage, format!("`{name}` is a `required` message"), help))
+        let repair = Repair {
+            on_field: "for a copy, write `[(protostore.v1.column) = {storage: JSON}]` on the field, or `BYTES`"
+                .to_owned(),
+            entry: Entry::bytes(stated),
+            besides: format!(
+                "to show rows that refer to this one, write `relation: \"{table}.…\"` with the field that refers;\n\
+                 to name one, keep its key instead, in a field with `references: {{table: \"{table}\"}}`"
+            ),
+        };
+        Some((Code::RecordInside, text, repair))
+    } else if field.cardinality() == Cardinality::Required {
+        let on_field = format!("write `optional {} {name} = {};`", message.name(), field.number());
+        let repair = Repair { on_field, entry: Entry::bytes(stated), besides: String::new() };
+        Some((Code::RequiredMessage, format!("`{name}` is a `required` message"), repair))
     } else {
         None
     }

@@ -8,8 +8,9 @@ use protostore_schema::{Counted, Rules};
 
 use super::Report;
 use super::draft::{self, Draft, Merged, Part, Presence, Shape, Spot};
+use super::ways::{Entry, Met, Repair};
 use super::{refusals, relations, storage};
-use crate::Code;
+use crate::{Code, Limits};
 
 /// Messages inside messages; a snapshot of deeper ones could not be read back.
 const DEPTH: usize = 16;
@@ -23,17 +24,27 @@ pub(super) struct Surroundings {
     pub(super) records: BTreeMap<String, String>,
 }
 
-/// Fills in the fields of each table.
-pub(super) fn fill(drafts: &mut [Draft], report: &mut Report<'_>) {
+/// Fills in the fields of each table, and returns whether it could. No further table is walked beyond the limit of the store: tables of one large message
+/// cost a line each.
+pub(super) fn fill(drafts: &mut [Draft], limits: &Limits, report: &mut Report<'_>) -> bool {
     let table = |draft: &Draft| draft.field.name().to_owned();
     let around =
         Surroundings { records: drafts.iter().map(|d| (d.message.full_name().to_owned(), table(d))).collect() };
+    let mut fields = 0;
     for draft in drafts {
+        if fields > limits.store_fields {
+            let (name, most) = (draft.field.name(), limits.store_fields);
+            let text = format!("the tables before `{name}` have {fields} fields; a store has {most} at most");
+            report.add(Code::TooManyTables, draft.name_place(report.sources), text, "write several stores");
+            return false;
+        }
         refusals::check_options(&draft.field, report);
         let message = draft.message.clone();
         let mut walk = Walk { draft, around: &around, stack: Vec::new() };
         walk.message(&message, None, report);
+        fields += walk.draft.spots.len();
     }
+    true
 }
 
 /// Returns the fields of a message in the order of declaration; the descriptors have them in the order of numbers.
@@ -43,9 +54,9 @@ pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
     fields
 }
 
-/// Returns whether the walk ended before all fields were seen.
+/// Returns whether the walk ended before all fields were seen; those that were rejected count as well.
 pub(super) fn is_full(draft: &Draft) -> bool {
-    draft.spots.len() >= FIELDS
+    draft.spots.len() + draft.refused.len() >= FIELDS
 }
 
 struct Walk<'a> {
@@ -88,8 +99,15 @@ impl Walk<'_> {
             false => storage::asked(self.draft, &field, &entries).and_then(|asked| storage::shape(&field, part, asked)),
         };
         let goes_on = matches!(stated, None | Some(Shape::Row(_)));
-        let refused = refusals::refuses_shape(&field, stated.as_ref(), self.around, report)
-            || (goes_on && (self.recurses(&field, report) || self.is_too_deep(&field, &path, report)));
+        let refused = refusals::refuses_shape(
+            &field,
+            stated.as_ref(),
+            self.around,
+            &Met { draft: self.draft, field: &field, path: &path },
+            report,
+        ) || (goes_on
+            && (self.recurses(&field, &path, stated.as_ref(), report)
+                || self.is_too_deep(&field, &path, stated.as_ref(), report)));
         if refused {
             self.draft.refused.push(path);
             return;
@@ -140,27 +158,58 @@ impl Walk<'_> {
     }
 
     /// Refuses a field whose message is one of those around it, and names the way from it to itself.
-    fn recurses(&self, field: &FieldDescriptor, report: &mut Report<'_>) -> bool {
+    fn recurses(
+        &self,
+        field: &FieldDescriptor,
+        path: &[String],
+        stated: Option<&Shape>,
+        report: &mut Report<'_>,
+    ) -> bool {
         let Kind::Message(message) = field.kind() else { return false };
         let Some(start) = self.stack.iter().position(|name| name == message.full_name()) else { return false };
-        let names = self.stack[start..].iter().map(String::as_str).chain([message.full_name()]);
+        let is_entry = |name: &str| field.parent_pool().get_message_by_name(name).is_some_and(|of| of.is_map_entry());
+        let names =
+            self.stack[start..].iter().map(String::as_str).filter(|name| !is_entry(name)).chain([message.full_name()]);
         let cycle: Vec<_> = names.map(|name| name.rsplit('.').next().unwrap_or(name)).collect();
         let text = format!("`{}` contains itself: {}", message.name(), cycle.join(" -> "));
-        let help = format!(
-            "write `[(protostore.v1.column) = {{storage: JSON}}]` on the field, or `BYTES`, or `NOT_STORED`; or make `{}` a table of \
-             its own and refer to it by key",
-            message.name()
+        let repair = Repair {
+            on_field: "write `[(protostore.v1.column) = {storage: JSON}]` on the field, or `BYTES`, or `NOT_STORED`"
+                .to_owned(),
+            entry: Entry::bytes(stated),
+            besides: format!("or make `{}` a table of its own and refer to it by key", message.name()),
+        };
+        report.add_way(
+            Code::Recursion,
+            draft::type_place(field, report.sources),
+            text,
+            repair,
+            &Met { draft: self.draft, field, path },
         );
-        report.add(Code::Recursion, draft::type_place(field, report.sources), text, help);
         true
     }
 
-    fn is_too_deep(&self, field: &FieldDescriptor, path: &[String], report: &mut Report<'_>) -> bool {
+    fn is_too_deep(
+        &self,
+        field: &FieldDescriptor,
+        path: &[String],
+        stated: Option<&Shape>,
+        report: &mut Report<'_>,
+    ) -> bool {
         let too_deep = path.len() > DEPTH && matches!(field.kind(), Kind::Message(_));
         if too_deep {
-            let text = format!("`{}` is nested more than {DEPTH} messages deep", path.join("."));
-            let help = "store the inner messages as tables of their own and refer to them by key, with `references`";
-            report.add(Code::TooDeep, draft::type_place(field, report.sources), text, help);
+            let text = format!("messages are nested more than {DEPTH} deep");
+            let repair = Repair {
+                on_field: "write `[(protostore.v1.column) = {storage: JSON}]` on the field, or `BYTES`".to_owned(),
+                entry: Entry::bytes(stated),
+                besides: "or store the inner messages as tables of their own and refer to them by key".to_owned(),
+            };
+            report.add_way(
+                Code::TooDeep,
+                draft::type_place(field, report.sources),
+                text,
+                repair,
+                &Met { draft: self.draft, field, path },
+            );
         }
         too_deep
     }
