@@ -50,6 +50,11 @@ pub(crate) enum Violation {
 }
 
 impl Violation {
+    /// Says whether a counter would go beyond the largest number, where SQLite goes on with a real one.
+    pub(crate) fn is_end_of_counter(&self) -> bool {
+        matches!(self, Self::Datatype { table, column } if table == "protostore__sequences" && column == "last")
+    }
+
     /// Turns the violation into an error that names table, field and constraint.
     #[cold]
     pub(crate) fn explain(self, layout: &Layout) -> Error {
@@ -81,6 +86,10 @@ impl Violation {
                 None => Error::new(Kind::Invalid, format!("breaks the constraint {name}")).in_table(layout.name),
             }
             .by_constraint(name),
+            // A trigger took a number, for the revision of a record that the statement changes as well.
+            end if end.is_end_of_counter() => {
+                Error::new(Kind::OutOfRange, "a record that it changes has no revision left").in_table(layout.name)
+            }
             Self::Datatype { table, column } => {
                 Error::invalid(field(layout, &table, &column), "is of a type that the column does not store")
                     .in_table(table)

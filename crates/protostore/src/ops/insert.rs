@@ -4,7 +4,6 @@ use super::{Op, WriteOp, refusal};
 use crate::error::Result;
 use crate::life;
 use crate::record::{Children, Made, Make, Mutable, Record, assign, chain, check, revision};
-use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Binder};
@@ -130,7 +129,9 @@ pub(crate) async fn insert<R: Record, S: Session>(s: &mut S, mut record: R, now:
     life::clear(s, &record, now).await?;
     life::check(s, &record, now).await?;
     chain::link(s, &mut record).await?;
-    row(s, &R::TABLE.insert, &record).await?;
+    if let Err(e) = s.run(&R::TABLE.insert, &Whole(&record)).await {
+        return Err(refusal::of_insert(s, e, &record).await);
+    }
     R::Children::insert(s, &record, now).await?;
     Ok(record)
 }
@@ -151,16 +152,11 @@ pub(crate) async fn upsert<R: Record, S: Session>(s: &mut S, mut record: R, made
     check::numbered(&record)?;
     life::clear(s, &record, now).await?;
     life::check(s, &record, now).await?;
-    row(s, &R::TABLE.upsert, &record).await?;
+    if let Err(e) = s.run(&R::TABLE.upsert, &Whole(&record)).await {
+        return Err(refusal::of_record(s, e, &record).await);
+    }
     R::Children::replace(s, &record, None, now).await?;
     Ok(record)
-}
-
-async fn row<R: Record, S: Session>(s: &mut S, stmt: &'static Stmt, record: &R) -> Result<()> {
-    match s.run(stmt, &Whole(record)).await {
-        Ok(_) => Ok(()),
-        Err(e) => Err(refusal::of_record(s, e, record).await),
-    }
 }
 
 /// All columns of a record, in the order of its members.

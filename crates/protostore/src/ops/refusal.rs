@@ -8,7 +8,7 @@ use super::{PageOf, Present};
 use crate::error::{Error, Kind, Result, Violation, too_deep};
 use crate::record::{ChildTable, Record};
 use crate::rules;
-use crate::schema::{ForeignKey, Layout, Listing, Table};
+use crate::schema::{Child, ForeignKey, Layout, Listing, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
 use crate::value::{Bind, Kept, Pick};
@@ -23,6 +23,23 @@ pub(crate) async fn of_record<R: Record, S: Session>(s: &mut S, e: Error, record
     of_row(s, e, &R::TABLE.layout, parameters, &Whole(record)).await
 }
 
+/// Explains why the row of a record that is inserted was refused: where its key is taken, it says so, whichever of its unique
+/// values are taken as well. So a client can tell that it tries again from that another has its value.
+#[cold]
+pub(crate) async fn of_insert<R: Record, S: Session>(s: &mut S, e: Error, record: &R) -> Error {
+    let other = match e.violation() {
+        Some(Violation::Unique { table: _, columns }) => columns != R::TABLE.key,
+        Some(Violation::UniqueIndex(_)) => true,
+        _ => false,
+    };
+    if other && let Ok(true) = super::exists::<R, S>(s, record.key(), None).await {
+        let columns = R::TABLE.key.iter().map(|column| (*column).to_owned()).collect();
+        let key = Violation::Unique { table: R::TABLE.layout.name.to_owned(), columns };
+        return Error::new(Kind::AlreadyExists, "").violating(key).explained(&R::TABLE.layout).because(e);
+    }
+    of_record(s, e, record).await
+}
+
 /// Explains why a row of a child table was refused; `row` is all of it.
 #[cold]
 pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row: &(impl Bind + Sync)) -> Error {
@@ -30,8 +47,33 @@ pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row
     if let Some(field) = twice(&e, layout).filter(|_| C::COUNTED) {
         return rules::twice(field).in_table(layout.name);
     }
+    if let Some(field) = own(s, &e, C::CHILD, row).await {
+        return Error::invalid(field, "is unique, and occurs twice in this record").in_table(layout.name).because(e);
+    }
     let parameters = || layout.columns.iter().map(|column| column.name).collect();
     of_row(s, e, layout, parameters, row).await
+}
+
+/// Returns the fields of a unique value where another element of the same record has it.
+async fn own<S: Session>(s: &mut S, e: &Error, child: &Child, row: &(impl Bind + Sync)) -> Option<String> {
+    let layout = &child.layout;
+    let Some(Violation::Unique { table, columns }) = e.violation() else { return None };
+    let list = layout.columns.last()?.field;
+    // A place in a list has the path of the list, which begins that of what stands in it; the record's key has one of its own.
+    let is_place = |field: &str| list.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let key = layout.columns.iter().take(child.key).filter(|column| !is_place(column.field)).map(|column| column.name);
+    let asked: Vec<&str> = key.chain(columns.iter().map(String::as_str)).collect();
+    let all: Vec<&str> = layout.columns.iter().map(|column| column.name).collect();
+    let values = picked(&all, row, &asked);
+    if table != layout.name || values.is_empty() {
+        return None;
+    }
+    let same: Vec<String> = asked.iter().zip(1..).map(|(column, n)| format!("\"{column}\" = ?{n}")).collect();
+    let sql = format!("SELECT 1 FROM \"{}\" WHERE {} LIMIT 1", layout.name, same.join(" AND "));
+    let mut found: Vec<Present> = Vec::new();
+    s.all_dynamic(&sql, &[], &values, &mut found).await.ok()?;
+    let fields = layout.columns.iter().filter(|column| columns.iter().any(|name| name == column.name));
+    (!found.is_empty()).then(|| fields.map(|column| column.field).collect::<Vec<_>>().join(", "))
 }
 
 /// Returns the list of single values that would have one of them twice, by an index over its owner and its values.

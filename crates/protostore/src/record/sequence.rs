@@ -1,7 +1,7 @@
 //! Numbers that the store gives, each once: taken from a counter in the transaction that uses them.
 
 use super::Record;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Violation};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Decode, Row};
@@ -88,11 +88,17 @@ pub(crate) async fn take<S: Session>(
     sequence: &'static Sequence,
     given: Option<i64>,
 ) -> Result<Option<i64>> {
-    if let Some(moved) = next(s, sequence, given).await? {
-        return Ok(Some(moved));
+    let moved = async {
+        if let Some(moved) = next(s, sequence, given).await? {
+            return Ok(Some(moved));
+        }
+        s.run(&sequence.begin, &()).await?;
+        next(s, sequence, given).await
+    };
+    match moved.await {
+        Err(e) if e.violation().is_some_and(Violation::is_end_of_counter) => Ok(None),
+        moved => moved,
     }
-    s.run(&sequence.begin, &()).await?;
-    next(s, sequence, given).await
 }
 
 async fn next<S: Session>(s: &mut S, sequence: &'static Sequence, given: Option<i64>) -> Result<Option<i64>> {

@@ -4,6 +4,7 @@
 #[path = "../../tests/fixture/mod.rs"]
 mod fixture;
 
+mod refusals;
 mod statements;
 mod transactions;
 
