@@ -6,11 +6,13 @@ CREATE TABLE "virtual_machines" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The memory that the machine sees, in units of 2^20 bytes.
-  "mem_size_mb" INTEGER NOT NULL CONSTRAINT "mem_size_mb__check" CHECK ("mem_size_mb" BETWEEN 1 AND 4294967295),
+  "mem_size_mb" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "mem_size_mb__check" CHECK ("mem_size_mb" BETWEEN 1 AND 4294967295),
   -- The processors that the machine sees.
-  "vcpu_count" INTEGER NOT NULL CONSTRAINT "vcpu_count__check" CHECK ("vcpu_count" BETWEEN 1 AND 4294967295),
+  "vcpu_count" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "vcpu_count__check" CHECK ("vcpu_count" BETWEEN 1 AND 4294967295),
   -- How the processors are arranged. Not set: `vcpu_count` sockets of one core.
-  "topology" INTEGER NOT NULL CONSTRAINT "topology__check" CHECK ("topology" IN (0, 1)),
+  "topology" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "topology__check" CHECK ("topology" IN (0, 1)),
   -- The sockets.
   "topology__sockets" INTEGER
     CONSTRAINT "topology__sockets__check" CHECK (
@@ -27,7 +29,7 @@ CREATE TABLE "virtual_machines" (
       "topology__threads_per_core" IS NULL OR "topology__threads_per_core" BETWEEN 0 AND 4294967295
     ),
   -- It runs a kernel directly.
-  "kernel" INTEGER NOT NULL CONSTRAINT "kernel__check" CHECK ("kernel" IN (0, 1)),
+  "kernel" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "kernel__check" CHECK ("kernel" IN (0, 1)),
   -- The image of the kernel.
   "kernel__image_id" TEXT
     CONSTRAINT "kernel__image_id__check" CHECK ("kernel__image_id" IS NULL OR "kernel__image_id" <> '')
@@ -39,7 +41,8 @@ CREATE TABLE "virtual_machines" (
     )
     REFERENCES "images" ("id"),
   -- The hash that the kernel must have. Not set: that of the image.
-  "kernel__digest" INTEGER NOT NULL CONSTRAINT "kernel__digest__check" CHECK ("kernel__digest" IN (0, 1)),
+  "kernel__digest" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "kernel__digest__check" CHECK ("kernel__digest" IN (0, 1)),
   -- The function that makes the hash.
   "kernel__digest__algorithm" INTEGER
     CONSTRAINT "kernel__digest__algorithm__check" CHECK (
@@ -52,7 +55,7 @@ CREATE TABLE "virtual_machines" (
   -- It goes on from the snapshot that lies here on the host.
   "snapshot_path" TEXT,
   -- The drive with the root file system.
-  "root_drive" INTEGER NOT NULL CONSTRAINT "root_drive__check" CHECK ("root_drive" IN (0, 1)),
+  "root_drive" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "root_drive__check" CHECK ("root_drive" IN (0, 1)),
   -- What the machine calls the drive.
   "root_drive__name" TEXT,
   -- In a file or device of the host.
@@ -74,17 +77,17 @@ CREATE TABLE "virtual_machines" (
       "root_drive__cache" IS NULL OR "root_drive__cache" BETWEEN -2147483648 AND 2147483647
     ),
   -- Where the file system is mounted inside the machine. Not set: the machine decides.
-  "root_drive__mount" INTEGER NOT NULL
+  "root_drive__mount" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "root_drive__mount__check" CHECK ("root_drive__mount" IN (0, 1)),
   -- The directory inside the machine.
   "root_drive__mount__path" TEXT,
   -- The file system, as the machine's kernel calls it: `ext4`.
   "root_drive__mount__file_system" TEXT,
   -- Bounds what the machine transfers.
-  "root_drive__limit" INTEGER NOT NULL
+  "root_drive__limit" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "root_drive__limit__check" CHECK ("root_drive__limit" IN (0, 1)),
   -- Bounds the bytes.
-  "root_drive__limit__bandwidth" INTEGER NOT NULL
+  "root_drive__limit__bandwidth" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "root_drive__limit__bandwidth__check" CHECK ("root_drive__limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "root_drive__limit__bandwidth__size" INTEGER
@@ -99,7 +102,7 @@ CREATE TABLE "virtual_machines" (
   -- The time in which an empty bucket fills up.
   "root_drive__limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
-  "root_drive__limit__operations" INTEGER NOT NULL
+  "root_drive__limit__operations" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "root_drive__limit__operations__check" CHECK ("root_drive__limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "root_drive__limit__operations__size" INTEGER
@@ -173,10 +176,10 @@ CREATE TABLE "virtual_machines" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "virtual_machines_by_state_create_time_desc" ON "virtual_machines" ("state", "create_time" DESC);
-CREATE INDEX "virtual_machines_by_kernel__image_id" ON "virtual_machines" ("kernel__image_id");
-CREATE INDEX "virtual_machines_by_kernel__initrd_image_id" ON "virtual_machines" ("kernel__initrd_image_id");
-CREATE INDEX "virtual_machines_by_root_drive__image_id" ON "virtual_machines" ("root_drive__image_id");
+CREATE INDEX "virtual_machines_by_state_create_time_desc" ON "virtual_machines" ("state", "create_time" DESC, "id" DESC);
+CREATE INDEX "virtual_machines_by_kernel__image_id" ON "virtual_machines" ("kernel__image_id", "id");
+CREATE INDEX "virtual_machines_by_kernel__initrd_image_id" ON "virtual_machines" ("kernel__initrd_image_id", "id");
+CREATE INDEX "virtual_machines_by_root_drive__image_id" ON "virtual_machines" ("root_drive__image_id", "id");
 CREATE UNIQUE INDEX "virtual_machines_unique_auraed_address" ON "virtual_machines" ("auraed_address");
 
 -- What the kernel is told, a word each.
@@ -192,7 +195,7 @@ CREATE TABLE "virtual_machines__drives" (
   "_id" TEXT NOT NULL REFERENCES "virtual_machines" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What the machine calls the drive.
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   -- In a file or device of the host.
   "host_path" TEXT,
   -- In an image, which is then not changed.
@@ -200,19 +203,21 @@ CREATE TABLE "virtual_machines__drives" (
     CONSTRAINT "image_id__check" CHECK ("image_id" IS NULL OR "image_id" <> '')
     REFERENCES "images" ("id"),
   -- Whether the machine may only read.
-  "read_only" INTEGER NOT NULL CONSTRAINT "read_only__check" CHECK ("read_only" IN (0, 1)),
+  "read_only" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "read_only__check" CHECK ("read_only" IN (0, 1)),
   -- What the host's page cache does for the drive.
-  "cache" INTEGER NOT NULL CONSTRAINT "cache__check" CHECK ("cache" BETWEEN -2147483648 AND 2147483647),
+  "cache" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "cache__check" CHECK ("cache" BETWEEN -2147483648 AND 2147483647),
   -- Where the file system is mounted inside the machine. Not set: the machine decides.
-  "mount" INTEGER NOT NULL CONSTRAINT "mount__check" CHECK ("mount" IN (0, 1)),
+  "mount" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "mount__check" CHECK ("mount" IN (0, 1)),
   -- The directory inside the machine.
   "mount__path" TEXT,
   -- The file system, as the machine's kernel calls it: `ext4`.
   "mount__file_system" TEXT,
   -- Bounds what the machine transfers.
-  "limit" INTEGER NOT NULL CONSTRAINT "limit__check" CHECK ("limit" IN (0, 1)),
+  "limit" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "limit__check" CHECK ("limit" IN (0, 1)),
   -- Bounds the bytes.
-  "limit__bandwidth" INTEGER NOT NULL CONSTRAINT "limit__bandwidth__check" CHECK ("limit__bandwidth" IN (0, 1)),
+  "limit__bandwidth" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "limit__bandwidth__check" CHECK ("limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "limit__bandwidth__size" INTEGER
     CONSTRAINT "limit__bandwidth__size__check" CHECK (
@@ -226,7 +231,7 @@ CREATE TABLE "virtual_machines__drives" (
   -- The time in which an empty bucket fills up.
   "limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
-  "limit__operations" INTEGER NOT NULL
+  "limit__operations" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "limit__operations__check" CHECK ("limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "limit__operations__size" INTEGER
@@ -263,7 +268,7 @@ CREATE TABLE "virtual_machines__drives" (
   ),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "virtual_machines__drives_by_image_id" ON "virtual_machines__drives" ("image_id");
+CREATE INDEX "virtual_machines__drives_by_image_id" ON "virtual_machines__drives" ("image_id", "_id", "_position");
 
 -- Images that the machine may open while it runs, in the order in which they were attached.
 CREATE TABLE "virtual_machines__image_ids" (
@@ -272,7 +277,7 @@ CREATE TABLE "virtual_machines__image_ids" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "images" ("id"),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "virtual_machines__image_ids_by_value" ON "virtual_machines__image_ids" ("value");
+CREATE INDEX "virtual_machines__image_ids_by_value" ON "virtual_machines__image_ids" ("value", "_id", "_position");
 
 -- Words to find the machine by.
 CREATE TABLE "virtual_machines__tags" (
@@ -281,14 +286,15 @@ CREATE TABLE "virtual_machines__tags" (
   "value" TEXT NOT NULL,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "virtual_machines__tags_by_value" ON "virtual_machines__tags" ("value");
+CREATE INDEX "virtual_machines__tags_by_value" ON "virtual_machines__tags" ("value", "_id", "_position");
 
 -- The states that the machine went through, the oldest first.
 CREATE TABLE "virtual_machines__transitions" (
   "_id" TEXT NOT NULL REFERENCES "virtual_machines" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- The state that was entered.
-  "state" INTEGER NOT NULL CONSTRAINT "state__check" CHECK ("state" BETWEEN -2147483648 AND 2147483647),
+  "state" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "state__check" CHECK ("state" BETWEEN -2147483648 AND 2147483647),
   -- When it was entered.
   "time" INTEGER,
   -- Why, where it was not asked for.
@@ -311,7 +317,7 @@ CREATE TABLE "nics" (
   -- The device on the host's side. Not set: the daemon makes one.
   "host_device" TEXT,
   -- Addresses inside the machine. Not set: the machine asks for them.
-  "ip" INTEGER NOT NULL CONSTRAINT "ip__check" CHECK ("ip" IN (0, 1)),
+  "ip" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "ip__check" CHECK ("ip" IN (0, 1)),
   -- The interface's address and the size of its network, in CIDR notation.
   "ip__primary_address" TEXT,
   -- The address of the default gateway. Not set: that of the network.
@@ -319,9 +325,9 @@ CREATE TABLE "nics" (
   -- The largest packet, in bytes. Not set: that of the network.
   "mtu" INTEGER CONSTRAINT "mtu__check" CHECK ("mtu" IS NULL OR "mtu" BETWEEN 0 AND 4294967295),
   -- Bounds what the machine receives.
-  "receive_limit" INTEGER NOT NULL CONSTRAINT "receive_limit__check" CHECK ("receive_limit" IN (0, 1)),
+  "receive_limit" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "receive_limit__check" CHECK ("receive_limit" IN (0, 1)),
   -- Bounds the bytes.
-  "receive_limit__bandwidth" INTEGER NOT NULL
+  "receive_limit__bandwidth" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "receive_limit__bandwidth__check" CHECK ("receive_limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "receive_limit__bandwidth__size" INTEGER
@@ -336,7 +342,7 @@ CREATE TABLE "nics" (
   -- The time in which an empty bucket fills up.
   "receive_limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
-  "receive_limit__operations" INTEGER NOT NULL
+  "receive_limit__operations" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "receive_limit__operations__check" CHECK ("receive_limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "receive_limit__operations__size" INTEGER
@@ -351,9 +357,10 @@ CREATE TABLE "nics" (
   -- The time in which an empty bucket fills up.
   "receive_limit__operations__refill_time" INTEGER,
   -- Bounds what the machine sends.
-  "transmit_limit" INTEGER NOT NULL CONSTRAINT "transmit_limit__check" CHECK ("transmit_limit" IN (0, 1)),
+  "transmit_limit" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "transmit_limit__check" CHECK ("transmit_limit" IN (0, 1)),
   -- Bounds the bytes.
-  "transmit_limit__bandwidth" INTEGER NOT NULL
+  "transmit_limit__bandwidth" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "transmit_limit__bandwidth__check" CHECK ("transmit_limit__bandwidth" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "transmit_limit__bandwidth__size" INTEGER
@@ -368,7 +375,7 @@ CREATE TABLE "nics" (
   -- The time in which an empty bucket fills up.
   "transmit_limit__bandwidth__refill_time" INTEGER,
   -- Bounds the operations, whatever their size.
-  "transmit_limit__operations" INTEGER NOT NULL
+  "transmit_limit__operations" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "transmit_limit__operations__check" CHECK ("transmit_limit__operations" IN (0, 1)),
   -- The tokens that fit into the bucket.
   "transmit_limit__operations__size" INTEGER
@@ -418,8 +425,8 @@ CREATE TABLE "nics" (
   ),
   PRIMARY KEY ("mac_address")
 ) STRICT;
-CREATE INDEX "nics_by_machine_id" ON "nics" ("machine_id");
-CREATE INDEX "nics_by_network_id" ON "nics" ("network_id");
+CREATE INDEX "nics_by_machine_id" ON "nics" ("machine_id", "mac_address");
+CREATE INDEX "nics_by_network_id" ON "nics" ("network_id", "mac_address");
 CREATE UNIQUE INDEX "nics_unique_host_device" ON "nics" ("host_device");
 
 -- The name servers, the first one asked first. None: those of the network.
@@ -435,7 +442,7 @@ CREATE TABLE "networks" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The addresses of the network, in CIDR notation. No two networks have the same.
-  "cidr" TEXT NOT NULL CONSTRAINT "cidr__check" CHECK ("cidr" <> ''),
+  "cidr" TEXT NOT NULL DEFAULT '' CONSTRAINT "cidr__check" CHECK ("cidr" <> ''),
   -- The address of the default gateway. Not set: there is none.
   "gateway" TEXT,
   -- How far packets get.
@@ -444,7 +451,7 @@ CREATE TABLE "networks" (
   -- A device of the host.
   "device" TEXT,
   -- A VLAN on a device of the host.
-  "vlan" INTEGER NOT NULL CONSTRAINT "vlan__check" CHECK ("vlan" IN (0, 1)),
+  "vlan" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "vlan__check" CHECK ("vlan" IN (0, 1)),
   -- The device that carries the tagged packets.
   "vlan__device" TEXT,
   -- The tag, from 1 to 4094.
@@ -479,9 +486,9 @@ CREATE TABLE "networks__routes" (
   "_id" TEXT NOT NULL REFERENCES "networks" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- The addresses that are reached this way, in CIDR notation.
-  "destination" TEXT NOT NULL,
+  "destination" TEXT NOT NULL DEFAULT '',
   -- The address of the next hop.
-  "via" TEXT NOT NULL,
+  "via" TEXT NOT NULL DEFAULT '',
   -- What the way costs; the cheapest is taken. Not set: the kernel's default.
   "metric" INTEGER CONSTRAINT "metric__check" CHECK ("metric" IS NULL OR "metric" BETWEEN 0 AND 4294967295),
   PRIMARY KEY ("_id", "_position")
@@ -492,14 +499,14 @@ CREATE TABLE "images" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- Where the file lies on the host. No two images share a file.
-  "path" TEXT NOT NULL CONSTRAINT "path__check" CHECK ("path" <> ''),
+  "path" TEXT NOT NULL DEFAULT '' CONSTRAINT "path__check" CHECK ("path" <> ''),
   -- What the contents are.
-  "format" INTEGER NOT NULL
+  "format" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "format__check" CHECK ("format" BETWEEN -2147483648 AND 2147483647 AND "format" <> 0),
   -- The size of the file.
   "size_bytes" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size_bytes__check" CHECK ("size_bytes" >= 0),
   -- The hash that the file must have before a machine boots from it. Not set: it is not looked at.
-  "digest" INTEGER NOT NULL CONSTRAINT "digest__check" CHECK ("digest" IN (0, 1)),
+  "digest" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "digest__check" CHECK ("digest" IN (0, 1)),
   -- The function that makes the hash.
   "digest__algorithm" INTEGER
     CONSTRAINT "digest__algorithm__check" CHECK (
@@ -510,7 +517,7 @@ CREATE TABLE "images" (
   -- It was fetched from this address.
   "url" TEXT,
   -- It was made on this host.
-  "build" INTEGER NOT NULL CONSTRAINT "build__check" CHECK ("build" IN (0, 1)),
+  "build" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "build__check" CHECK ("build" IN (0, 1)),
   -- The program that made it.
   "build__tool" TEXT,
   -- Its version, as the program itself gives it.
@@ -552,7 +559,7 @@ CREATE TABLE "cells" (
     CONSTRAINT "parent_name__check" CHECK ("parent_name" IS NULL OR "parent_name" <> '')
     REFERENCES "cells" ("name"),
   -- Bounds processor time. Not set: that of the cell around it.
-  "cpu" INTEGER NOT NULL CONSTRAINT "cpu__check" CHECK ("cpu" IN (0, 1)),
+  "cpu" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cpu__check" CHECK ("cpu" IN (0, 1)),
   -- The share against the cells beside this one, from 1 to 10000. Not set: 100.
   "cpu__weight" INTEGER
     CONSTRAINT "cpu__weight__check" CHECK ("cpu__weight" IS NULL OR "cpu__weight" >= 0)
@@ -564,13 +571,13 @@ CREATE TABLE "cells" (
   -- The period. Not set: 100 milliseconds.
   "cpu__period" INTEGER,
   -- Says which processors and memory nodes. Not set: those of the cell around it.
-  "cpuset" INTEGER NOT NULL CONSTRAINT "cpuset__check" CHECK ("cpuset" IN (0, 1)),
+  "cpuset" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cpuset__check" CHECK ("cpuset" IN (0, 1)),
   -- The processors, as a list of ranges: `0-3,6`. Not set: all.
   "cpuset__cpus" TEXT,
   -- The memory nodes, likewise. Not set: all.
   "cpuset__mems" TEXT,
   -- Bounds memory. Not set: that of the cell around it.
-  "memory" INTEGER NOT NULL CONSTRAINT "memory__check" CHECK ("memory" IN (0, 1)),
+  "memory" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "memory__check" CHECK ("memory" IN (0, 1)),
   -- Is never taken away. Not set: nothing is.
   "memory__min" INTEGER,
   -- Is taken away only where nothing else is left. Not set: nothing is spared.
@@ -606,8 +613,8 @@ CREATE TABLE "cells" (
   ),
   PRIMARY KEY ("name")
 ) STRICT;
-CREATE INDEX "cells_by_parent_name" ON "cells" ("parent_name");
-CREATE INDEX "cells_by_cpu__weight" ON "cells" ("cpu__weight");
+CREATE INDEX "cells_by_parent_name" ON "cells" ("parent_name", "name");
+CREATE INDEX "cells_by_cpu__weight" ON "cells" ("cpu__weight", "name");
 CREATE TRIGGER "cells__immutable" BEFORE UPDATE OF "parent_name" ON "cells"
 BEGIN
   SELECT RAISE(ABORT, 'cells.parent_name is immutable') WHERE NEW."parent_name" IS NOT OLD."parent_name";
@@ -622,7 +629,7 @@ CREATE TABLE "cells__network_ids" (
     REFERENCES "networks" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_name", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "cells__network_ids_by_value" ON "cells__network_ids" ("value");
+CREATE INDEX "cells__network_ids_by_value" ON "cells__network_ids" ("value", "_name", "_position");
 
 -- The executables that were started, a cell's together.
 CREATE TABLE "executables" (
@@ -633,7 +640,7 @@ CREATE TABLE "executables" (
   -- The name chosen by the caller, unique in the cell.
   "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
   -- The file to run.
-  "command" TEXT NOT NULL CONSTRAINT "command__check" CHECK ("command" <> ''),
+  "command" TEXT NOT NULL DEFAULT '' CONSTRAINT "command__check" CHECK ("command" <> ''),
   -- What it is for, in the caller's words.
   "description" TEXT NOT NULL DEFAULT '',
   -- The directory that it starts in. Not set: `/`.
@@ -670,7 +677,7 @@ CREATE TABLE "executables" (
 ) STRICT;
 CREATE UNIQUE INDEX "executables_unique_pid_where_state_is_1" ON "executables" ("pid")
   WHERE "state" = 1;
-CREATE INDEX "executables_by_state" ON "executables" ("state");
+CREATE INDEX "executables_by_state" ON "executables" ("state", "cell_name", "name");
 
 -- What it is told, a word each.
 CREATE TABLE "executables__arguments" (
@@ -688,9 +695,9 @@ CREATE TABLE "executables__environment" (
   "_name" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
   -- Its name.
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   -- Its value.
-  "value" TEXT NOT NULL,
+  "value" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_cell_name", "_name", "_position"),
   FOREIGN KEY ("_cell_name", "_name") REFERENCES "executables" ("cell_name", "name") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

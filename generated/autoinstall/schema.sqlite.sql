@@ -6,7 +6,7 @@ CREATE TABLE "systems" (
   -- The name that the server gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The hardware address that it boots from, six pairs of lower-case hexadecimal digits with colons between them.
-  "mac_address" TEXT NOT NULL CONSTRAINT "mac_address__check" CHECK ("mac_address" <> ''),
+  "mac_address" TEXT NOT NULL DEFAULT '' CONSTRAINT "mac_address__check" CHECK ("mac_address" <> ''),
   -- The name that it is given. Empty: none yet.
   "hostname" TEXT NOT NULL DEFAULT '',
   -- The address that it had last. Not set: it was never seen with one.
@@ -15,7 +15,7 @@ CREATE TABLE "systems" (
   "status" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "status__check" CHECK ("status" BETWEEN -2147483648 AND 2147483647),
   -- What it is made of. Not set: it was never asked.
-  "hardware" INTEGER NOT NULL CONSTRAINT "hardware__check" CHECK ("hardware" IN (0, 1)),
+  "hardware" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "hardware__check" CHECK ("hardware" IN (0, 1)),
   -- Who made it.
   "hardware__vendor" TEXT,
   -- What the maker calls it.
@@ -33,7 +33,7 @@ CREATE TABLE "systems" (
       "hardware__memory_bytes" IS NULL OR "hardware__memory_bytes" >= 0
     ),
   -- Changes with every write; an update that brings another one is refused.
-  "etag" TEXT NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
   -- When it was seen first.
   "create_time" INTEGER,
   -- When its record was written last.
@@ -47,20 +47,20 @@ CREATE TABLE "systems" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "systems_by_status_update_time_desc" ON "systems" ("status", "update_time" DESC);
+CREATE INDEX "systems_by_status_update_time_desc" ON "systems" ("status", "update_time" DESC, "id" DESC);
 CREATE UNIQUE INDEX "systems_unique_mac_address" ON "systems" ("mac_address");
-CREATE INDEX "systems_by_hostname" ON "systems" ("hostname");
+CREATE INDEX "systems_by_hostname" ON "systems" ("hostname", "id");
 
 -- Its disks, in the order in which the firmware counts them.
 CREATE TABLE "systems__hardware__disks" (
   "_id" TEXT NOT NULL REFERENCES "systems" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What the kernel calls it.
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   -- Its size.
-  "size_bytes" INTEGER NOT NULL CONSTRAINT "size_bytes__check" CHECK ("size_bytes" >= 0),
+  "size_bytes" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size_bytes__check" CHECK ("size_bytes" >= 0),
   -- Whether it turns.
-  "rotational" INTEGER NOT NULL CONSTRAINT "rotational__check" CHECK ("rotational" IN (0, 1)),
+  "rotational" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "rotational__check" CHECK ("rotational" IN (0, 1)),
   -- Its name in the world. Not set: it has none.
   "wwn" TEXT,
   PRIMARY KEY ("_id", "_position")
@@ -73,16 +73,16 @@ CREATE TABLE "systems__labels" (
   "value" TEXT NOT NULL,
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "systems__labels_by_value" ON "systems__labels" ("value");
+CREATE INDEX "systems__labels_by_value" ON "systems__labels" ("value", "_id", "_key");
 
 -- The texts with holes.
 CREATE TABLE "templates" (
   -- The name that the server gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- What people call it.
-  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "name" TEXT NOT NULL DEFAULT '' CONSTRAINT "name__check" CHECK ("name" <> ''),
   -- The text.
-  "body" TEXT NOT NULL CONSTRAINT "body__check" CHECK ("body" <> ''),
+  "body" TEXT NOT NULL DEFAULT '' CONSTRAINT "body__check" CHECK ("body" <> ''),
   -- When it was written last.
   "update_time" INTEGER,
   PRIMARY KEY ("id")
@@ -110,7 +110,7 @@ CREATE TABLE "configurations" (
     CONSTRAINT "template_id__check" CHECK ("template_id" IS NULL OR "template_id" <> '')
     REFERENCES "templates" ("id"),
   -- From these words.
-  "autoinstall" INTEGER NOT NULL CONSTRAINT "autoinstall__check" CHECK ("autoinstall" IN (0, 1)),
+  "autoinstall" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "autoinstall__check" CHECK ("autoinstall" IN (0, 1)),
   -- The name of the first user.
   "autoinstall__user_name" TEXT
     CONSTRAINT "autoinstall__user_name__check" CHECK (
@@ -135,8 +135,8 @@ CREATE TABLE "configurations" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "configurations_by_system_id" ON "configurations" ("system_id");
-CREATE INDEX "configurations_by_template_id" ON "configurations" ("template_id");
+CREATE INDEX "configurations_by_system_id" ON "configurations" ("system_id", "id");
+CREATE INDEX "configurations_by_template_id" ON "configurations" ("template_id", "id");
 CREATE TRIGGER "configurations__immutable" BEFORE UPDATE OF "system_id" ON "configurations"
 BEGIN
   SELECT RAISE(ABORT, 'configurations.system_id is immutable') WHERE NEW."system_id" IS NOT OLD."system_id";
@@ -198,9 +198,9 @@ CREATE TABLE "installations" (
   -- When it began.
   "start_time" INTEGER NOT NULL,
   -- The system runs.
-  "success" INTEGER NOT NULL CONSTRAINT "success__check" CHECK ("success" IN (0, 1)),
+  "success" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "success__check" CHECK ("success" IN (0, 1)),
   -- It does not.
-  "failure" INTEGER NOT NULL CONSTRAINT "failure__check" CHECK ("failure" IN (0, 1)),
+  "failure" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "failure__check" CHECK ("failure" IN (0, 1)),
   -- The step that failed.
   "failure__phase" INTEGER
     CONSTRAINT "failure__phase__check" CHECK (
@@ -223,8 +223,8 @@ CREATE TABLE "installations" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "installations_by_system_id_start_time_desc" ON "installations" ("system_id", "start_time" DESC);
-CREATE INDEX "installations_by_configuration_id" ON "installations" ("configuration_id");
+CREATE INDEX "installations_by_system_id_start_time_desc" ON "installations" ("system_id", "start_time" DESC, "id" DESC);
+CREATE INDEX "installations_by_configuration_id" ON "installations" ("configuration_id", "id");
 CREATE TRIGGER "installations__immutable" BEFORE UPDATE OF "system_id" ON "installations"
 BEGIN
   SELECT RAISE(ABORT, 'installations.system_id is immutable') WHERE NEW."system_id" IS NOT OLD."system_id";
@@ -235,7 +235,7 @@ CREATE TABLE "installations__phases" (
   "_id" TEXT NOT NULL REFERENCES "installations" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What is done.
-  "kind" INTEGER NOT NULL CONSTRAINT "kind__check" CHECK ("kind" BETWEEN -2147483648 AND 2147483647),
+  "kind" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "kind__check" CHECK ("kind" BETWEEN -2147483648 AND 2147483647),
   -- When it began.
   "start_time" INTEGER,
   -- When it ended. Not set: it goes on.
@@ -248,7 +248,7 @@ CREATE TABLE "users" (
   -- The name that the server gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- Where the user is written to. No two users have the same; that of a user who was deleted is free again.
-  "email" TEXT NOT NULL CONSTRAINT "email__check" CHECK ("email" <> ''),
+  "email" TEXT NOT NULL DEFAULT '' CONSTRAINT "email__check" CHECK ("email" <> ''),
   -- What the user is called.
   "display_name" TEXT NOT NULL DEFAULT '' CONSTRAINT "display_name__rules" CHECK (length("display_name") <= 100),
   -- With a password, of which this is the hash.
@@ -266,7 +266,7 @@ CREATE TABLE "users" (
 ) STRICT;
 CREATE UNIQUE INDEX "users_unique_email" ON "users" ("email")
   WHERE "delete_time" IS NULL;
-CREATE INDEX "users_by_delete_time" ON "users" ("delete_time")
+CREATE INDEX "users_by_delete_time" ON "users" ("delete_time", "id")
   WHERE "delete_time" IS NOT NULL;
 
 -- What the user is.
@@ -279,14 +279,14 @@ CREATE TABLE "users__role_ids" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "users__role_ids_unique__id_value" ON "users__role_ids" ("_id", "value");
-CREATE INDEX "users__role_ids_by_value" ON "users__role_ids" ("value");
+CREATE INDEX "users__role_ids_by_value" ON "users__role_ids" ("value", "_id", "_position");
 
 -- What users can be.
 CREATE TABLE "roles" (
   -- The name that the server gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- What people call it.
-  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "name" TEXT NOT NULL DEFAULT '' CONSTRAINT "name__check" CHECK ("name" <> ''),
   -- The role whose permissions this one has as well. Empty: none.
   "parent_id" TEXT
     CONSTRAINT "parent_id__check" CHECK ("parent_id" IS NULL OR "parent_id" <> '')
@@ -294,7 +294,7 @@ CREATE TABLE "roles" (
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE UNIQUE INDEX "roles_unique_name" ON "roles" ("name");
-CREATE INDEX "roles_by_parent_id" ON "roles" ("parent_id");
+CREATE INDEX "roles_by_parent_id" ON "roles" ("parent_id", "id");
 
 -- What it allows.
 CREATE TABLE "roles__permission_names" (
@@ -304,7 +304,7 @@ CREATE TABLE "roles__permission_names" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "roles__permission_names_unique__id_value" ON "roles__permission_names" ("_id", "value");
-CREATE INDEX "roles__permission_names_by_value" ON "roles__permission_names" ("value");
+CREATE INDEX "roles__permission_names_by_value" ON "roles__permission_names" ("value", "_id", "_position");
 
 -- What can be allowed.
 CREATE TABLE "permissions" (
@@ -335,16 +335,16 @@ CREATE TABLE "files" (
   "modify_time" INTEGER,
   PRIMARY KEY ("path")
 ) STRICT;
-CREATE INDEX "files_by_system_id" ON "files" ("system_id");
+CREATE INDEX "files_by_system_id" ON "files" ("system_id", "path");
 
 -- The certificates that were given out; those to be renewed are found by their end.
 CREATE TABLE "certificates" (
   -- Its serial number, in hexadecimal digits.
   "serial" TEXT NOT NULL CONSTRAINT "serial__check" CHECK ("serial" <> ''),
   -- Whom it names.
-  "subject" TEXT NOT NULL CONSTRAINT "subject__check" CHECK ("subject" <> ''),
+  "subject" TEXT NOT NULL DEFAULT '' CONSTRAINT "subject__check" CHECK ("subject" <> ''),
   -- The certificate, in DER.
-  "der" BLOB NOT NULL
+  "der" BLOB NOT NULL DEFAULT x''
     CONSTRAINT "der__check" CHECK ("der" <> x'')
     CONSTRAINT "der__rules" CHECK (length("der") <= 65536),
   -- The certificate that signed it. Empty: it signed itself.
@@ -367,11 +367,11 @@ CREATE TABLE "certificates" (
     CONSTRAINT "reason__rules" CHECK ("reason" IN (0, 1, 2, 3)),
   PRIMARY KEY ("serial")
 ) STRICT;
-CREATE INDEX "certificates_by_end_time_where_revoked_is_0" ON "certificates" ("end_time")
+CREATE INDEX "certificates_by_end_time_where_revoked_is_0" ON "certificates" ("end_time", "serial")
   WHERE NOT "revoked";
-CREATE INDEX "certificates_by_subject" ON "certificates" ("subject");
-CREATE INDEX "certificates_by_issuer_serial" ON "certificates" ("issuer_serial");
-CREATE INDEX "certificates_by_system_id" ON "certificates" ("system_id");
+CREATE INDEX "certificates_by_subject" ON "certificates" ("subject", "serial");
+CREATE INDEX "certificates_by_issuer_serial" ON "certificates" ("issuer_serial", "serial");
+CREATE INDEX "certificates_by_system_id" ON "certificates" ("system_id", "serial");
 CREATE TRIGGER "certificates__immutable" BEFORE UPDATE OF "subject", "der", "issuer_serial" ON "certificates"
 BEGIN
   SELECT RAISE(ABORT, 'certificates.subject is immutable') WHERE NEW."subject" IS NOT OLD."subject";

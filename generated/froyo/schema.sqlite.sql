@@ -6,7 +6,7 @@ CREATE TABLE "runs" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The file that the plan was read from.
-  "plan_path" TEXT NOT NULL CONSTRAINT "plan_path__check" CHECK ("plan_path" <> ''),
+  "plan_path" TEXT NOT NULL DEFAULT '' CONSTRAINT "plan_path__check" CHECK ("plan_path" <> ''),
   -- Where it is in its life.
   "status" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "status__check" CHECK ("status" BETWEEN -2147483648 AND 2147483647)
@@ -25,8 +25,8 @@ CREATE TABLE "runs" (
   "update_time" INTEGER,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "runs_by_status_start_time_desc" ON "runs" ("status", "start_time" DESC);
-CREATE INDEX "runs_by_create_time_where_status_is_1" ON "runs" ("create_time")
+CREATE INDEX "runs_by_status_start_time_desc" ON "runs" ("status", "start_time" DESC, "id" DESC);
+CREATE INDEX "runs_by_create_time_where_status_is_1" ON "runs" ("create_time", "id")
   WHERE "status" = 1;
 CREATE TRIGGER "runs__immutable" BEFORE UPDATE OF "plan_path" ON "runs"
 BEGIN
@@ -42,9 +42,9 @@ CREATE TABLE "plan_units" (
   -- Its name, unique in the run.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- What kind of resource it is: `linux.pkg`.
-  "resource_type" TEXT NOT NULL CONSTRAINT "resource_type__check" CHECK ("resource_type" <> ''),
+  "resource_type" TEXT NOT NULL DEFAULT '' CONSTRAINT "resource_type__check" CHECK ("resource_type" <> ''),
   -- What the resource is called.
-  "resource_name" TEXT NOT NULL CONSTRAINT "resource_name__check" CHECK ("resource_name" <> ''),
+  "resource_name" TEXT NOT NULL DEFAULT '' CONSTRAINT "resource_name__check" CHECK ("resource_name" <> ''),
   -- What is done to it.
   "action" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "action__check" CHECK ("action" BETWEEN -2147483648 AND 2147483647),
@@ -57,7 +57,7 @@ CREATE TABLE "plan_units" (
   "attempts" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "attempts__check" CHECK ("attempts" BETWEEN 0 AND 4294967295),
   PRIMARY KEY ("run_id", "id")
 ) STRICT;
-CREATE INDEX "plan_units_by_run_id_status" ON "plan_units" ("run_id", "status");
+CREATE INDEX "plan_units_by_run_id_status" ON "plan_units" ("run_id", "status", "id");
 
 -- The units of this run that have to be done first.
 CREATE TABLE "plan_units__dependencies" (
@@ -67,12 +67,12 @@ CREATE TABLE "plan_units__dependencies" (
   -- The unit.
   "unit_id" TEXT NOT NULL CONSTRAINT "unit_id__check" CHECK ("unit_id" <> ''),
   -- Whether the other one is tried although this one failed.
-  "weak" INTEGER NOT NULL CONSTRAINT "weak__check" CHECK ("weak" IN (0, 1)),
+  "weak" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "weak__check" CHECK ("weak" IN (0, 1)),
   PRIMARY KEY ("_run_id", "_id", "_position"),
   FOREIGN KEY ("_run_id", "_id") REFERENCES "plan_units" ("run_id", "id") ON DELETE CASCADE,
   FOREIGN KEY ("_run_id", "unit_id") REFERENCES "plan_units" ("run_id", "id") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "plan_units__dependencies_by__run_id_unit_id" ON "plan_units__dependencies" ("_run_id", "unit_id");
+CREATE INDEX "plan_units__dependencies_by__run_id_unit_id" ON "plan_units__dependencies" ("_run_id", "unit_id", "_id", "_position");
 
 -- What happened. Rows are added and never changed.
 CREATE TABLE "events" (
@@ -84,7 +84,7 @@ CREATE TABLE "events" (
   "level" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "level__check" CHECK ("level" BETWEEN -2147483648 AND 2147483647),
   -- What happened, in a sentence.
-  "message" TEXT NOT NULL CONSTRAINT "message__check" CHECK ("message" <> ''),
+  "message" TEXT NOT NULL DEFAULT '' CONSTRAINT "message__check" CHECK ("message" <> ''),
   -- What happened, for programs.
   "details" TEXT,
   -- When it happened.
@@ -92,7 +92,7 @@ CREATE TABLE "events" (
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE INDEX "events_by_run_id_id" ON "events" ("run_id", "id");
-CREATE INDEX "events_by_level_time" ON "events" ("level", "time");
+CREATE INDEX "events_by_level_time" ON "events" ("level", "time", "id");
 CREATE TRIGGER "events__no_update" BEFORE UPDATE ON "events"
 BEGIN
   SELECT RAISE(ABORT, 'events is append-only');
@@ -107,9 +107,9 @@ CREATE TABLE "resources" (
   -- The name that the store gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- What kind of resource it is: `linux.pkg`.
-  "type" TEXT NOT NULL CONSTRAINT "type__check" CHECK ("type" <> ''),
+  "type" TEXT NOT NULL DEFAULT '' CONSTRAINT "type__check" CHECK ("type" <> ''),
   -- What it is called. No two of a type are called the same.
-  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "name" TEXT NOT NULL DEFAULT '' CONSTRAINT "name__check" CHECK ("name" <> ''),
   -- Its state.
   "state" TEXT,
   -- SHA-256 of its state, as its provider writes it down.
@@ -127,18 +127,18 @@ CREATE TABLE "resources" (
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE UNIQUE INDEX "resources_unique_type_name" ON "resources" ("type", "name");
-CREATE INDEX "resources_by_last_run_id" ON "resources" ("last_run_id");
+CREATE INDEX "resources_by_last_run_id" ON "resources" ("last_run_id", "id");
 
 -- What was found out, until it is to be forgotten.
 CREATE TABLE "facts" (
   -- The name that the store gives.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- What it is about: a host.
-  "target_id" TEXT NOT NULL CONSTRAINT "target_id__check" CHECK ("target_id" <> ''),
+  "target_id" TEXT NOT NULL DEFAULT '' CONSTRAINT "target_id__check" CHECK ("target_id" <> ''),
   -- Who found it out: `os.basic`.
-  "namespace" TEXT NOT NULL CONSTRAINT "namespace__check" CHECK ("namespace" <> ''),
+  "namespace" TEXT NOT NULL DEFAULT '' CONSTRAINT "namespace__check" CHECK ("namespace" <> ''),
   -- What was found out: `os_family`.
-  "key" TEXT NOT NULL CONSTRAINT "key__check" CHECK ("key" <> ''),
+  "key" TEXT NOT NULL DEFAULT '' CONSTRAINT "key__check" CHECK ("key" <> ''),
   -- The finding.
   "value" TEXT NOT NULL,
   -- When it was found out first.
@@ -150,16 +150,16 @@ CREATE TABLE "facts" (
   PRIMARY KEY ("id")
 ) STRICT;
 CREATE UNIQUE INDEX "facts_unique_target_id_namespace_key" ON "facts" ("target_id", "namespace", "key");
-CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time");
+CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time", "id");
 
 -- Who did what, in a chain.
 CREATE TABLE "audit" (
   -- Its number: higher than those of the entries before.
   "id" INTEGER NOT NULL CONSTRAINT "id__check" CHECK ("id" <> 0),
   -- What was done: `run.created`.
-  "action" TEXT NOT NULL CONSTRAINT "action__check" CHECK ("action" <> ''),
+  "action" TEXT NOT NULL DEFAULT '' CONSTRAINT "action__check" CHECK ("action" <> ''),
   -- Who did it.
-  "actor" TEXT NOT NULL CONSTRAINT "actor__check" CHECK ("actor" <> ''),
+  "actor" TEXT NOT NULL DEFAULT '' CONSTRAINT "actor__check" CHECK ("actor" <> ''),
   -- What it was done to. Not set: nothing in particular.
   "target_id" TEXT,
   -- Where it was done from. Not set: from the daemon itself.
@@ -167,10 +167,10 @@ CREATE TABLE "audit" (
   -- When it was done.
   "time" INTEGER,
   -- SHA-256 of the entry before and of this one.
-  "hash" BLOB NOT NULL CONSTRAINT "hash__check" CHECK ("hash" <> x''),
+  "hash" BLOB NOT NULL DEFAULT x'' CONSTRAINT "hash__check" CHECK ("hash" <> x''),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "audit_by_target_id" ON "audit" ("target_id");
+CREATE INDEX "audit_by_target_id" ON "audit" ("target_id", "id");
 CREATE TRIGGER "audit__no_update" BEFORE UPDATE ON "audit"
 BEGIN
   SELECT RAISE(ABORT, 'audit is append-only');
@@ -185,9 +185,9 @@ CREATE TABLE "audit__details" (
   "_id" INTEGER NOT NULL REFERENCES "audit" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What it is.
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   -- Its value.
-  "value" TEXT NOT NULL,
+  "value" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER "audit__details__no_update" BEFORE UPDATE ON "audit__details"

@@ -8,11 +8,11 @@ CREATE TABLE "buckets" (
     CONSTRAINT "name__check" CHECK ("name" <> '')
     CONSTRAINT "name__rules" CHECK (length("name") >= 3 AND length("name") <= 63),
   -- The number by which its objects are stored; never given again.
-  "id" INTEGER NOT NULL CONSTRAINT "id__check" CHECK ("id" >= 1),
+  "id" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "id__check" CHECK ("id" >= 1),
   -- Who made it.
-  "owner" TEXT NOT NULL CONSTRAINT "owner__check" CHECK ("owner" <> ''),
+  "owner" TEXT NOT NULL DEFAULT '' CONSTRAINT "owner__check" CHECK ("owner" <> ''),
   -- Who may do what with it. Not set: its owner anything, others nothing.
-  "policy" INTEGER NOT NULL CONSTRAINT "policy__check" CHECK ("policy" IN (0, 1)),
+  "policy" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "policy__check" CHECK ("policy" IN (0, 1)),
   -- Whether versions of objects are kept.
   "versioning" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "versioning__check" CHECK ("versioning" BETWEEN -2147483648 AND 2147483647)
@@ -20,13 +20,13 @@ CREATE TABLE "buckets" (
   -- The most bytes that may lie in it. Not set: no bound.
   "quota_bytes" INTEGER,
   -- Changes with every write; an update that brings another one is refused.
-  "revision" INTEGER NOT NULL CONSTRAINT "revision__check" CHECK ("revision" <> 0),
+  "revision" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "revision__check" CHECK ("revision" <> 0),
   -- When it was made.
   "create_time" INTEGER,
   PRIMARY KEY ("name")
 ) STRICT;
 CREATE UNIQUE INDEX "buckets_unique_id" ON "buckets" ("id");
-CREATE INDEX "buckets_by_owner" ON "buckets" ("owner");
+CREATE INDEX "buckets_by_owner" ON "buckets" ("owner", "name");
 CREATE TRIGGER "buckets__immutable" BEFORE UPDATE OF "owner" ON "buckets"
 BEGIN
   SELECT RAISE(ABORT, 'buckets.owner is immutable') WHERE NEW."owner" IS NOT OLD."owner";
@@ -45,7 +45,7 @@ CREATE TABLE "buckets__policy__statements" (
   "_name" TEXT NOT NULL REFERENCES "buckets" ("name") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What it does.
-  "effect" INTEGER NOT NULL
+  "effect" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "effect__check" CHECK ("effect" BETWEEN -2147483648 AND 2147483647 AND "effect" <> 0),
   PRIMARY KEY ("_name", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -69,7 +69,7 @@ CREATE TABLE "buckets__policy__statements__principals" (
   PRIMARY KEY ("_name", "_position", "_position_2"),
   FOREIGN KEY ("_name", "_position") REFERENCES "buckets__policy__statements" ("_name", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "buckets__policy__statements__principals_by_value" ON "buckets__policy__statements__principals" ("value");
+CREATE INDEX "buckets__policy__statements__principals_by_value" ON "buckets__policy__statements__principals" ("value", "_name", "_position", "_position_2");
 
 -- What else has to hold, by the attribute that is looked at.
 CREATE TABLE "buckets__policy__statements__conditions" (
@@ -102,13 +102,13 @@ CREATE TABLE "lifecycle_rules" (
   -- Only objects whose names begin so. Empty: all.
   "prefix" TEXT NOT NULL DEFAULT '',
   -- The object is deleted.
-  "expire" INTEGER NOT NULL CONSTRAINT "expire__check" CHECK ("expire" IN (0, 1)),
+  "expire" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "expire__check" CHECK ("expire" IN (0, 1)),
   -- When they are this old.
   "expire__days" INTEGER
     CONSTRAINT "expire__days__check" CHECK ("expire__days" IS NULL OR "expire__days" BETWEEN 0 AND 4294967295)
     CONSTRAINT "expire__days__rules" CHECK ("expire__days" IS NULL OR "expire__days" >= 1),
   -- The object is moved to this class of storage.
-  "transition" INTEGER NOT NULL CONSTRAINT "transition__check" CHECK ("transition" IN (0, 1)),
+  "transition" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "transition__check" CHECK ("transition" IN (0, 1)),
   -- When they are this old.
   "transition__days" INTEGER
     CONSTRAINT "transition__days__check" CHECK (

@@ -11,7 +11,7 @@ CREATE TABLE "nodes" (
   "routes_discovered" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "routes_discovered__rules" CHECK ("routes_discovered" >= 0),
   -- Where it stands. Not set: it does not say.
-  "location" INTEGER NOT NULL CONSTRAINT "location__check" CHECK ("location" IN (0, 1)),
+  "location" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "location__check" CHECK ("location" IN (0, 1)),
   -- Degrees north of the equator.
   "location__latitude" REAL
     CONSTRAINT "location__latitude__rules" CHECK (
@@ -34,14 +34,14 @@ CREATE TABLE "nodes" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "nodes_by_started" ON "nodes" ("started");
+CREATE INDEX "nodes_by_started" ON "nodes" ("started", "id");
 
 -- Where it can be reached, the preferred way first.
 CREATE TABLE "nodes__interfaces" (
   "_id" TEXT NOT NULL REFERENCES "nodes" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   -- What the node calls it.
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   -- The largest packet, in bytes. Not set: 1280.
   "mtu" INTEGER
     CONSTRAINT "mtu__check" CHECK ("mtu" IS NULL OR "mtu" BETWEEN 0 AND 4294967295)
@@ -58,7 +58,7 @@ CREATE TABLE "nodes__interfaces__addresses" (
   PRIMARY KEY ("_id", "_position", "_position_2"),
   FOREIGN KEY ("_id", "_position") REFERENCES "nodes__interfaces" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "nodes__interfaces__addresses_by_value" ON "nodes__interfaces__addresses" ("value");
+CREATE INDEX "nodes__interfaces__addresses_by_value" ON "nodes__interfaces__addresses" ("value", "_id", "_position", "_position_2");
 
 -- What a byte costs here, by the measure that is named.
 CREATE TABLE "nodes__interfaces__costs" (
@@ -96,14 +96,14 @@ CREATE TABLE "links" (
   "bytes" INTEGER NOT NULL DEFAULT -9223372036854775808,
   PRIMARY KEY ("node_id", "peer_id")
 ) STRICT;
-CREATE INDEX "links_by_peer_id" ON "links" ("peer_id");
+CREATE INDEX "links_by_peer_id" ON "links" ("peer_id", "node_id");
 
 -- What they are told.
 CREATE TABLE "policies" (
   -- The name chosen by the caller.
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   -- The rules, as they were written.
-  "yaml" TEXT NOT NULL CONSTRAINT "yaml__check" CHECK ("yaml" <> ''),
+  "yaml" TEXT NOT NULL DEFAULT '' CONSTRAINT "yaml__check" CHECK ("yaml" <> ''),
   -- How many rules there are.
   "rules_count" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "rules_count__check" CHECK ("rules_count" BETWEEN 0 AND 4294967295),
@@ -125,8 +125,8 @@ CREATE TABLE "policies" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "policies_by_priority" ON "policies" ("priority");
-CREATE INDEX "policies_by_node_id" ON "policies" ("node_id");
+CREATE INDEX "policies_by_priority" ON "policies" ("priority", "id");
+CREATE INDEX "policies_by_node_id" ON "policies" ("node_id", "id");
 
 -- The paths that were found last, until they expire.
 CREATE TABLE "path_cache" (
@@ -150,8 +150,8 @@ CREATE TABLE "path_cache" (
   "expire_time" INTEGER NOT NULL,
   PRIMARY KEY ("source", "destination", "k")
 ) STRICT;
-CREATE INDEX "path_cache_by_destination" ON "path_cache" ("destination");
-CREATE INDEX "path_cache_by_expire_time" ON "path_cache" ("expire_time");
+CREATE INDEX "path_cache_by_destination" ON "path_cache" ("destination", "source", "k");
+CREATE INDEX "path_cache_by_expire_time" ON "path_cache" ("expire_time", "source", "destination", "k");
 
 CREATE VIEW "nodes_readable" AS SELECT
   "id",

@@ -1,4 +1,4 @@
-//! Whether a statement is answered by an index: asked of SQLite's planner, statement by statement.
+//! Whether an index answers a statement, and in the order that it needs: asked of SQLite's planner, statement by statement.
 
 use protostore_emit::{Dialect, Statement};
 use rusqlite::{Connection, Result};
@@ -16,14 +16,30 @@ pub(crate) fn scans(db: &Connection, statements: &[Statement]) -> Result<Vec<Str
     found.collect::<Result<Vec<_>>>().map(|sentences| sentences.concat())
 }
 
+/// Returns a sentence for each statement that sorts all rows that it selects, for each page anew.
+pub(crate) fn sorts(db: &Connection, statements: &[Statement]) -> Result<Vec<String>> {
+    let found = statements.iter().filter(|statement| statement.paged).map(|statement| {
+        let step = plan(db, &statement.sql(Dialect::Sqlite))?.into_iter().find(|step| sorts_rows(step));
+        Ok(step.map(|step| {
+            format!("statement `{}` sorts for each page, as no index has its order: {step}", statement.name)
+        }))
+    });
+    found.filter_map(Result::transpose).collect()
+}
+
+/// Returns the steps of a statement's plan.
+fn plan(db: &Connection, sql: &str) -> Result<Vec<String>> {
+    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    // The planner needs no values.
+    plan.raw_query().mapped(|row| row.get(3)).collect()
+}
+
 /// Returns the steps of a statement's plan that read a whole table.
 ///
 /// A list of keys is a virtual table, and is meant to be read as a whole; so are the rows of a subquery, which has steps of
 /// its own.
 fn scanned(db: &Connection, sql: &str) -> Result<Vec<String>> {
-    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    // The planner needs no values.
-    let steps = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<Vec<String>>>()?;
+    let steps = plan(db, sql)?;
     let mut subqueries: Vec<String> = Vec::new();
     for step in &steps {
         let name = ["CO-ROUTINE ", "MATERIALIZE "].iter().find_map(|word| step.strip_prefix(word));
@@ -37,6 +53,10 @@ fn scanned(db: &Connection, sql: &str) -> Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+fn sorts_rows(step: &str) -> bool {
+    step.starts_with("USE TEMP B-TREE")
 }
 
 fn is_scan(step: &str) -> bool {
@@ -70,6 +90,20 @@ mod tests {
             assert!(found(&count("id")).is_empty());
             assert_eq!(found(&count("rack")), [format!("SCAN {table}")]);
         }
+    }
+
+    #[test]
+    fn a_page_that_sorts_is_found_where_no_index_has_its_order() {
+        let page = |index: &str| {
+            let db = Connection::open_in_memory().expect("a database in memory");
+            let table = "CREATE TABLE hosts (id TEXT PRIMARY KEY, rack TEXT) STRICT";
+            db.execute_batch(&format!("{table}; CREATE INDEX i ON hosts ({index})")).expect("a table");
+            let steps = plan(&db, "SELECT id FROM hosts WHERE rack = $1 AND id > $2 ORDER BY id").expect("a plan");
+            steps.iter().any(|step| sorts_rows(step))
+        };
+        assert!(page("rack"));
+        assert!(!page("rack, id"));
+        assert!(!page("rack, id DESC"));
     }
 
     #[test]

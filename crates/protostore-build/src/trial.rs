@@ -38,7 +38,9 @@ pub(crate) fn run(trial: &Trial<'_>) -> Vec<String> {
     });
     let refused: Vec<String> = refused.collect();
     if refused.is_empty() {
-        sentences.extend(scan::scans(&fresh, trial.statements).unwrap_or_else(|error| vec![reason(&error)]));
+        for look in [scan::scans, scan::sorts] {
+            sentences.extend(look(&fresh, trial.statements).unwrap_or_else(|error| vec![reason(&error)]));
+        }
     }
     sentences.extend(refused);
     sentences.extend(query_views(&fresh).unwrap_or_else(|error| vec![reason(&error)]));

@@ -22,7 +22,8 @@ pub struct Column {
     pub form: Form,
     /// Whether NULL may stand in it.
     pub nullable: bool,
-    /// Whether SQL fills in the zero value: only for a field of implicit presence at the top of a record.
+    /// Whether SQL fills in the zero value: for a presence, and for a field of implicit presence that no message around can
+    /// unset and that is neither a key nor a reference.
     pub default_zero: bool,
     /// Whether zero, `''`, an empty BLOB or a presence of 0 is refused: keys, required fields and references.
     pub non_zero: bool,

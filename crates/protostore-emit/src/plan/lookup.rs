@@ -8,6 +8,7 @@ use protostore_sql::{Expr, Limit, Param, ParamRole, Select, Source, Statement as
 use super::none::{NoReference, nones, same};
 use super::partial::Partial;
 use super::{Live, Statement, Statements, after, equal, names, order, own, record::select, soft};
+use crate::sql::condition;
 
 /// An accessor over an index.
 pub(crate) struct Lookup<'s> {
@@ -216,6 +217,22 @@ struct LookupOf<'p> {
     nones: Vec<NoReference<'p>>,
 }
 
+/// Returns whether an index, or the key, has the rows of given values in the order of the key.
+fn is_sorted(table: &Table, by: &[&Column], rows: Option<&Expr<'_>>) -> bool {
+    let (by, own): (Vec<&str>, _) = (names(by).collect(), table.columns());
+    let key: Vec<&str> = table.key.iter().map(String::as_str).collect();
+    let serves = |index: &&Index| {
+        let of = index.condition.as_ref().map(|said| condition(said, &own, None));
+        let Some((begin, rest)) = index.columns.split_at_checked(by.len()) else { return false };
+        // What is not declared of the key follows, in the direction of the last column.
+        let has_order = rest.iter().map(|c| c.column.as_str()).eq(key.iter().copied().take(rest.len()))
+            && rest.iter().all(|c| c.descending == rest[0].descending);
+        let is_whole = of.is_none() || of.as_ref() == rows;
+        !index.unique && is_whole && has_order && begin.iter().map(|c| c.column.as_str()).eq(by.iter().copied())
+    };
+    key.starts_with(&by) || table.indexes.iter().any(|index| serves(&index))
+}
+
 fn pages<'s>(
     table: &'s Table,
     rust: String,
@@ -235,10 +252,15 @@ fn pages<'s>(
     let count = Select::new(What::Exprs(vec![Expr::Count]), Source::Rows(Box::new(some)));
     let mut add =
         |name: &str, statement: Sql<'s>| all.add_live(format!("{}.{rust}{name}", table.name.proto), statement, &live);
-    let first = add("", page(None).into());
-    let next = add(".after", page(Some(after(&key))).into());
+    let [first, next] = [("", None), (".after", Some(after(&key)))].map(|(name, begin)| add(name, page(begin).into()));
     let delete = add(".delete", soft::deleting(table, rows(None)));
     let count = add(".count", count.into());
+    let is_sorted = match &of.through {
+        None => is_sorted(table, &columns, of.partial.map(|partial| &partial.rows)),
+        // SQLite goes through the keys of a list in their order only where a key is one column.
+        Some(_) => key.len() == 1,
+    };
+    let [first, next] = [first, next].map(|statement| if is_sorted { statement } else { all.sorting(statement) });
     let listing = Box::new(ListingPlan { first, after: next, count, delete });
     let LookupOf { through, partial, nones } = of;
     let none = nones.iter().map(|none| none.column.name.sql.clone());

@@ -15,7 +15,7 @@ mod relation;
 mod soft;
 
 use protostore_schema::{Column, Role, Schema};
-use protostore_sql::{self as sql, Clock, Dialect, Expr, Op, Order, ParamRole, Text};
+use protostore_sql::{self as sql, Clock, Dialect, Expr, Limit, Op, Order, ParamRole, Text};
 
 pub(crate) use child::{ChildPlan, RowsPlan};
 pub(crate) use counter::{COUNTERS, RevisionPlan, SequencePlan, at, begin};
@@ -49,6 +49,8 @@ pub struct Statement {
     pub live: Option<Vec<Clock>>,
     /// Whether it asks for all rows in the order of their key, or for one end of them, so that it may go through a table.
     pub whole: bool,
+    /// Whether it reads rows page by page, in an order that an index has.
+    pub paged: bool,
 }
 
 impl Statement {
@@ -125,8 +127,16 @@ impl Statements {
             _ => None,
         });
         let live = live.clocks.then(|| clocks.collect());
-        let statement = Statement { slot: self.next(), name, texts: texts.to_vec(), live, whole: false };
+        let paged = matches!(&statement, sql::Statement::Select(select) if select.limit == Limit::Page);
+        let statement = Statement { slot: self.next(), name, texts: texts.to_vec(), live, whole: false, paged };
         self.0.push(statement.clone());
+        statement
+    }
+
+    /// Says of a statement that was added that each of its pages sorts the rows that it selects.
+    fn sorting(&mut self, mut statement: Statement) -> Statement {
+        statement.paged = false;
+        self.0[statement.slot as usize].paged = false;
         statement
     }
 

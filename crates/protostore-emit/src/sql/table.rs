@@ -21,7 +21,8 @@ pub(super) fn record(table: &Table) -> Vec<Ddl<'_>> {
         foreign_keys: table.foreign_keys.iter().filter_map(|key| foreign_key(&table.name.sql, key)).collect(),
         by_key: false,
     };
-    let indexes = indexes(&table.name.sql, &table.indexes, &columns);
+    let key = names(&table.key);
+    let indexes = indexes(&table.name.sql, &table.indexes, &columns, &key);
     std::iter::once(Ddl::Table(own)).chain(indexes).chain(append_only::of(table, &table.name.sql)).collect()
 }
 
@@ -68,7 +69,7 @@ fn child<'s>(
         by_key: true,
     };
     let all = child.columns();
-    let indexes = indexes(&child.name.sql, &child.indexes, &all);
+    let indexes = indexes(&child.name.sql, &child.indexes, &all, &key);
     let own = std::iter::once(Ddl::Table(own)).chain(indexes).chain(append_only::of(record, &child.name.sql)).collect();
     std::iter::once(own).chain(nested).collect()
 }
@@ -130,7 +131,14 @@ fn action(on_delete: OnDelete) -> sql::OnDelete {
     }
 }
 
-fn indexes<'s>(table: &'s str, indexes: &'s [Index], own: &[&'s Column]) -> impl Iterator<Item = Ddl<'s>> {
+/// Returns the indexes of a table. One that is not unique ends with those columns of the key that it does not have yet, in
+/// the direction of its last column, so that the rows of one value are in the order of the key.
+fn indexes<'s>(
+    table: &'s str,
+    indexes: &'s [Index],
+    own: &[&'s Column],
+    key: &[Name<'s>],
+) -> impl Iterator<Item = Ddl<'s>> {
     let nullable = |name: &str| own.iter().any(|c| c.name.sql == name && c.nullable);
     let part = |c: &'s IndexColumn| IndexPart {
         column: (&c.column).into(),
@@ -138,11 +146,17 @@ fn indexes<'s>(table: &'s str, indexes: &'s [Index], own: &[&'s Column]) -> impl
         nullable: nullable(&c.column),
     };
     let index = |Index { name, columns, unique, condition }: &'s Index| {
+        let mut parts: Vec<IndexPart<'s>> = columns.iter().map(part).collect();
+        if !unique {
+            let descending = columns.last().is_some_and(|last| last.descending);
+            let rest = key.iter().filter(|key| columns.iter().all(|c| c.column != **key));
+            parts.extend(rest.map(|key| IndexPart { column: key.clone(), descending, nullable: false }));
+        }
         Ddl::Index(sql::Index {
             name: name.into(),
             table: table.into(),
             unique: *unique,
-            columns: columns.iter().map(part).collect(),
+            columns: parts,
             of: condition.as_ref().map(|c| self::condition(c, own, None)),
         })
     };

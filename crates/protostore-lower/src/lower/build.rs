@@ -138,11 +138,12 @@ impl Build<'_> {
         // What the store counts and chains is never zero.
         let own = [self.draft.revision, self.draft.hash_chain].contains(&Some(i));
         let numbered = generated == Some(Generated::Sequence) || own;
-        let is_plain = spot.presence == Presence::Implicit && !needed && !spot.null_for_zero() && !numbered;
+        let refers = spot.column.reference.is_some() || spot.composite || spot.null_for_zero();
+        let has_default = spot.presence == Presence::Implicit && !spot.key && !refers && !self.draft.is_inside(spot);
         let is_text = matches!(ty, Type::String | Type::Bytes);
         let column = Column {
             nullable,
-            default_zero: is_plain && spot.parent.is_none(),
+            default_zero: has_default,
             non_zero: (is_text && (spot.key || spot.column.reference.is_some() || spot.composite))
                 || (spot.required && spot.presence == Presence::Implicit)
                 || numbered,
@@ -265,7 +266,8 @@ impl Build<'_> {
             ty,
             form,
             nullable: false,
-            default_zero: false,
+            // SQLite cannot alter a default, so none depends on what is required.
+            default_zero: role == Role::Presence,
             non_zero: false,
             reference: None,
             generated: None,

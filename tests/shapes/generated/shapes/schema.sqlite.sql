@@ -193,13 +193,13 @@ CREATE TABLE "repeateds__durations" (
 -- Each kind of scalar that must be set.
 CREATE TABLE "requireds" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "an_int32" INTEGER NOT NULL
+  "an_int32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647 AND "an_int32" <> 0),
-  "a_uint64" INTEGER NOT NULL CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 1),
-  "a_double" REAL NOT NULL CONSTRAINT "a_double__check" CHECK ("a_double" <> 0),
-  "a_string" TEXT NOT NULL CONSTRAINT "a_string__check" CHECK ("a_string" <> ''),
-  "a_bytes" BLOB NOT NULL CONSTRAINT "a_bytes__check" CHECK ("a_bytes" <> x''),
-  "a_colour" INTEGER NOT NULL
+  "a_uint64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 1),
+  "a_double" REAL NOT NULL DEFAULT 0.0 CONSTRAINT "a_double__check" CHECK ("a_double" <> 0),
+  "a_string" TEXT NOT NULL DEFAULT '' CONSTRAINT "a_string__check" CHECK ("a_string" <> ''),
+  "a_bytes" BLOB NOT NULL DEFAULT x'' CONSTRAINT "a_bytes__check" CHECK ("a_bytes" <> x''),
+  "a_colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647 AND "a_colour" <> 0),
   "a_bool" INTEGER NOT NULL CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
   "a_uint32" INTEGER NOT NULL CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
@@ -211,7 +211,7 @@ CREATE TABLE "requireds" (
 -- Messages in messages.
 CREATE TABLE "nesteds" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -221,11 +221,11 @@ CREATE TABLE "nesteds" (
       "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "point__time" INTEGER,
-  "outer" INTEGER NOT NULL CONSTRAINT "outer__check" CHECK ("outer" IN (0, 1)),
+  "outer" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "outer__check" CHECK ("outer" IN (0, 1)),
   "outer__name" TEXT,
-  "outer__middle" INTEGER NOT NULL CONSTRAINT "outer__middle__check" CHECK ("outer__middle" IN (0, 1)),
+  "outer__middle" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "outer__middle__check" CHECK ("outer__middle" IN (0, 1)),
   "outer__middle__data" BLOB,
-  "outer__middle__point" INTEGER NOT NULL
+  "outer__middle__point" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__middle__point__check" CHECK ("outer__middle__point" IN (0, 1)),
   "outer__middle__point__x" INTEGER
     CONSTRAINT "outer__middle__point__x__check" CHECK (
@@ -240,10 +240,10 @@ CREATE TABLE "nesteds" (
       "outer__middle__point__colour" IS NULL OR "outer__middle__point__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "outer__middle__point__time" INTEGER,
-  "outer__middle__nothing" INTEGER NOT NULL
+  "outer__middle__nothing" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__middle__nothing__check" CHECK ("outer__middle__nothing" IN (0, 1)),
   "outer__middle__text" TEXT,
-  "outer__middle__other" INTEGER NOT NULL
+  "outer__middle__other" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__middle__other__check" CHECK ("outer__middle__other" IN (0, 1)),
   "outer__middle__other__x" INTEGER
     CONSTRAINT "outer__middle__other__x__check" CHECK (
@@ -258,9 +258,9 @@ CREATE TABLE "nesteds" (
       "outer__middle__other__colour" IS NULL OR "outer__middle__other__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "outer__middle__other__time" INTEGER,
-  "outer__always" INTEGER NOT NULL CONSTRAINT "outer__always__check" CHECK ("outer__always" IN (0, 1)),
+  "outer__always" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "outer__always__check" CHECK ("outer__always" IN (0, 1)),
   "outer__always__data" BLOB,
-  "outer__always__point" INTEGER NOT NULL
+  "outer__always__point" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__always__point__check" CHECK ("outer__always__point" IN (0, 1)),
   "outer__always__point__x" INTEGER
     CONSTRAINT "outer__always__point__x__check" CHECK (
@@ -275,10 +275,10 @@ CREATE TABLE "nesteds" (
       "outer__always__point__colour" IS NULL OR "outer__always__point__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "outer__always__point__time" INTEGER,
-  "outer__always__nothing" INTEGER NOT NULL
+  "outer__always__nothing" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__always__nothing__check" CHECK ("outer__always__nothing" IN (0, 1)),
   "outer__always__text" TEXT,
-  "outer__always__other" INTEGER NOT NULL
+  "outer__always__other" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "outer__always__other__check" CHECK ("outer__always__other" IN (0, 1)),
   "outer__always__other__x" INTEGER
     CONSTRAINT "outer__always__other__x__check" CHECK (
@@ -293,8 +293,8 @@ CREATE TABLE "nesteds" (
       "outer__always__other__colour" IS NULL OR "outer__always__other__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "outer__always__other__time" INTEGER,
-  "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
-  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "nothing" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
+  "must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__check" CHECK ("must" = 1),
   "must__x" INTEGER
     CONSTRAINT "must__x__check" CHECK ("must__x" IS NULL OR "must__x" BETWEEN -2147483648 AND 2147483647),
   "must__y" INTEGER
@@ -371,9 +371,10 @@ CREATE TABLE "nesteds" (
 CREATE TABLE "nesteds__outer__middle__points" (
   "_id" TEXT NOT NULL REFERENCES "nesteds" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -381,9 +382,10 @@ CREATE TABLE "nesteds__outer__middle__points" (
 CREATE TABLE "nesteds__outer__always__points" (
   "_id" TEXT NOT NULL REFERENCES "nesteds" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -408,7 +410,7 @@ CREATE TABLE "choices" (
     CONSTRAINT "a_colour__check" CHECK ("a_colour" IS NULL OR "a_colour" BETWEEN -2147483648 AND 2147483647),
   "a_time" INTEGER,
   "a_duration" INTEGER,
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -418,8 +420,8 @@ CREATE TABLE "choices" (
       "point__colour" IS NULL OR "point__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "point__time" INTEGER,
-  "nothing" INTEGER NOT NULL CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
-  "listed" INTEGER NOT NULL CONSTRAINT "listed__check" CHECK ("listed" IN (0, 1)),
+  "nothing" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "nothing__check" CHECK ("nothing" IN (0, 1)),
+  "listed" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "listed__check" CHECK ("listed" IN (0, 1)),
   "listed__name" TEXT,
   "only" TEXT,
   CONSTRAINT "scalar__oneof" CHECK (
@@ -456,9 +458,10 @@ CREATE TABLE "lists" (
 CREATE TABLE "lists__points" (
   "_id" TEXT NOT NULL REFERENCES "lists" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -472,7 +475,7 @@ CREATE TABLE "lists__nothings" (
 CREATE TABLE "lists__items" (
   "_id" TEXT NOT NULL REFERENCES "lists" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -483,7 +486,7 @@ CREATE TABLE "lists__items" (
     ),
   "point__time" INTEGER,
   "name" TEXT,
-  "place" INTEGER NOT NULL CONSTRAINT "place__check" CHECK ("place" IN (0, 1)),
+  "place" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "place__check" CHECK ("place" IN (0, 1)),
   "place__x" INTEGER
     CONSTRAINT "place__x__check" CHECK ("place__x" IS NULL OR "place__x" BETWEEN -2147483648 AND 2147483647),
   "place__y" INTEGER
@@ -493,7 +496,7 @@ CREATE TABLE "lists__items" (
       "place__colour" IS NULL OR "place__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "place__time" INTEGER,
-  "none" INTEGER NOT NULL CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
+  "none" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
   "data" BLOB,
   CONSTRAINT "point__presence" CHECK (
     ("point__x" IS NOT NULL) = "point"
@@ -521,7 +524,7 @@ CREATE TABLE "keywords" (
     CONSTRAINT "select__check" CHECK ("select" BETWEEN -2147483648 AND 2147483647),
   "async" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "async__check" CHECK ("async" IN (0, 1)),
   "self" TEXT NOT NULL DEFAULT '',
-  "match" INTEGER NOT NULL CONSTRAINT "match__check" CHECK ("match" IN (0, 1)),
+  "match" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "match__check" CHECK ("match" IN (0, 1)),
   "match__from" TEXT,
   "match__owner" TEXT,
   "match__item" INTEGER
@@ -557,9 +560,9 @@ CREATE TABLE "keywords__order" (
 CREATE TABLE "keywords__where" (
   "_id" TEXT NOT NULL REFERENCES "keywords" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "from" TEXT NOT NULL,
-  "owner" TEXT NOT NULL,
-  "item" INTEGER NOT NULL CONSTRAINT "item__check" CHECK ("item" BETWEEN -2147483648 AND 2147483647),
+  "from" TEXT NOT NULL DEFAULT '',
+  "owner" TEXT NOT NULL DEFAULT '',
+  "item" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "item__check" CHECK ("item" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -618,7 +621,7 @@ CREATE TABLE "wide_keys__numbers" (
 
 -- Keyed by a field of a message inside.
 CREATE TABLE "deep_keys" (
-  "meta" INTEGER NOT NULL CONSTRAINT "meta__check" CHECK ("meta" = 1),
+  "meta" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "meta__check" CHECK ("meta" = 1),
   "meta__name" TEXT NOT NULL CONSTRAINT "meta__name__check" CHECK ("meta__name" <> ''),
   "meta__label" TEXT,
   "text" TEXT NOT NULL DEFAULT '',
@@ -666,7 +669,7 @@ CREATE TABLE "sources" (
   "parent" TEXT
     CONSTRAINT "parent__check" CHECK ("parent" IS NULL OR "parent" <> '')
     REFERENCES "sources" ("id") ON DELETE CASCADE,
-  "link" INTEGER NOT NULL CONSTRAINT "link__check" CHECK ("link" IN (0, 1)),
+  "link" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "link__check" CHECK ("link" IN (0, 1)),
   "link__target" TEXT
     CONSTRAINT "link__target__check" CHECK ("link__target" IS NULL OR "link__target" <> '')
     REFERENCES "targets" ("id") ON DELETE CASCADE,
@@ -680,16 +683,16 @@ CREATE TABLE "sources" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "sources_by_keeps" ON "sources" ("keeps");
-CREATE INDEX "sources_by_goes_along" ON "sources" ("goes_along");
-CREATE INDEX "sources_by_lets_go" ON "sources" ("lets_go");
-CREATE INDEX "sources_by_maybe" ON "sources" ("maybe");
-CREATE INDEX "sources_by_must" ON "sources" ("must");
+CREATE INDEX "sources_by_keeps" ON "sources" ("keeps", "id");
+CREATE INDEX "sources_by_goes_along" ON "sources" ("goes_along", "id");
+CREATE INDEX "sources_by_lets_go" ON "sources" ("lets_go", "id");
+CREATE INDEX "sources_by_maybe" ON "sources" ("maybe", "id");
+CREATE INDEX "sources_by_must" ON "sources" ("must", "id");
 CREATE UNIQUE INDEX "sources_unique_alone" ON "sources" ("alone");
-CREATE INDEX "sources_by_number" ON "sources" ("number");
-CREATE INDEX "sources_by_parent" ON "sources" ("parent");
-CREATE INDEX "sources_by_link__target" ON "sources" ("link__target");
-CREATE INDEX "sources_by_colour" ON "sources" ("colour");
+CREATE INDEX "sources_by_number" ON "sources" ("number", "id");
+CREATE INDEX "sources_by_parent" ON "sources" ("parent", "id");
+CREATE INDEX "sources_by_link__target" ON "sources" ("link__target", "id");
+CREATE INDEX "sources_by_colour" ON "sources" ("colour", "id");
 CREATE UNIQUE INDEX "sources_unique_code" ON "sources" ("code");
 
 CREATE TABLE "sources__targets" (
@@ -700,7 +703,7 @@ CREATE TABLE "sources__targets" (
     REFERENCES "targets" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "sources__targets_by_value" ON "sources__targets" ("value");
+CREATE INDEX "sources__targets_by_value" ON "sources__targets" ("value", "_id", "_position");
 
 CREATE TABLE "sources__numbers" (
   "_id" TEXT NOT NULL REFERENCES "sources" ("id") ON DELETE CASCADE,
@@ -708,7 +711,7 @@ CREATE TABLE "sources__numbers" (
   "value" INTEGER NOT NULL REFERENCES "int_keys" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "sources__numbers_by_value" ON "sources__numbers" ("value");
+CREATE INDEX "sources__numbers_by_value" ON "sources__numbers" ("value", "_id", "_position");
 
 CREATE TABLE "sources__links" (
   "_id" TEXT NOT NULL REFERENCES "sources" ("id") ON DELETE CASCADE,
@@ -716,10 +719,10 @@ CREATE TABLE "sources__links" (
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
     REFERENCES "targets" ("id") ON DELETE CASCADE,
-  "note" TEXT NOT NULL,
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "sources__links_by_target" ON "sources__links" ("target");
+CREATE INDEX "sources__links_by_target" ON "sources__links" ("target", "_id", "_position");
 
 -- Each presence of proto2; a default is never stored.
 CREATE TABLE "legacies" (
@@ -731,7 +734,7 @@ CREATE TABLE "legacies" (
   "grade" INTEGER
     CONSTRAINT "grade__check" CHECK ("grade" IS NULL OR "grade" BETWEEN -2147483648 AND 2147483647),
   "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" BETWEEN -2147483648 AND 2147483647),
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__name" TEXT,
   "inner__data" BLOB,
   CONSTRAINT "inner__presence" CHECK (
@@ -751,7 +754,7 @@ CREATE TABLE "legacies__words" (
 -- A map for each kind of key, and for each kind of value.
 CREATE TABLE "maps" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "inside" INTEGER NOT NULL CONSTRAINT "inside__check" CHECK ("inside" IN (0, 1)),
+  "inside" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inside__check" CHECK ("inside" IN (0, 1)),
   PRIMARY KEY ("id")
 ) STRICT;
 
@@ -863,10 +866,11 @@ CREATE TABLE "maps__durations" (
 CREATE TABLE "maps__points" (
   "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__x" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
   "value__y" INTEGER
     CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
-  "value__colour" INTEGER NOT NULL
+  "value__colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
   "value__time" INTEGER,
   PRIMARY KEY ("_id", "_key")
@@ -881,8 +885,8 @@ CREATE TABLE "maps__nothings" (
 CREATE TABLE "maps__shelves" (
   "_id" TEXT NOT NULL REFERENCES "maps" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__name" TEXT NOT NULL,
-  "value__point" INTEGER NOT NULL CONSTRAINT "value__point__check" CHECK ("value__point" IN (0, 1)),
+  "value__name" TEXT NOT NULL DEFAULT '',
+  "value__point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "value__point__check" CHECK ("value__point" IN (0, 1)),
   "value__point__x" INTEGER
     CONSTRAINT "value__point__x__check" CHECK (
       "value__point__x" IS NULL OR "value__point__x" BETWEEN -2147483648 AND 2147483647
@@ -897,7 +901,7 @@ CREATE TABLE "maps__shelves" (
     ),
   "value__point__time" INTEGER,
   "value__text" TEXT,
-  "value__none" INTEGER NOT NULL CONSTRAINT "value__none__check" CHECK ("value__none" IN (0, 1)),
+  "value__none" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "value__none__check" CHECK ("value__none" IN (0, 1)),
   CONSTRAINT "value__point__presence" CHECK (
     ("value__point__x" IS NOT NULL) = "value__point"
     AND ("value__point" OR "value__point__y" IS NULL)
@@ -932,9 +936,10 @@ CREATE TABLE "maps__shelves__value__points" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
   "_position_2" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_key", "_position_2"),
   FOREIGN KEY ("_id", "_key") REFERENCES "maps__shelves" ("_id", "_key") ON DELETE CASCADE
@@ -958,8 +963,8 @@ CREATE TABLE "deeps__racks" (
   "_region" TEXT NOT NULL,
   "_number" INTEGER NOT NULL,
   "_position" INTEGER NOT NULL,
-  "name" TEXT NOT NULL,
-  "cabinet" INTEGER NOT NULL CONSTRAINT "cabinet__check" CHECK ("cabinet" IN (0, 1)),
+  "name" TEXT NOT NULL DEFAULT '',
+  "cabinet" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cabinet__check" CHECK ("cabinet" IN (0, 1)),
   PRIMARY KEY ("_region", "_number", "_position"),
   FOREIGN KEY ("_region", "_number") REFERENCES "deeps" ("region", "number") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -980,7 +985,8 @@ CREATE TABLE "deeps__racks__hosts__ports" (
   "_position" INTEGER NOT NULL,
   "_position_2" INTEGER NOT NULL,
   "_position_3" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  "number" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
   FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__hosts" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -1036,7 +1042,8 @@ CREATE TABLE "deeps__racks__spares__value__ports" (
   "_position" INTEGER NOT NULL,
   "_key_2" TEXT NOT NULL,
   "_position_3" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  "number" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_region", "_number", "_position", "_key_2", "_position_3"),
   FOREIGN KEY ("_region", "_number", "_position", "_key_2") REFERENCES "deeps__racks__spares" ("_region", "_number", "_position", "_key_2") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -1112,7 +1119,8 @@ CREATE TABLE "deeps__racks__cabinet__doors__ports" (
   "_position" INTEGER NOT NULL,
   "_position_2" INTEGER NOT NULL,
   "_position_3" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  "number" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_region", "_number", "_position", "_position_2", "_position_3"),
   FOREIGN KEY ("_region", "_number", "_position", "_position_2") REFERENCES "deeps__racks__cabinet__doors" ("_region", "_number", "_position", "_position_2") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -1161,10 +1169,10 @@ CREATE TABLE "linked" (
 CREATE TABLE "linked__groups" (
   "_id" TEXT NOT NULL REFERENCES "linked" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "title" TEXT NOT NULL,
+  "title" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "linked__groups_by_title" ON "linked__groups" ("title");
+CREATE INDEX "linked__groups_by_title" ON "linked__groups" ("title", "_id", "_position");
 
 CREATE TABLE "linked__groups__targets" (
   "_id" TEXT NOT NULL,
@@ -1176,7 +1184,7 @@ CREATE TABLE "linked__groups__targets" (
   PRIMARY KEY ("_id", "_position", "_position_2"),
   FOREIGN KEY ("_id", "_position") REFERENCES "linked__groups" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "linked__groups__targets_by_value" ON "linked__groups__targets" ("value");
+CREATE INDEX "linked__groups__targets_by_value" ON "linked__groups__targets" ("value", "_id", "_position", "_position_2");
 
 CREATE TABLE "linked__named" (
   "_id" TEXT NOT NULL REFERENCES "linked" ("id") ON DELETE CASCADE,
@@ -1186,7 +1194,7 @@ CREATE TABLE "linked__named" (
     REFERENCES "targets" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "linked__named_by_value" ON "linked__named" ("value");
+CREATE INDEX "linked__named_by_value" ON "linked__named" ("value", "_id", "_key");
 
 -- Columns, child tables and child tables inside their elements, without a key.
 CREATE TABLE "settings" (
@@ -1195,7 +1203,7 @@ CREATE TABLE "settings" (
   "revision" INTEGER CONSTRAINT "revision__check" CHECK ("revision" IS NULL OR "revision" >= 0),
   "colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -1206,7 +1214,7 @@ CREATE TABLE "settings" (
     ),
   "point__time" INTEGER,
   "custom" TEXT,
-  "at" INTEGER NOT NULL CONSTRAINT "at__check" CHECK ("at" IN (0, 1)),
+  "at" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "at__check" CHECK ("at" IN (0, 1)),
   "at__x" INTEGER
     CONSTRAINT "at__x__check" CHECK ("at__x" IS NULL OR "at__x" BETWEEN -2147483648 AND 2147483647),
   "at__y" INTEGER
@@ -1231,7 +1239,7 @@ CREATE TABLE "settings" (
   ),
   PRIMARY KEY ("_singleton")
 ) STRICT;
-CREATE INDEX "settings_by_revision" ON "settings" ("revision");
+CREATE INDEX "settings_by_revision" ON "settings" ("revision", "_singleton");
 
 CREATE TABLE "settings__words" (
   "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
@@ -1243,7 +1251,7 @@ CREATE TABLE "settings__words" (
 CREATE TABLE "settings__sheets" (
   "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "title" TEXT NOT NULL,
+  "title" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_singleton", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -1259,7 +1267,7 @@ CREATE TABLE "settings__sheets__numbers" (
 CREATE TABLE "settings__named" (
   "_singleton" INTEGER NOT NULL REFERENCES "settings" ("_singleton") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__title" TEXT NOT NULL,
+  "value__title" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_singleton", "_key")
 ) STRICT, WITHOUT ROWID;
 
@@ -1278,7 +1286,7 @@ CREATE TABLE "settings__target_ids" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "targets" ("id"),
   PRIMARY KEY ("_singleton", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "settings__target_ids_by_value" ON "settings__target_ids" ("value");
+CREATE INDEX "settings__target_ids_by_value" ON "settings__target_ids" ("value", "_singleton", "_position");
 
 -- No column of its own.
 CREATE TABLE "flags" (
@@ -1299,7 +1307,7 @@ CREATE TABLE "mades" (
   "name" TEXT NOT NULL DEFAULT '',
   "token" TEXT NOT NULL DEFAULT '',
   "maybe_token" TEXT,
-  "number" INTEGER NOT NULL
+  "number" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647 AND "number" <> 0),
   "maybe_number" INTEGER CONSTRAINT "maybe_number__check" CHECK ("maybe_number" IS NULL OR "maybe_number" >= 1),
   "create_time" INTEGER,
@@ -1351,7 +1359,7 @@ CREATE TABLE "wrappers" (
   "yes" INTEGER CONSTRAINT "yes__check" CHECK ("yes" IS NULL OR "yes" IN (0, 1)),
   "word" TEXT,
   "number" INTEGER CONSTRAINT "number__check" CHECK ("number" IS NULL OR "number" BETWEEN 0 AND 4294967295),
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__number" INTEGER,
   "inner__must" TEXT,
   "must" TEXT NOT NULL,
@@ -1394,7 +1402,7 @@ CREATE TABLE "well_knowns" (
   "a_list" TEXT,
   "an_any" BLOB,
   "a_mask" TEXT,
-  "an_empty" INTEGER NOT NULL CONSTRAINT "an_empty__check" CHECK ("an_empty" IN (0, 1)),
+  "an_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "an_empty__check" CHECK ("an_empty" IN (0, 1)),
   "a_null" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_null__check" CHECK ("a_null" BETWEEN -2147483648 AND 2147483647),
   "one_struct" TEXT,
@@ -1402,13 +1410,14 @@ CREATE TABLE "well_knowns" (
   "one_list" TEXT,
   "one_any" BLOB,
   "one_mask" TEXT,
-  "one_empty" INTEGER NOT NULL CONSTRAINT "one_empty__check" CHECK ("one_empty" IN (0, 1)),
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "one_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one_empty__check" CHECK ("one_empty" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__a_value" TEXT,
   "inner__an_any" BLOB,
-  "inner__an_empty" INTEGER NOT NULL CONSTRAINT "inner__an_empty__check" CHECK ("inner__an_empty" IN (0, 1)),
+  "inner__an_empty" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "inner__an_empty__check" CHECK ("inner__an_empty" IN (0, 1)),
   "must" TEXT NOT NULL,
-  "must_be" INTEGER NOT NULL CONSTRAINT "must_be__check" CHECK ("must_be" = 1),
+  "must_be" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must_be__check" CHECK ("must_be" = 1),
   CONSTRAINT "choice__oneof" CHECK (
     ("one_struct" IS NOT NULL) + ("one_value" IS NOT NULL) + ("one_list" IS NOT NULL) + ("one_any" IS NOT NULL) + ("one_mask" IS NOT NULL) + "one_empty" <= 1
   ),
@@ -1513,7 +1522,7 @@ CREATE TABLE "encodings" (
       "one_text" IS NULL OR (length("one_text") = 30 AND "one_text" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z')
     ),
   "own" INTEGER,
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__full" INTEGER,
   "inner__bits" INTEGER
     CONSTRAINT "inner__bits__check" CHECK ("inner__bits" IS NULL OR "inner__bits" BETWEEN 0 AND 4294967295),
@@ -1531,9 +1540,9 @@ CREATE TABLE "encodings" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "encodings_by_full" ON "encodings" ("full");
+CREATE INDEX "encodings_by_full" ON "encodings" ("full", "id");
 CREATE UNIQUE INDEX "encodings_unique_text" ON "encodings" ("text");
-CREATE INDEX "encodings_by_own" ON "encodings" ("own");
+CREATE INDEX "encodings_by_own" ON "encodings" ("own", "id");
 
 CREATE TABLE "encodings__fulls" (
   "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
@@ -1590,7 +1599,7 @@ CREATE TABLE "encodings__inner__names" (
 CREATE TABLE "encodings__inners" (
   "_id" TEXT NOT NULL REFERENCES "encodings" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "full" INTEGER NOT NULL,
+  "full" INTEGER NOT NULL DEFAULT -9223372036854775808,
   "bits" INTEGER CONSTRAINT "bits__check" CHECK ("bits" IS NULL OR "bits" BETWEEN 0 AND 4294967295),
   "text" TEXT
     CONSTRAINT "text__check" CHECK (
@@ -1614,7 +1623,7 @@ CREATE TABLE "full_keys" (
   "parent" INTEGER REFERENCES "full_keys" ("id") ON DELETE SET NULL,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "full_keys_by_parent" ON "full_keys" ("parent");
+CREATE INDEX "full_keys_by_parent" ON "full_keys" ("parent", "id");
 
 CREATE TABLE "full_keys__others" (
   "_id" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
@@ -1622,7 +1631,7 @@ CREATE TABLE "full_keys__others" (
   "value" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "full_keys__others_by_value" ON "full_keys__others" ("value");
+CREATE INDEX "full_keys__others_by_value" ON "full_keys__others" ("value", "_id", "_position");
 
 CREATE TABLE "full_keys__words" (
   "_id" INTEGER NOT NULL REFERENCES "full_keys" ("id") ON DELETE CASCADE,
@@ -1668,7 +1677,7 @@ CREATE TABLE "packed" (
   "one_point" BLOB,
   "one_raw" BLOB,
   "one_tree" BLOB,
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__point" BLOB,
   "inner__names" BLOB,
   "inner__raw" BLOB,
@@ -1701,15 +1710,15 @@ CREATE TABLE "packed__inners" (
   "_id" TEXT NOT NULL REFERENCES "packed" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   "point" BLOB,
-  "names" BLOB NOT NULL,
-  "raw" BLOB NOT NULL,
+  "names" BLOB NOT NULL DEFAULT x'',
+  "raw" BLOB NOT NULL DEFAULT x'',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
 -- A message that contains itself in every way, and ends each.
 CREATE TABLE "trees" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "branch" INTEGER NOT NULL CONSTRAINT "branch__check" CHECK ("branch" IN (0, 1)),
+  "branch" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "branch__check" CHECK ("branch" IN (0, 1)),
   "branch__number" INTEGER
     CONSTRAINT "branch__number__check" CHECK (
       "branch__number" IS NULL OR "branch__number" BETWEEN -2147483648 AND 2147483647
@@ -1718,9 +1727,9 @@ CREATE TABLE "trees" (
   "branch__list" BLOB,
   "branch__map" BLOB,
   "branch__left" BLOB,
-  "branch__knot" INTEGER NOT NULL CONSTRAINT "branch__knot__check" CHECK ("branch__knot" IN (0, 1)),
+  "branch__knot" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "branch__knot__check" CHECK ("branch__knot" IN (0, 1)),
   "branch__knot__branch" BLOB,
-  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
   "other__number" INTEGER
     CONSTRAINT "other__number__check" CHECK (
       "other__number" IS NULL OR "other__number" BETWEEN -2147483648 AND 2147483647
@@ -1729,10 +1738,10 @@ CREATE TABLE "trees" (
   "other__list" BLOB,
   "other__map" BLOB,
   "other__left" BLOB,
-  "other__knot" INTEGER NOT NULL CONSTRAINT "other__knot__check" CHECK ("other__knot" IN (0, 1)),
+  "other__knot" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "other__knot__check" CHECK ("other__knot" IN (0, 1)),
   "other__knot__branch" BLOB,
   "leaf" TEXT,
-  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__check" CHECK ("must" = 1),
   "must__number" INTEGER
     CONSTRAINT "must__number__check" CHECK (
       "must__number" IS NULL OR "must__number" BETWEEN -2147483648 AND 2147483647
@@ -1741,7 +1750,7 @@ CREATE TABLE "trees" (
   "must__list" BLOB,
   "must__map" BLOB,
   "must__left" BLOB,
-  "must__knot" INTEGER NOT NULL CONSTRAINT "must__knot__check" CHECK ("must__knot" IN (0, 1)),
+  "must__knot" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__knot__check" CHECK ("must__knot" IN (0, 1)),
   "must__knot__branch" BLOB,
   CONSTRAINT "branch__presence" CHECK (
     ("branch__number" IS NOT NULL) = "branch"
@@ -1794,12 +1803,13 @@ CREATE TABLE "trees" (
 CREATE TABLE "trees__branches" (
   "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
+  "number" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "number__check" CHECK ("number" BETWEEN -2147483648 AND 2147483647),
   "next" BLOB,
-  "list" BLOB NOT NULL,
-  "map" BLOB NOT NULL,
+  "list" BLOB NOT NULL DEFAULT x'',
+  "map" BLOB NOT NULL DEFAULT x'',
   "left" BLOB,
-  "knot" INTEGER NOT NULL CONSTRAINT "knot__check" CHECK ("knot" IN (0, 1)),
+  "knot" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "knot__check" CHECK ("knot" IN (0, 1)),
   "knot__branch" BLOB,
   CONSTRAINT "knot__presence" CHECK (
     ("knot" OR "knot__branch" IS NULL)
@@ -1813,7 +1823,7 @@ CREATE TABLE "trees__branches" (
 -- Fields that are left out.
 CREATE TABLE "partials" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "half" INTEGER NOT NULL CONSTRAINT "half__check" CHECK ("half" IN (0, 1)),
+  "half" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "half__check" CHECK ("half" IN (0, 1)),
   PRIMARY KEY ("id")
 ) STRICT;
 
@@ -1821,7 +1831,7 @@ CREATE TABLE "partials" (
 CREATE TABLE "aparts" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "text" TEXT,
-  "here" INTEGER NOT NULL CONSTRAINT "here__check" CHECK ("here" IN (0, 1)),
+  "here" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "here__check" CHECK ("here" IN (0, 1)),
   "here__x" INTEGER
     CONSTRAINT "here__x__check" CHECK ("here__x" IS NULL OR "here__x" BETWEEN -2147483648 AND 2147483647),
   "here__y" INTEGER
@@ -1831,7 +1841,7 @@ CREATE TABLE "aparts" (
       "here__colour" IS NULL OR "here__colour" BETWEEN -2147483648 AND 2147483647
     ),
   "here__time" INTEGER,
-  "wing" INTEGER NOT NULL CONSTRAINT "wing__check" CHECK ("wing" IN (0, 1)),
+  "wing" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "wing__check" CHECK ("wing" IN (0, 1)),
   "wing__name" TEXT,
   "wing__right" TEXT,
   CONSTRAINT "here__presence" CHECK (
@@ -1852,9 +1862,10 @@ CREATE TABLE "aparts" (
 
 CREATE TABLE "aparts__point" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
@@ -1871,13 +1882,13 @@ CREATE TABLE "aparts__empty" (
 
 CREATE TABLE "aparts__must" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   "floor" INTEGER
     CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
     REFERENCES "targets" ("id"),
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -1901,8 +1912,8 @@ CREATE TABLE "aparts__must" (
   ),
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "aparts__must_by_name" ON "aparts__must" ("name");
-CREATE INDEX "aparts__must_by_target" ON "aparts__must" ("target");
+CREATE INDEX "aparts__must_by_name" ON "aparts__must" ("name", "_id");
+CREATE INDEX "aparts__must_by_target" ON "aparts__must" ("target", "_id");
 
 CREATE TABLE "aparts__must__names" (
   "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
@@ -1914,9 +1925,10 @@ CREATE TABLE "aparts__must__names" (
 CREATE TABLE "aparts__must__points" (
   "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -1924,10 +1936,11 @@ CREATE TABLE "aparts__must__points" (
 CREATE TABLE "aparts__must__by_number" (
   "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
   "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
-  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__x" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
   "value__y" INTEGER
     CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
-  "value__colour" INTEGER NOT NULL
+  "value__colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
   "value__time" INTEGER,
   PRIMARY KEY ("_id", "_key")
@@ -1940,7 +1953,7 @@ CREATE TABLE "aparts__must__bare" (
 
 CREATE TABLE "aparts__must__shelf" (
   "_id" TEXT NOT NULL REFERENCES "aparts__must" ("_id") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
@@ -1953,22 +1966,23 @@ CREATE TABLE "aparts__must__shelf__books" (
 
 CREATE TABLE "aparts__must__shelf__place" (
   "_id" TEXT NOT NULL REFERENCES "aparts__must__shelf" ("_id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "aparts__room" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   "floor" INTEGER
     CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
     REFERENCES "targets" ("id") ON DELETE CASCADE,
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -1992,8 +2006,8 @@ CREATE TABLE "aparts__room" (
   ),
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "aparts__room_by_name" ON "aparts__room" ("name");
-CREATE INDEX "aparts__room_by_target" ON "aparts__room" ("target");
+CREATE INDEX "aparts__room_by_name" ON "aparts__room" ("name", "_id");
+CREATE INDEX "aparts__room_by_target" ON "aparts__room" ("target", "_id");
 
 CREATE TABLE "aparts__room__names" (
   "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
@@ -2005,9 +2019,10 @@ CREATE TABLE "aparts__room__names" (
 CREATE TABLE "aparts__room__points" (
   "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -2015,10 +2030,11 @@ CREATE TABLE "aparts__room__points" (
 CREATE TABLE "aparts__room__by_number" (
   "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
   "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
-  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__x" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
   "value__y" INTEGER
     CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
-  "value__colour" INTEGER NOT NULL
+  "value__colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
   "value__time" INTEGER,
   PRIMARY KEY ("_id", "_key")
@@ -2031,7 +2047,7 @@ CREATE TABLE "aparts__room__bare" (
 
 CREATE TABLE "aparts__room__shelf" (
   "_id" TEXT NOT NULL REFERENCES "aparts__room" ("_id") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
@@ -2044,31 +2060,33 @@ CREATE TABLE "aparts__room__shelf__books" (
 
 CREATE TABLE "aparts__room__shelf__place" (
   "_id" TEXT NOT NULL REFERENCES "aparts__room__shelf" ("_id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "aparts__there" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "aparts__house" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   "floor" INTEGER
     CONSTRAINT "floor__check" CHECK ("floor" IS NULL OR "floor" BETWEEN -2147483648 AND 2147483647),
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
     REFERENCES "targets" ("id") ON DELETE CASCADE,
-  "point" INTEGER NOT NULL CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
+  "point" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "point__check" CHECK ("point" IN (0, 1)),
   "point__x" INTEGER
     CONSTRAINT "point__x__check" CHECK ("point__x" IS NULL OR "point__x" BETWEEN -2147483648 AND 2147483647),
   "point__y" INTEGER
@@ -2092,8 +2110,8 @@ CREATE TABLE "aparts__house" (
   ),
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "aparts__house_by_name" ON "aparts__house" ("name");
-CREATE INDEX "aparts__house_by_target" ON "aparts__house" ("target");
+CREATE INDEX "aparts__house_by_name" ON "aparts__house" ("name", "_id");
+CREATE INDEX "aparts__house_by_target" ON "aparts__house" ("target", "_id");
 
 CREATE TABLE "aparts__house__names" (
   "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
@@ -2105,9 +2123,10 @@ CREATE TABLE "aparts__house__names" (
 CREATE TABLE "aparts__house__points" (
   "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -2115,10 +2134,11 @@ CREATE TABLE "aparts__house__points" (
 CREATE TABLE "aparts__house__by_number" (
   "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
   "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN 0 AND 4294967295),
-  "value__x" INTEGER NOT NULL CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
+  "value__x" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__x__check" CHECK ("value__x" BETWEEN -2147483648 AND 2147483647),
   "value__y" INTEGER
     CONSTRAINT "value__y__check" CHECK ("value__y" IS NULL OR "value__y" BETWEEN -2147483648 AND 2147483647),
-  "value__colour" INTEGER NOT NULL
+  "value__colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__colour__check" CHECK ("value__colour" BETWEEN -2147483648 AND 2147483647),
   "value__time" INTEGER,
   PRIMARY KEY ("_id", "_key")
@@ -2131,7 +2151,7 @@ CREATE TABLE "aparts__house__bare" (
 
 CREATE TABLE "aparts__house__shelf" (
   "_id" TEXT NOT NULL REFERENCES "aparts__house" ("_id") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
@@ -2144,9 +2164,10 @@ CREATE TABLE "aparts__house__shelf__books" (
 
 CREATE TABLE "aparts__house__shelf__place" (
   "_id" TEXT NOT NULL REFERENCES "aparts__house__shelf" ("_id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
@@ -2158,16 +2179,17 @@ CREATE TABLE "aparts__none" (
 
 CREATE TABLE "aparts__only" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "aparts__wing__shelf" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
@@ -2180,16 +2202,17 @@ CREATE TABLE "aparts__wing__shelf__books" (
 
 CREATE TABLE "aparts__wing__shelf__place" (
   "_id" TEXT NOT NULL REFERENCES "aparts__wing__shelf" ("_id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "aparts__wing__left" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
 
@@ -2202,9 +2225,10 @@ CREATE TABLE "aparts__wing__left__books" (
 
 CREATE TABLE "aparts__wing__left__place" (
   "_id" TEXT NOT NULL REFERENCES "aparts__wing__left" ("_id") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id")
 ) STRICT, WITHOUT ROWID;
@@ -2212,7 +2236,7 @@ CREATE TABLE "aparts__wing__left__place" (
 CREATE TABLE "aparts__wings" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   "right" TEXT,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -2220,7 +2244,7 @@ CREATE TABLE "aparts__wings" (
 CREATE TABLE "aparts__wings__shelf" (
   "_id" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id", "_position"),
   FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -2237,9 +2261,10 @@ CREATE TABLE "aparts__wings__shelf__books" (
 CREATE TABLE "aparts__wings__shelf__place" (
   "_id" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position"),
   FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__shelf" ("_id", "_position") ON DELETE CASCADE
@@ -2248,7 +2273,7 @@ CREATE TABLE "aparts__wings__shelf__place" (
 CREATE TABLE "aparts__wings__left" (
   "_id" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id", "_position"),
   FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -2265,9 +2290,10 @@ CREATE TABLE "aparts__wings__left__books" (
 CREATE TABLE "aparts__wings__left__place" (
   "_id" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_position"),
   FOREIGN KEY ("_id", "_position") REFERENCES "aparts__wings__left" ("_id", "_position") ON DELETE CASCADE
@@ -2276,7 +2302,7 @@ CREATE TABLE "aparts__wings__left__place" (
 CREATE TABLE "aparts__by_name" (
   "_id" TEXT NOT NULL REFERENCES "aparts" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__name" TEXT NOT NULL,
+  "value__name" TEXT NOT NULL DEFAULT '',
   "value__right" TEXT,
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
@@ -2284,7 +2310,7 @@ CREATE TABLE "aparts__by_name" (
 CREATE TABLE "aparts__by_name__value__shelf" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id", "_key"),
   FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name" ("_id", "_key") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -2301,9 +2327,10 @@ CREATE TABLE "aparts__by_name__value__shelf__books" (
 CREATE TABLE "aparts__by_name__value__shelf__place" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_key"),
   FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__shelf" ("_id", "_key") ON DELETE CASCADE
@@ -2312,7 +2339,7 @@ CREATE TABLE "aparts__by_name__value__shelf__place" (
 CREATE TABLE "aparts__by_name__value__left" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_id", "_key"),
   FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name" ("_id", "_key") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -2329,9 +2356,10 @@ CREATE TABLE "aparts__by_name__value__left__books" (
 CREATE TABLE "aparts__by_name__value__left__place" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_id", "_key"),
   FOREIGN KEY ("_id", "_key") REFERENCES "aparts__by_name__value__left" ("_id", "_key") ON DELETE CASCADE
@@ -2345,23 +2373,24 @@ CREATE TABLE "alone" (
 
 CREATE TABLE "alone__point" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone" ("_singleton") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "alone__wing" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone" ("_singleton") ON DELETE CASCADE,
-  "name" TEXT NOT NULL,
+  "name" TEXT NOT NULL DEFAULT '',
   "right" TEXT,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "alone__wing__shelf" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone__wing" ("_singleton") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
@@ -2374,16 +2403,17 @@ CREATE TABLE "alone__wing__shelf__books" (
 
 CREATE TABLE "alone__wing__shelf__place" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__shelf" ("_singleton") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "alone__wing__left" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone__wing" ("_singleton") ON DELETE CASCADE,
-  "number" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
 
@@ -2396,9 +2426,10 @@ CREATE TABLE "alone__wing__left__books" (
 
 CREATE TABLE "alone__wing__left__place" (
   "_singleton" INTEGER NOT NULL REFERENCES "alone__wing__left" ("_singleton") ON DELETE CASCADE,
-  "x" INTEGER NOT NULL CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
+  "x" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "x__check" CHECK ("x" BETWEEN -2147483648 AND 2147483647),
   "y" INTEGER CONSTRAINT "y__check" CHECK ("y" IS NULL OR "y" BETWEEN -2147483648 AND 2147483647),
-  "colour" INTEGER NOT NULL CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
+  "colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
   PRIMARY KEY ("_singleton")
 ) STRICT, WITHOUT ROWID;
@@ -2425,7 +2456,7 @@ CREATE TABLE "texts" (
   "one_point" TEXT,
   "one_page" TEXT,
   "text" TEXT,
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__page" TEXT,
   "inner__names" TEXT,
   CONSTRAINT "choice__oneof" CHECK (
@@ -2449,7 +2480,7 @@ CREATE TABLE "texts__inners" (
   "_id" TEXT NOT NULL REFERENCES "texts" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
   "page" TEXT,
-  "names" TEXT NOT NULL,
+  "names" TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -2469,26 +2500,26 @@ CREATE TABLE "jobs" (
     REFERENCES "jobs" ("id"),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "jobs_by_queue_where_state_is_1_and_held_is_0" ON "jobs" ("queue")
+CREATE INDEX "jobs_by_queue_where_state_is_1_and_held_is_0" ON "jobs" ("queue", "id")
   WHERE "state" = 1 AND NOT "held";
-CREATE INDEX "jobs_by_due_time_where_state_is_not_0" ON "jobs" ("due_time")
+CREATE INDEX "jobs_by_due_time_where_state_is_not_0" ON "jobs" ("due_time", "id")
   WHERE "state" <> 0;
 CREATE UNIQUE INDEX "jobs_unique_address_where_address_is_not_empty" ON "jobs" ("address")
   WHERE "address" <> '';
-CREATE INDEX "jobs_by_queue_where_weight_is_above_minus_1_or_due_tim_7cd194d8" ON "jobs" ("queue")
+CREATE INDEX "jobs_by_queue_where_weight_is_above_minus_1_or_due_tim_7cd194d8" ON "jobs" ("queue", "id")
   WHERE ("weight" > -1 OR "due_time" < 1000000000000000000);
-CREATE INDEX "jobs_by_queue_where_after_job_is_unset_and_due_time_is_unset" ON "jobs" ("queue")
+CREATE INDEX "jobs_by_queue_where_after_job_is_unset_and_due_time_is_unset" ON "jobs" ("queue", "id")
   WHERE "after_job" IS NULL AND "due_time" IS NULL;
-CREATE INDEX "jobs_by_after_job" ON "jobs" ("after_job");
+CREATE INDEX "jobs_by_after_job" ON "jobs" ("after_job", "id");
 
 CREATE TABLE "jobs__tries" (
   "_id" TEXT NOT NULL REFERENCES "jobs" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "host" TEXT NOT NULL,
-  "failed" INTEGER NOT NULL CONSTRAINT "failed__check" CHECK ("failed" IN (0, 1)),
+  "host" TEXT NOT NULL DEFAULT '',
+  "failed" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "failed__check" CHECK ("failed" IN (0, 1)),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "jobs__tries_by_host_where_failed_is_1" ON "jobs__tries" ("host")
+CREATE INDEX "jobs__tries_by_host_where_failed_is_1" ON "jobs__tries" ("host", "_id", "_position")
   WHERE "failed";
 
 -- What is talked about.
@@ -2504,7 +2535,7 @@ CREATE TABLE "remarks" (
   "topic" TEXT CONSTRAINT "topic__check" CHECK ("topic" IS NULL OR "topic" <> '') REFERENCES "topics" ("name"),
   "first_topic" TEXT CONSTRAINT "first_topic__check" CHECK ("first_topic" IS NULL OR "first_topic" <> ''),
   "last_topic" TEXT CONSTRAINT "last_topic__check" CHECK ("last_topic" IS NULL OR "last_topic" <> ''),
-  "part" INTEGER NOT NULL CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
+  "part" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
   "part__topic" TEXT
     CONSTRAINT "part__topic__check" CHECK ("part__topic" IS NULL OR "part__topic" <> '')
     REFERENCES "topics" ("name"),
@@ -2513,10 +2544,10 @@ CREATE TABLE "remarks" (
   ),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "remarks_by_topic" ON "remarks" ("topic");
-CREATE INDEX "remarks_by_first_topic" ON "remarks" ("first_topic");
-CREATE INDEX "remarks_by_last_topic" ON "remarks" ("last_topic");
-CREATE INDEX "remarks_by_part__topic" ON "remarks" ("part__topic");
+CREATE INDEX "remarks_by_topic" ON "remarks" ("topic", "id");
+CREATE INDEX "remarks_by_first_topic" ON "remarks" ("first_topic", "id");
+CREATE INDEX "remarks_by_last_topic" ON "remarks" ("last_topic", "id");
+CREATE INDEX "remarks_by_part__topic" ON "remarks" ("part__topic", "id");
 
 CREATE TABLE "remarks__seen_topics" (
   "_id" TEXT NOT NULL REFERENCES "remarks" ("id") ON DELETE CASCADE,
@@ -2524,7 +2555,7 @@ CREATE TABLE "remarks__seen_topics" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> ''),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "remarks__seen_topics_by_value" ON "remarks__seen_topics" ("value");
+CREATE INDEX "remarks__seen_topics_by_value" ON "remarks__seen_topics" ("value", "_id", "_position");
 
 CREATE TABLE "remarks__parts" (
   "_id" TEXT NOT NULL REFERENCES "remarks" ("id") ON DELETE CASCADE,
@@ -2532,7 +2563,7 @@ CREATE TABLE "remarks__parts" (
   "topic" TEXT CONSTRAINT "topic__check" CHECK ("topic" IS NULL OR "topic" <> '') REFERENCES "topics" ("name"),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "remarks__parts_by_topic" ON "remarks__parts" ("topic");
+CREATE INDEX "remarks__parts_by_topic" ON "remarks__parts" ("topic", "_id", "_position");
 
 -- A unit of a plan, which waits for others of it.
 CREATE TABLE "plan_units" (
@@ -2544,19 +2575,19 @@ CREATE TABLE "plan_units" (
   PRIMARY KEY ("run", "number"),
   FOREIGN KEY ("run", "made_for") REFERENCES "plan_units" ("run", "number")
 ) STRICT;
-CREATE INDEX "plan_units_by_run_made_for" ON "plan_units" ("run", "made_for");
+CREATE INDEX "plan_units_by_run_made_for" ON "plan_units" ("run", "made_for", "number");
 
 CREATE TABLE "plan_units__dependencies" (
   "_run" TEXT NOT NULL,
   "_number" INTEGER NOT NULL,
   "_position" INTEGER NOT NULL,
   "unit" INTEGER CONSTRAINT "unit__check" CHECK ("unit" IS NULL OR "unit" BETWEEN 0 AND 4294967295),
-  "why" TEXT NOT NULL,
+  "why" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_run", "_number", "_position"),
   FOREIGN KEY ("_run", "_number") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE,
   FOREIGN KEY ("_run", "unit") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "plan_units__dependencies_by__run_unit" ON "plan_units__dependencies" ("_run", "unit");
+CREATE INDEX "plan_units__dependencies_by__run_unit" ON "plan_units__dependencies" ("_run", "unit", "_number", "_position");
 
 -- Units of the run that may go at the same time.
 CREATE TABLE "plan_units__beside" (
@@ -2567,14 +2598,14 @@ CREATE TABLE "plan_units__beside" (
   PRIMARY KEY ("_run", "_number", "_position"),
   FOREIGN KEY ("_run", "_number") REFERENCES "plan_units" ("run", "number") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "plan_units__beside_by__run_value" ON "plan_units__beside" ("_run", "value");
+CREATE INDEX "plan_units__beside_by__run_value" ON "plan_units__beside" ("_run", "value", "_number", "_position");
 
 -- What a unit said.
 CREATE TABLE "unit_logs" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "run" TEXT CONSTRAINT "run__check" CHECK ("run" IS NULL OR "run" <> ''),
   "unit" INTEGER CONSTRAINT "unit__check" CHECK ("unit" IS NULL OR "unit" BETWEEN 0 AND 4294967295),
-  "from" INTEGER NOT NULL CONSTRAINT "from__check" CHECK ("from" IN (0, 1)),
+  "from" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "from__check" CHECK ("from" IN (0, 1)),
   "from__run" TEXT CONSTRAINT "from__run__check" CHECK ("from__run" IS NULL OR "from__run" <> ''),
   "from__unit" INTEGER
     CONSTRAINT "from__unit__check" CHECK ("from__unit" IS NULL OR "from__unit" BETWEEN 0 AND 4294967295),
@@ -2587,8 +2618,8 @@ CREATE TABLE "unit_logs" (
   FOREIGN KEY ("run", "unit") REFERENCES "plan_units" ("run", "number") ON DELETE SET NULL,
   FOREIGN KEY ("from__run", "from__unit") REFERENCES "plan_units" ("run", "number")
 ) STRICT;
-CREATE INDEX "unit_logs_by_run_unit" ON "unit_logs" ("run", "unit");
-CREATE INDEX "unit_logs_by_from__run_from__unit" ON "unit_logs" ("from__run", "from__unit");
+CREATE INDEX "unit_logs_by_run_unit" ON "unit_logs" ("run", "unit", "id");
+CREATE INDEX "unit_logs_by_from__run_from__unit" ON "unit_logs" ("from__run", "from__unit", "id");
 
 -- Something on a shelf, with what lies in it.
 CREATE TABLE "crates" (
@@ -2612,7 +2643,7 @@ CREATE TABLE "items" (
     REFERENCES "crates" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "items_by_crate" ON "items" ("crate");
+CREATE INDEX "items_by_crate" ON "items" ("crate", "id");
 
 CREATE TABLE "items__names" (
   "_id" INTEGER NOT NULL REFERENCES "items" ("id") ON DELETE CASCADE,
@@ -2638,47 +2669,47 @@ CREATE TABLE "fixed" (
   "colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "colour__check" CHECK ("colour" BETWEEN -2147483648 AND 2147483647),
   "time" INTEGER,
-  "part" INTEGER NOT NULL CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
+  "part" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "part__check" CHECK ("part" IN (0, 1)),
   "part__text" TEXT,
   "part__maybe" TEXT,
   "part__weight" INTEGER
     CONSTRAINT "part__weight__check" CHECK ("part__weight" IS NULL OR "part__weight" BETWEEN 0 AND 4294967295),
-  "part__inner" INTEGER NOT NULL CONSTRAINT "part__inner__check" CHECK ("part__inner" IN (0, 1)),
+  "part__inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "part__inner__check" CHECK ("part__inner" IN (0, 1)),
   "part__inner__url" TEXT,
   "part__inner__size" INTEGER
     CONSTRAINT "part__inner__size__check" CHECK ("part__inner__size" IS NULL OR "part__inner__size" >= 0),
-  "part__inner__core" INTEGER NOT NULL
+  "part__inner__core" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "part__inner__core__check" CHECK ("part__inner__core" IN (0, 1)),
   "part__inner__core__set" INTEGER
     CONSTRAINT "part__inner__core__set__check" CHECK (
       "part__inner__core__set" IS NULL OR "part__inner__core__set" IN (0, 1)
     ),
-  "whole" INTEGER NOT NULL CONSTRAINT "whole__check" CHECK ("whole" IN (0, 1)),
+  "whole" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "whole__check" CHECK ("whole" IN (0, 1)),
   "whole__url" TEXT,
   "whole__size" INTEGER CONSTRAINT "whole__size__check" CHECK ("whole__size" IS NULL OR "whole__size" >= 0),
-  "whole__core" INTEGER NOT NULL CONSTRAINT "whole__core__check" CHECK ("whole__core" IN (0, 1)),
+  "whole__core" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "whole__core__check" CHECK ("whole__core" IN (0, 1)),
   "whole__core__set" INTEGER
     CONSTRAINT "whole__core__set__check" CHECK ("whole__core__set" IS NULL OR "whole__core__set" IN (0, 1)),
   "one" TEXT,
-  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
   "other__text" TEXT,
   "other__maybe" TEXT,
   "other__weight" INTEGER
     CONSTRAINT "other__weight__check" CHECK ("other__weight" IS NULL OR "other__weight" BETWEEN 0 AND 4294967295),
-  "other__inner" INTEGER NOT NULL CONSTRAINT "other__inner__check" CHECK ("other__inner" IN (0, 1)),
+  "other__inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "other__inner__check" CHECK ("other__inner" IN (0, 1)),
   "other__inner__url" TEXT,
   "other__inner__size" INTEGER
     CONSTRAINT "other__inner__size__check" CHECK ("other__inner__size" IS NULL OR "other__inner__size" >= 0),
-  "other__inner__core" INTEGER NOT NULL
+  "other__inner__core" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "other__inner__core__check" CHECK ("other__inner__core" IN (0, 1)),
   "other__inner__core__set" INTEGER
     CONSTRAINT "other__inner__core__set__check" CHECK (
       "other__inner__core__set" IS NULL OR "other__inner__core__set" IN (0, 1)
     ),
-  "third" INTEGER NOT NULL CONSTRAINT "third__check" CHECK ("third" IN (0, 1)),
+  "third" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "third__check" CHECK ("third" IN (0, 1)),
   "third__url" TEXT,
   "third__size" INTEGER CONSTRAINT "third__size__check" CHECK ("third__size" IS NULL OR "third__size" >= 0),
-  "third__core" INTEGER NOT NULL CONSTRAINT "third__core__check" CHECK ("third__core" IN (0, 1)),
+  "third__core" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "third__core__check" CHECK ("third__core" IN (0, 1)),
   "third__core__set" INTEGER
     CONSTRAINT "third__core__set__check" CHECK ("third__core__set" IS NULL OR "third__core__set" IN (0, 1)),
   "free" INTEGER CONSTRAINT "free__check" CHECK ("free" IS NULL OR "free" IN (0, 1)),
@@ -2836,7 +2867,7 @@ CREATE TABLE "fixed__notes" (
 -- A revision that is a string, with everything that a write or the deletion of another row changes.
 CREATE TABLE "tagged" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "etag" TEXT NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
   "text" TEXT NOT NULL DEFAULT '',
   "target" TEXT
     CONSTRAINT "target__check" CHECK ("target" IS NULL OR "target" <> '')
@@ -2847,8 +2878,8 @@ CREATE TABLE "tagged" (
   "update_time" INTEGER,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "tagged_by_target" ON "tagged" ("target");
-CREATE INDEX "tagged_by_parent" ON "tagged" ("parent");
+CREATE INDEX "tagged_by_target" ON "tagged" ("target", "id");
+CREATE INDEX "tagged_by_parent" ON "tagged" ("parent", "id");
 
 CREATE TABLE "tagged__words" (
   "_id" TEXT NOT NULL REFERENCES "tagged" ("id") ON DELETE CASCADE,
@@ -2865,7 +2896,7 @@ CREATE TABLE "tagged__targets" (
     REFERENCES "targets" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "tagged__targets_by_value" ON "tagged__targets" ("value");
+CREATE INDEX "tagged__targets_by_value" ON "tagged__targets" ("value", "_id", "_position");
 
 CREATE TABLE "tagged__links" (
   "_id" TEXT NOT NULL REFERENCES "tagged" ("id") ON DELETE CASCADE,
@@ -2875,7 +2906,7 @@ CREATE TABLE "tagged__links" (
     REFERENCES "targets" ("id") ON DELETE SET NULL,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "tagged__links_by_target" ON "tagged__links" ("target");
+CREATE INDEX "tagged__links_by_target" ON "tagged__links" ("target", "_id", "_position");
 
 -- A revision that is a number and may be unset in the message, and a key of two fields.
 CREATE TABLE "counted" (
@@ -2888,7 +2919,7 @@ CREATE TABLE "counted" (
   PRIMARY KEY ("region", "number"),
   FOREIGN KEY ("other_region", "other_number") REFERENCES "counted" ("region", "number") ON DELETE SET NULL
 ) STRICT;
-CREATE INDEX "counted_by_other_region_other_number" ON "counted" ("other_region", "other_number");
+CREATE INDEX "counted_by_other_region_other_number" ON "counted" ("other_region", "other_number", "region", "number");
 
 CREATE TABLE "counted__targets" (
   "_region" TEXT NOT NULL,
@@ -2900,12 +2931,12 @@ CREATE TABLE "counted__targets" (
   PRIMARY KEY ("_region", "_number", "_position"),
   FOREIGN KEY ("_region", "_number") REFERENCES "counted" ("region", "number") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "counted__targets_by_value" ON "counted__targets" ("value");
+CREATE INDEX "counted__targets_by_value" ON "counted__targets" ("value", "_region", "_number", "_position");
 
 -- The revision of the only record, in 32 bits.
 CREATE TABLE "state" (
   "_singleton" INTEGER NOT NULL CONSTRAINT "_singleton__check" CHECK ("_singleton" = 1),
-  "revision" INTEGER NOT NULL CONSTRAINT "revision__check" CHECK ("revision" BETWEEN 1 AND 4294967295),
+  "revision" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "revision__check" CHECK ("revision" BETWEEN 1 AND 4294967295),
   "text" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_singleton")
 ) STRICT;
@@ -2914,7 +2945,7 @@ CREATE TABLE "state" (
 CREATE TABLE "audits" (
   "text" TEXT NOT NULL DEFAULT '',
   "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" <> 0),
-  "hash" BLOB NOT NULL CONSTRAINT "hash__check" CHECK ("hash" <> x''),
+  "hash" BLOB NOT NULL DEFAULT x'' CONSTRAINT "hash__check" CHECK ("hash" <> x''),
   "create_time" INTEGER,
   "maybe" TEXT,
   "colour" INTEGER NOT NULL DEFAULT 0
@@ -2923,14 +2954,14 @@ CREATE TABLE "audits" (
     CONSTRAINT "zigzag__check" CHECK ("zigzag" BETWEEN -2147483648 AND 2147483647),
   "fixed" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "fixed__check" CHECK ("fixed" >= 0),
   "real" INTEGER,
-  "step" INTEGER NOT NULL CONSTRAINT "step__check" CHECK ("step" IN (0, 1)),
+  "step" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "step__check" CHECK ("step" IN (0, 1)),
   "step__count" INTEGER
     CONSTRAINT "step__count__check" CHECK (
       "step__count" IS NULL OR "step__count" BETWEEN -2147483648 AND 2147483647
     ),
   "step__done" INTEGER CONSTRAINT "step__done__check" CHECK ("step__done" IS NULL OR "step__done" IN (0, 1)),
   "one" TEXT,
-  "other" INTEGER NOT NULL CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
+  "other" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "other__check" CHECK ("other" IN (0, 1)),
   "other__count" INTEGER
     CONSTRAINT "other__count__check" CHECK (
       "other__count" IS NULL OR "other__count" BETWEEN -2147483648 AND 2147483647
@@ -3011,7 +3042,8 @@ END;
 CREATE TABLE "audits__steps" (
   "_number" INTEGER NOT NULL REFERENCES "audits" ("number") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "count" INTEGER NOT NULL CONSTRAINT "count__check" CHECK ("count" BETWEEN -2147483648 AND 2147483647),
+  "count" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "count__check" CHECK ("count" BETWEEN -2147483648 AND 2147483647),
   "done" INTEGER CONSTRAINT "done__check" CHECK ("done" IS NULL OR "done" IN (0, 1)),
   PRIMARY KEY ("_number", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -3090,7 +3122,7 @@ END;
 -- Each scalar of proto2, in each presence, in a message, in elements and in entries.
 CREATE TABLE "olden" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" IN (0, 1)),
+  "must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__check" CHECK ("must" IN (0, 1)),
   "must__a_bool" INTEGER
     CONSTRAINT "must__a_bool__check" CHECK ("must__a_bool" IS NULL OR "must__a_bool" IN (0, 1)),
   "must__an_int32" INTEGER
@@ -3128,7 +3160,7 @@ CREATE TABLE "olden" (
     CONSTRAINT "must__a_grade__check" CHECK (
       "must__a_grade" IS NULL OR "must__a_grade" BETWEEN -2147483648 AND 2147483647
     ),
-  "may" INTEGER NOT NULL CONSTRAINT "may__check" CHECK ("may" IN (0, 1)),
+  "may" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "may__check" CHECK ("may" IN (0, 1)),
   "may__a_bool" INTEGER CONSTRAINT "may__a_bool__check" CHECK ("may__a_bool" IS NULL OR "may__a_bool" IN (0, 1)),
   "may__an_int32" INTEGER
     CONSTRAINT "may__an_int32__check" CHECK (
@@ -3163,7 +3195,7 @@ CREATE TABLE "olden" (
     CONSTRAINT "may__a_grade__check" CHECK (
       "may__a_grade" IS NULL OR "may__a_grade" BETWEEN -2147483648 AND 2147483647
     ),
-  "one_must" INTEGER NOT NULL CONSTRAINT "one_must__check" CHECK ("one_must" IN (0, 1)),
+  "one_must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one_must__check" CHECK ("one_must" IN (0, 1)),
   "one_must__a_bool" INTEGER
     CONSTRAINT "one_must__a_bool__check" CHECK ("one_must__a_bool" IS NULL OR "one_must__a_bool" IN (0, 1)),
   "one_must__an_int32" INTEGER
@@ -3367,7 +3399,7 @@ CREATE TABLE "olden__packed" (
 -- Each scalar in a message, an element, an entry and a member.
 CREATE TABLE "places" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "plain" INTEGER NOT NULL CONSTRAINT "plain__check" CHECK ("plain" IN (0, 1)),
+  "plain" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "plain__check" CHECK ("plain" IN (0, 1)),
   "plain__a_bool" INTEGER
     CONSTRAINT "plain__a_bool__check" CHECK ("plain__a_bool" IS NULL OR "plain__a_bool" IN (0, 1)),
   "plain__an_int32" INTEGER
@@ -3405,7 +3437,7 @@ CREATE TABLE "places" (
     CONSTRAINT "plain__a_colour__check" CHECK (
       "plain__a_colour" IS NULL OR "plain__a_colour" BETWEEN -2147483648 AND 2147483647
     ),
-  "maybe" INTEGER NOT NULL CONSTRAINT "maybe__check" CHECK ("maybe" IN (0, 1)),
+  "maybe" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "maybe__check" CHECK ("maybe" IN (0, 1)),
   "maybe__a_bool" INTEGER
     CONSTRAINT "maybe__a_bool__check" CHECK ("maybe__a_bool" IS NULL OR "maybe__a_bool" IN (0, 1)),
   "maybe__an_int32" INTEGER
@@ -3445,7 +3477,7 @@ CREATE TABLE "places" (
     ),
   "maybe__a_time" INTEGER,
   "maybe__a_duration" INTEGER,
-  "either" INTEGER NOT NULL CONSTRAINT "either__check" CHECK ("either" IN (0, 1)),
+  "either" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "either__check" CHECK ("either" IN (0, 1)),
   "either__a_bool" INTEGER
     CONSTRAINT "either__a_bool__check" CHECK ("either__a_bool" IS NULL OR "either__a_bool" IN (0, 1)),
   "either__an_int32" INTEGER
@@ -3485,7 +3517,7 @@ CREATE TABLE "places" (
     ),
   "either__a_time" INTEGER,
   "either__a_duration" INTEGER,
-  "one_plain" INTEGER NOT NULL CONSTRAINT "one_plain__check" CHECK ("one_plain" IN (0, 1)),
+  "one_plain" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one_plain__check" CHECK ("one_plain" IN (0, 1)),
   "one_plain__a_bool" INTEGER
     CONSTRAINT "one_plain__a_bool__check" CHECK ("one_plain__a_bool" IS NULL OR "one_plain__a_bool" IN (0, 1)),
   "one_plain__an_int32" INTEGER
@@ -3523,7 +3555,7 @@ CREATE TABLE "places" (
     CONSTRAINT "one_plain__a_colour__check" CHECK (
       "one_plain__a_colour" IS NULL OR "one_plain__a_colour" BETWEEN -2147483648 AND 2147483647
     ),
-  "one_maybe" INTEGER NOT NULL CONSTRAINT "one_maybe__check" CHECK ("one_maybe" IN (0, 1)),
+  "one_maybe" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one_maybe__check" CHECK ("one_maybe" IN (0, 1)),
   "one_maybe__a_bool" INTEGER
     CONSTRAINT "one_maybe__a_bool__check" CHECK ("one_maybe__a_bool" IS NULL OR "one_maybe__a_bool" IN (0, 1)),
   "one_maybe__an_int32" INTEGER
@@ -3563,7 +3595,7 @@ CREATE TABLE "places" (
     ),
   "one_maybe__a_time" INTEGER,
   "one_maybe__a_duration" INTEGER,
-  "one_either" INTEGER NOT NULL CONSTRAINT "one_either__check" CHECK ("one_either" IN (0, 1)),
+  "one_either" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one_either__check" CHECK ("one_either" IN (0, 1)),
   "one_either__a_bool" INTEGER
     CONSTRAINT "one_either__a_bool__check" CHECK ("one_either__a_bool" IS NULL OR "one_either__a_bool" IN (0, 1)),
   "one_either__an_int32" INTEGER
@@ -3736,23 +3768,27 @@ CREATE TABLE "places" (
 CREATE TABLE "places__plains" (
   "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "a_bool" INTEGER NOT NULL CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
-  "an_int32" INTEGER NOT NULL CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
-  "a_sint32" INTEGER NOT NULL CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
-  "a_sfixed32" INTEGER NOT NULL
+  "a_bool" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_bool__check" CHECK ("a_bool" IN (0, 1)),
+  "an_int32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "an_int32__check" CHECK ("an_int32" BETWEEN -2147483648 AND 2147483647),
+  "a_sint32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_sint32__check" CHECK ("a_sint32" BETWEEN -2147483648 AND 2147483647),
+  "a_sfixed32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "a_sfixed32__check" CHECK ("a_sfixed32" BETWEEN -2147483648 AND 2147483647),
-  "an_int64" INTEGER NOT NULL,
-  "a_sint64" INTEGER NOT NULL,
-  "a_sfixed64" INTEGER NOT NULL,
-  "a_uint32" INTEGER NOT NULL CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
-  "a_fixed32" INTEGER NOT NULL CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
-  "a_uint64" INTEGER NOT NULL CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0),
-  "a_fixed64" INTEGER NOT NULL CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" >= 0),
-  "a_float" REAL NOT NULL,
-  "a_double" REAL NOT NULL,
-  "a_string" TEXT NOT NULL,
-  "a_bytes" BLOB NOT NULL,
-  "a_colour" INTEGER NOT NULL CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647),
+  "an_int64" INTEGER NOT NULL DEFAULT 0,
+  "a_sint64" INTEGER NOT NULL DEFAULT 0,
+  "a_sfixed64" INTEGER NOT NULL DEFAULT 0,
+  "a_uint32" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_uint32__check" CHECK ("a_uint32" BETWEEN 0 AND 4294967295),
+  "a_fixed32" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_fixed32__check" CHECK ("a_fixed32" BETWEEN 0 AND 4294967295),
+  "a_uint64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_uint64__check" CHECK ("a_uint64" >= 0),
+  "a_fixed64" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_fixed64__check" CHECK ("a_fixed64" >= 0),
+  "a_float" REAL NOT NULL DEFAULT 0.0,
+  "a_double" REAL NOT NULL DEFAULT 0.0,
+  "a_string" TEXT NOT NULL DEFAULT '',
+  "a_bytes" BLOB NOT NULL DEFAULT x'',
+  "a_colour" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_colour__check" CHECK ("a_colour" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -3822,27 +3858,29 @@ CREATE TABLE "places__eithers" (
 CREATE TABLE "places__plain_by_name" (
   "_id" TEXT NOT NULL REFERENCES "places" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__a_bool" INTEGER NOT NULL CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IN (0, 1)),
-  "value__an_int32" INTEGER NOT NULL
+  "value__a_bool" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "value__a_bool__check" CHECK ("value__a_bool" IN (0, 1)),
+  "value__an_int32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__an_int32__check" CHECK ("value__an_int32" BETWEEN -2147483648 AND 2147483647),
-  "value__a_sint32" INTEGER NOT NULL
+  "value__a_sint32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_sint32__check" CHECK ("value__a_sint32" BETWEEN -2147483648 AND 2147483647),
-  "value__a_sfixed32" INTEGER NOT NULL
+  "value__a_sfixed32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_sfixed32__check" CHECK ("value__a_sfixed32" BETWEEN -2147483648 AND 2147483647),
-  "value__an_int64" INTEGER NOT NULL,
-  "value__a_sint64" INTEGER NOT NULL,
-  "value__a_sfixed64" INTEGER NOT NULL,
-  "value__a_uint32" INTEGER NOT NULL
+  "value__an_int64" INTEGER NOT NULL DEFAULT 0,
+  "value__a_sint64" INTEGER NOT NULL DEFAULT 0,
+  "value__a_sfixed64" INTEGER NOT NULL DEFAULT 0,
+  "value__a_uint32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_uint32__check" CHECK ("value__a_uint32" BETWEEN 0 AND 4294967295),
-  "value__a_fixed32" INTEGER NOT NULL
+  "value__a_fixed32" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_fixed32__check" CHECK ("value__a_fixed32" BETWEEN 0 AND 4294967295),
-  "value__a_uint64" INTEGER NOT NULL CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" >= 0),
-  "value__a_fixed64" INTEGER NOT NULL CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" >= 0),
-  "value__a_float" REAL NOT NULL,
-  "value__a_double" REAL NOT NULL,
-  "value__a_string" TEXT NOT NULL,
-  "value__a_bytes" BLOB NOT NULL,
-  "value__a_colour" INTEGER NOT NULL
+  "value__a_uint64" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__a_uint64__check" CHECK ("value__a_uint64" >= 0),
+  "value__a_fixed64" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__a_fixed64__check" CHECK ("value__a_fixed64" >= 0),
+  "value__a_float" REAL NOT NULL DEFAULT 0.0,
+  "value__a_double" REAL NOT NULL DEFAULT 0.0,
+  "value__a_string" TEXT NOT NULL DEFAULT '',
+  "value__a_bytes" BLOB NOT NULL DEFAULT x'',
+  "value__a_colour" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_colour__check" CHECK ("value__a_colour" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
@@ -3964,7 +4002,7 @@ CREATE TABLE "places__a_fixed32_by_number" (
 -- Each encoding in a message that must be set, an element, an entry and a member.
 CREATE TABLE "codes" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__check" CHECK ("must" = 1),
   "must__a_uint64" INTEGER,
   "must__a_fixed64" INTEGER,
   "must__a_float" INTEGER
@@ -3993,7 +4031,7 @@ CREATE TABLE "codes" (
       "must__maybe_float" IS NULL OR "must__maybe_float" BETWEEN 0 AND 4294967295
     ),
   "must__maybe_double" INTEGER,
-  "one" INTEGER NOT NULL CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
+  "one" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
   "one__a_uint64" INTEGER,
   "one__a_fixed64" INTEGER,
   "one__a_float" INTEGER
@@ -4022,7 +4060,7 @@ CREATE TABLE "codes" (
       "one__maybe_float" IS NULL OR "one__maybe_float" BETWEEN 0 AND 4294967295
     ),
   "one__maybe_double" INTEGER,
-  "sum" INTEGER NOT NULL CONSTRAINT "sum__check" CHECK ("sum" IN (0, 1)),
+  "sum" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "sum__check" CHECK ("sum" IN (0, 1)),
   "sum__a_uint64" INTEGER,
   "sum__a_fixed64" INTEGER,
   "sum__a_float" INTEGER
@@ -4044,10 +4082,11 @@ CREATE TABLE "codes" (
       "sum__wrapped_float" IS NULL OR "sum__wrapped_float" BETWEEN 0 AND 4294967295
     ),
   "sum__wrapped_double" INTEGER,
-  "full" INTEGER NOT NULL CONSTRAINT "full__check" CHECK ("full" <> -9223372036854775808),
-  "float_bits" INTEGER NOT NULL
+  "full" INTEGER NOT NULL DEFAULT -9223372036854775808
+    CONSTRAINT "full__check" CHECK ("full" <> -9223372036854775808),
+  "float_bits" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "float_bits__check" CHECK ("float_bits" BETWEEN 1 AND 4294967295 AND "float_bits" <> 2147483648),
-  "double_bits" INTEGER NOT NULL
+  "double_bits" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "double_bits__check" CHECK ("double_bits" NOT IN (0, -9223372036854775808)),
   "second" INTEGER NOT NULL,
   "text" TEXT NOT NULL
@@ -4225,10 +4264,10 @@ CREATE TABLE "codes__must__all_wrapped_double" (
 CREATE TABLE "codes__list" (
   "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "a_uint64" INTEGER NOT NULL,
-  "a_fixed64" INTEGER NOT NULL,
-  "a_float" INTEGER NOT NULL CONSTRAINT "a_float__check" CHECK ("a_float" BETWEEN 0 AND 4294967295),
-  "a_double" INTEGER NOT NULL,
+  "a_uint64" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "a_fixed64" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "a_float" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_float__check" CHECK ("a_float" BETWEEN 0 AND 4294967295),
+  "a_double" INTEGER NOT NULL DEFAULT 0,
   "seconds" INTEGER,
   "milliseconds" INTEGER,
   "microseconds" INTEGER,
@@ -4383,11 +4422,11 @@ CREATE TABLE "codes__list__all_wrapped_double" (
 CREATE TABLE "codes__by_name" (
   "_id" TEXT NOT NULL REFERENCES "codes" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__a_uint64" INTEGER NOT NULL,
-  "value__a_fixed64" INTEGER NOT NULL,
-  "value__a_float" INTEGER NOT NULL
+  "value__a_uint64" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "value__a_fixed64" INTEGER NOT NULL DEFAULT -9223372036854775808,
+  "value__a_float" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_float__check" CHECK ("value__a_float" BETWEEN 0 AND 4294967295),
-  "value__a_double" INTEGER NOT NULL,
+  "value__a_double" INTEGER NOT NULL DEFAULT 0,
   "value__seconds" INTEGER,
   "value__milliseconds" INTEGER,
   "value__microseconds" INTEGER,
@@ -4647,7 +4686,7 @@ CREATE TABLE "codes__one__all_wrapped_double" (
 -- Each well-known type in a message, an element, an entry and a member.
 CREATE TABLE "known" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "all" INTEGER NOT NULL CONSTRAINT "all__check" CHECK ("all" IN (0, 1)),
+  "all" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "all__check" CHECK ("all" IN (0, 1)),
   "all__a_bool_value" INTEGER
     CONSTRAINT "all__a_bool_value__check" CHECK ("all__a_bool_value" IS NULL OR "all__a_bool_value" IN (0, 1)),
   "all__a_int32_value" INTEGER
@@ -4670,12 +4709,12 @@ CREATE TABLE "known" (
   "all__a_list_value" TEXT,
   "all__a_any" BLOB,
   "all__a_field_mask" TEXT,
-  "all__a_empty" INTEGER NOT NULL CONSTRAINT "all__a_empty__check" CHECK ("all__a_empty" IN (0, 1)),
+  "all__a_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "all__a_empty__check" CHECK ("all__a_empty" IN (0, 1)),
   "all__a_null" INTEGER
     CONSTRAINT "all__a_null__check" CHECK (
       "all__a_null" IS NULL OR "all__a_null" BETWEEN -2147483648 AND 2147483647
     ),
-  "one" INTEGER NOT NULL CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
+  "one" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one__check" CHECK ("one" IN (0, 1)),
   "one__a_bool_value" INTEGER
     CONSTRAINT "one__a_bool_value__check" CHECK ("one__a_bool_value" IS NULL OR "one__a_bool_value" IN (0, 1)),
   "one__a_int32_value" INTEGER
@@ -4698,7 +4737,7 @@ CREATE TABLE "known" (
   "one__a_list_value" TEXT,
   "one__a_any" BLOB,
   "one__a_field_mask" TEXT,
-  "one__a_empty" INTEGER NOT NULL CONSTRAINT "one__a_empty__check" CHECK ("one__a_empty" IN (0, 1)),
+  "one__a_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "one__a_empty__check" CHECK ("one__a_empty" IN (0, 1)),
   "one__a_null" INTEGER
     CONSTRAINT "one__a_null__check" CHECK (
       "one__a_null" IS NULL OR "one__a_null" BETWEEN -2147483648 AND 2147483647
@@ -4770,8 +4809,9 @@ CREATE TABLE "known__list" (
   "a_list_value" TEXT,
   "a_any" BLOB,
   "a_field_mask" TEXT,
-  "a_empty" INTEGER NOT NULL CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
-  "a_null" INTEGER NOT NULL CONSTRAINT "a_null__check" CHECK ("a_null" BETWEEN -2147483648 AND 2147483647),
+  "a_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
+  "a_null" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "a_null__check" CHECK ("a_null" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -4804,8 +4844,9 @@ CREATE TABLE "known__by_name" (
   "value__a_list_value" TEXT,
   "value__a_any" BLOB,
   "value__a_field_mask" TEXT,
-  "value__a_empty" INTEGER NOT NULL CONSTRAINT "value__a_empty__check" CHECK ("value__a_empty" IN (0, 1)),
-  "value__a_null" INTEGER NOT NULL
+  "value__a_empty" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__a_empty__check" CHECK ("value__a_empty" IN (0, 1)),
+  "value__a_null" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__a_null__check" CHECK ("value__a_null" BETWEEN -2147483648 AND 2147483647),
   PRIMARY KEY ("_id", "_key")
 ) STRICT, WITHOUT ROWID;
@@ -4835,7 +4876,7 @@ CREATE TABLE "known__ones" (
   "a_list_value" TEXT,
   "a_any" BLOB,
   "a_field_mask" TEXT,
-  "a_empty" INTEGER NOT NULL CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
+  "a_empty" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a_empty__check" CHECK ("a_empty" IN (0, 1)),
   "a_null" INTEGER
     CONSTRAINT "a_null__check" CHECK ("a_null" IS NULL OR "a_null" BETWEEN -2147483648 AND 2147483647),
   CONSTRAINT "value__oneof" CHECK (

@@ -15,7 +15,7 @@ CREATE TABLE "events" (
     REFERENCES "topics" ("id"),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "events_by_topic_id" ON "events" ("topic_id");
+CREATE INDEX "events_by_topic_id" ON "events" ("topic_id", "id");
 CREATE TRIGGER "events__no_update" BEFORE UPDATE ON "events"
 BEGIN
   SELECT RAISE(ABORT, 'events is append-only');
@@ -31,7 +31,7 @@ CREATE TABLE "events__topic_ids" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "topics" ("id"),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "events__topic_ids_by_value" ON "events__topic_ids" ("value");
+CREATE INDEX "events__topic_ids_by_value" ON "events__topic_ids" ("value", "_id", "_position");
 CREATE TRIGGER "events__topic_ids__no_update" BEFORE UPDATE ON "events__topic_ids"
 BEGIN
   SELECT RAISE(ABORT, 'events is append-only');
@@ -44,7 +44,7 @@ END;
 CREATE TABLE "events__details" (
   "_id" TEXT NOT NULL REFERENCES "events" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "text" TEXT NOT NULL,
+  "text" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER "events__details__no_update" BEFORE UPDATE ON "events__details"
@@ -100,10 +100,10 @@ CREATE TABLE "facts" (
     REFERENCES "facts" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "facts_by_subject" ON "facts" ("subject");
+CREATE INDEX "facts_by_subject" ON "facts" ("subject", "id");
 CREATE UNIQUE INDEX "facts_unique_name" ON "facts" ("name");
-CREATE INDEX "facts_by_parent" ON "facts" ("parent");
-CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time");
+CREATE INDEX "facts_by_parent" ON "facts" ("parent", "id");
+CREATE INDEX "facts_by_expire_time" ON "facts" ("expire_time", "id");
 
 CREATE TABLE "facts__words" (
   "_id" TEXT NOT NULL REFERENCES "facts" ("id") ON DELETE CASCADE,
@@ -120,7 +120,7 @@ CREATE TABLE "facts__others" (
     REFERENCES "facts" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "facts__others_by_value" ON "facts__others" ("value");
+CREATE INDEX "facts__others_by_value" ON "facts__others" ("value", "_id", "_position");
 
 -- What speaks of a fact, for as long as it holds or for longer.
 CREATE TABLE "mentions" (
@@ -133,8 +133,8 @@ CREATE TABLE "mentions" (
     REFERENCES "facts" ("id") ON DELETE SET NULL,
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "mentions_by_goes_along" ON "mentions" ("goes_along");
-CREATE INDEX "mentions_by_lets_go" ON "mentions" ("lets_go");
+CREATE INDEX "mentions_by_goes_along" ON "mentions" ("goes_along", "id");
+CREATE INDEX "mentions_by_lets_go" ON "mentions" ("lets_go", "id");
 
 CREATE TABLE "mentions__all" (
   "_id" TEXT NOT NULL REFERENCES "mentions" ("id") ON DELETE CASCADE,
@@ -144,13 +144,13 @@ CREATE TABLE "mentions__all" (
     REFERENCES "facts" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "mentions__all_by_value" ON "mentions__all" ("value");
+CREATE INDEX "mentions__all_by_value" ON "mentions__all" ("value", "_id", "_position");
 
 -- Two unique values of two fields, and a time in seconds inside of a message.
 CREATE TABLE "leases" (
   "host" TEXT NOT NULL CONSTRAINT "host__check" CHECK ("host" <> ''),
   "slot" INTEGER NOT NULL CONSTRAINT "slot__check" CHECK ("slot" BETWEEN 0 AND 4294967295),
-  "until" INTEGER NOT NULL CONSTRAINT "until__check" CHECK ("until" IN (0, 1)),
+  "until" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "until__check" CHECK ("until" IN (0, 1)),
   "until__time" INTEGER,
   "zone" TEXT,
   "number" INTEGER,
@@ -160,7 +160,7 @@ CREATE TABLE "leases" (
   PRIMARY KEY ("host", "slot")
 ) STRICT;
 CREATE UNIQUE INDEX "leases_unique_zone_number" ON "leases" ("zone", "number");
-CREATE INDEX "leases_by_until__time" ON "leases" ("until__time");
+CREATE INDEX "leases_by_until__time" ON "leases" ("until__time", "host", "slot");
 
 -- At most one, and not for ever.
 CREATE TABLE "leader" (
@@ -172,7 +172,7 @@ CREATE TABLE "leader" (
     ),
   PRIMARY KEY ("_singleton")
 ) STRICT;
-CREATE INDEX "leader_by_until" ON "leader" ("until");
+CREATE INDEX "leader_by_until" ON "leader" ("until", "_singleton");
 
 -- A reference of two fields to what is gone in time.
 CREATE TABLE "claims" (
@@ -182,7 +182,7 @@ CREATE TABLE "claims" (
   PRIMARY KEY ("id"),
   FOREIGN KEY ("host", "slot") REFERENCES "leases" ("host", "slot") ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX "claims_by_host_slot" ON "claims" ("host", "slot");
+CREATE INDEX "claims_by_host_slot" ON "claims" ("host", "slot", "id");
 
 -- What is deleted with the folder around it, and comes back with it.
 CREATE TABLE "folders" (
@@ -196,8 +196,8 @@ CREATE TABLE "folders" (
 ) STRICT;
 CREATE UNIQUE INDEX "folders_unique_name" ON "folders" ("name")
   WHERE "delete_time" IS NULL;
-CREATE INDEX "folders_by_parent" ON "folders" ("parent");
-CREATE INDEX "folders_by_delete_time" ON "folders" ("delete_time")
+CREATE INDEX "folders_by_parent" ON "folders" ("parent", "id");
+CREATE INDEX "folders_by_delete_time" ON "folders" ("delete_time", "id")
   WHERE "delete_time" IS NOT NULL;
 
 CREATE TABLE "folders__links" (
@@ -208,7 +208,7 @@ CREATE TABLE "folders__links" (
     REFERENCES "folders" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "folders__links_by_value" ON "folders__links" ("value");
+CREATE INDEX "folders__links_by_value" ON "folders__links" ("value", "_id", "_position");
 
 CREATE TABLE "folders__needs" (
   "_id" TEXT NOT NULL REFERENCES "folders" ("id") ON DELETE CASCADE,
@@ -216,7 +216,7 @@ CREATE TABLE "folders__needs" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "folders" ("id"),
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "folders__needs_by_value" ON "folders__needs" ("value");
+CREATE INDEX "folders__needs_by_value" ON "folders__needs" ("value", "_id", "_position");
 
 -- A key of two fields, one of them a reference, and a revision.
 CREATE TABLE "notes" (
@@ -227,13 +227,13 @@ CREATE TABLE "notes" (
     CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295)
     CONSTRAINT "number__rules" CHECK ("number" <= 9),
   "author" TEXT NOT NULL DEFAULT '',
-  "etag" TEXT NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> ''),
+  "etag" TEXT NOT NULL DEFAULT '' CONSTRAINT "etag__check" CHECK ("etag" <> ''),
   "delete_time" INTEGER,
   PRIMARY KEY ("folder_id", "number")
 ) STRICT;
 CREATE UNIQUE INDEX "notes_unique_author_number" ON "notes" ("author", "number")
   WHERE "delete_time" IS NULL;
-CREATE INDEX "notes_by_delete_time" ON "notes" ("delete_time")
+CREATE INDEX "notes_by_delete_time" ON "notes" ("delete_time", "folder_id", "number")
   WHERE "delete_time" IS NOT NULL;
 
 -- It is deleted for good, and keeps a folder from being deleted.
@@ -244,7 +244,7 @@ CREATE TABLE "pins" (
     REFERENCES "folders" ("id"),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "pins_by_folder_id" ON "pins" ("folder_id");
+CREATE INDEX "pins_by_folder_id" ON "pins" ("folder_id", "id");
 
 CREATE TABLE "pins__folder_ids" (
   "_id" TEXT NOT NULL REFERENCES "pins" ("id") ON DELETE CASCADE,
@@ -254,7 +254,7 @@ CREATE TABLE "pins__folder_ids" (
     REFERENCES "folders" ("id") ON DELETE CASCADE,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "pins__folder_ids_by_value" ON "pins__folder_ids" ("value");
+CREATE INDEX "pins__folder_ids_by_value" ON "pins__folder_ids" ("value", "_id", "_position");
 
 -- A reference of two fields, and a time as text.
 CREATE TABLE "badges" (
@@ -268,8 +268,8 @@ CREATE TABLE "badges" (
   PRIMARY KEY ("id"),
   FOREIGN KEY ("folder_id", "number") REFERENCES "notes" ("folder_id", "number")
 ) STRICT;
-CREATE INDEX "badges_by_folder_id_number" ON "badges" ("folder_id", "number");
-CREATE INDEX "badges_by_gone" ON "badges" ("gone")
+CREATE INDEX "badges_by_folder_id_number" ON "badges" ("folder_id", "number", "id");
+CREATE INDEX "badges_by_gone" ON "badges" ("gone", "id")
   WHERE "gone" IS NOT NULL;
 
 -- A time, a revision and a rule.
@@ -277,10 +277,10 @@ CREATE TABLE "locks" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "owner" TEXT NOT NULL DEFAULT '' CONSTRAINT "owner__rules" CHECK (length("owner") >= 2),
   "until" INTEGER,
-  "etag" INTEGER NOT NULL CONSTRAINT "etag__check" CHECK ("etag" <> 0),
+  "etag" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "etag__check" CHECK ("etag" <> 0),
   PRIMARY KEY ("id")
 ) STRICT;
-CREATE INDEX "locks_by_until" ON "locks" ("until");
+CREATE INDEX "locks_by_until" ON "locks" ("until", "id");
 
 CREATE VIEW "topics_readable" AS SELECT
   "id"

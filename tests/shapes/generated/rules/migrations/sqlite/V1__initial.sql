@@ -5,7 +5,7 @@
 CREATE TABLE "secrets" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
   "token" TEXT NOT NULL DEFAULT '',
-  "card" INTEGER NOT NULL CONSTRAINT "card__check" CHECK ("card" IN (0, 1)),
+  "card" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "card__check" CHECK ("card" IN (0, 1)),
   "card__number" TEXT,
   "card__pin" TEXT,
   "password" TEXT,
@@ -23,7 +23,7 @@ CREATE TABLE "secrets" (
 CREATE TABLE "secrets__cards" (
   "_id" TEXT NOT NULL REFERENCES "secrets" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "number" TEXT NOT NULL,
+  "number" TEXT NOT NULL DEFAULT '',
   "pin" TEXT,
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -168,7 +168,7 @@ CREATE TABLE "forms" (
 -- Rules in messages, lists, maps and oneofs.
 CREATE TABLE "trees" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "leaf" INTEGER NOT NULL CONSTRAINT "leaf__check" CHECK ("leaf" IN (0, 1)),
+  "leaf" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "leaf__check" CHECK ("leaf" IN (0, 1)),
   "leaf__value" INTEGER
     CONSTRAINT "leaf__value__check" CHECK (
       "leaf__value" IS NULL OR "leaf__value" BETWEEN -2147483648 AND 2147483647
@@ -178,7 +178,7 @@ CREATE TABLE "trees" (
     CONSTRAINT "leaf__one__check" CHECK ("leaf__one" IS NULL OR "leaf__one" BETWEEN 0 AND 4294967295)
     CONSTRAINT "leaf__one__rules" CHECK ("leaf__one" IS NULL OR "leaf__one" < 3),
   "leaf__two" TEXT,
-  "must" INTEGER NOT NULL CONSTRAINT "must__check" CHECK ("must" = 1),
+  "must" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "must__check" CHECK ("must" = 1),
   "must__value" INTEGER
     CONSTRAINT "must__value__check" CHECK (
       "must__value" IS NULL OR "must__value" BETWEEN -2147483648 AND 2147483647
@@ -189,7 +189,7 @@ CREATE TABLE "trees" (
     CONSTRAINT "must__one__rules" CHECK ("must__one" IS NULL OR "must__one" < 3),
   "must__two" TEXT,
   "text" TEXT CONSTRAINT "text__rules" CHECK ("text" IS NULL OR length("text") >= 1),
-  "inner" INTEGER NOT NULL CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
+  "inner" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "inner__check" CHECK ("inner" IN (0, 1)),
   "inner__value" INTEGER
     CONSTRAINT "inner__value__check" CHECK (
       "inner__value" IS NULL OR "inner__value" BETWEEN -2147483648 AND 2147483647
@@ -247,7 +247,7 @@ CREATE TABLE "trees__must__rings" (
 CREATE TABLE "trees__leaves" (
   "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "value" INTEGER NOT NULL
+  "value" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
     CONSTRAINT "value__rules" CHECK ("value" >= 1),
   "one" INTEGER
@@ -288,7 +288,7 @@ CREATE TABLE "trees__sizes" (
 CREATE TABLE "trees__by_number" (
   "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
   "_key" INTEGER NOT NULL CONSTRAINT "_key__check" CHECK ("_key" BETWEEN -2147483648 AND 2147483647),
-  "value__value" INTEGER NOT NULL
+  "value__value" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__value__check" CHECK ("value__value" BETWEEN -2147483648 AND 2147483647)
     CONSTRAINT "value__value__rules" CHECK ("value__value" >= 1),
   "value__one" INTEGER
@@ -335,7 +335,7 @@ CREATE TABLE "trees__colours" (
 
 CREATE TABLE "trees__apart" (
   "_id" TEXT NOT NULL REFERENCES "trees" ("id") ON DELETE CASCADE,
-  "value" INTEGER NOT NULL
+  "value" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "value__check" CHECK ("value" BETWEEN -2147483648 AND 2147483647)
     CONSTRAINT "value__rules" CHECK ("value" >= 1),
   "one" INTEGER
@@ -380,14 +380,14 @@ CREATE TABLE "peers__trees" (
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "peers__trees_unique__id_value" ON "peers__trees" ("_id", "value");
-CREATE INDEX "peers__trees_by_value" ON "peers__trees" ("value");
+CREATE INDEX "peers__trees_by_value" ON "peers__trees" ("value", "_id", "_position");
 
 -- Lists and maps that are REQUIRED, in every shape in which they are stored.
 CREATE TABLE "routes" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "packed" BLOB NOT NULL CONSTRAINT "packed__check" CHECK ("packed" <> x''),
-  "texts" TEXT NOT NULL CONSTRAINT "texts__check" CHECK ("texts" <> '{}'),
-  "detour" INTEGER NOT NULL CONSTRAINT "detour__check" CHECK ("detour" IN (0, 1)),
+  "packed" BLOB NOT NULL DEFAULT x'' CONSTRAINT "packed__check" CHECK ("packed" <> x''),
+  "texts" TEXT NOT NULL DEFAULT '{}' CONSTRAINT "texts__check" CHECK ("texts" <> '{}'),
+  "detour" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "detour__check" CHECK ("detour" IN (0, 1)),
   "owner" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("id")
 ) STRICT;
@@ -409,7 +409,7 @@ CREATE TABLE "routes__labels" (
 CREATE TABLE "routes__hops" (
   "_id" TEXT NOT NULL REFERENCES "routes" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "address" TEXT NOT NULL,
+  "address" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -439,11 +439,11 @@ CREATE TABLE "routes__drafts" (
 -- Lists, maps and messages in tables of their own that are IMMUTABLE, and members of elements that are.
 CREATE TABLE "stacks" (
   "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
-  "base" INTEGER NOT NULL CONSTRAINT "base__check" CHECK ("base" IN (0, 1)),
+  "base" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "base__check" CHECK ("base" IN (0, 1)),
   "base__digest" TEXT,
   "base__size" INTEGER
     CONSTRAINT "base__size__check" CHECK ("base__size" IS NULL OR "base__size" BETWEEN 0 AND 4294967295),
-  "base__origin" INTEGER NOT NULL CONSTRAINT "base__origin__check" CHECK ("base__origin" IN (0, 1)),
+  "base__origin" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "base__origin__check" CHECK ("base__origin" IN (0, 1)),
   "base__origin__number" INTEGER
     CONSTRAINT "base__origin__number__check" CHECK (
       "base__origin__number" IS NULL OR "base__origin__number" BETWEEN 0 AND 4294967295
@@ -497,9 +497,9 @@ CREATE TABLE "stacks__sizes" (
 CREATE TABLE "stacks__layers" (
   "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "digest" TEXT NOT NULL,
-  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
-  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "digest" TEXT NOT NULL DEFAULT '',
+  "size" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
   "origin__number" INTEGER
     CONSTRAINT "origin__number__check" CHECK (
       "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
@@ -534,8 +534,8 @@ CREATE TABLE "stacks__layers__origins" (
   "_id" TEXT NOT NULL,
   "_position" INTEGER NOT NULL,
   "_position_2" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
-  "note" TEXT NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position", "_position_2"),
   FOREIGN KEY ("_id", "_position") REFERENCES "stacks__layers" ("_id", "_position") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -543,9 +543,10 @@ CREATE TABLE "stacks__layers__origins" (
 CREATE TABLE "stacks__named" (
   "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
-  "value__digest" TEXT NOT NULL,
-  "value__size" INTEGER NOT NULL CONSTRAINT "value__size__check" CHECK ("value__size" BETWEEN 0 AND 4294967295),
-  "value__origin" INTEGER NOT NULL CONSTRAINT "value__origin__check" CHECK ("value__origin" IN (0, 1)),
+  "value__digest" TEXT NOT NULL DEFAULT '',
+  "value__size" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__size__check" CHECK ("value__size" BETWEEN 0 AND 4294967295),
+  "value__origin" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "value__origin__check" CHECK ("value__origin" IN (0, 1)),
   "value__origin__number" INTEGER
     CONSTRAINT "value__origin__number__check" CHECK (
       "value__origin__number" IS NULL OR "value__origin__number" BETWEEN 0 AND 4294967295
@@ -580,8 +581,8 @@ CREATE TABLE "stacks__named__value__origins" (
   "_id" TEXT NOT NULL,
   "_key" TEXT NOT NULL,
   "_position_2" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
-  "note" TEXT NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_key", "_position_2"),
   FOREIGN KEY ("_id", "_key") REFERENCES "stacks__named" ("_id", "_key") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
@@ -603,16 +604,16 @@ CREATE TABLE "stacks__base__parts" (
 CREATE TABLE "stacks__base__origins" (
   "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
-  "note" TEXT NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "stacks__apart" (
   "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
-  "digest" TEXT NOT NULL,
-  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
-  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "digest" TEXT NOT NULL DEFAULT '',
+  "size" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
   "origin__number" INTEGER
     CONSTRAINT "origin__number__check" CHECK (
       "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
@@ -642,16 +643,16 @@ CREATE TABLE "stacks__apart__parts" (
 CREATE TABLE "stacks__apart__origins" (
   "_id" TEXT NOT NULL REFERENCES "stacks__apart" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
-  "note" TEXT NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "stacks__sealed" (
   "_id" TEXT NOT NULL REFERENCES "stacks" ("id") ON DELETE CASCADE,
-  "digest" TEXT NOT NULL,
-  "size" INTEGER NOT NULL CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
-  "origin" INTEGER NOT NULL CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
+  "digest" TEXT NOT NULL DEFAULT '',
+  "size" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "size__check" CHECK ("size" BETWEEN 0 AND 4294967295),
+  "origin" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "origin__check" CHECK ("origin" IN (0, 1)),
   "origin__number" INTEGER
     CONSTRAINT "origin__number__check" CHECK (
       "origin__number" IS NULL OR "origin__number" BETWEEN 0 AND 4294967295
@@ -681,8 +682,8 @@ CREATE TABLE "stacks__sealed__parts" (
 CREATE TABLE "stacks__sealed__origins" (
   "_id" TEXT NOT NULL REFERENCES "stacks__sealed" ("_id") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "number" INTEGER NOT NULL CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
-  "note" TEXT NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "note" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("_id", "_position")
 ) STRICT, WITHOUT ROWID;
 
@@ -695,12 +696,12 @@ CREATE TABLE "stacks__free" (
 
 -- A key in a message that occurs elsewhere too, where nothing of it has to be set.
 CREATE TABLE "pods" (
-  "metadata" INTEGER NOT NULL CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
+  "metadata" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
   "metadata__name" TEXT NOT NULL CONSTRAINT "metadata__name__check" CHECK ("metadata__name" <> ''),
   "metadata__number" INTEGER
     CONSTRAINT "metadata__number__check" CHECK ("metadata__number" IS NULL OR "metadata__number" >= 0),
   "metadata__hash" BLOB,
-  "template" INTEGER NOT NULL CONSTRAINT "template__check" CHECK ("template" IN (0, 1)),
+  "template" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "template__check" CHECK ("template" IN (0, 1)),
   "template__name" TEXT,
   "template__number" INTEGER
     CONSTRAINT "template__number__check" CHECK ("template__number" IS NULL OR "template__number" >= 0),
@@ -729,7 +730,7 @@ CREATE TABLE "pods__owners" (
 
 -- A number of a message that occurs elsewhere too.
 CREATE TABLE "claims" (
-  "metadata" INTEGER NOT NULL CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
+  "metadata" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "metadata__check" CHECK ("metadata" = 1),
   "metadata__name" TEXT,
   "metadata__number" INTEGER NOT NULL CONSTRAINT "metadata__number__check" CHECK ("metadata__number" >= 0),
   "metadata__hash" BLOB NOT NULL CONSTRAINT "metadata__hash__check" CHECK ("metadata__hash" <> x''),

@@ -4,13 +4,13 @@
 -- Tables that are called as the store's own methods.
 CREATE TABLE "read" (
   "self" TEXT NOT NULL CONSTRAINT "self__check" CHECK ("self" <> ''),
-  "some" INTEGER NOT NULL CONSTRAINT "some__check" CHECK ("some" IN (0, 1)),
+  "some" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "some__check" CHECK ("some" IN (0, 1)),
   "some__value" INTEGER
     CONSTRAINT "some__value__check" CHECK (
       "some__value" IS NULL OR "some__value" BETWEEN -2147483648 AND 2147483647
     ),
-  "none" INTEGER NOT NULL CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
-  "a" INTEGER NOT NULL CONSTRAINT "a__check" CHECK ("a" IN (0, 1)),
+  "none" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "none__check" CHECK ("none" IN (0, 1)),
+  "a" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "a__check" CHECK ("a" IN (0, 1)),
   CONSTRAINT "some__presence" CHECK (
     ("some__value" IS NOT NULL) = "some"
   ),
@@ -21,7 +21,8 @@ CREATE TABLE "read" (
 CREATE TABLE "read__into" (
   "_self" TEXT NOT NULL REFERENCES "read" ("self") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "binder" INTEGER NOT NULL CONSTRAINT "binder__check" CHECK ("binder" BETWEEN -2147483648 AND 2147483647),
+  "binder" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "binder__check" CHECK ("binder" BETWEEN -2147483648 AND 2147483647),
   "row" TEXT,
   PRIMARY KEY ("_self", "_position")
 ) STRICT, WITHOUT ROWID;
@@ -51,7 +52,7 @@ CREATE TABLE "read__from" (
   "_self" TEXT NOT NULL REFERENCES "read" ("self") ON DELETE CASCADE,
   "_key" TEXT NOT NULL,
   "value__owner" TEXT,
-  "value__item" INTEGER NOT NULL CONSTRAINT "value__item__check" CHECK ("value__item" IN (0, 1)),
+  "value__item" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "value__item__check" CHECK ("value__item" IN (0, 1)),
   "value__item__key" INTEGER
     CONSTRAINT "value__item__key__check" CHECK ("value__item__key" IS NULL OR "value__item__key" IN (0, 1)),
   CONSTRAINT "value__item__presence" CHECK (
@@ -89,7 +90,7 @@ CREATE TABLE "write__reads" (
   "value" TEXT NOT NULL CONSTRAINT "value__check" CHECK ("value" <> '') REFERENCES "read" ("self"),
   PRIMARY KEY ("_ok", "_position")
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "write__reads_by_value" ON "write__reads" ("value");
+CREATE INDEX "write__reads_by_value" ON "write__reads" ("value", "_ok", "_position");
 
 CREATE TABLE "run" (
   "string" TEXT NOT NULL CONSTRAINT "string__check" CHECK ("string" <> ''),
@@ -123,7 +124,7 @@ CREATE TABLE "close" (
   "result" TEXT NOT NULL DEFAULT '',
   PRIMARY KEY ("store")
 ) STRICT;
-CREATE INDEX "close_by_result" ON "close" ("result");
+CREATE INDEX "close_by_result" ON "close" ("result", "store");
 
 CREATE TABLE "info" (
   "box" TEXT NOT NULL CONSTRAINT "box__check" CHECK ("box" <> ''),
@@ -140,11 +141,11 @@ CREATE TABLE "info__reads" (
   PRIMARY KEY ("_box", "_dyn", "_position"),
   FOREIGN KEY ("_box", "_dyn") REFERENCES "info" ("box", "dyn") ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX "info__reads_by_value" ON "info__reads" ("value");
+CREATE INDEX "info__reads_by_value" ON "info__reads" ("value", "_box", "_dyn", "_position");
 
 CREATE TABLE "table" (
   "default" TEXT NOT NULL CONSTRAINT "default__check" CHECK ("default" <> ''),
-  "clone" INTEGER NOT NULL CONSTRAINT "clone__check" CHECK ("clone" IN (0, 1)),
+  "clone" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "clone__check" CHECK ("clone" IN (0, 1)),
   "clone__copy" TEXT,
   "debug" INTEGER NOT NULL DEFAULT 0
     CONSTRAINT "debug__check" CHECK ("debug" BETWEEN -2147483648 AND 2147483647),
@@ -163,7 +164,7 @@ CREATE TABLE "clone" (
 CREATE TABLE "clone__traits" (
   "_type" TEXT NOT NULL REFERENCES "clone" ("type") ON DELETE CASCADE,
   "_position" INTEGER NOT NULL,
-  "fn" TEXT NOT NULL,
+  "fn" TEXT NOT NULL DEFAULT '',
   "super" TEXT,
   "crate" TEXT,
   CONSTRAINT "where__oneof" CHECK (
