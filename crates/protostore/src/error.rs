@@ -42,8 +42,10 @@ pub enum Kind {
     Deadline,
     /// Whether the write is durable is not known.
     Unknown,
-    /// What was read cannot have been written by this schema.
+    /// What was read cannot have been written by this schema, or a page of the file is not as it was written.
     Damaged,
+    /// The operating system could not read or write the files; it may be passing.
+    Io,
     /// The store was closed, or has stopped after a failed commit.
     Stopped,
     /// The database refused, for a reason that has no kind of its own.

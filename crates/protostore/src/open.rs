@@ -12,8 +12,10 @@
 //! 10. say in the file that a log must be beside it, forbid what only opening may do, and connect the readers.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::Connection;
+use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
@@ -68,6 +70,8 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     /// The connections that only read.
     pub(crate) readers: Vec<Connection>,
+    /// What makes more of them.
+    pub(crate) connector: Arc<Connector>,
     /// What has been committed and is not in the file yet.
     pub(crate) log: Log,
     /// What keeps the file ours: dropped last.
@@ -76,6 +80,32 @@ pub(crate) struct Opened {
     pub(crate) info: Info,
     /// What seals places in lists of this file.
     pub(crate) tokens: PageTokens,
+}
+
+/// What makes connections that read, for as long as the store is open.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    path: PathBuf,
+    allow_tools: bool,
+    cipher: Cipher,
+    cache: u64,
+}
+
+impl Connector {
+    /// Makes a connection that reads.
+    pub(crate) fn reader(&self) -> Result<Connection> {
+        self.connect().map_err(|refusal| refusal.about(&self.path))
+    }
+
+    fn connect(&self) -> Result<Connection, Refusal> {
+        let mut connection = connect::bare(&self.path, self.allow_tools)?;
+        self.cipher.unlock(&connection)?;
+        connect::probe(&connection, &self.cipher)?;
+        settings::apply(&connection, Role::Reader, self.cache)?;
+        settings::limit(&connection)?;
+        authorizer::install(&mut connection)?;
+        Ok(connection)
+    }
 }
 
 /// What keeps the file ours for as long as the store is open: the lock; in tests also the directory, which goes with it.
@@ -138,19 +168,25 @@ fn open_as(
         match prove(&writer, &place, options, schema, class, access) {
             Ok(proven) => proven,
             Err(refusal) => {
+                let refusal = doubted(refusal.on(&writer), &place, options, access);
                 connect::leave(writer, had_log);
                 return Err(refusal);
             }
         };
     let count = options.connections();
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
-    settings::apply(&writer, Role::Writer, cache)?;
+    settings::apply(&writer, Role::Writer, cache).map_err(|refusal| refusal.on(&writer))?;
     let mut log = Log::watch(&mut writer, schema, &state).map_err(|why| Refusal::Engine("be watched", why))?;
-    prepare(&mut writer, &mut log, schema, class, &label, crashed)?;
+    let prepared = prepare(&mut writer, &mut log, schema, class, &label, crashed);
+    prepared.map_err(|refusal| refusal.on(&writer))?;
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
-    let readers =
-        (0..count).map(|_| reader(&place.path, options.allow_tools, &cipher, cache)).collect::<Result<_, _>>()?;
+    let mut cipher = cipher;
+    let token_keys = cipher.take_page_token();
+    cipher.mask()?;
+    let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher, cache });
+    let readers = (0..count).map(|_| connector.connect()).collect::<Result<_, _>>()?;
+    let cipher = &connector.cipher;
     let info = Info {
         store: schema.store,
         version: schema.version,
@@ -159,7 +195,7 @@ fn open_as(
         sqlite: rusqlite::version().to_owned(),
         cipher: cipher.id().and_then(|_| cipher::version(&writer)),
         key_id: cipher.id().map(|id| id.to_string()),
-        path: place.path.clone(),
+        path: connector.path.clone(),
         created: label.created,
         recovered: crashed,
         lost_log,
@@ -172,9 +208,9 @@ fn open_as(
     if lost_log {
         tracing::warn!(path = %info.path.display(), "opened the database without its log: its newest commits are gone");
     }
-    let tokens = PageTokens::new(cipher.into_keys(), schema.store, label.created, schema.version);
-    let guard = Guard { path: place.path, _lock: lock, directory: None };
-    Ok(Opened { writer, readers, log, guard, info, tokens })
+    let tokens = PageTokens::new(token_keys, schema.store, label.created, schema.version);
+    let guard = Guard { path: connector.path.clone(), _lock: lock, directory: None };
+    Ok(Opened { writer, readers, connector, log, guard, info, tokens })
 }
 
 /// Decides how the pages are read: never plain without somebody having said so.
@@ -216,7 +252,13 @@ fn prove(
     let log = place.beside("-wal");
     let alone = if place.has_log() { Alone::read(&place.path, options.allow_tools, &cipher)? } else { Alone::NoLog };
     // Where there is no such row, what the file is instead is said below.
-    let read = connect::probe(connection, &cipher).map(|()| State::read(connection).unwrap_or_default());
+    let read = connect::probe(connection, &cipher).and_then(|()| match State::read(connection) {
+        Ok(state) => Ok(state),
+        Err(why) => match Refusal::unreadable("its state", why) {
+            Refusal::Damaged(_) => Ok(None),
+            refusal => Err(refusal),
+        },
+    });
     let state = match (read, alone) {
         // The file can be read, and not with this log.
         (Ok(None) | Err(Refusal::Damaged(_) | Refusal::WrongKey(_) | Refusal::NotPlain), Alone::Says(_)) => {
@@ -236,6 +278,17 @@ fn prove(
     // That it was closed counts only where it is in the file: what said so may have been on its way.
     let crashed = alone != Alone::NoLog || !state.closed;
     Ok(Proven { cipher, label, state, crashed, lost_log })
+}
+
+/// Reads the salt once more before a key is called wrong: where reading it fails, SQLCipher takes another without a word.
+fn doubted(refusal: Refusal, place: &Place, options: &Options, access: Access<'_>) -> Refusal {
+    let (Refusal::WrongKey(id), Access::Keyed(key)) = (&refusal, access) else { return refusal };
+    let again = connect::bare(&place.path, options.allow_tools).and_then(|again| Cipher::of_file(&again, key));
+    match again {
+        Ok(again) if again.id().as_ref() == Some(id) => refusal,
+        Ok(_) => Refusal::Io("read its first bytes twice alike", Errno::IO.into()),
+        Err(refusal) => refusal,
+    }
 }
 
 /// Brings the file into the state in which it is served: at the newest version, and saying that a log must be beside it.
@@ -262,14 +315,4 @@ fn prepare(
         Moved::Whole => Ok(()),
         Moved::Nothing => Err(Refusal::Locked(None)),
     }
-}
-
-fn reader(path: &Path, allow_tools: bool, cipher: &Cipher, cache: u64) -> Result<Connection, Refusal> {
-    let mut connection = connect::bare(path, allow_tools)?;
-    cipher.unlock(&connection)?;
-    connect::probe(&connection, cipher)?;
-    settings::apply(&connection, Role::Reader, cache)?;
-    settings::limit(&connection)?;
-    authorizer::install(&mut connection)?;
-    Ok(connection)
 }

@@ -3,6 +3,7 @@
 mod bind;
 mod checkpoint;
 mod close;
+pub(crate) mod codes;
 mod engine;
 mod fault;
 mod held;

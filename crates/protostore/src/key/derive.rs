@@ -51,6 +51,16 @@ impl FileKeys {
         &self.cipher
     }
 
+    /// Masks the key that the file is read with, or takes the mask off again.
+    pub(crate) fn mask_cipher(&mut self, mask: &[u8; 32]) {
+        self.cipher.iter_mut().zip(mask).for_each(|(byte, mask)| *byte ^= mask);
+    }
+
+    /// Parts the key that page tokens are sealed with from the one that the file is read with, each where it is.
+    pub(crate) fn take_page_token(&mut self) -> Self {
+        Self { cipher: Box::default(), page_token: std::mem::take(&mut self.page_token), id: self.id }
+    }
+
     /// Keeps the key that page tokens are sealed with, where it is, and wipes the others.
     pub(crate) fn into_page_token(self) -> Box<Zeroizing<[u8; 32]>> {
         self.page_token

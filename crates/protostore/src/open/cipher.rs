@@ -18,13 +18,16 @@ const PLAIN: [u8; 16] = *b"SQLite format 3\0";
 pub(super) struct Cipher {
     keys: FileKeys,
     salt: Option<[u8; 16]>,
+    /// What the key is masked with, in a store that serves: what reads its memory does not find it, as it does not find
+    /// those that SQLCipher keeps.
+    mask: Option<Box<Zeroizing<[u8; 32]>>>,
 }
 
 impl Cipher {
     /// Chooses the salt of a new file.
     pub(super) fn fresh(key: &Key) -> Result<Self, Refusal> {
         let salt = random().map_err(|why| Refusal::Io("get random numbers", why))?;
-        Ok(Self { keys: key.for_file(&salt), salt: Some(salt) })
+        Ok(Self { keys: key.for_file(&salt), salt: Some(salt), mask: None })
     }
 
     /// Reads the salt of a file that is there.
@@ -39,12 +42,16 @@ impl Cipher {
             .query_row("PRAGMA cipher_salt", [], |row| row.get(0))
             .map_err(|why| Refusal::Engine("read its salt", why))?;
         let salt = unhex(&hex).ok_or_else(|| Refusal::Damaged("its salt cannot be read".to_owned()))?;
-        if salt == PLAIN { Err(Refusal::Plain) } else { Ok(Self { keys: key.for_file(&salt), salt: Some(salt) }) }
+        if salt == PLAIN {
+            Err(Refusal::Plain)
+        } else {
+            Ok(Self { keys: key.for_file(&salt), salt: Some(salt), mask: None })
+        }
     }
 
     /// Leaves the file plain.
     pub(super) fn plain(key: &Key) -> Self {
-        Self { keys: key.for_file(&[0; 16]), salt: None }
+        Self { keys: key.for_file(&[0; 16]), salt: None, mask: None }
     }
 
     /// Sets the key of a connection, which has not read anything yet; a wrong key shows at the first read.
@@ -52,7 +59,12 @@ impl Cipher {
         let Some(salt) = &self.salt else { return Ok(()) };
         silence(connection)?;
         let failed = |why| Refusal::Engine("set its key", why);
-        ffi::set_key(connection, specification(self.keys.expose_cipher(), salt).as_slice()).map_err(failed)?;
+        let mut key = Box::new(Zeroizing::new([0; 32]));
+        let mask = self.mask.as_ref().map_or([0; 32], |mask| ***mask);
+        for ((byte, kept), mask) in key.iter_mut().zip(self.keys.expose_cipher()).zip(mask) {
+            *byte = kept ^ mask;
+        }
+        ffi::set_key(connection, specification(&key, salt).as_slice()).map_err(failed)?;
         // The format is that of SQLCipher 4, whatever the defaults of a later one or of another user in this process.
         connection.execute_batch("PRAGMA cipher_compatibility = 4").map_err(failed)?;
         let on: Option<String> = connection.query_row("PRAGMA cipher_status", [], |row| row.get(0)).map_err(failed)?;
@@ -64,10 +76,24 @@ impl Cipher {
         self.salt.map(|_| self.keys.id())
     }
 
-    /// Gives the keys to who seals page tokens: once the connections are open, no other is needed.
-    pub(super) fn into_keys(self) -> FileKeys {
-        self.keys
+    /// Masks the key, which is used again only where another connection is made.
+    pub(super) fn mask(&mut self) -> Result<(), Refusal> {
+        let mask = Box::new(Zeroizing::new(random().map_err(|why| Refusal::Io("get random numbers", why))?));
+        self.keys.mask_cipher(&mask);
+        self.mask = Some(mask);
+        Ok(())
     }
+
+    /// Gives the key away that seals page tokens: it is in memory once, as the other is.
+    pub(super) fn take_page_token(&mut self) -> FileKeys {
+        self.keys.take_page_token()
+    }
+}
+
+/// Says whether SQLCipher has met a page that it could not decrypt: then it reads none any more.
+pub(super) fn has_failed(connection: &Connection) -> bool {
+    let status = connection.query_row("PRAGMA cipher_status", [], |row| row.get::<_, String>(0));
+    matches!(status.as_deref(), Ok("0"))
 }
 
 /// Returns the version of SQLCipher, where there is one.

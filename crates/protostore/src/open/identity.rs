@@ -37,9 +37,7 @@ pub(super) fn check(connection: &Connection, schema: &Schema, class: Class) -> R
     let label = match bookkeeping::read(connection) {
         Ok(Some(label)) => label,
         Ok(None) => return Err(Refusal::Damaged("the tables in which it says what it is are empty".to_owned())),
-        Err(why) => {
-            return Err(Refusal::Damaged(format!("the tables in which it says what it is cannot be read ({why})")));
-        }
+        Err(why) => return Err(Refusal::unreadable("the tables in which it says what it is", why)),
     };
     if label.format > FORMAT {
         return Err(Refusal::Format(label.format));

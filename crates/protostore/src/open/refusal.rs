@@ -4,8 +4,12 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+use rustix::io::Errno;
+
 use crate::error::{Error, Kind};
 use crate::key::KeyId;
+use crate::sqlite::codes;
 
 /// Why a database file is refused.
 #[derive(Debug)]
@@ -80,6 +84,30 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// Says that something in the database cannot be read: it is damaged, unless the operating system is at fault.
+    pub(super) fn unreadable(what: &str, why: rusqlite::Error) -> Self {
+        match kind_of(&why) {
+            Some(Kind::Io | Kind::Exhausted | Kind::Aborted) => Self::Engine("be read", why),
+            _ => Self::Damaged(format!("{what} cannot be read ({why})")),
+        }
+    }
+
+    /// Says that a page is damaged where that is why something failed, whatever the engine says.
+    pub(super) fn on(self, connection: &Connection) -> Self {
+        let told = match &self {
+            Self::Engine(_, why) => kind_of(why),
+            Self::Migration(_, why) => why.downcast_ref().and_then(kind_of),
+            _ => return self,
+        };
+        match told {
+            Some(Kind::Io | Kind::Exhausted) => self,
+            _ if super::cipher::has_failed(connection) => {
+                Self::Damaged(format!("a page of it cannot be decrypted ({})", self.to_string().trim_start()))
+            }
+            _ => self,
+        }
+    }
+
     /// Makes the error about a database file.
     #[cold]
     pub(super) fn about(self, path: &Path) -> Error {
@@ -95,12 +123,21 @@ impl Refusal {
     fn kind(&self) -> Kind {
         match self {
             Self::Io(_, why) if why.kind() == io::ErrorKind::StorageFull => Kind::Exhausted,
-            Self::Engine(_, why) if why.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => Kind::Exhausted,
+            Self::Io(_, why) if why.raw_os_error() == Some(Errno::IO.raw_os_error()) => Kind::Io,
+            Self::Engine(_, why) => match kind_of(why) {
+                Some(kind @ (Kind::Damaged | Kind::Io | Kind::Exhausted)) => kind,
+                _ => Kind::Open,
+            },
             Self::WrongKey(_) => Kind::Key,
             Self::Empty | Self::Truncated(_) | Self::Damaged(_) => Kind::Damaged,
             _ => Kind::Open,
         }
     }
+}
+
+/// Returns the kind of what the engine says.
+fn kind_of(why: &rusqlite::Error) -> Option<Kind> {
+    why.sqlite_error().map(|e| codes::kind(e.extended_code))
 }
 
 impl fmt::Display for Refusal {

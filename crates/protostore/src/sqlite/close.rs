@@ -59,7 +59,7 @@ struct Running {
 impl Sqlite {
     /// Starts the threads over connections that are ready.
     pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
-        let Opened { writer, readers, log, guard, info, tokens } = opened;
+        let Opened { writer, readers, connector, log, guard, info, tokens } = opened;
         let page_bytes = options.page_bytes;
         let hold = |connection: Connection| {
             let mut held = Held::new(connection, slots)?;
@@ -72,8 +72,8 @@ impl Sqlite {
         let writer = hold(writer)?;
         let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
         let state = Arc::new(State::default());
-        let near = Arc::new(Near::new(readers)?);
-        let far = Arc::new(Pool::new(far));
+        let near = Arc::new(Near::new(readers, Arc::clone(&connector))?);
+        let far = Arc::new(Pool::new(far, connector));
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();

@@ -3,6 +3,7 @@
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
+use super::codes;
 use crate::error::{Error, Kind, Violation};
 
 /// What SQLite says where deletes follow one another deeper than it goes.
@@ -36,22 +37,32 @@ pub(super) fn fault(e: rusqlite::Error) -> Error {
         return Error::new(Kind::Engine, e.to_string()).because(e);
     };
     let said = message.clone().unwrap_or_else(|| code.to_string());
-    let error = match code.code {
-        ErrorCode::ConstraintViolation => violated(code.extended_code, said),
-        ErrorCode::TooBig => Error::new(Kind::OutOfRange, "is too large for the database").marked_too_large(),
-        ErrorCode::DiskFull => Error::new(Kind::Exhausted, "the disk, or the room set aside for the database, is full"),
-        ErrorCode::OutOfMemory => Error::new(Kind::Exhausted, "the memory is exhausted"),
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-            Error::new(Kind::Aborted, "another process holds the database")
+    let extended = code.extended_code;
+    let error = match (codes::kind(extended), code.code) {
+        (_, ErrorCode::ConstraintViolation) => violated(extended, said),
+        (kind, ErrorCode::TooBig) => Error::new(kind, "is too large for the database").marked_too_large(),
+        (kind, ErrorCode::DiskFull) => Error::new(kind, "the disk, or the room set aside for the database, is full"),
+        (Kind::Exhausted, _) => Error::new(Kind::Exhausted, "the memory is exhausted"),
+        (kind, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::new(kind, "another process holds the database")
         }
-        ErrorCode::OperationInterrupted => Error::new(Kind::Aborted, "the operation was interrupted"),
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-            Error::new(Kind::Damaged, format!("the database is damaged: {said}"))
-        }
+        (kind, ErrorCode::OperationInterrupted) => Error::new(kind, "the operation was interrupted"),
+        (Kind::Damaged, _) => damaged(&said),
+        (Kind::Io, _) => Error::new(
+            Kind::Io,
+            format!("the database could not be read or written ({said}, code {extended}); look at the disk"),
+        ),
         _ if said == TOO_DEEP => Error::new(Kind::Precondition, said).violating(Violation::TooDeep),
-        _ => Error::new(Kind::Engine, format!("SQLite: {said} (code {})", code.extended_code)),
+        (kind, _) => Error::new(kind, format!("SQLite: {said} (code {extended})")),
     };
     error.because(e)
+}
+
+/// Says that a page of the database file does not hold what was written there.
+#[cold]
+pub(super) fn damaged(said: &str) -> Error {
+    let why = format!("a page of the database file is damaged ({said}); other pages can be read");
+    Error::new(Kind::Damaged, why)
 }
 
 /// Reads what SQLite says about a constraint.

@@ -18,7 +18,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, PrepFlags, Rows, Statement, ToSql};
+use rusqlite::{Connection, MAIN_DB, PrepFlags, Rows, Statement, ToSql};
 
 use super::fault::fault;
 use super::watch::Watch;
@@ -38,6 +38,8 @@ pub struct Held {
     pub(super) room: Room,
     pub(super) page_bytes: usize,
     pub(super) watch: Arc<Watch>,
+    /// Says that the connection is of no use any more: SQLCipher reads no page after one that it could not decrypt.
+    pub(super) broken: bool,
 }
 
 // SAFETY: see the rules above. `connection` is owned, and `Connection` is `Send`; the statements borrow only from it, and
@@ -51,9 +53,18 @@ impl Held {
         watch.over(&mut connection)?;
         let connection = NonNull::from(Box::leak(Box::new(connection)));
         let slots = slots as usize + super::transaction::OWN;
-        let stmts = std::iter::repeat_with(|| None).take(slots).collect();
+        let stmts = places(slots);
         let (dynamic, transaction) = (HashMap::new(), super::transaction::State::default());
-        Ok(Self { connection, stmts, dynamic, transaction, room: Room::ENDLESS, page_bytes: PAGE_BYTES, watch })
+        Ok(Self {
+            connection,
+            stmts,
+            dynamic,
+            transaction,
+            room: Room::ENDLESS,
+            page_bytes: PAGE_BYTES,
+            watch,
+            broken: false,
+        })
     }
 
     /// Runs work of a caller, which ends when its time is over; without a time, it has none.
@@ -75,6 +86,31 @@ impl Held {
         // SAFETY: the pointer comes from a leaked box that only `Drop` and `into_connection` take back, and both need
         // the `Held` for themselves. No `&mut Connection` is ever made.
         unsafe { self.connection.as_ref() }
+    }
+
+    /// Takes another connection in place of one that is broken.
+    pub(super) fn replace(&mut self, mut connection: Connection) -> Result<()> {
+        self.watch.over(&mut connection)?;
+        let slots = self.stmts.len();
+        let connection = NonNull::from(Box::leak(Box::new(connection)));
+        // SAFETY: the connection that is taken is not used afterwards: another stands in its place.
+        let broken = unsafe { self.take() };
+        self.connection = connection;
+        self.stmts = places(slots);
+        self.transaction = super::transaction::State::default();
+        self.broken = false;
+        drop(broken);
+        Ok(())
+    }
+
+    /// Looks whether SQLCipher has met a page that it could not decrypt, as it tells of nothing else: the last page of a
+    /// long value reads as zeros then, and no error comes with it.
+    ///
+    /// It makes such a connection one that cannot write, which no connection of a store is otherwise; one that is in the
+    /// middle of writing it leaves as it is.
+    #[inline]
+    pub(super) fn met_damage(&self) -> bool {
+        matches!(self.connection().is_readonly(MAIN_DB), Ok(true))
     }
 
     /// Finalizes the statements and gives the connection back.
@@ -148,7 +184,7 @@ impl Held {
     ///
     /// # Safety
     ///
-    /// `self` must not be used or dropped afterwards.
+    /// `self` must not be used or dropped afterwards, unless it gets another connection.
     unsafe fn take(&mut self) -> Connection {
         drop(std::mem::take(&mut self.stmts));
         drop(std::mem::take(&mut self.dynamic));
@@ -208,6 +244,10 @@ impl Prepared {
     pub(super) fn execute(&mut self) -> rusqlite::Result<usize> {
         self.stmt.raw_execute()
     }
+}
+
+fn places(slots: usize) -> Vec<Option<Prepared>> {
+    std::iter::repeat_with(|| None).take(slots).collect()
 }
 
 #[cold]

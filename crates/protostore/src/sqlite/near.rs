@@ -1,6 +1,6 @@
 //! Connections for short reads on the caller's thread.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rusqlite::limits::Limit;
 
@@ -8,40 +8,54 @@ use super::fault::fault;
 use super::held::Held;
 use super::state::closed;
 use crate::error::Result;
+use crate::open::Connector;
 
 /// The longest value that is read on the caller's thread, in bytes: it is refused before any of it is read, and left to a
 /// reader thread.
 const LONGEST: i32 = 4 << 20;
 
 /// Connections behind a lock each. They are held for one record's read, so that waiting for one is short.
-pub(super) struct Near(Box<[Mutex<Option<Held>>]>);
+pub(super) struct Near {
+    places: Box<[Mutex<Option<Held>>]>,
+    connector: Arc<Connector>,
+}
 
 impl Near {
     /// Takes the connections, and lets them read no value that is longer than [`LONGEST`].
-    pub(super) fn new(connections: Vec<Held>) -> Result<Self> {
-        for held in &connections {
-            held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST).map_err(fault)?;
-        }
-        Ok(Self(connections.into_iter().map(|held| Mutex::new(Some(held))).collect()))
+    pub(super) fn new(connections: Vec<Held>, connector: Arc<Connector>) -> Result<Self> {
+        connections.iter().try_for_each(limit)?;
+        let places = connections.into_iter().map(|held| Mutex::new(Some(held))).collect();
+        Ok(Self { places, connector })
     }
 
     /// Runs a read on the first connection that is free.
     #[inline]
     pub(super) fn with<T>(&self, read: impl FnOnce(&mut Held) -> Result<T>) -> Result<T> {
         match self.lock()?.as_mut() {
-            Some(held) => read(held),
+            Some(held) => {
+                if held.broken {
+                    self.renew(held)?;
+                }
+                read(held)
+            }
             None => Err(closed()),
         }
     }
 
+    #[cold]
+    fn renew(&self, held: &mut Held) -> Result<()> {
+        held.replace(self.connector.reader()?)?;
+        limit(held)
+    }
+
     /// Waits for the reads under way, and returns the connections.
     pub(super) fn close(&self) -> Vec<Held> {
-        self.0.iter().filter_map(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take()).collect()
+        self.places.iter().filter_map(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take()).collect()
     }
 
     #[inline]
     fn lock(&self) -> Result<MutexGuard<'_, Option<Held>>> {
-        for place in &self.0 {
+        for place in &self.places {
             match place.try_lock() {
                 Ok(held) => return Ok(held),
                 // A panic in a caller's decoder has ended its snapshot on the way.
@@ -49,9 +63,13 @@ impl Near {
                 Err(TryLockError::WouldBlock) => {}
             }
         }
-        match self.0.first() {
+        match self.places.first() {
             Some(place) => Ok(place.lock().unwrap_or_else(PoisonError::into_inner)),
             None => Err(closed()),
         }
     }
+}
+
+fn limit(held: &Held) -> Result<()> {
+    held.connection().set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST).map(drop).map_err(fault)
 }

@@ -1,16 +1,18 @@
 //! The reader connections: some for short reads on the caller's thread, the others for whoever reads for longer.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::held::Held;
 use super::state::closed;
 use crate::error::Result;
+use crate::open::Connector;
 
 /// Connections that are lent to one reader at a time.
 pub(super) struct Pool {
     inner: Mutex<Inner>,
     back: Condvar,
+    connector: Arc<Connector>,
 }
 
 struct Inner {
@@ -20,9 +22,9 @@ struct Inner {
 }
 
 impl Pool {
-    /// Takes the connections.
-    pub(super) fn new(idle: Vec<Held>) -> Self {
-        Self { inner: Mutex::new(Inner { idle, lent: 0, open: true }), back: Condvar::new() }
+    /// Takes the connections, and what makes another in place of one that is broken.
+    pub(super) fn new(idle: Vec<Held>, connector: Arc<Connector>) -> Self {
+        Self { inner: Mutex::new(Inner { idle, lent: 0, open: true }), back: Condvar::new(), connector }
     }
 
     /// Lends a connection, and waits for one.
@@ -34,7 +36,13 @@ impl Pool {
             }
             if let Some(held) = inner.idle.pop() {
                 inner.lent += 1;
-                return Ok(Lent { pool: self, held: Some(held) });
+                drop(inner);
+                let mut lent = Lent { pool: self, held: Some(held) };
+                if lent.broken {
+                    let connection = self.connector.reader()?;
+                    lent.replace(connection)?;
+                }
+                return Ok(lent);
             }
             inner = self.back.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }

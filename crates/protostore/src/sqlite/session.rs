@@ -3,11 +3,11 @@
 use std::future::{Future, ready};
 
 use super::bind::bind;
-use super::fault::fault;
+use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
 use super::keys::Keys;
 use super::row::Columns;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::record::Record;
 use crate::room::{End, Room, too_large};
 use crate::schema::Stmt;
@@ -88,10 +88,15 @@ impl Held {
     fn one_now<P: Bind + ?Sized, T: Decode>(&mut self, stmt: &'static Stmt, parameters: &P) -> Result<Option<T>> {
         self.ready()?;
         let mut room = self.room;
-        let prepared = self.stmt(stmt)?;
-        bind(prepared, stmt.fields, parameters)?;
-        let (writes, read) = (prepared.writes(), first(prepared, &mut room));
+        let (writes, read) = match self.stmt(stmt) {
+            Ok(prepared) => {
+                bind(prepared, stmt.fields, parameters)?;
+                (prepared.writes(), first(prepared, &mut room))
+            }
+            Err(e) => (false, Err(e)),
+        };
         self.room = room;
+        let read = self.sound(read);
         self.ended(writes, read)
     }
 
@@ -125,6 +130,23 @@ impl Held {
         self.ended(writes, changed)
     }
 
+    /// Refuses what was read from a damaged page, which the engine alone may not.
+    #[inline(always)]
+    fn sound<T>(&mut self, read: Result<T>) -> Result<T> {
+        if self.met_damage() { self.unsound(read) } else { read }
+    }
+
+    #[cold]
+    fn unsound<T>(&mut self, read: Result<T>) -> Result<T> {
+        self.broken = true;
+        match read {
+            // A page that could not be read looks damaged as well.
+            Err(e) if matches!(e.kind(), Kind::Io | Kind::Damaged) => Err(e),
+            Err(e) => Err(damaged("its authentication failed").because(e)),
+            Ok(_) => Err(damaged("its authentication failed")),
+        }
+    }
+
     /// Returns the room for a read of rows, and bounds what sorting them may take.
     #[inline(always)]
     fn begin_rows(&mut self) -> Room {
@@ -139,7 +161,7 @@ impl Held {
     fn end_rows(&mut self, room: Room, read: Result<End>) -> Result<End> {
         let exceeded = self.room.is_bounded() && self.watch.free_memory();
         self.room = room;
-        match read {
+        match self.sound(read) {
             Err(_) if exceeded => Ok(End::Cut),
             read => read.map_err(|e| self.failed(e)),
         }

@@ -1,0 +1,129 @@
+//! Damage is told as damage wherever it is met, and what is whole is still read and written.
+#![cfg(feature = "sqlcipher")]
+
+#[allow(unused_imports, reason = "not every suite needs every record")]
+mod fixture;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use fixture::{Image, Machine, Mount, Network, SCHEMA, State};
+use protostore::{Error, Key, Kind, Options, Sqlite, Store};
+
+const PAGE: usize = 4096;
+
+fn key() -> Key {
+    Key::from_secret([7; 32])
+}
+
+fn open(path: &Path) -> Result<Store<Sqlite>, Error> {
+    Options::new().readers(1).open(&SCHEMA, path, &key())
+}
+
+/// Records of all sizes: within a page, over two, and over a long chain of them.
+struct Records {
+    networks: Vec<Network>,
+    images: Vec<Image>,
+    machines: Vec<Machine>,
+}
+
+impl Records {
+    fn new() -> Self {
+        let network = |n: usize| Network { id: format!("n{n:02}"), cidr: format!("{n}").repeat(n * 7 + 1) };
+        let size = |n: u64| usize::try_from(n).expect("small") * 977;
+        let digest = |n| (0..size(n)).map(|at| u8::try_from(at % 251).expect("small")).collect();
+        let mounts = |n: usize| vec![Mount { host_path: "m".repeat(n * 400), size: 1, read_only: None }; n % 5];
+        let machine = |n: usize| Machine {
+            id: format!("m{n:02}"),
+            state: State::Running,
+            kernel_args: (0..n * 3).map(|at| at.to_string()).collect(),
+            mounts: mounts(n),
+            ..Machine::default()
+        };
+        Self {
+            networks: (0..30).map(network).collect(),
+            images: (1..25).map(|number| Image { number, digest: digest(number) }).collect(),
+            machines: (0..20).map(machine).collect(),
+        }
+    }
+
+    fn write(&self, path: &Path) {
+        let store = open(path).expect("opens");
+        let (networks, images, machines) = (self.networks.clone(), self.images.clone(), self.machines.clone());
+        store
+            .write(move |tx| {
+                networks.iter().try_for_each(|r| tx.insert(r).map(drop))?;
+                images.iter().try_for_each(|r| tx.insert(r).map(drop))?;
+                machines.iter().try_for_each(|r| tx.insert(r).map(drop))
+            })
+            .expect("writes");
+        store.close().expect("closes");
+    }
+
+    /// Reads each record alone, and returns the names of those that are damaged; all others are as they were written.
+    async fn damaged(&self, store: &Store<Sqlite>) -> BTreeSet<String> {
+        let mut damaged = BTreeSet::new();
+        let mut check = |name: String, told: Result<bool, Error>| match told {
+            Ok(same) => assert!(same, "{name} is not as it was written"),
+            Err(e) => {
+                assert_eq!(e.kind(), Kind::Damaged, "{name}: {e}");
+                damaged.insert(name);
+            }
+        };
+        for r in &self.networks {
+            let read = store.table::<Network>().get(&r.id).await;
+            check(r.id.clone(), read.map(|read| read.as_ref() == Some(r)));
+        }
+        for r in &self.images {
+            let read = store.table::<Image>().get(r.number).await;
+            check(format!("image {}", r.number), read.map(|read| read.as_ref() == Some(r)));
+        }
+        for r in &self.machines {
+            let read = store.table::<Machine>().get(&r.id).await;
+            check(r.id.clone(), read.map(|read| read.as_ref() == Some(r)));
+        }
+        damaged
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_damage_and_nothing_else_wherever_it_is() {
+    let home = tempfile::tempdir().expect("directory");
+    let whole = home.path().join("whole.db");
+    let records = Records::new();
+    records.write(&whole);
+    let bytes = fs::read(&whole).expect("is there");
+    let mut random = fastrand::Rng::with_seed(41);
+    let (mut refused, mut met) = (0, 0);
+    for page in 0..bytes.len() / PAGE {
+        let offset = page * PAGE + random.usize(0..PAGE);
+        let path = home.path().join(format!("{page}.db"));
+        let mut flipped = bytes.clone();
+        flipped[offset] ^= 1 << random.u32(0..8);
+        fs::write(&path, &flipped).expect("writes");
+        fs::set_permissions(&path, fs::metadata(&whole).expect("is there").permissions()).expect("is ours");
+        let store = match open(&path) {
+            Ok(store) => store,
+            Err(e) => {
+                let first = page == 0 && e.kind() == Kind::Key;
+                assert!(first || e.kind() == Kind::Damaged, "byte {offset} of page {page}: {:?}: {e}", e.kind());
+                refused += 1;
+                continue;
+            }
+        };
+        let damaged = records.damaged(&store).await;
+        met += usize::from(!damaged.is_empty());
+        let all = records.networks.len() + records.images.len() + records.machines.len();
+        assert!(damaged.len() < all, "a page is not everything: {page}");
+        // What is read in pages is right as far as it goes.
+        match store.table::<Image>().page(None, 1000).await {
+            Ok(read) => assert!(read.records == records.images, "page {page}"),
+            Err(e) => assert_eq!(e.kind(), Kind::Damaged, "byte {offset} of page {page}: {e}"),
+        }
+        assert_eq!(records.damaged(&store).await, damaged, "the same as before: page {page}");
+        store.close().expect("closes");
+        fs::remove_file(&path).expect("is there");
+    }
+    assert!(refused > 0 && met > 20, "{refused} refused, {met} met while reading");
+}
