@@ -21,8 +21,8 @@ const COMMENTS: &[&str] = &[
     "",
 ];
 
-/// Draws a store named `names_{number}`, whose store message is `Names`.
-pub(crate) fn store(rng: &mut Rng, number: u64) -> Files {
+/// Draws a store of that name, whose store message is `Names`.
+pub(crate) fn store(rng: &mut Rng, name: &str) -> Files {
     let mut draw = Draw { words: Words::new(), rng, text: String::new() };
     let api = draw.package();
     let own = match draw.rng.u8(0..3) {
@@ -33,7 +33,7 @@ pub(crate) fn store(rng: &mut Rng, number: u64) -> Files {
     };
     let api_types = draw.api(&api);
     let others = std::mem::take(&mut draw.text);
-    draw.store(&own, number, &api_types);
+    draw.store(&own, name, &api_types);
     vec![("api.proto", others), ("store.proto", draw.text)]
 }
 
@@ -212,7 +212,7 @@ impl Draw<'_> {
     }
 
     /// Writes the records and the store message.
-    fn store(&mut self, package: &str, number: u64, api: &Declared) {
+    fn store(&mut self, package: &str, store: &str, api: &Declared) {
         let _ = writeln!(
             self.text,
             "syntax = \"proto3\";\npackage {package};\nimport \"api.proto\";\n\
@@ -229,7 +229,7 @@ impl Draw<'_> {
                 reference: self.words.name(self.rng),
             })
             .collect();
-        let _ = writeln!(self.text, "message Names {{\n  option (protostore.v1.store) = {{name: \"names_{number}\"}};");
+        let _ = writeln!(self.text, "message Names {{\n  option (protostore.v1.store) = {{name: \"{store}\"}};");
         let mut records = String::new();
         for (n, table) in tables.iter().enumerate() {
             let around = std::mem::take(&mut self.text);

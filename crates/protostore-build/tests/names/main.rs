@@ -8,7 +8,7 @@ mod words;
 mod workspace;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fastrand::Rng;
 use protostore_build::{Failure, Invocation, Mode, Project, Protos, codegen};
@@ -53,42 +53,84 @@ enum Outcome {
     NotProtobuf,
 }
 
+/// What came of the stores so far.
+#[derive(Default)]
+struct Tally {
+    drawn: u64,
+    /// The crates that were written, with what they were drawn from.
+    written: Vec<(String, String)>,
+    rejected: u64,
+    codes: BTreeSet<&'static str>,
+}
+
 #[test]
-#[allow(clippy::print_stdout, reason = "a long run ends with its total")]
+#[allow(clippy::print_stdout, reason = "a long run says how far it is, and ends with its total")]
 fn what_is_accepted_compiles_without_warnings() {
     let (seed, cases) = (number("PROTOSTORE_SEED", 0x5eed), number("PROTOSTORE_CASES", BATCH));
     let workspace = Workspace::new();
-    let (mut drawn, mut written, mut rejected, mut codes) = (0_u64, 0_u64, 0_u64, BTreeSet::new());
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let (mut written, mut rejected, mut codes, mut drawn) = (0, 0, BTreeSet::new(), vec![0; threads as usize]);
     while written < cases {
         workspace.clear();
+        let quota = (cases - written).min(BATCH).div_ceil(threads);
+        let tallies: Vec<Tally> = std::thread::scope(|scope| {
+            let first = (0..threads).map(|thread| (thread, drawn[thread as usize] * threads + thread));
+            let running: Vec<_> = first
+                .map(|(thread, first)| {
+                    let (workspace, cases) = (&workspace, (first..).step_by(threads as usize));
+                    scope.spawn(move || write(workspace, seed, cases, thread, quota))
+                })
+                .collect();
+            running.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
         let mut batch = Vec::new();
-        while written + (batch.len() as u64) < cases && (batch.len() as u64) < BATCH {
-            let case = drawn;
-            drawn += 1;
-            let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let name = format!("names_{}", batch.len());
-            let files = draw::store(&mut rng, batch.len() as u64);
-            let context = format!("PROTOSTORE_SEED={seed}, case {case}\n{}", shown(&files));
-            match generate(&workspace, &name, &files, &context) {
-                Outcome::Written => batch.push((name, context)),
-                Outcome::Rejected(why) => {
-                    rejected += 1;
-                    codes.extend(why);
-                }
-                Outcome::NotProtobuf => {}
-            }
+        for (thread, tally) in tallies.into_iter().enumerate() {
+            drawn[thread] += tally.drawn;
+            rejected += tally.rejected;
+            codes.extend(tally.codes);
+            batch.extend(tally.written);
         }
         written += batch.len() as u64;
-        plant(&workspace);
-        let (failed, output) = workspace.check();
-        let broken = batch.iter().filter(|(name, _)| failed.contains(name));
-        let broken: Vec<_> =
-            broken.map(|(name, context)| format!("{}\n{context}", workspace::of_crate(&output, name))).collect();
-        assert!(broken.is_empty(), "{} crates do not compile:\n{}", broken.len(), broken.join("\n"));
-        assert_eq!(failed, BTreeSet::from(["planted".to_owned()]), "{output}");
+        compile(&workspace, &batch);
+        println!("seed {seed}: {written} accepted and compiled, {rejected} rejected with {codes:?}");
     }
-    println!("seed {seed}: {drawn} drawn, {written} accepted and compiled, {rejected} rejected with {codes:?}");
+    let drawn: u64 = drawn.iter().sum();
     assert!(rejected > 0 && written + rejected >= drawn / 2, "{drawn} drawn, {written} written, {rejected} rejected");
+}
+
+/// Draws the stores of these numbers until as many are written as are asked for.
+fn write(workspace: &Workspace, seed: u64, cases: impl Iterator<Item = u64>, thread: u64, quota: u64) -> Tally {
+    let mut tally = Tally::default();
+    for case in cases {
+        if tally.written.len() as u64 == quota {
+            break;
+        }
+        tally.drawn += 1;
+        let mut rng = Rng::with_seed(seed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let name = format!("names_{thread}_{}", tally.written.len());
+        let files = draw::store(&mut rng, &name);
+        let context = format!("PROTOSTORE_SEED={seed}, case {case}\n{}", shown(&files));
+        match generate(workspace, &name, &files, &context) {
+            Outcome::Written => tally.written.push((name, context)),
+            Outcome::Rejected(why) => {
+                tally.rejected += 1;
+                tally.codes.extend(why);
+            }
+            Outcome::NotProtobuf => {}
+        }
+    }
+    tally
+}
+
+/// Compiles the crates, and sees that the control alone does not compile.
+fn compile(workspace: &Workspace, batch: &[(String, String)]) {
+    plant(workspace);
+    let (failed, output) = workspace.check();
+    let broken = batch.iter().filter(|(name, _)| failed.contains(name));
+    let broken: Vec<_> =
+        broken.map(|(name, context)| format!("{}\n{context}", workspace::of_crate(&output, name))).collect();
+    assert!(broken.is_empty(), "{} crates do not compile:\n{}", broken.len(), broken.join("\n"));
+    assert_eq!(failed, BTreeSet::from(["planted".to_owned()]), "{output}");
 }
 
 fn shown(files: &draw::Files) -> String {
@@ -101,7 +143,7 @@ fn generate(workspace: &Workspace, name: &str, files: &draw::Files, context: &st
     for (file, text) in files {
         std::fs::write(protos.join(file), text).expect("a proto file");
     }
-    match codegen(&project(workspace, &protos), Mode::Write) {
+    match codegen(&project(&protos, workspace.out(name)), Mode::Write) {
         Ok(report) => {
             assert!(report.is_ok(), "{context}\n{report}");
             Outcome::Written
@@ -118,12 +160,12 @@ fn generate(workspace: &Workspace, name: &str, files: &draw::Files, context: &st
     }
 }
 
-fn project(workspace: &Workspace, protos: &Path) -> Project {
+fn project(protos: &Path, out: PathBuf) -> Project {
     let run_time = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protostore");
     Project {
         protos: Protos::Below(protos.to_owned()),
         includes: Vec::new(),
-        out: workspace.root().to_owned(),
+        out,
         run_time: format!("path = {:?}", run_time.display().to_string()),
         invocation: Invocation { program: "cargo xtask".to_owned(), arguments: String::new() },
     }
@@ -135,7 +177,7 @@ fn plant(workspace: &Workspace) {
     assert!(matches!(generate(workspace, "meeting", &files, MEETING), Outcome::Written));
     let files = vec![("store.proto", PLANTED.to_owned())];
     assert!(matches!(generate(workspace, "planted", &files, PLANTED), Outcome::Written));
-    let file = workspace.root().join("planted/src/proto/planted.v1.rs");
+    let file = workspace.out("planted").join("planted/src/proto/planted.v1.rs");
     let text = std::fs::read_to_string(&file).expect("the stubs of the control");
     let planted = text.replace("pub async fn new_method(", "pub async fn new(");
     assert_ne!(text, planted, "the control has nothing to plant");

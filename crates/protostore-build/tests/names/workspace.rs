@@ -12,7 +12,7 @@ impl Workspace {
     pub(crate) fn new() -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("names");
         std::fs::create_dir_all(&root).expect("a directory below the target directory");
-        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"names_*\", \"meeting\", \"planted\"]\n\n\
+        let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"stores/*/*\"]\n\n\
                         [profile.dev]\ndebug = false\nincremental = false\n";
         std::fs::write(root.join("Cargo.toml"), manifest).expect("a manifest");
         let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock");
@@ -20,19 +20,16 @@ impl Workspace {
         Self(root)
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.0
-    }
-
     /// Removes the crates and protos of an earlier run.
     pub(crate) fn clear(&self) {
-        for entry in std::fs::read_dir(&self.0).expect("the workspace").flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with("names_") || ["meeting", "planted", "protos"].contains(&name.as_ref()) {
-                std::fs::remove_dir_all(entry.path()).expect("a crate of an earlier run");
-            }
+        for dir in ["protos", "stores"].map(|name| self.0.join(name)).into_iter().filter(|dir| dir.exists()) {
+            std::fs::remove_dir_all(dir).expect("what an earlier run left");
         }
+    }
+
+    /// Returns the directory that the crate of a store gets a directory in; no two stores share one.
+    pub(crate) fn out(&self, name: &str) -> PathBuf {
+        self.0.join("stores").join(name)
     }
 
     /// Makes the directory of a store's protos, and returns it.
@@ -65,7 +62,7 @@ impl Workspace {
 
 /// Returns what is said first about one crate.
 pub(crate) fn of_crate(output: &str, name: &str) -> String {
-    let about = format!("--> {name}/");
+    let about = format!("--> stores/{name}/");
     let errors = output.split("\nerror").filter(|part| part.contains(&about));
     errors.take(2).map(|part| format!("error{part}\n")).collect()
 }
