@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     pub(crate) refused: Vec<Vec<String>>,
     /// The fields of the primary key, in its order.
     pub(crate) key: Vec<usize>,
+    /// Whether the key is not what was meant, which was said: what needs to know the key says nothing more.
+    pub(crate) key_unknown: bool,
     /// The field that every write changes.
     pub(crate) revision: Option<usize>,
     /// The field that holds the hash of the row and of those before.
@@ -84,6 +86,8 @@ pub(crate) struct Spot {
     pub(crate) key: bool,
     /// Whether it is a part of a reference of several fields.
     pub(crate) composite: bool,
+    /// Whether it has a reference that was rejected.
+    pub(crate) reference_rejected: bool,
     /// The entries that are about it, the one that wins first.
     pub(crate) entries: Vec<usize>,
     pub(crate) column: Merged,

@@ -1,7 +1,7 @@
 //! The entries of the `column` lists of a table and of its store, found by what they are about: a path in the table, or a
 //! field of a message wherever it occurs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
 
@@ -38,6 +38,8 @@ pub(crate) struct Entries {
     by_message: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
     /// Whether a field was found for it.
     used: Vec<bool>,
+    /// Entries that were found by what they were probably meant to be about, which is said of each.
+    corrected: BTreeSet<usize>,
 }
 
 impl Entries {
@@ -60,6 +62,27 @@ impl Entries {
         entries
     }
 
+    /// Finds entries whose path is misspelt by the path that was probably meant as well: what they say would otherwise be
+    /// missing where it was meant, which is a mistake less than two.
+    pub(super) fn correct(&mut self, record: &MessageDescriptor) {
+        let meant = |message: &MessageDescriptor, paths: &BTreeMap<String, Vec<usize>>| -> Vec<(String, Vec<usize>)> {
+            let corrected = paths.iter().filter_map(|(path, at)| Some((paths::correct(message, path)?, at.clone())));
+            corrected.collect()
+        };
+        let by_path = meant(record, &self.by_path);
+        for (message, paths) in &mut self.by_message {
+            let Some(descriptor) = record.parent_pool().get_message_by_name(message) else { continue };
+            for (path, at) in meant(&descriptor, paths) {
+                self.corrected.extend(&at);
+                paths.entry(path).or_default().extend(at);
+            }
+        }
+        for (path, at) in by_path {
+            self.corrected.extend(&at);
+            self.by_path.entry(path).or_default().extend(at);
+        }
+    }
+
     /// Returns the entries about the field at `path`, the one that wins first; `messages` are those around it, from the
     /// record's.
     pub(super) fn about(&mut self, messages: &[String], path: &[String]) -> Vec<usize> {
@@ -73,7 +96,7 @@ impl Entries {
             }
         }
         found.sort_by_key(|at| (self.all[*at].rank, *at));
-        found.iter().for_each(|at| self.used[*at] = true);
+        found.iter().filter(|at| !self.corrected.contains(at)).for_each(|at| self.used[*at] = true);
         found
     }
 

@@ -220,6 +220,10 @@ pub(super) fn across(
     place: Place,
     report: &mut Report<'_>,
 ) {
+    // The fields of the key stand in every table, so that it must be known which these are.
+    if draft.key_unknown {
+        return;
+    }
     let table_of = |child: Option<usize>| child.map_or(&draft.sql, |c| &draft.spots[c].sql);
     let spot = &draft.spots[i];
     let text = format!(

@@ -14,6 +14,13 @@ pub(super) fn choose(draft: &mut Draft, report: &mut Report<'_>) {
     if draft.singleton {
         return;
     }
+    let before = report.items.len();
+    let wanted = draft.options.primary_key.len();
+    choose_fields(draft, report);
+    draft.key_unknown = report.items.len() > before || draft.key.is_empty() || draft.key.len() < wanted;
+}
+
+fn choose_fields(draft: &mut Draft, report: &mut Report<'_>) {
     let identifiers: Vec<usize> = draft
         .members(None)
         .filter(|i| annotations::behaviors(&draft.spots[*i].field).contains(&Behavior::Identifier))
@@ -45,6 +52,9 @@ fn from_identifier(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>
     let table = draft.field.name();
     if let (true, Some(name)) = (identifiers.is_empty(), name_of_resource(draft)) {
         return vec![(name, draft.spots[name].place(report.sources))];
+    }
+    if identifiers.is_empty() && is_key_rejected(draft) {
+        return Vec::new();
     }
     match identifiers {
         [one] => vec![(*one, identifier_place(draft, *one, report))],
@@ -88,6 +98,16 @@ fn from_identifier(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>
 fn name_of_resource(draft: &Draft) -> Option<usize> {
     let name = annotations::resource_name_field(&draft.message)?;
     draft.members(None).find(|i| draft.spots[*i].field.name() == name)
+}
+
+/// Returns whether the field that would be the key was rejected.
+fn is_key_rejected(draft: &Draft) -> bool {
+    let name = annotations::resource_name_field(&draft.message);
+    draft.message.fields().any(|field| {
+        let would_be =
+            name.as_deref() == Some(field.name()) || annotations::behaviors(&field).contains(&Behavior::Identifier);
+        would_be && draft.refused.iter().any(|path| matches!(path.as_slice(), [one] if one == field.name()))
+    })
 }
 
 fn stated(draft: &Draft, identifiers: &[usize], report: &mut Report<'_>) -> Vec<(usize, Place)> {

@@ -67,6 +67,24 @@ pub(super) fn is_declared(
     true
 }
 
+/// Returns the path that was probably meant, if this one names no field and a similar one does.
+pub(super) fn correct(message: &MessageDescriptor, path: &str) -> Option<String> {
+    let mut around = Some(message.clone());
+    let mut parts = Vec::new();
+    let mut is_misspelt = false;
+    for part in path.split('.') {
+        let message = around?;
+        let names: Vec<String> = message.fields().map(|field| field.name().to_owned()).collect();
+        let is_known = names.iter().any(|name| name == part);
+        is_misspelt |= !is_known;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let name = if is_known { part } else { nearest(part, &names)? };
+        around = message.get_field_by_name(name)?.kind().as_message().cloned();
+        parts.push(name.to_owned());
+    }
+    is_misspelt.then(|| parts.join("."))
+}
+
 fn unknown(message: &MessageDescriptor, part: &str, before: &[&str], place: Place, report: &mut Report<'_>) {
     if let Some(strings) = report.strings(&place).filter(|strings| strings.len() > 1) {
         let text = format!("`{}` has no field `{part}`: strings without a comma between them are one", message.name());

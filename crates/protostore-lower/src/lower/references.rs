@@ -38,10 +38,9 @@ pub(super) fn keys(drafts: &[Draft]) -> Keys {
         .iter()
         .map(|draft| {
             let parts = draft.key.iter().filter_map(|i| part(&draft.spots[*i])).collect();
-            // A table with a key was meant to have many rows, which is said where it is listed.
-            let singleton = draft.singleton && draft.options.primary_key.is_empty();
+            let parts = if draft.key_unknown { Vec::new() } else { parts };
             let field = (draft.message.name().to_owned(), draft.field.number());
-            (draft.field.name().to_owned(), Key { parts, singleton, field })
+            (draft.field.name().to_owned(), Key { parts, singleton: draft.singleton, field })
         })
         .collect()
 }
@@ -54,6 +53,7 @@ pub(super) fn check(drafts: &mut [Draft], report: &mut Report<'_>) {
             let Some((target, said)) = spot.column.reference.clone() else { continue };
             if !(names_key(spot, &target, &said, &keys, report) && can_be_unset(spot, &target, &said, report)) {
                 spot.column.reference = None;
+                spot.reference_rejected = true;
             }
         }
     }

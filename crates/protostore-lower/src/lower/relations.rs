@@ -56,6 +56,9 @@ fn find(
         return None;
     };
     let refers = paths::resolve(other, field, place.clone(), report).map(|i| &other.spots[i])?;
+    if refers.reference_rejected {
+        return None;
+    }
     let (text, help) = if spot.field.kind().as_message() != Some(&other.message) {
         let text = format!("`{path}` does not hold a `{}`, the record of `{table}`", other.message.name());
         (text, format!("give `{path}` this type, or name another table"))
@@ -65,7 +68,7 @@ fn find(
     } else if refers.column.reference.as_ref().is_none_or(|(target, _)| target.table != own_name) {
         let text = format!("`{named}` does not refer to `{own_name}`");
         (text, format!("write `references: {{table: \"{own_name}\"}}` on it, or name the field that refers"))
-    } else if !spot.field.is_list() && !is_unique(other, refers) {
+    } else if !(spot.field.is_list() || other.key_unknown || is_unique(other, refers)) {
         let text = format!("`{path}` shows one row, but several may have the same `{named}`");
         (text, format!("write `unique: true` on `{named}`, or make `{path}` repeated"))
     } else {

@@ -3,7 +3,7 @@
 //! A type that is no record of the store leaves a plain string, and so do `*` and `child_type`, which name no table.
 //! A reference in a field that is OUTPUT_ONLY is not enforced: its row may outlive the row that it references.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protostore_schema::{OnDelete, Type};
 
@@ -26,8 +26,14 @@ pub(super) fn read(drafts: &mut [Draft], report: &mut Report<'_>) {
     if resources.is_empty() {
         return;
     }
+    let tables: BTreeSet<String> = drafts.iter().map(|draft| draft.field.name().to_owned()).collect();
     for draft in drafts {
         for i in 0..draft.spots.len() {
+            // A table that is not there is said where references are checked.
+            let written = draft.spots[i].column.reference.as_ref().map(|(target, _)| target.table.as_str());
+            if written.is_some_and(|table| !table.is_empty() && !tables.contains(table)) {
+                continue;
+            }
             let named = annotations::resource_reference(&draft.spots[i].field);
             let resource = named.and_then(|named| Some((resources.get(&named)?, named)));
             if let Some((resource, named)) = resource {
@@ -42,7 +48,7 @@ fn resource(draft: &Draft) -> Option<(String, Resource)> {
     let name_field = annotations::resource_name_field(&draft.message)?;
     let by_name = match draft.key.as_slice() {
         [one] => draft.spots[*one].parent.is_none() && draft.spots[*one].field.name() == name_field,
-        _ => false,
+        _ => draft.key_unknown,
     };
     Some((resource, Resource { table: draft.field.name().to_owned(), by_name, name_field }))
 }

@@ -52,6 +52,8 @@ fn start(field: &FieldDescriptor, entries: &[Entry], report: &mut Report<'_>) ->
         let text = format!("the table `{name}` is not repeated, so it has at most one row and no key");
         report.add(Code::SingletonTable, place, text, help);
     }
+    // A table with a key was meant to have many rows.
+    let singleton = singleton && options.primary_key.is_empty();
     if let Some(record) = options.record.as_ref().filter(|record| !names::is_type(record)) {
         let place = annotations::table_anchor(field).place(report.sources, &[("record", 0)]);
         let help = format!("write a name in UpperCamelCase, such as `{}`", names::variant(record));
@@ -64,17 +66,20 @@ fn start(field: &FieldDescriptor, entries: &[Entry], report: &mut Report<'_>) ->
     }
     let sql = protostore_schema::sql_name(name);
     let own = entries::of_table(field, std::mem::take(&mut options.columns), report);
+    let mut entries = Entries::new(own, entries);
+    entries.correct(&message);
     let field = field.clone();
     Some(Draft {
         field,
         message,
         options,
-        entries: Entries::new(own, entries),
+        entries,
         sql,
         singleton,
         spots: vec![],
         refused: vec![],
         key: vec![],
+        key_unknown: false,
         revision: None,
         hash_chain: None,
         indexes: vec![],

@@ -145,6 +145,7 @@ impl Walk<'_> {
             key: false,
             relation: None,
             composite: false,
+            reference_rejected: false,
             entries,
             column: Merged::default(),
             sql: String::new(),

@@ -95,6 +95,8 @@ pub(super) fn check_referrers(draft: &Draft, i: usize, drafts: &[Draft], report:
                 OnDelete::Cascade => {
                     let table = other.field.name();
                     let text = match other.soft_delete {
+                        // Its own was rejected, which was said.
+                        None if other.options.soft_delete.is_some() => continue,
                         None => {
                             format!(
                                 "rows of `{kept}` are kept, and CASCADE of `{name}` would delete those of `{table}`"
