@@ -10,8 +10,8 @@ use crate::store::{Tx, View};
 
 /// What a store needs from the database below it.
 ///
-/// An asynchronous write is handed over at the first poll; from then on it happens, or fails, as a whole, whether or not
-/// anybody still waits for it.
+/// An asynchronous write is handed over at the first poll. Whoever drops the future before the write has begun takes it back;
+/// once it has begun it happens, or fails, as a whole, whether or not anybody still waits for it.
 pub trait Engine: Clone + Send + Sync + 'static {
     /// A connection inside a snapshot or a transaction.
     type Session: Session;

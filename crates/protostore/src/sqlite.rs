@@ -6,6 +6,7 @@ mod close;
 pub(crate) mod codes;
 mod engine;
 mod fault;
+mod fork;
 mod held;
 mod job;
 mod keys;

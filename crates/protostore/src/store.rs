@@ -53,6 +53,8 @@ impl<E: Engine> Store<E> {
     ///
     /// If it returns an error or panics, nothing of it is kept.
     /// It may run again, if the transaction around it was undone; so it takes records by reference.
+    /// What it has captured is dropped once it does not run again: a panic of that fails it where nothing was committed by
+    /// then, and is only logged where its answer is known already.
     pub fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static) -> Result<T> {
         self.engine.write_here(f)
     }

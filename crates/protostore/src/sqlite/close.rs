@@ -9,8 +9,9 @@ use rusqlite::Connection;
 
 use super::checkpoint::{Checkpoints, Watched};
 use super::engine::Sqlite;
+use super::fork;
 use super::held::Held;
-use super::job::panicked;
+use super::job::{let_go, logged as dropped, panicked};
 use super::near::Near;
 use super::pool::Pool;
 use super::queue::Queue;
@@ -71,6 +72,7 @@ impl Sqlite {
         let threads = far.len();
         let writer = hold(writer)?;
         let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
+        fork::watch()?;
         let state = Arc::new(State::default());
         let near = Arc::new(Near::new(readers, Arc::clone(&connector))?);
         let far = Arc::new(Pool::new(far, connector));
@@ -122,7 +124,8 @@ impl Sqlite {
 
 /// Ends a store, unless that was done before.
 pub(super) fn closing(core: &Core) -> Result<()> {
-    core.state.outside()?;
+    core.state.is_own()?;
+    let _waits = core.state.wait()?;
     let running = core.running.lock().unwrap_or_else(PoisonError::into_inner).take();
     running.map_or(Ok(()), Running::finish)
 }
@@ -209,6 +212,13 @@ impl Drop for Core {
     fn drop(&mut self) {
         let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let Some(running) = running else { return };
+        if self.state.is_own().is_err() {
+            // A child of the process that has the store: the threads are not here, and the connections, the lock and the
+            // directory of a TEST store are its parent's, which nothing here may let go of.
+            std::mem::forget((running, Arc::clone(&self.near), Arc::clone(&self.far)));
+            std::mem::forget((Arc::clone(&self.reads), Arc::clone(&self.requests)));
+            return;
+        }
         let finish = |running: Running| logged(running.finish());
         // A closure may have owned the last handle; its thread cannot wait for itself.
         if running.is_own_thread() {
@@ -236,7 +246,9 @@ fn write(held: Held, state: &Arc<State>, requests: &Arc<Requests>, checkpoints: 
         Err(panic) => {
             state.stop_because(&panicked(&*panic));
             requests.close();
-            requests.clear();
+            for job in requests.clear() {
+                dropped(let_go(job));
+            }
             None
         }
     }

@@ -60,7 +60,7 @@ impl Sqlite {
         work: impl FnOnce(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.state.accepts()?;
-        self.0.state.outside()?;
+        let _waits = self.0.state.wait()?;
         let within = self.0.limits.read;
         let (read, answer) = read(move |held: &mut Held| held.serve(what, within, work));
         self.0.reads.push(read).map_err(refused)?;
@@ -75,7 +75,7 @@ impl Sqlite {
         mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.0.state.accepts()?;
-        self.0.state.outside()?;
+        let _waits = self.0.state.wait()?;
         let (work, answer) = Work::new(compound, move |held: &mut Held| held.serve(what, None, &mut work));
         self.0.requests.push(Box::new(work)).map_err(refused)?;
         answer.await.unwrap_or_else(|_| Err(self.0.state.accepts().err().unwrap_or_else(closed)))
@@ -124,7 +124,7 @@ impl Engine for Sqlite {
 
     fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T> {
         self.0.state.accepts()?;
-        self.0.state.outside()?;
+        let _waits = self.0.state.wait()?;
         let mut held = self.0.far.lend()?;
         held.serve(CLOSURE, self.0.limits.read, |held| {
             held.snapshot(|held| self.0.state.inside(|| f(&mut View::new(held))))

@@ -18,6 +18,10 @@ pub(super) trait Job: Send {
     fn fail(&mut self, e: Error);
     /// Returns the error that it will be answered with, if it is one.
     fn failure(&self) -> Option<&Error>;
+    /// Says whether nobody waits for it any more.
+    fn is_abandoned(&self) -> bool;
+    /// Drops the work, which is not run again; where that panics, the request has failed.
+    fn finish(&mut self) -> Ran;
     /// Answers the caller, if anybody still waits.
     fn answer(self: Box<Self>);
 }
@@ -36,7 +40,7 @@ pub(super) enum Ran {
 /// A request whose work is a closure over the connection.
 pub(super) struct Work<T, F> {
     compound: bool,
-    work: F,
+    work: Option<F>,
     result: Option<Result<T>>,
     caller: oneshot::Sender<Result<T>>,
 }
@@ -45,7 +49,7 @@ impl<T, F> Work<T, F> {
     /// Makes a request, and what its answer will come through.
     pub(super) fn new(compound: bool, work: F) -> (Self, oneshot::Receiver<Result<T>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { compound, work, result: None, caller }, answer)
+        (Self { compound, work: Some(work), result: None, caller }, answer)
     }
 }
 
@@ -55,29 +59,72 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
     }
 
     fn run(&mut self, held: &mut Held) -> Ran {
-        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| (self.work)(held))) {
+        let Some(work) = &mut self.work else {
+            self.fail(Error::new(Kind::Engine, "the request has run for the last time"));
+            return Ran::Badly;
+        };
+        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| work(held))) {
             Ok(Ok(out)) => (Ok(out), Ran::Well),
             Ok(Err(e)) => (Err(e), Ran::Badly),
-            Err(panic) => (Err(panicked(&*panic)), Ran::Panicked),
+            Err(panic) => (Err(caught(panic)), Ran::Panicked),
         };
-        self.result = Some(result);
+        // What the run before has returned may be a caller's type.
+        logged(let_go(self.result.replace(result)));
         ran
     }
 
     fn fail(&mut self, e: Error) {
-        self.result = Some(Err(e));
+        logged(let_go(self.result.replace(Err(e))));
     }
 
     fn failure(&self) -> Option<&Error> {
         self.result.as_ref().and_then(|result| result.as_ref().err())
     }
 
-    fn answer(self: Box<Self>) {
-        if let Some(result) = self.result {
-            // Nobody waits any more: the write stands all the same.
-            let _ = self.caller.send(result);
+    fn is_abandoned(&self) -> bool {
+        self.caller.is_closed()
+    }
+
+    fn finish(&mut self) -> Ran {
+        match let_go(self.work.take()) {
+            Ok(()) => Ran::Well,
+            Err(e) => {
+                self.fail(e);
+                Ran::Panicked
+            }
         }
     }
+
+    fn answer(self: Box<Self>) {
+        let Self { compound: _, work, result, caller } = *self;
+        if let Some(result) = result {
+            // Where nobody waits any more, the write stays all the same, and what it returned comes back.
+            logged(let_go(caller.send(result)));
+        }
+        logged(let_go(work));
+    }
+}
+
+/// Drops what may be a caller's, whose panic ends here.
+pub(super) fn let_go<T>(value: T) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(|| drop(value))).map_err(caught)
+}
+
+/// Says in the log that something of a caller's has panicked when it was dropped, where that can change no answer.
+pub(super) fn logged(dropped: Result<()>) {
+    if let Err(e) = dropped {
+        tracing::error!(error = %e, "what a closure held has panicked when it was dropped");
+    }
+}
+
+/// Says what a closure panicked with, and drops that, which may panic in turn.
+#[cold]
+pub(super) fn caught(panic: Box<dyn Any + Send>) -> Error {
+    let e = panicked(&*panic);
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(again);
+    }
+    e
 }
 
 /// Says what a closure panicked with.

@@ -81,11 +81,9 @@ impl<T> Queue<T> {
         self.ready.notify_all();
     }
 
-    /// Drops what waits.
-    pub(super) fn clear(&self) {
-        // The lock is released before the items are dropped, which may run code of their own.
-        let waiting = std::mem::take(&mut self.lock().waiting);
-        drop(waiting);
+    /// Takes all that waits.
+    pub(super) fn clear(&self) -> VecDeque<T> {
+        std::mem::take(&mut self.lock().waiting)
     }
 
     fn wait<'q>(&'q self, mut inner: MutexGuard<'q, Inner<T>>) -> MutexGuard<'q, Inner<T>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::held::Held;
-use super::job::panicked;
+use super::job::{caught, logged};
 use super::pool::Pool;
 use super::queue::Queue;
 use crate::error::Result;
@@ -23,9 +23,8 @@ pub(super) fn read<T: Send + 'static>(
         if caller.is_closed() {
             return;
         }
-        let out = held.and_then(|held| {
-            catch_unwind(AssertUnwindSafe(|| work(held))).unwrap_or_else(|panic| Err(panicked(&*panic)))
-        });
+        let out = held
+            .and_then(|held| catch_unwind(AssertUnwindSafe(|| work(held))).unwrap_or_else(|panic| Err(caught(panic))));
         // Who waited may have left meanwhile.
         let _ = caller.send(out);
     };
@@ -35,9 +34,11 @@ pub(super) fn read<T: Send + 'static>(
 /// Serves the queue until it is closed and empty.
 pub(super) fn serve(reads: &Queue<Read>, pool: &Arc<Pool>) {
     while let Some(read) = reads.take() {
-        match pool.lend() {
+        // What was not run is dropped here, and so is what was returned to nobody: either may be a caller's, and panic.
+        let served = catch_unwind(AssertUnwindSafe(|| match pool.lend() {
             Ok(mut held) => read(Ok(&mut held)),
             Err(e) => read(Err(e)),
-        }
+        }));
+        logged(served.map_err(caught));
     }
 }

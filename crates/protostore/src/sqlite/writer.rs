@@ -99,15 +99,24 @@ impl Writer {
     fn transaction(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), Setback> {
         self.held.begin_group().map_err(Setback::Group)?;
         let before = self.held.connection().total_changes();
-        for at in 0..group.len() {
+        let mut at = 0;
+        while at < group.len() {
+            // Who has left before it began is not waited for, and finds nothing written.
+            if group[at].is_abandoned() {
+                group.remove(at).answer();
+                continue;
+            }
             let state = Arc::clone(&self.state);
-            if !state.inside(|| request(&mut self.held, &mut *group[at])) {
+            // Nothing undoes the last one but itself, so that it does not run again.
+            let last = at + 1 == group.len();
+            if !state.inside(|| request(&mut self.held, &mut *group[at], last)) {
                 let mut job = group.remove(at);
                 if job.failure().is_none() {
                     job.fail(undone());
                 }
                 return Err(self.give_up(Setback::Request(job)));
             }
+            at += 1;
         }
         // A group that changed nothing is not a commit.
         if self.held.connection().total_changes() != before
@@ -138,14 +147,20 @@ impl Writer {
 }
 
 /// Runs one request so that it undoes itself alone, and says whether the transaction goes on.
-fn request(held: &mut Held, job: &mut dyn Job) -> bool {
+///
+/// The last of a group is dropped before its savepoint ends, so that a panic of what it holds undoes it.
+fn request(held: &mut Held, job: &mut dyn Job, last: bool) -> bool {
     let compound = job.compound();
     held.begin_request();
     if compound && let Err(e) = held.open(Level::Request) {
         job.fail(e);
         return !held.is_lost();
     }
-    let ended = match job.run(held) {
+    let ran = match job.run(held) {
+        Ran::Well if last => job.finish(),
+        ran => ran,
+    };
+    let ended = match ran {
         Ran::Well if compound => held.keep(Level::Request),
         Ran::Badly | Ran::Panicked if compound => held.undo(Level::Request),
         // What a statement has left behind although it failed can only be undone with everything else.

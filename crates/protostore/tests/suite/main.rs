@@ -7,6 +7,7 @@ mod bounds;
 mod deadlines;
 mod faces;
 mod faults;
+mod forks;
 mod group;
 mod joins;
 mod lists;
