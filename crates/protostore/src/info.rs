@@ -24,13 +24,48 @@ pub struct Info {
     pub path: PathBuf,
     /// When the database was made.
     pub created: SystemTime,
-    /// Whether the last run was not closed: the file was then searched for damage before it was served.
+    /// Whether the last run was not closed: the file is then searched for damage, see [`Info::check`].
     pub recovered: bool,
     /// Whether the file was opened without its log, and so without its newest commits: see
     /// [`Options::accept_lost_log`](crate::Options::accept_lost_log).
     pub lost_log: bool,
     /// The write-ahead log at this moment.
     pub log: LogInfo,
+    /// The search for damage, at this moment.
+    pub check: CheckInfo,
+}
+
+/// The search for damage after a run that was not closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckInfo {
+    /// Whether it goes on.
+    pub state: CheckState,
+    /// How many tables have been searched,
+    pub tables: usize,
+    /// of how many.
+    pub of: usize,
+    /// How many of them are damaged, or could not be read to their end.
+    pub damaged: usize,
+    /// What is wrong with them: the first findings, in sentences; all are logged.
+    pub findings: Vec<String>,
+}
+
+/// Whether a search for damage goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckState {
+    /// The last run was closed, so that there is nothing to look for.
+    #[default]
+    NotNeeded,
+    /// It was made before the store served, and found nothing.
+    Before,
+    /// It goes on in the background.
+    Running,
+    /// All tables were searched.
+    Done,
+    /// It ended early, since the store was closed or no connection could be made.
+    Stopped,
 }
 
 /// The write-ahead log of an open store: commits that are durable and not in the database file yet.

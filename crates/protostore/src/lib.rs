@@ -47,7 +47,7 @@ mod value;
 pub use engine::Engine;
 pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
-pub use info::{Info, LogInfo};
+pub use info::{CheckInfo, CheckState, Info, LogInfo};
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Cascade, Clock, Expire, Expiring, Life, Names, Revisions, SoftDelete, SoftDeleted};
 pub use mask::{Field, Mask};

@@ -8,7 +8,7 @@
 //! 6. compare the file with the log beside it: the two must be of one moment;
 //! 7. compare mark, store, version, rules and migrations with this program's;
 //! 8. set and assert every setting;
-//! 9. look for damage if the last run was not closed, migrate;
+//! 9. look for damage if the last run was not closed and that is asked for, migrate;
 //! 10. say in the file that a log must be beside it, forbid what only opening may do, and connect the readers.
 
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
-use crate::info::{Info, LogInfo};
+use crate::info::{CheckInfo, CheckState, Info, LogInfo};
 use crate::key::Key;
 use crate::options::Options;
 use crate::page_token::PageTokens;
@@ -47,6 +47,7 @@ mod tests;
 
 pub(crate) use close::close;
 pub(crate) use ffi::memory_used;
+pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
 
 use bookkeeping::Label;
@@ -177,7 +178,7 @@ fn open_as(
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
     settings::apply(&writer, Role::Writer, cache).map_err(|refusal| refusal.on(&writer))?;
     let mut log = Log::watch(&mut writer, schema, &state).map_err(|why| Refusal::Engine("be watched", why))?;
-    let prepared = prepare(&mut writer, &mut log, schema, class, &label, crashed);
+    let prepared = prepare(&mut writer, &mut log, schema, class, &label, crashed, options.check_first);
     prepared.map_err(|refusal| refusal.on(&writer))?;
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
@@ -200,6 +201,14 @@ fn open_as(
         recovered: crashed,
         lost_log,
         log: LogInfo::default(),
+        check: CheckInfo {
+            state: match crashed {
+                true if options.check_first => CheckState::Before,
+                true => CheckState::Running,
+                false => CheckState::NotNeeded,
+            },
+            ..CheckInfo::default()
+        },
     };
     tracing::info!(
         path = %info.path.display(), store = info.store, version = info.version, semver = info.semver,
@@ -299,14 +308,17 @@ fn prepare(
     class: Class,
     label: &Label,
     crashed: bool,
+    check_first: bool,
 ) -> Result<(), Refusal> {
     let failed = |why| Refusal::Engine("be prepared", why);
     if crashed {
-        tracing::warn!(store = schema.store, "the last run was not closed; looking for damage");
+        tracing::warn!(store = schema.store, check_first, "the last run was not closed; looking for damage");
         if log.empty(writer).map_err(|why| Refusal::Engine("move its log into it", why))? == Moved::Nothing {
             return Err(Refusal::Locked(None));
         }
-        integrity::check(writer)?;
+        if check_first {
+            integrity::check(writer)?;
+        }
     }
     if label.version < schema.version {
         migrate::migrate(writer, schema, class)?;

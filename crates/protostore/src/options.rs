@@ -25,6 +25,7 @@ pub struct Options {
     pub(crate) near: usize,
     pub(crate) page_bytes: usize,
     pub(crate) limits: Limits,
+    pub(crate) check_first: bool,
 }
 
 /// How long things may take.
@@ -58,6 +59,7 @@ impl Options {
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
             page_bytes: PAGE_BYTES,
+            check_first: false,
             limits: Limits {
                 read: Some(Duration::from_secs(30)),
                 slow_write: Duration::from_secs(1),
@@ -165,6 +167,17 @@ impl Options {
     #[must_use]
     pub fn close_within(mut self, within: Duration) -> Self {
         self.limits.close = within;
+        self
+    }
+
+    /// Looks for damage before the store serves, where the last run was not closed, and refuses a file that is damaged.
+    ///
+    /// That takes some 20 seconds for each gigabyte; how far it is, is logged. Without this the store serves at once and
+    /// looks in the background: what it finds is logged and in [`Info::check`](crate::Info::check), a read of what is
+    /// damaged is refused with [`Kind::Damaged`](crate::Kind::Damaged), and everything else is served.
+    #[must_use]
+    pub fn check_first(mut self, check: bool) -> Self {
+        self.check_first = check;
         self
     }
 

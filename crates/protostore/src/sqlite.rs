@@ -1,6 +1,7 @@
 //! SQLite as an engine: one writer thread, reader threads, and connections for reads on the caller's thread.
 
 mod bind;
+mod check;
 mod checkpoint;
 mod close;
 pub(crate) mod codes;

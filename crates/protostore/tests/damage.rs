@@ -7,9 +7,10 @@ mod fixture;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use fixture::{Image, Machine, Mount, Network, SCHEMA, State};
-use protostore::{Error, Key, Kind, Options, Sqlite, Store};
+use protostore::{CheckInfo, CheckState, Error, Key, Kind, Options, Sqlite, Store};
 
 const PAGE: usize = 4096;
 
@@ -126,4 +127,81 @@ async fn a_flipped_byte_is_damage_and_nothing_else_wherever_it_is() {
         fs::remove_file(&path).expect("is there");
     }
     assert!(refused > 0 && met > 20, "{refused} refused, {met} met while reading");
+}
+
+/// A copy of the database as it would be after a crash, with one byte of this page changed; none changes nothing.
+fn crashed(from: &Path, to: &Path, page: Option<usize>) {
+    for suffix in ["", "-wal"] {
+        let name = |path: &Path| path.with_extension(format!("db{suffix}"));
+        fs::copy(name(from), name(to)).expect("copies");
+    }
+    if let Some(page) = page {
+        let mut bytes = fs::read(to).expect("is there");
+        bytes[page * PAGE + 100] ^= 1;
+        fs::write(to, bytes).expect("writes");
+    }
+}
+
+/// Waits for the search for damage to end.
+fn searched(store: &Store<Sqlite>) -> CheckInfo {
+    let start = Instant::now();
+    loop {
+        let check = store.info().check;
+        if check.state != CheckState::Running {
+            return check;
+        }
+        assert!(start.elapsed() < Duration::from_secs(300), "{check:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[tokio::test]
+async fn after_a_crash_the_store_serves_and_looks_for_damage_meanwhile() {
+    let home = tempfile::tempdir().expect("directory");
+    let path = home.path().join("whole.db");
+    let records = Records::new();
+    records.write(&path);
+    let pages = fs::read(&path).expect("is there").len() / PAGE;
+    let store = open(&path).expect("opens");
+    assert_eq!(store.info().check.state, CheckState::NotNeeded);
+    store.table::<Network>().insert(Network { id: "newest".into(), cidr: "newest".into() }).await.expect("writes");
+    let copy = |name: &str, page| {
+        let to = home.path().join(name).with_extension("db");
+        crashed(&path, &to, page);
+        to
+    };
+
+    let whole = copy("crashed", None);
+    let opened = open(&whole).expect("opens");
+    assert!(opened.info().recovered);
+    assert!(opened.table::<Network>().exists("newest").await.expect("reads"));
+    assert!(records.damaged(&opened).await.is_empty());
+    let check = searched(&opened);
+    assert_eq!((check.state, check.damaged, check.findings.len()), (CheckState::Done, 0, 0), "{check:?}");
+    assert_eq!(check.tables, check.of);
+    opened.close().expect("closes");
+    let opened = Options::new().check_first(true).open(&SCHEMA, &copy("first", None), &key()).expect("opens");
+    assert_eq!(opened.info().check.state, CheckState::Before);
+    // Closing does not wait for a search: this one has just begun.
+    open(&copy("closed", None)).expect("opens").close().expect("closes");
+
+    let mut found = 0;
+    for page in (pages / 3..pages).step_by(11) {
+        let opened = match open(&copy(&page.to_string(), Some(page))) {
+            Ok(opened) => opened,
+            Err(e) => panic!("page {page}: {e}"),
+        };
+        let check = searched(&opened);
+        let damaged = records.damaged(&opened).await;
+        assert_eq!(check.state, CheckState::Done);
+        assert_eq!(check.damaged > 0, !check.findings.is_empty());
+        // What is met is found, unless it was in the newest log.
+        assert!(check.damaged > 0 || damaged.is_empty(), "page {page}: {damaged:?}");
+        assert!(damaged.len() < 40, "the others are served: page {page}");
+        found += usize::from(check.damaged > 0);
+        let first = Options::new().check_first(true).open(&SCHEMA, copy("again", Some(page)), &key());
+        assert_eq!(first.expect_err("is damaged").kind(), Kind::Damaged);
+        opened.close().expect("closes");
+    }
+    assert!(found > 2, "{found}");
 }

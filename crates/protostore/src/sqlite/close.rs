@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::check::Check;
 use super::checkpoint::{Checkpoints, Watched};
 use super::engine::Sqlite;
 use super::fork;
@@ -20,7 +21,7 @@ use super::state::State;
 use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
-use crate::info::Info;
+use crate::info::{CheckState, Info};
 use crate::open::{self, Guard, Log, Opened};
 use crate::options::{Limits, Options};
 use crate::page_token::PageTokens;
@@ -37,6 +38,7 @@ pub(super) struct Core {
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
     pub(super) watched: Watched,
+    pub(super) check: Arc<Check>,
     pub(super) tokens: PageTokens,
     pub(super) limits: Limits,
     running: Mutex<Option<Running>>,
@@ -54,6 +56,7 @@ struct Running {
     guard: Guard,
     /// Of the connections that read for longer, and of the one that writes.
     watches: (Vec<Arc<Watch>>, Arc<Watch>),
+    check: (Arc<Check>, Option<JoinHandle<()>>),
     within: Duration,
 }
 
@@ -75,10 +78,11 @@ impl Sqlite {
         fork::watch()?;
         let state = Arc::new(State::default());
         let near = Arc::new(Near::new(readers, Arc::clone(&connector))?);
-        let far = Arc::new(Pool::new(far, connector));
+        let far = Arc::new(Pool::new(far, Arc::clone(&connector)));
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();
+        let check = Check::new(info.check.state);
         let writer = spawn("protostore-writer", {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
             let checkpoints = Checkpoints::new(log, options.log, Arc::clone(&watched));
@@ -94,12 +98,23 @@ impl Sqlite {
             readers: Vec::with_capacity(threads),
             guard,
             watches,
+            check: (Arc::clone(&check), None),
             within: options.limits.close,
         };
         for _ in 0..threads {
             let (reads, far) = (Arc::clone(&reads), Arc::clone(&far));
             match spawn("protostore-reader", move || readers::serve(&reads, &far)) {
                 Ok(reader) => running.readers.push(reader),
+                Err(e) => {
+                    running.finish()?;
+                    return Err(e);
+                }
+            }
+        }
+        if info.check.state == CheckState::Running {
+            let (search, watched, limit) = (Arc::clone(&check), Arc::clone(&watched), options.log);
+            match spawn("protostore-check", move || search.run(&connector, &watched, limit)) {
+                Ok(searcher) => running.check.1 = Some(searcher),
                 Err(e) => {
                     running.finish()?;
                     return Err(e);
@@ -115,6 +130,7 @@ impl Sqlite {
             requests,
             info,
             watched,
+            check,
             tokens,
             limits: options.limits,
             running,
@@ -134,6 +150,7 @@ impl Running {
     /// Finishes what was accepted, ends the threads, and closes the connections; what takes too long is left behind.
     fn finish(self) -> Result<()> {
         self.state.stop();
+        self.check.0.stop();
         self.requests.close();
         self.reads.close();
         if self.ends_within(self.within) {
@@ -155,7 +172,9 @@ impl Running {
         let start = Instant::now();
         let mut pause = Duration::from_micros(50);
         loop {
-            let threads = self.writer.is_finished() && self.readers.iter().all(JoinHandle::is_finished);
+            let threads = self.writer.is_finished()
+                && self.readers.iter().all(JoinHandle::is_finished)
+                && self.check.1.as_ref().is_none_or(JoinHandle::is_finished);
             if threads && self.far.is_idle() {
                 return true;
             }
@@ -178,8 +197,11 @@ impl Running {
 
     /// Ends the threads and closes the connections.
     fn close(self) -> Result<()> {
-        let Self { state, near, far, reads: _, requests: _, writer, readers, guard, watches: _, within: _ } = self;
+        let Self { state, near, far, reads: _, requests: _, writer, readers, guard, watches: _, check, within: _ } =
+            self;
         let writer = writer.join().ok().flatten();
+        // The search catches no panic: what it has found is in the log.
+        let _ = check.1.map(JoinHandle::join);
         for reader in readers {
             // A reader thread catches the panics of what it runs.
             let _ = reader.join();

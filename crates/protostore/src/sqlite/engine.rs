@@ -144,7 +144,7 @@ impl Engine for Sqlite {
 
     fn info(&self) -> Info {
         let log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Info { log, ..self.0.info.clone() }
+        Info { log, check: self.0.check.info(), ..self.0.info.clone() }
     }
 
     fn close(&self) -> Result<()> {

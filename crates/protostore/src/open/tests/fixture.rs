@@ -101,6 +101,11 @@ impl Home {
         super::super::open(&options(), schema, &self.path(), &key())
     }
 
+    /// The same, searched for damage before it is served.
+    pub(super) fn open_checked(&self, schema: &'static Schema) -> Result<Opened> {
+        super::super::open(&options().check_first(true), schema, &self.path(), &key())
+    }
+
     pub(super) fn open_as(&self, class: Class, schema: &'static Schema, key: &Key) -> Result<Opened> {
         open_as(class, &options(), schema, &self.path(), key).map_err(|refusal| refusal.about(&self.path()))
     }

@@ -79,7 +79,7 @@ fn the_engine_does_not_speak_for_itself() {
 }
 
 #[test]
-fn a_changed_byte_is_found_after_a_crash() {
+fn a_changed_byte_is_found_after_a_crash_before_the_store_serves() {
     let home = Home::with_database();
     let opened = home.open(&ONE).unwrap();
     opened.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
@@ -90,7 +90,7 @@ fn a_changed_byte_is_found_after_a_crash() {
         let mut flipped = whole.clone();
         flipped[at] ^= 0x40;
         fs::write(home.path(), flipped).unwrap();
-        let Err(error) = home.open(&ONE) else { panic!("byte {at} was missed") };
+        let Err(error) = home.open_checked(&ONE) else { panic!("byte {at} was missed") };
         assert_eq!(error.kind(), crate::Kind::Damaged, "byte {at}: {error}");
     }
     fs::write(home.path(), whole).unwrap();
