@@ -3,9 +3,9 @@
 //! The engine's own locks would do once a database is there; this one also covers its creation, names the process that
 //! has it, and keeps two stores of one process apart, which POSIX locks do not.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
+use super::place;
 use super::refusal::Refusal;
 
 /// The lock, released when it is dropped. The file stays: removing it would let two processes lock two files.
@@ -23,7 +24,7 @@ impl Lock {
     /// Takes the lock at once, or says who has it.
     pub(super) fn take(path: &Path) -> Result<Self, Refusal> {
         let failed = |why| Refusal::Io("open its lock file", why);
-        let not_ours = |what| Refusal::LockFile(path.to_owned(), what);
+        let not_ours = |what| Refusal::Stranger(path.to_owned(), what);
         let file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -40,7 +41,7 @@ impl Lock {
             })?;
         // Its contents go, so it must be ours alone: whoever may write to the directory could have put any file there.
         let asked = file.metadata().map_err(failed)?;
-        if let Some(what) = stranger(&asked, rustix::process::geteuid().as_raw()) {
+        if let Some(what) = place::stranger(&asked) {
             return Err(not_ours(what));
         }
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -50,19 +51,6 @@ impl Lock {
         }
         file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())).map_err(failed)?;
         Ok(Self(file))
-    }
-}
-
-/// Says what is wrong with a file that is not one that a store made; nothing where it may be one.
-fn stranger(file: &Metadata, own: u32) -> Option<&'static str> {
-    if !file.is_file() {
-        Some("is not a regular file")
-    } else if file.nlink() != 1 {
-        Some("has another name elsewhere (a hard link)")
-    } else if file.uid() != own {
-        Some("belongs to another user")
-    } else {
-        None
     }
 }
 

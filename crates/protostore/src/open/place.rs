@@ -47,6 +47,12 @@ impl Place {
     /// Returns whether the file is there, after asking all that can be asked from outside.
     pub(super) fn inspect(&self) -> Result<bool, Refusal> {
         on_this_machine(&self.directory)?;
+        // The engine writes into these without asking.
+        for path in ["-wal", "-shm"].map(|suffix| self.beside(suffix)) {
+            if let Some(what) = fs::symlink_metadata(&path).ok().as_ref().and_then(stranger) {
+                return Err(Refusal::Stranger(path, what));
+            }
+        }
         let metadata = match fs::symlink_metadata(&self.path) {
             Ok(metadata) => metadata,
             Err(why) if why.kind() == io::ErrorKind::NotFound => return self.nothing_left().map(|()| false),
@@ -98,6 +104,23 @@ impl Place {
         }
         let journal = self.beside("-journal");
         if exists(&journal) { Err(Refusal::Journal(journal)) } else { Ok(()) }
+    }
+}
+
+/// Says what is wrong with a file that is not one that a store made; nothing where it may be one.
+///
+/// Whoever may write to the directory could have put a link to any file there.
+pub(super) fn stranger(file: &Metadata) -> Option<&'static str> {
+    if file.is_symlink() {
+        Some("is a symbolic link")
+    } else if !file.is_file() {
+        Some("is not a regular file")
+    } else if file.nlink() != 1 {
+        Some("has another name elsewhere (a hard link)")
+    } else if file.uid() != rustix::process::geteuid().as_raw() {
+        Some("belongs to another user")
+    } else {
+        None
     }
 }
 

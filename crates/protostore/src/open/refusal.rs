@@ -20,8 +20,8 @@ pub(super) enum Refusal {
     Engine(&'static str, rusqlite::Error),
     /// Somebody has the file already; the process, where it is known.
     Locked(Option<u32>),
-    /// What stands in the place of the lock file is none: where, and what it is.
-    LockFile(PathBuf, &'static str),
+    /// A file that would be written is not one that a store made: where, and what it is.
+    Stranger(PathBuf, &'static str),
     /// A write-ahead log or a journal without its database.
     Stray(PathBuf),
     /// A rollback journal beside the database, which the engine would play back.
@@ -154,10 +154,10 @@ impl fmt::Display for Refusal {
             Self::Locked(None) => {
                 f.write_str("is open in another process, and no option lets a second store in; stop it, or use it")
             }
-            Self::LockFile(path, what) => write!(
+            Self::Stranger(path, what) => write!(
                 f,
-                "has no lock file that can be used: {} {what}, so it was left as it is; \
-                 move it away, and the store makes one",
+                "has {} beside it, which {what} and was left as it is; a store writes only into files of its own: \
+                 move it away",
                 path.display()
             ),
             Self::Stray(log) => write!(

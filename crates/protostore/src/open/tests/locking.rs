@@ -140,3 +140,28 @@ fn what_is_no_lock_file_is_left_as_it_is() {
     fs::remove_file(&lock).unwrap();
     shut(home.open(&ONE).unwrap()).unwrap();
 }
+
+#[test]
+fn a_log_that_is_a_link_is_left_as_it_is() {
+    for home in [Home::new(), Home::with_database()] {
+        for suffix in ["-wal", "-shm"] {
+            let (link, victim) = (home.file(&format!("test.db{suffix}")), home.file("victim"));
+            fs::write(&victim, "what somebody else needs\n").unwrap();
+            type Put = fn(&Path, &Path);
+            let put: [(&str, Put); 2] = [
+                ("hard link", |victim, link| fs::hard_link(victim, link).unwrap()),
+                ("symbolic link", |victim, link| symlink(victim, link).unwrap()),
+            ];
+            for (named, put) in put {
+                let _ = fs::remove_file(&link);
+                put(&victim, &link);
+                let before = home.contents();
+                refused(home.open(&ONE), &[suffix, named, "move it away"]);
+                assert_eq!(home.contents(), before, "{suffix} is a {named}");
+            }
+            fs::remove_file(&link).unwrap();
+        }
+        fs::remove_file(home.file("victim")).unwrap();
+        shut(home.open(&ONE).unwrap()).unwrap();
+    }
+}
