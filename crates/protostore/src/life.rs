@@ -2,6 +2,8 @@
 
 mod soft;
 
+use protostore_sql::{self as sql, Expr};
+
 use crate::error::Result;
 use crate::ops::refusal;
 use crate::record::Record;
@@ -123,6 +125,18 @@ impl Clock {
             Self::Microseconds => Microseconds(now).bind(b),
             Self::Rfc3339 => Rfc3339(now).bind(b),
         }
+    }
+
+    /// Returns the parameter that carries the present time in this form.
+    pub(crate) fn param(self) -> Expr<'static> {
+        let clock = match self {
+            Self::Nanoseconds => sql::Clock::Nanos,
+            Self::Seconds => sql::Clock::Seconds,
+            Self::Milliseconds => sql::Clock::Millis,
+            Self::Microseconds => sql::Clock::Micros,
+            Self::Rfc3339 => sql::Clock::Rfc3339,
+        };
+        Expr::param("", sql::ParamRole::Now(clock))
     }
 
     /// Returns a time as the column keeps it.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use protostore_sql::Dialect;
+
 use crate::error::Result;
 use crate::record::Record;
 use crate::room::{End, Room};
@@ -17,6 +19,9 @@ use crate::value::{Bind, Decode};
 /// SQLite does its work in the call and returns a future that is ready; another engine awaits.
 /// `Send` is declared here, so that everything above is `Send` in generic code.
 pub trait Session: Send {
+    /// Whose SQL the database speaks, for statements that are written at run time.
+    const DIALECT: Dialect;
+
     /// A list of keys as one parameter.
     type Keys: Bind + Send + Sync;
 

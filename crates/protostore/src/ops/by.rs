@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 use crate::value::{Bind, Pick};
 
 /// As a limit, none.
-const ALL: i64 = -1;
+const ALL: i64 = i64::MAX;
 
 /// Counts the records with a value in an index.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Expired rows that hold a unique value which an update writes.
 
-use std::fmt::Write;
+use protostore_sql::{Delete, Expr, Op, ParamRole, Select};
 
 use super::refusal;
 use crate::error::Result;
@@ -22,50 +22,47 @@ pub(super) async fn clear<S: Session>(
 ) -> Result<u64> {
     let mut cleared = 0;
     for unique in expire.uniques.iter().filter(|unique| unique.iter().any(|column| columns.contains(column))) {
-        let (mut sql, mut values) =
-            (format!("DELETE FROM \"{}\" WHERE ", table.layout.name), Values { of: Vec::new(), now });
+        let mut values = Vec::new();
+        let mut value = |column: &'static str| {
+            let at = columns.iter().position(|carried| *carried == column).unwrap_or_default();
+            values.push(Pick::from(row, at).unwrap_or(Kept::Null));
+            Expr::column(column).equals(nth("", values.len() - 1))
+        };
+        let mut rows: Vec<Expr<'static>> = Vec::new();
         for column in *unique {
-            // Writing to a String never fails.
-            match columns.iter().position(|carried| carried == column) {
-                Some(at) => {
-                    let _ = write!(sql, "\"{column}\" = {} AND ", values.parameter(row, at));
-                }
-                None => {
-                    let _ = write!(sql, "\"{column}\" = (SELECT \"{column}\" FROM \"{}\" WHERE ", table.layout.name);
-                    for (n, key) in table.key.iter().enumerate() {
-                        let at = columns.iter().position(|carried| carried == key).unwrap_or_default();
-                        let and = if n == 0 { "" } else { " AND " };
-                        let _ = write!(sql, "{and}\"{key}\" = {}", values.parameter(row, at));
-                    }
-                    sql.push_str(") AND ");
-                }
-            }
+            rows.push(if columns.contains(column) {
+                value(column)
+            } else {
+                // The update leaves it as it is.
+                let own = Select::from(table.layout.name, [Expr::column(*column)]);
+                let own = own.rows(table.key.iter().map(|key| value(key)));
+                Expr::column(*column).equals(Expr::Value(Box::new(own)))
+            });
         }
-        let _ = write!(sql, "\"{}\" <= ?{}", expire.column, values.of.len() + 1);
-        let gone = s.run_dynamic(&sql, &[], &Bound(&values, expire)).await;
+        rows.push(Expr::column(expire.column).compare(Op::AtMost, expire.clock.param()));
+        let delete = Delete { table: table.layout.name.into(), rows };
+        let (sql, _) = S::DIALECT.print_once(&delete.into());
+        let gone = s.run_dynamic(&sql, &[], &Bound { values, expire, now }).await;
         cleared += gone.map_err(|e| refusal::of_cascade(e, table))?;
     }
     Ok(cleared)
 }
 
+/// Returns a parameter of a statement that is written at run time, by its place among the values.
+pub(super) fn nth(field: &'static str, at: usize) -> Expr<'static> {
+    Expr::param(field, ParamRole::Nth(u32::try_from(at).unwrap_or(u32::MAX)))
+}
+
 /// Parameters, and the time that comes after them.
-struct Values {
-    of: Vec<Kept>,
+struct Bound<'e> {
+    values: Vec<Kept>,
+    expire: &'e Expire,
     now: Timestamp,
 }
 
-impl Values {
-    fn parameter(&mut self, row: &impl Bind, at: usize) -> String {
-        self.of.push(Pick::from(row, at).unwrap_or(Kept::Null));
-        format!("?{}", self.of.len())
-    }
-}
-
-struct Bound<'v>(&'v Values, &'v Expire);
-
 impl Bind for Bound<'_> {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
-        self.0.of.iter().try_for_each(|value| value.bind(b))?;
-        self.1.clock.put(self.0.now, b)
+        self.values.bind(b)?;
+        self.expire.clock.put(self.now, b)
     }
 }

@@ -1,9 +1,10 @@
 //! Writes of some members of a record that is there.
 
-use std::fmt::Write;
+use protostore_sql::{self as sql, Dialect, Expr, Name, Op};
 
+use super::collision::{self, nth};
 use super::get::{exists, one};
-use super::{Op, WriteOp, collision, refusal};
+use super::{WriteOp, refusal};
 use crate::error::{Error, Kind, Result, Violation};
 use crate::life::{Expire, Life, SoftDelete};
 use crate::mask::Mask;
@@ -30,7 +31,7 @@ impl<R: Record> Update<R> {
     }
 }
 
-impl<R: Mutable> Op for Update<R> {
+impl<R: Mutable> super::Op for Update<R> {
     type Out = R::Revision;
     const NAME: &'static str = "update";
     const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some() || R::FIRES;
@@ -67,7 +68,7 @@ async fn update<R: Record, S: Session>(s: &mut S, record: &R, mask: &Mask<R>, no
     {
         R::Children::compare(&old, record, Some(mask)).map_err(|e| e.in_table(R::TABLE.layout.name))?;
     }
-    let there = match Text::of(R::TABLE, R::LIFE, |field| mask.has(field))? {
+    let there = match Text::of(S::DIALECT, R::TABLE, R::LIFE, |field| mask.has(field))? {
         None => exists::<R, S>(s, record.key(), Some(now)).await?,
         Some(text) => row(s, &text, &Masked { record, mask, now }).await? > 0,
     };
@@ -133,11 +134,15 @@ struct Text {
 
 impl Text {
     /// Writes the statement; none where the mask names no column. A key in the mask is refused.
-    fn of(table: &'static Table, life: Life, has: impl Fn(usize) -> bool) -> Result<Option<Self>> {
+    fn of(dialect: Dialect, table: &'static Table, life: Life, has: impl Fn(usize) -> bool) -> Result<Option<Self>> {
         let layout = &table.layout;
-        let field_of =
-            |column: &'static str| layout.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
-        let mut text = Self { sql: String::with_capacity(128), fields: Vec::new() };
+        let mut fields = Vec::new();
+        let mut value = |column: &'static str| {
+            let field = layout.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
+            fields.push(field);
+            nth(field, fields.len() - 1)
+        };
+        let mut set: Vec<(Name<'static>, Expr<'static>)> = Vec::new();
         for (_, field) in table.fields.iter().enumerate().filter(|(index, _)| has(*index)) {
             match field.kind {
                 FieldKind::Children => {}
@@ -145,34 +150,25 @@ impl Text {
                     let key = field.paths.first().copied().unwrap_or_default();
                     return Err(Error::invalid(key, "is the key, which never changes").in_table(layout.name));
                 }
-                FieldKind::Value => {
-                    for column in field.columns {
-                        text.parameter(if text.fields.is_empty() { "" } else { ", " }, column, field_of(column));
-                    }
-                }
+                FieldKind::Value => set.extend(field.columns.iter().map(|column| ((*column).into(), value(column)))),
             }
         }
-        if text.fields.is_empty() {
+        if set.is_empty() {
             return Ok(None);
         }
-        text.sql.insert_str(0, &format!("UPDATE \"{}\" SET ", layout.name));
-        for (index, column) in table.key.iter().enumerate() {
-            text.parameter(if index == 0 { " WHERE " } else { " AND " }, column, field_of(column));
-        }
-        if let Some(Expire { column, .. }) = life.expire {
-            text.fields.push("");
-            let _ = write!(text.sql, " AND (\"{column}\" IS NULL OR \"{column}\" > ?{})", text.fields.len());
+        let mut rows: Vec<Expr<'static>> =
+            table.key.iter().map(|column| Expr::column(*column).equals(value(column))).collect();
+        if let Some(Expire { column, clock, .. }) = life.expire {
+            fields.push("");
+            let later = Expr::column(*column).compare(Op::Greater, clock.param());
+            rows.push(Expr::Any(vec![Expr::column(*column).is_null(), later]));
         }
         if let Some(SoftDelete { column, .. }) = life.soft_delete {
-            let _ = write!(text.sql, " AND \"{column}\" IS NULL");
+            rows.push(Expr::column(*column).is_null());
         }
-        Ok(Some(text))
-    }
-
-    fn parameter(&mut self, before: &str, column: &str, field: &'static str) {
-        self.fields.push(field);
-        // Writing to a String never fails.
-        let _ = write!(self.sql, "{before}\"{column}\" = ?{}", self.fields.len());
+        let update = sql::Update { table: layout.name.into(), set, rows, returning: Vec::new() };
+        let (sql, _) = dialect.print_once(&update.into());
+        Ok(Some(Self { sql, fields }))
     }
 }
 

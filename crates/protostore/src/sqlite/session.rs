@@ -2,6 +2,8 @@
 
 use std::future::{Future, ready};
 
+use protostore_sql::Dialect;
+
 use super::bind::bind;
 use super::fault::{damaged, fault};
 use super::held::{Held, Prepared};
@@ -15,6 +17,8 @@ use crate::session::{Part, Session};
 use crate::value::{Bind, Decode};
 
 impl Session for Held {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
     type Keys = Keys;
 
     fn keys<'k, R: Record>(keys: impl Iterator<Item = R::KeyRef<'k>>) -> Result<Keys> {
