@@ -143,7 +143,9 @@ fn generate(workspace: &Workspace, name: &str, files: &draw::Files, context: &st
     for (file, text) in files {
         std::fs::write(protos.join(file), text).expect("a proto file");
     }
-    match codegen(&project(&protos, workspace.out(name)), Mode::Write) {
+    let project = project(&protos, workspace.out(name));
+    let generated = std::panic::catch_unwind(|| codegen(&project, Mode::Write));
+    match generated.unwrap_or_else(|_| panic!("a panic: {context}")) {
         Ok(report) => {
             assert!(report.is_ok(), "{context}\n{report}");
             Outcome::Written

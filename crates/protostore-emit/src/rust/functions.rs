@@ -15,11 +15,12 @@ impl Functions {
     }
 
     /// Takes a name for a function: with `_` behind where a field or another function has it. Rust's style has no two
-    /// underscores inside a name.
+    /// underscores inside a name; one in front is there because a digit follows.
     pub(super) fn take(&mut self, wanted: &str) -> String {
-        let parts: Vec<&str> = wanted.split('_').filter(|part| !part.is_empty()).collect();
-        let ends = &wanted[wanted.trim_end_matches('_').len()..];
-        let mut name = format!("{}{ends}", parts.join("_"));
+        let inside = wanted.trim_matches('_');
+        let (begins, ends) = wanted.split_once(inside).unwrap_or_default();
+        let parts: Vec<&str> = inside.split('_').filter(|part| !part.is_empty()).collect();
+        let mut name = format!("{begins}{}{ends}", parts.join("_"));
         while !self.0.insert(name.clone()) {
             name.push('_');
         }
@@ -38,5 +39,6 @@ mod tests {
         assert_eq!(functions.take("get_by_email"), "get_by_email__");
         assert_eq!(functions.take("list_by_self__crate_"), "list_by_self_crate_");
         assert_eq!(functions.take("list_by_name"), "list_by_name");
+        assert_eq!(functions.take("_1_part__of"), "_1_part_of");
     }
 }

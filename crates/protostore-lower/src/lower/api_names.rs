@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, ServiceDescriptor};
+use prost_reflect::{
+    Cardinality, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor, ServiceDescriptor,
+};
 
 use super::Report;
 use super::draft::name_place;
@@ -131,7 +133,7 @@ fn accessors(field: &FieldDescriptor) -> Vec<(String, String)> {
         Kind::Message(_) => Vec::new(),
         Kind::Enum(_) if field.is_list() => vec![of(""), of("push_")],
         Kind::Enum(_) => vec![of(""), of("set_")],
-        _ if field.supports_presence() && !field.is_list() => vec![of("")],
+        _ if field.supports_presence() && field.cardinality() == Cardinality::Optional => vec![of("")],
         _ => Vec::new(),
     }
 }
