@@ -417,15 +417,16 @@ fn a_join_table_holds_only_what_is_there() {
 #[test]
 fn an_edit_is_a_write_of_its_record() {
     let store = store();
-    let old = Timestamp::new(1, 0);
-    let record = Tagged { id: "a".to_owned(), update_time: old, ..Tagged::default() };
+    let later = || std::thread::sleep(std::time::Duration::from_millis(1));
+    let record = Tagged { id: "a".to_owned(), ..Tagged::default() };
     let mut last = wait(store.tagged().insert(record)).expect("is inserted");
+    later();
     let mut changes = |changed: bool| {
         let now = wait(store.tagged().get("a")).unwrap().unwrap();
         let (etag, time) = (now.etag != last.etag, now.update_time > last.update_time);
         assert_eq!((etag, time), (changed, changed), "{last:?} {now:?}");
         last = now;
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        later();
     };
     wait(store.apply(tagged::words.of("a").append("w"))).unwrap();
     changes(true);
@@ -443,13 +444,15 @@ fn an_edit_is_a_write_of_its_record() {
     changes(false);
 
     // A time without a revision, and one in another form.
-    let made = wait(store.mades().insert(Made { update_time: old, ..Made::default() })).unwrap();
+    let made = wait(store.mades().insert(Made::default())).unwrap();
+    later();
     wait(store.apply(made::words.of(&made.id).append("w"))).unwrap();
     let now = wait(store.mades().get(&made.id)).unwrap().unwrap();
-    assert!(now.update_time > old && now.create_time == made.create_time && now.words == ["w"]);
-    let logged = wait(store.events().insert(Event { change_time: old, ..Event::default() })).unwrap();
+    assert!(now.update_time > made.update_time && now.create_time == made.create_time && now.words == ["w"]);
+    let logged = wait(store.events().insert(Event::default())).unwrap();
+    later();
     wait(store.apply(event::words.of(logged.id).append("w"))).unwrap();
-    assert!(wait(store.events().get(logged.id)).unwrap().unwrap().change_time > old);
+    assert!(wait(store.events().get(logged.id)).unwrap().unwrap().change_time > logged.change_time);
 }
 
 #[test]

@@ -12,5 +12,7 @@ mod forms;
 mod redacted;
 #[path = "rules/refused.rs"]
 mod refused;
+#[path = "rules/requests.rs"]
+mod requests;
 #[path = "rules/values.rs"]
 mod values;

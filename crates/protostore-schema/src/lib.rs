@@ -7,6 +7,7 @@
 //! Columns stand where their values stand in the tree, so a column without a field, or a field without a place, cannot
 //! be written down.
 
+mod behavior;
 mod column;
 mod condition;
 mod document;
@@ -21,6 +22,7 @@ mod table;
 mod type_names;
 mod widest;
 
+pub use behavior::{FieldBehavior, FieldShape, MessageBehavior};
 pub use column::{Column, Encoded, Form, Generated, Repeated, Role, Type};
 pub use condition::{Condition, Literal, Operator};
 pub use document::{Document, DocumentEnum, DocumentField, DocumentKind, DocumentScalar, DocumentShape, Documents};
@@ -64,6 +66,9 @@ pub struct Schema {
     /// The messages that stand in columns of JSON.
     #[serde(default, skip_serializing_if = "Documents::is_empty")]
     pub documents: Documents,
+    /// What requests and responses leave out of the records' messages and of those in them, by full name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub behaviors: Vec<MessageBehavior>,
     /// Where the store message stands.
     #[serde(skip)]
     pub source: Source,

@@ -60,9 +60,9 @@ pub use ops::{
 pub use options::Options;
 pub use page_token::{PageTokens, Position};
 pub use record::{
-    Both, By, Chain, Chained, ChildTable, Children, Element, Fill, Immutable, ImmutableMember, Link, Made, Make,
-    Mutable, Nested, Numbered, Record, Revised, Revision, RevisionField, Sequence, Singleton, chain_hash, chain_origin,
-    entries, positions,
+    Both, By, Chain, Chained, ChildTable, Children, Element, FieldBehavior, Fill, Immutable, ImmutableMember, Link,
+    Made, Make, Mutable, Nested, Numbered, Record, Resource, Revised, Revision, RevisionField, Sequence, Singleton,
+    chain_hash, chain_origin, entries, positions,
 };
 pub use redacted::Redacted;
 pub use room::{End, Room};

@@ -2,6 +2,7 @@
 //!
 //! The records that an auraed daemon keeps.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

@@ -2,6 +2,7 @@
 //!
 //! What an install server knows.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

@@ -2,6 +2,7 @@
 //!
 //! What an orchestrator remembers.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

@@ -2,6 +2,7 @@
 //!
 //! What each gateway knows of the buckets.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

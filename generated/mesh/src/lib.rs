@@ -2,6 +2,7 @@
 //!
 //! What a mesh controller knows.
 
+mod behaviors;
 #[doc(hidden)]
 pub mod documents;
 pub mod proto;

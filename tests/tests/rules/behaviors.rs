@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use protostore::{Kind, Mask, Result};
 use rules::proto::rules::v1 as proto;
-use rules::{Claim, Meta, Pod, Route, RouteDetour, RouteHop, Stack, StackLayer, StackOrigin, Store, route, stack};
+use rules::{Claim, Meta, Pod, Route, RouteDetour, RouteHop, Stack, StackLayer, StackOrigin, route, stack};
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)

@@ -4,6 +4,7 @@
 
 mod accessors;
 mod asks;
+mod behaviors;
 mod bind;
 mod chain;
 mod children;
@@ -40,6 +41,7 @@ pub(crate) fn emit(input: &Input<'_>, plan: &Plan<'_>) -> Vec<(String, String)> 
     let types = Types::of(input.schema);
     let mut files = vec![("lib.rs".to_owned(), krate::root(input, plan))];
     files.push(("records/mod.rs".to_owned(), krate::records(input, &types)));
+    files.push(("behaviors.rs".to_owned(), behaviors::file(input)));
     for table in &plan.tables {
         let path = format!("records/{}.rs", table.table.record.module);
         files.push((path, table_file(input, &types, table)));

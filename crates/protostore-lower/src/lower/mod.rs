@@ -10,6 +10,7 @@ use crate::sources::Sources;
 use crate::{Code, Compiled, Diagnostics, annotations, names};
 
 mod api_names;
+mod behaviors;
 mod build;
 mod column_names;
 mod column_options;
@@ -213,6 +214,7 @@ fn lower_store(
         tables,
         enums: enums::lower(&drafts, &types, report),
         documents,
+        behaviors: behaviors::lower(&drafts, &types),
         source: report.sources.source(&place),
     })
 }

@@ -121,12 +121,12 @@ impl Make {
         }
     }
 
-    /// For generated code: puts the time of the write in; an insert keeps one that is given.
+    /// For generated code: puts the time of the write in, whatever a caller gave.
+    ///
+    /// What writes rows as they were, such as an import, has no [`Make`] and keeps the time that a row carries.
     pub fn update_time(&mut self, member: usize, step: u32, field: &mut impl Fill<Timestamp>) {
-        if self.write != Write::Insert || field.given().is_none() {
-            field.fill(self.now.floor(step));
-            self.added.push(member);
-        }
+        field.fill(self.now.floor(step));
+        self.added.push(member);
     }
 
     /// For generated code: leaves a number that is not given to be taken when the write is applied.

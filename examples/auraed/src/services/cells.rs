@@ -35,15 +35,13 @@ impl CellService for Cells {
     async fn create_cell(&self, request: Request<CreateCellRequest>) -> Answer<proto::Cell> {
         let mut cell: Cell = record(request.into_inner().cell, "cell")?;
         cell.cgroup_v2 = true;
-        cell.create_time = None;
         self.0.create(cell).await
     }
 
     async fn update_cell(&self, request: Request<UpdateCellRequest>) -> Answer<proto::Cell> {
         let UpdateCellRequest { cell, update_mask } = request.into_inner();
-        let keep = |old: &Cell, new: &mut Cell| new.cgroup_v2 = old.cgroup_v2;
         let given = set(cell, "cell")?;
-        self.0.update(given.name.clone(), given, update_mask, keep).await
+        self.0.update::<Cell>(given.name.clone(), given, update_mask).await
     }
 
     async fn delete_cell(&self, request: Request<DeleteCellRequest>) -> Answer<()> {
@@ -68,10 +66,7 @@ impl CellService for Cells {
     async fn start_executable(&self, request: Request<StartExecutableRequest>) -> Answer<proto::Executable> {
         let mut executable: Executable = record(request.into_inner().executable, "executable")?;
         executable.state = State::Running;
-        executable.pid = None;
-        executable.outcome = None;
         executable.start_time = Some(Timestamp::now());
-        executable.end_time = None;
         self.0.create(executable).await
     }
 
@@ -97,13 +92,9 @@ impl CellService for Cells {
     }
 }
 
-impl Shown for Cell {
-    type Message = proto::Cell;
-}
+impl Shown for Cell {}
 
-impl Shown for Executable {
-    type Message = proto::Executable;
-}
+impl Shown for Executable {}
 
 fn must_have_ended(executable: &Executable) -> Result<(), Error> {
     match executable.state {

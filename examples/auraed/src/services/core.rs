@@ -3,7 +3,7 @@
 use aurae::Store;
 use prost::Message;
 use prost_types::FieldMask;
-use protostore::{Error, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record};
+use protostore::{Error, FieldBehavior, Kind, Mask, Mutable, PageOf, PageTokens, Position, ReadOp, Record, Resource};
 use tonic::{Response, Status};
 
 use super::shown::Shown;
@@ -29,7 +29,7 @@ impl Core {
     pub(super) async fn get<R: Shown>(&self, key: R::KeyRef<'_>) -> Answer<R::Message> {
         if R::ALONE {
             let record = self.store.table::<R>().get(key).await?;
-            return Ok(Response::new(record.ok_or_else(|| missing::<R>(key))?.into()));
+            return Ok(Response::new(record.ok_or_else(|| missing::<R>(key))?.into_response()));
         }
         let key = R::own_key(key);
         let read = self.store.read_async(move |r| {
@@ -55,32 +55,32 @@ impl Core {
 
     /// Inserts a record and returns it as a message; no other can refer to it yet.
     pub(super) async fn create<R: Shown>(&self, record: R) -> Answer<R::Message> {
-        Ok(Response::new(self.store.table::<R>().insert(record).await?.into()))
+        Ok(Response::new(self.store.table::<R>().insert(record).await?.into_response()))
     }
 
     /// Changes the fields that the mask names, and returns the record as it is then.
     ///
-    /// `keep` takes over what a caller may not change: such fields are ignored in a mask, as
-    /// [AIP-203](https://google.aip.dev/203) has it.
-    pub(super) async fn update<R, M>(
+    /// What is OUTPUT_ONLY is ignored, also in a mask, as [AIP-203](https://google.aip.dev/203) has it.
+    pub(super) async fn update<R>(
         &self,
         key: R::Key,
-        given: M,
+        mut given: R::Message,
         mask: Option<FieldMask>,
-        keep: fn(&R, &mut R),
-    ) -> Answer<M>
+    ) -> Answer<R::Message>
     where
-        R: Mutable + Shown<Message = M> + TryFrom<M, Error = Error>,
-        M: Message + Default + From<R> + 'static,
+        R: Mutable + Shown + TryFrom<<R as Resource>::Message, Error = Error>,
+        R::Message: Message + Clone + Default,
     {
+        given.clear_output_only();
         let mask = mask::of::<R>(mask, &given)?;
         let named = Named::of(&mask)?;
         let written = self.store.write_async(move |tx| {
             let key = R::borrow_key(&key);
             let old = tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?;
             // The message may lack what is REQUIRED and not named, so it is made whole before it becomes a record.
-            let mut new = R::try_from(named.merged(&M::from(old.clone()), &given)?)?;
-            keep(&old, &mut new);
+            let (old, mut given) = (R::Message::from(old), given.clone());
+            given.keep_output_only(&old);
+            let new = R::try_from(named.merged(&old, &given)?)?;
             tx.update(&new, mask.clone())?;
             tx.get::<R>(key)?.ok_or_else(|| missing::<R>(key))?.show_one(tx)
         });
@@ -135,9 +135,12 @@ pub(super) fn precondition<R: Record>(message: String) -> Error {
     Error::new(Kind::Precondition, message).in_table(R::TABLE.layout.name)
 }
 
-/// Turns the message of a request into the record that it describes.
-pub(super) fn record<M, R: TryFrom<M, Error = Error>>(message: Option<M>, field: &'static str) -> Result<R, Status> {
-    Ok(R::try_from(set(message, field)?).map_err(|error| error.at(field))?)
+/// Turns the message of a request into the record that it describes, without what is OUTPUT_ONLY.
+pub(super) fn record<R>(message: Option<R::Message>, field: &'static str) -> Result<R, Status>
+where
+    R: Resource<Message: FieldBehavior> + TryFrom<<R as Resource>::Message, Error = Error>,
+{
+    Ok(R::from_request(set(message, field)?).map_err(|error| error.at(field))?)
 }
 
 /// Returns the message of a request, which must be set.

@@ -26,8 +26,7 @@ impl ImageService for Images {
     }
 
     async fn create_image(&self, request: Request<CreateImageRequest>) -> Answer<proto::Image> {
-        let mut image: Image = record(request.into_inner().image, "image")?;
-        image.create_time = None;
+        let image: Image = record(request.into_inner().image, "image")?;
         self.0.create(image).await
     }
 
@@ -36,6 +35,4 @@ impl ImageService for Images {
     }
 }
 
-impl Shown for Image {
-    type Message = proto::Image;
-}
+impl Shown for Image {}

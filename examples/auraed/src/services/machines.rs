@@ -3,7 +3,7 @@
 use aurae::proto::aurae::vms::v0::vm_service_server::VmService;
 use aurae::proto::aurae::vms::v0::{self as proto, *};
 use aurae::{Guest, Transition, VirtualMachine, VirtualMachineState as State, guest, virtual_machine};
-use protostore::{Error, Sqlite, Timestamp, View};
+use protostore::{Error, FieldBehavior, Resource, Sqlite, Timestamp, View};
 use tonic::{Request, Response};
 
 use super::core::{Answer, Core, missing, precondition, quoted, record, set};
@@ -36,11 +36,7 @@ impl VmService for Machines {
         &self,
         request: Request<CreateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
-        let given = request.into_inner().virtual_machine.map(without_shown);
-        let mut machine: VirtualMachine = record(given, "virtual_machine")?;
-        machine.transitions.clear();
-        machine.create_time = None;
-        machine.start_time = None;
+        let mut machine: VirtualMachine = record(request.into_inner().virtual_machine, "virtual_machine")?;
         enter(&mut machine, State::Reserved);
         self.0.create(machine).await
     }
@@ -50,8 +46,8 @@ impl VmService for Machines {
         request: Request<UpdateVirtualMachineRequest>,
     ) -> Answer<proto::VirtualMachine> {
         let UpdateVirtualMachineRequest { virtual_machine, update_mask } = request.into_inner();
-        let given = without_shown(set(virtual_machine, "virtual_machine")?);
-        self.0.update(given.id.clone(), given, update_mask, keep).await
+        let given = set(virtual_machine, "virtual_machine")?;
+        self.0.update::<VirtualMachine>(given.id.clone(), given, update_mask).await
     }
 
     async fn delete_virtual_machine(&self, request: Request<DeleteVirtualMachineRequest>) -> Answer<()> {
@@ -112,24 +108,24 @@ impl VmService for Machines {
             }
             r.run(virtual_machine::images_by_image_ids(id.as_str()))
         });
-        Ok(Response::new(ListAttachedImagesResponse { images: listed.await?.into_iter().map(Into::into).collect() }))
+        Ok(Response::new(ListAttachedImagesResponse {
+            images: listed.await?.into_iter().map(Resource::into_response).collect(),
+        }))
     }
 
     async fn get_guest(&self, request: Request<GetGuestRequest>) -> Answer<proto::Guest> {
         let machine = request.into_inner().machine_id;
         let found = self.0.read(guest::get_by_machine_id(machine.as_str())).await?;
-        Ok(Response::new(found.ok_or_else(|| missing::<Guest>(&machine))?.into()))
+        Ok(Response::new(found.ok_or_else(|| missing::<Guest>(&machine))?.into_response()))
     }
 
     async fn report_guest(&self, request: Request<ReportGuestRequest>) -> Answer<proto::Guest> {
         let guest: Guest = record(request.into_inner().guest, "guest")?;
-        Ok(Response::new(self.0.store.guests().upsert(guest).await?.into()))
+        Ok(Response::new(self.0.store.guests().upsert(guest).await?.into_response()))
     }
 }
 
 impl Shown for VirtualMachine {
-    type Message = proto::VirtualMachine;
-
     const ALONE: bool = false;
 
     /// Adds its interfaces and the daemon inside it.
@@ -140,30 +136,17 @@ impl Shown for VirtualMachine {
             let mut message = proto::VirtualMachine::from(machine);
             virtual_machine::fill_nics(&mut message, nics);
             virtual_machine::fill_guest(&mut message, guests);
+            message.clear_input_only();
             message
         });
         Ok(shown.collect())
     }
 }
 
-/// Takes away what a machine only shows: in a request it is ignored, as [AIP-203](https://google.aip.dev/203) has it.
-fn without_shown(mut machine: proto::VirtualMachine) -> proto::VirtualMachine {
-    machine.nics.clear();
-    machine.guest = None;
-    machine
-}
-
 /// Puts a machine into a state, and notes when.
 fn enter(machine: &mut VirtualMachine, state: State) {
     machine.state = state;
     machine.transitions.push(Transition { state, time: Some(Timestamp::now()), reason: None });
-}
-
-/// Takes over what the daemon alone decides.
-fn keep(old: &VirtualMachine, new: &mut VirtualMachine) {
-    new.state = old.state;
-    new.transitions.clone_from(&old.transitions);
-    new.start_time = old.start_time;
 }
 
 fn must_not_run(machine: &VirtualMachine) -> Result<(), Error> {

@@ -27,15 +27,14 @@ impl NetService for Networks {
     }
 
     async fn create_network(&self, request: Request<CreateNetworkRequest>) -> Answer<proto::Network> {
-        let mut network: Network = record(request.into_inner().network, "network")?;
-        network.create_time = None;
+        let network: Network = record(request.into_inner().network, "network")?;
         self.0.create(network).await
     }
 
     async fn update_network(&self, request: Request<UpdateNetworkRequest>) -> Answer<proto::Network> {
         let UpdateNetworkRequest { network, update_mask } = request.into_inner();
         let given = set(network, "network")?;
-        self.0.update(given.id.clone(), given, update_mask, |_: &Network, _| {}).await
+        self.0.update::<Network>(given.id.clone(), given, update_mask).await
     }
 
     async fn delete_network(&self, request: Request<DeleteNetworkRequest>) -> Answer<()> {
@@ -63,15 +62,14 @@ impl NetService for Networks {
     }
 
     async fn attach_nic(&self, request: Request<AttachNicRequest>) -> Answer<proto::Nic> {
-        let mut nic: Nic = record(request.into_inner().nic, "nic")?;
-        nic.create_time = None;
+        let nic: Nic = record(request.into_inner().nic, "nic")?;
         self.0.create(nic).await
     }
 
     async fn update_nic(&self, request: Request<UpdateNicRequest>) -> Answer<proto::Nic> {
         let UpdateNicRequest { nic, update_mask } = request.into_inner();
         let given = set(nic, "nic")?;
-        self.0.update(given.mac_address.clone(), given, update_mask, |_: &Nic, _| {}).await
+        self.0.update::<Nic>(given.mac_address.clone(), given, update_mask).await
     }
 
     async fn detach_nic(&self, request: Request<DetachNicRequest>) -> Answer<()> {
@@ -79,10 +77,6 @@ impl NetService for Networks {
     }
 }
 
-impl Shown for Network {
-    type Message = proto::Network;
-}
+impl Shown for Network {}
 
-impl Shown for Nic {
-    type Message = proto::Nic;
-}
+impl Shown for Nic {}

@@ -3,6 +3,7 @@
 mod client;
 mod crash;
 mod keys;
+mod outputs;
 mod pages;
 mod process;
 mod protocol;

@@ -742,6 +742,116 @@ CREATE TABLE "claims" (
   PRIMARY KEY ("metadata__number", "metadata__hash")
 ) STRICT;
 
+-- What requests and responses leave out, at every place and in every shape.
+CREATE TABLE "devices" (
+  "id" TEXT NOT NULL CONSTRAINT "id__check" CHECK ("id" <> ''),
+  "label" TEXT NOT NULL DEFAULT '',
+  "state" TEXT NOT NULL DEFAULT '',
+  "password" TEXT NOT NULL DEFAULT '',
+  "create_time" INTEGER,
+  "update_time" INTEGER,
+  "port" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "port__check" CHECK ("port" IN (0, 1)),
+  "port__number" INTEGER
+    CONSTRAINT "port__number__check" CHECK ("port__number" IS NULL OR "port__number" BETWEEN 0 AND 4294967295),
+  "port__status" TEXT,
+  "port__secret" TEXT,
+  "packed" BLOB,
+  "listed" TEXT NOT NULL DEFAULT '[]',
+  "url" TEXT,
+  "found" TEXT,
+  "from" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "from__check" CHECK ("from" IN (0, 1)),
+  "from__number" INTEGER
+    CONSTRAINT "from__number__check" CHECK ("from__number" IS NULL OR "from__number" BETWEEN 0 AND 4294967295),
+  "from__status" TEXT,
+  "from__secret" TEXT,
+  "seen_from" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "seen_from__check" CHECK ("seen_from" IN (0, 1)),
+  "seen_from__number" INTEGER
+    CONSTRAINT "seen_from__number__check" CHECK (
+      "seen_from__number" IS NULL OR "seen_from__number" BETWEEN 0 AND 4294967295
+    ),
+  "seen_from__status" TEXT,
+  "seen_from__secret" TEXT,
+  "token" TEXT,
+  "branch" BLOB,
+  "count" INTEGER CONSTRAINT "count__check" CHECK ("count" IS NULL OR "count" BETWEEN 0 AND 4294967295),
+  CONSTRAINT "port__presence" CHECK (
+    ("port__number" IS NOT NULL) = "port"
+    AND ("port__status" IS NOT NULL) = "port"
+    AND ("port__secret" IS NOT NULL) = "port"
+  ),
+  CONSTRAINT "from__presence" CHECK (
+    ("from__number" IS NOT NULL) = "from"
+    AND ("from__status" IS NOT NULL) = "from"
+    AND ("from__secret" IS NOT NULL) = "from"
+  ),
+  CONSTRAINT "seen_from__presence" CHECK (
+    ("seen_from__number" IS NOT NULL) = "seen_from"
+    AND ("seen_from__status" IS NOT NULL) = "seen_from"
+    AND ("seen_from__secret" IS NOT NULL) = "seen_from"
+  ),
+  CONSTRAINT "source__oneof" CHECK (
+    ("url" IS NOT NULL) + ("found" IS NOT NULL) + "from" + "seen_from" + ("token" IS NOT NULL) <= 1
+  ),
+  PRIMARY KEY ("id")
+) STRICT;
+
+CREATE TABLE "devices__ports" (
+  "_id" TEXT NOT NULL REFERENCES "devices" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "status" TEXT NOT NULL DEFAULT '',
+  "secret" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "devices__named" (
+  "_id" TEXT NOT NULL REFERENCES "devices" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value__number" INTEGER NOT NULL DEFAULT 0
+    CONSTRAINT "value__number__check" CHECK ("value__number" BETWEEN 0 AND 4294967295),
+  "value__status" TEXT NOT NULL DEFAULT '',
+  "value__secret" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "devices__apart" (
+  "_id" TEXT NOT NULL REFERENCES "devices" ("id") ON DELETE CASCADE,
+  "number" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "number__check" CHECK ("number" BETWEEN 0 AND 4294967295),
+  "status" TEXT NOT NULL DEFAULT '',
+  "secret" TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY ("_id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "devices__seen" (
+  "_id" TEXT NOT NULL REFERENCES "devices" ("id") ON DELETE CASCADE,
+  "_position" INTEGER NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_position")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "devices__notes" (
+  "_id" TEXT NOT NULL REFERENCES "devices" ("id") ON DELETE CASCADE,
+  "_key" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  PRIMARY KEY ("_id", "_key")
+) STRICT, WITHOUT ROWID;
+
+-- Two records that a service found to reference each other.
+CREATE TABLE "works" (
+  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "last_run" TEXT CONSTRAINT "last_run__check" CHECK ("last_run" IS NULL OR "last_run" <> ''),
+  PRIMARY KEY ("name")
+) STRICT;
+CREATE INDEX "works_by_last_run" ON "works" ("last_run", "name");
+
+-- A run of a work.
+CREATE TABLE "runs" (
+  "name" TEXT NOT NULL CONSTRAINT "name__check" CHECK ("name" <> ''),
+  "work" TEXT CONSTRAINT "work__check" CHECK ("work" IS NULL OR "work" <> ''),
+  PRIMARY KEY ("name")
+) STRICT;
+CREATE INDEX "runs_by_work" ON "runs" ("work", "name");
+
 CREATE VIEW "secrets_readable" AS SELECT
   "id",
   (SELECT count(*) FROM "secrets__cards" WHERE "secrets__cards"."_id" = "secrets"."id") AS "cards__count",
@@ -1314,3 +1424,91 @@ CREATE VIEW "claims_readable" AS SELECT
   "metadata__number",
   CASE WHEN "metadata__hash" IS NOT NULL THEN hex("metadata__hash") END AS "metadata__hash"
 FROM "claims";
+
+CREATE VIEW "devices_readable" AS SELECT
+  "id",
+  "label",
+  "state",
+  "password",
+  strftime('%Y-%m-%dT%H:%M:%S', "create_time" / 1000000000 - ("create_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("create_time" % 1000000000 + 1000000000) % 1000000000) AS "create_time",
+  strftime('%Y-%m-%dT%H:%M:%S', "update_time" / 1000000000 - ("update_time" % 1000000000 < 0), 'unixepoch') || printf('.%09dZ', ("update_time" % 1000000000 + 1000000000) % 1000000000) AS "update_time",
+  CASE "port" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "port",
+  "port__number",
+  "port__status",
+  "port__secret",
+  (SELECT count(*) FROM "devices__ports" WHERE "devices__ports"."_id" = "devices"."id") AS "ports__count",
+  (SELECT count(*) FROM "devices__named" WHERE "devices__named"."_id" = "devices"."id") AS "named__count",
+  CASE
+    WHEN EXISTS (SELECT 1
+    FROM "devices__apart"
+    WHERE "devices__apart"."_id" = "devices"."id") THEN 'true'
+    ELSE 'false' END AS "apart",
+  CASE WHEN "packed" IS NOT NULL THEN hex("packed") END AS "packed",
+  "listed",
+  CASE
+    WHEN "url" IS NOT NULL THEN 'url'
+    WHEN "found" IS NOT NULL THEN 'found'
+    WHEN "from" THEN 'from'
+    WHEN "seen_from" THEN 'seen_from'
+    WHEN "token" IS NOT NULL THEN 'token' END AS "source",
+  "url",
+  "found",
+  CASE "from" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "from",
+  "from__number",
+  "from__status",
+  "from__secret",
+  CASE "seen_from" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END AS "seen_from",
+  "seen_from__number",
+  "seen_from__status",
+  "seen_from__secret",
+  "token",
+  CASE WHEN "branch" IS NOT NULL THEN hex("branch") END AS "branch",
+  (SELECT count(*) FROM "devices__seen" WHERE "devices__seen"."_id" = "devices"."id") AS "seen__count",
+  "count",
+  (SELECT count(*) FROM "devices__notes" WHERE "devices__notes"."_id" = "devices"."id") AS "notes__count"
+FROM "devices";
+
+CREATE VIEW "devices__ports_readable" AS SELECT
+  "_id",
+  "_position",
+  "number",
+  "status",
+  "secret"
+FROM "devices__ports";
+
+CREATE VIEW "devices__named_readable" AS SELECT
+  "_id",
+  "_key",
+  "value__number",
+  "value__status",
+  "value__secret"
+FROM "devices__named";
+
+CREATE VIEW "devices__apart_readable" AS SELECT
+  "_id",
+  "number",
+  "status",
+  "secret"
+FROM "devices__apart";
+
+CREATE VIEW "devices__seen_readable" AS SELECT
+  "_id",
+  "_position",
+  "value"
+FROM "devices__seen";
+
+CREATE VIEW "devices__notes_readable" AS SELECT
+  "_id",
+  "_key",
+  "value"
+FROM "devices__notes";
+
+CREATE VIEW "works_readable" AS SELECT
+  "name",
+  "last_run"
+FROM "works";
+
+CREATE VIEW "runs_readable" AS SELECT
+  "name",
+  "work"
+FROM "runs";

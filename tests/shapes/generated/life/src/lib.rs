@@ -2,6 +2,7 @@
 //!
 //! Every life that a row can have.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

@@ -2,6 +2,23 @@
 //!
 //! The names under which messages stand in columns of JSON.
 
+/// All of `listed` of `rules.v1.Device`.
+#[derive(Debug)]
+pub struct RulesV1DeviceField12;
+
+impl protostore::stored::document::Documented for RulesV1DeviceField12 {
+    const OF: protostore::stored::document::Of = protostore::stored::document::Of::All(
+        &protostore::stored::document::Field {
+            number: 12,
+            name: "listed",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&RULES_V1_DEVICE_PORT),
+            oneof: 0,
+        },
+    );
+}
+
 /// All of `texts` of `rules.v1.Route`.
 #[derive(Debug)]
 pub struct RulesV1RouteField6;
@@ -20,6 +37,68 @@ impl protostore::stored::document::Documented for RulesV1RouteField6 {
         },
     );
 }
+
+/// `rules.v1.Device`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static RULES_V1_DEVICE: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "rules.v1.Device",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 12,
+            name: "listed",
+            others: &[],
+            shape: protostore::stored::document::Shape::List,
+            kind: protostore::stored::document::Kind::Message(&RULES_V1_DEVICE_PORT),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
+
+/// `rules.v1.Device.Port`.
+#[allow(
+    dead_code,
+    reason = "of a message that holds a list as JSON, the list alone is read"
+)]
+static RULES_V1_DEVICE_PORT: protostore::stored::document::Message = protostore::stored::document::Message {
+    name: "rules.v1.Device.Port",
+    fields: &[
+        protostore::stored::document::Field {
+            number: 1,
+            name: "number",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::Uint32,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 2,
+            name: "status",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+        protostore::stored::document::Field {
+            number: 3,
+            name: "secret",
+            others: &[],
+            shape: protostore::stored::document::Shape::Plain,
+            kind: protostore::stored::document::Kind::Scalar(
+                protostore::stored::document::Scalar::String,
+            ),
+            oneof: 0,
+        },
+    ],
+    gone: &[],
+};
 
 /// `rules.v1.Route`.
 #[allow(

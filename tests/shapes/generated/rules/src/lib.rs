@@ -2,23 +2,27 @@
 //!
 //! What is kept to rules.
 
+mod behaviors;
 #[doc(hidden)]
 pub mod documents;
 pub mod proto;
 mod records;
 
 pub use records::claim::Claim;
+pub use records::device::{Device, DevicePort, DeviceSource};
 pub use records::form::Form;
 pub use records::number::Number;
 pub use records::numbered::Numbered;
 pub use records::peer::Peer;
 pub use records::pod::Pod;
 pub use records::route::{Route, RouteDetour, RouteHop};
+pub use records::run::Run;
 pub use records::secret::{Secret, SecretCard, SecretProof};
 pub use records::stack::{Stack, StackLayer, StackOrigin};
 pub use records::text::Text;
 pub use records::tree::{Tree, TreeChoice, TreeLeaf, TreeLeafKind};
 pub use records::types::{Colour, Meta};
+pub use records::work::Work;
 
 /// Table `secrets`: the record `Secret`, its fields and its accessors.
 pub mod secret {
@@ -75,6 +79,21 @@ pub mod claim {
     pub use crate::records::claim::{*, columns::*};
 }
 
+/// Table `devices`: the record `Device`, its fields and its accessors.
+pub mod device {
+    pub use crate::records::device::{*, columns::*};
+}
+
+/// Table `works`: the record `Work`, its fields and its accessors.
+pub mod work {
+    pub use crate::records::work::{*, columns::*};
+}
+
+/// Table `runs`: the record `Run`, its fields and its accessors.
+pub mod run {
+    pub use crate::records::run::{*, columns::*};
+}
+
 /// The schema that this crate reads and writes.
 pub static SCHEMA: protostore::Schema = protostore::Schema {
     store: "rules.v1.RulesStore",
@@ -82,7 +101,7 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
     version: 1,
     semver: "0.1.0",
     mapping: 1,
-    slots: 337,
+    slots: 399,
     migrations: &[
         protostore::Migration {
             version: 1,
@@ -102,6 +121,9 @@ pub static SCHEMA: protostore::Schema = protostore::Schema {
         &records::stack::TABLE,
         &records::pod::TABLE,
         &records::claim::TABLE,
+        &records::device::TABLE,
+        &records::work::TABLE,
+        &records::run::TABLE,
     ],
     snapshot: include_str!("../schema/0001.json"),
     descriptors: proto::DESCRIPTORS,
@@ -177,6 +199,24 @@ impl<E: protostore::Engine> Store<E> {
     /// Returns the table `claims`.
     #[must_use]
     pub fn claims(&self) -> protostore::TableOf<'_, records::claim::Claim, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `devices`.
+    #[must_use]
+    pub fn devices(&self) -> protostore::TableOf<'_, records::device::Device, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `works`.
+    #[must_use]
+    pub fn works(&self) -> protostore::TableOf<'_, records::work::Work, E> {
+        self.0.table()
+    }
+
+    /// Returns the table `runs`.
+    #[must_use]
+    pub fn runs(&self) -> protostore::TableOf<'_, records::run::Run, E> {
         self.0.table()
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Every shape of record.
 
+mod behaviors;
 #[doc(hidden)]
 pub mod documents;
 pub mod proto;

@@ -2,6 +2,7 @@
 //!
 //! Every word that has another use.
 
+mod behaviors;
 pub mod proto;
 mod records;
 

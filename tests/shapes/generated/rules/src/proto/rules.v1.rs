@@ -418,3 +418,117 @@ pub struct Meta {
     #[prost(bytes = "vec", optional, tag = "3")]
     pub hash: ::core::option::Option<::prost::alloc::vec::Vec<u8>>,
 }
+/// What requests and responses leave out, at every place and in every shape.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Device {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub state: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub password: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "5")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "6")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    #[prost(message, optional, tag = "7")]
+    pub port: ::core::option::Option<device::Port>,
+    #[prost(message, repeated, tag = "8")]
+    pub ports: ::prost::alloc::vec::Vec<device::Port>,
+    #[prost(btree_map = "string, message", tag = "9")]
+    pub named: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        device::Port,
+    >,
+    #[prost(message, optional, tag = "10")]
+    pub apart: ::core::option::Option<device::Port>,
+    #[prost(message, optional, tag = "11")]
+    pub packed: ::core::option::Option<device::Port>,
+    #[prost(message, repeated, tag = "12")]
+    pub listed: ::prost::alloc::vec::Vec<device::Port>,
+    #[prost(message, optional, tag = "18")]
+    pub branch: ::core::option::Option<device::Branch>,
+    /// Not stored: a request that sets it is not rejected for it.
+    #[prost(string, tag = "19")]
+    pub shown: ::prost::alloc::string::String,
+    #[deprecated]
+    #[prost(string, repeated, tag = "20")]
+    pub seen: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint32, optional, tag = "21")]
+    pub count: ::core::option::Option<u32>,
+    #[prost(btree_map = "string, string", tag = "22")]
+    pub notes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    #[prost(oneof = "device::Source", tags = "13, 14, 15, 16, 17")]
+    pub source: ::core::option::Option<device::Source>,
+}
+/// Nested message and enum types in `Device`.
+pub mod device {
+    /// A message inside.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Port {
+        #[prost(uint32, tag = "1")]
+        pub number: u32,
+        #[prost(string, tag = "2")]
+        pub status: ::prost::alloc::string::String,
+        #[prost(string, tag = "3")]
+        pub secret: ::prost::alloc::string::String,
+    }
+    /// A message that contains itself.
+    #[derive(Clone, PartialEq, ::prost::Message)]
+    pub struct Branch {
+        #[prost(string, tag = "1")]
+        pub name: ::prost::alloc::string::String,
+        #[prost(string, tag = "2")]
+        pub status: ::prost::alloc::string::String,
+        #[prost(message, optional, boxed, tag = "3")]
+        pub left: ::core::option::Option<::prost::alloc::boxed::Box<Branch>>,
+        #[prost(message, repeated, tag = "4")]
+        pub others: ::prost::alloc::vec::Vec<Branch>,
+        #[prost(oneof = "branch::End", tags = "5, 6")]
+        pub end: ::core::option::Option<branch::End>,
+    }
+    /// Nested message and enum types in `Branch`.
+    pub mod branch {
+        #[derive(Clone, PartialEq, ::prost::Oneof)]
+        pub enum End {
+            #[prost(message, tag = "5")]
+            Right(::prost::alloc::boxed::Box<super::Branch>),
+            #[prost(bool, tag = "6")]
+            None(bool),
+        }
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Source {
+        #[prost(string, tag = "13")]
+        Url(::prost::alloc::string::String),
+        #[prost(string, tag = "14")]
+        Found(::prost::alloc::string::String),
+        #[prost(message, tag = "15")]
+        From(Port),
+        #[prost(message, tag = "16")]
+        SeenFrom(Port),
+        #[prost(string, tag = "17")]
+        Token(::prost::alloc::string::String),
+    }
+}
+/// Two records that a service found to reference each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Work {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub last_run: ::prost::alloc::string::String,
+}
+/// A run of a work.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Run {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub work: ::prost::alloc::string::String,
+}

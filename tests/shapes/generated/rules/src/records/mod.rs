@@ -3,14 +3,17 @@
 //! The records, a file for each table.
 
 pub mod claim;
+pub mod device;
 pub mod form;
 pub mod number;
 pub mod numbered;
 pub mod peer;
 pub mod pod;
 pub mod route;
+pub mod run;
 pub mod secret;
 pub mod stack;
 pub mod text;
 pub mod tree;
 pub mod types;
+pub mod work;
