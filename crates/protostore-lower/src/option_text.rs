@@ -7,13 +7,14 @@ const DEPTH: usize = 64;
 
 /// A key of a message value, with the key's values in the order of the text.
 #[derive(Debug, PartialEq)]
-struct Entry {
+pub(crate) struct Entry {
     key: String,
     value: Value,
 }
 
+/// A value, and where it stands in the option's text.
 #[derive(Debug, PartialEq)]
-struct Value {
+pub(crate) struct Value {
     span: Range<usize>,
     entries: Vec<Entry>,
 }
@@ -21,16 +22,20 @@ struct Value {
 /// One step into a value: the key, and which of its values.
 pub(crate) type Step = (&'static str, usize);
 
-/// Returns where the value at `steps` stands in `text`, or the value nearest around it; `None` if not even the first is
-/// found.
-pub(crate) fn find(text: &str, steps: &[Step]) -> Option<Range<usize>> {
-    let mut cursor = Cursor { text, at: text.find('=').map_or(0, |i| i + 1) };
-    let mut value = cursor.value(0)?;
+/// Reads the value of an option, `(name) = { … }`; `None` if there is none that can be followed.
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    Cursor { text, at: text.find('=').map_or(0, |i| i + 1) }.value(0)
+}
+
+/// Returns where the value at `steps` stands in the option's text, or the value nearest around it; `None` if not even the
+/// first is found.
+pub(crate) fn find(value: &Value, steps: &[Step]) -> Option<Range<usize>> {
+    let mut value = value;
     let mut found = None;
     for (key, index) in steps {
-        let Some(entry) = value.entries.into_iter().filter(|e| e.key == *key).nth(*index) else { break };
+        let Some(entry) = value.entries.iter().filter(|e| e.key == *key).nth(*index) else { break };
         found = Some(entry.value.span.clone());
-        value = entry.value;
+        value = &entry.value;
     }
     found
 }
@@ -219,7 +224,7 @@ mod tests {
     use super::*;
 
     fn found<'a>(text: &'a str, steps: &[Step]) -> Option<&'a str> {
-        find(text, steps).map(|span| &text[span])
+        find(&parse(text)?, steps).map(|span| &text[span])
     }
 
     #[test]
@@ -252,9 +257,9 @@ mod tests {
     fn gives_up_without_harm() {
         for text in ["", "=", "= {", "= {a", "= {a:", "= {a: [", "= {a: \"", "= }", "= {[x", "= {é: ü} ", "= {a: {b: {"]
         {
-            let _ = find(text, &[("a", 0), ("b", 0)]);
+            let _ = parse(text).and_then(|value| find(&value, &[("a", 0), ("b", 0)]));
         }
         let deep = format!("= {}", "{a:".repeat(100_000));
-        assert_eq!(find(&deep, &[("a", 0)]), None);
+        assert_eq!(parse(&deep).and_then(|value| find(&value, &[("a", 0)])), None);
     }
 }

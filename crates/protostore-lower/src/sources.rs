@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prost_types::FileDescriptorProto;
 use prost_types::source_code_info::Location;
 use protostore_schema::{Docs, Source, plain_text};
 
 use crate::diagnostic::Place;
+use crate::option_text::{self, Value};
 
 /// The sources of all files of a compilation, by the name that they are imported by.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
     files: BTreeMap<String, SourceFile>,
+    /// Options that were read, by file and place: each entry of a long list asks where it stands.
+    options: Arc<Mutex<BTreeMap<(String, usize), Option<Arc<Value>>>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +54,13 @@ impl Sources {
     /// Returns where exactly that path stands.
     pub(crate) fn span(&self, file: &str, path: &[i32]) -> Option<Range<usize>> {
         Some(self.files.get(file)?.locations.get(path)?.span.clone())
+    }
+
+    /// Returns the value of the option that stands in that stretch of a file, and reads it once.
+    pub(crate) fn option(&self, file: &str, span: &Range<usize>) -> Option<Arc<Value>> {
+        let parse = || option_text::parse(self.text(file)?.get(span.clone())?).map(Arc::new);
+        let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);
+        options.entry((file.to_owned(), span.start)).or_insert_with(parse).clone()
     }
 
     /// Returns what stands at or below that path, in the order of paths.
@@ -112,5 +122,25 @@ fn byte_span(location: &Location, lines: &[usize], length: usize) -> Option<Rang
         [line, from, to] => Some(offset(line, from)?..offset(line, to)?),
         [line, from, last, to] => Some(offset(line, from)?..offset(last, to)?),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use prost_types::FileDescriptorProto;
+
+    use super::Sources;
+
+    /// A list of thousands of entries would otherwise be read once for each of them.
+    #[test]
+    fn an_option_is_read_once() {
+        let text = "(table) = {column: {field: \"a\"} column: {field: \"b\"}}";
+        let mut sources = Sources::default();
+        let file = FileDescriptorProto { name: Some("a.proto".to_owned()), ..FileDescriptorProto::default() };
+        sources.add(text.into(), &file);
+        let read = || sources.option("a.proto", &(0..text.len())).expect("an option");
+        assert!(Arc::ptr_eq(&read(), &read()));
     }
 }

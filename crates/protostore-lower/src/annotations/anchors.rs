@@ -85,7 +85,7 @@ impl Anchor {
         let path: Vec<i32> = self.element.iter().chain(&self.option).copied().collect();
         let text = sources.text(&self.file).map_or("", |text| text);
         let whole = sources.span(&self.file, &path).map(|span| {
-            let inner = option_text::find(text.get(span.clone()).unwrap_or_default(), steps);
+            let inner = sources.option(&self.file, &span).and_then(|value| option_text::find(&value, steps));
             inner.map_or(span.clone(), |inner| span.start + inner.start..span.start + inner.end)
         });
         let key = steps.first().map(|(key, _)| format!(".{key}"));
