@@ -45,6 +45,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cipher::has_failed as cipher_has_failed;
 pub(crate) use close::close;
 pub(crate) use ffi::memory_used;
 pub(crate) use integrity::{check_table, tables};
@@ -98,11 +99,24 @@ impl Connector {
         self.connect().map_err(|refusal| refusal.about(&self.path))
     }
 
+    /// Makes the connection that writes, in place of one that is broken.
+    pub(crate) fn writer(&self, log: &Log) -> Result<Connection> {
+        let connection = self.connect_as(Role::Writer).and_then(|mut connection| {
+            log.over(&mut connection).map_err(|why| Refusal::Engine("be watched", why))?;
+            Ok(connection)
+        });
+        connection.map_err(|refusal| refusal.about(&self.path))
+    }
+
     fn connect(&self) -> Result<Connection, Refusal> {
+        self.connect_as(Role::Reader)
+    }
+
+    fn connect_as(&self, role: Role) -> Result<Connection, Refusal> {
         let mut connection = connect::bare(&self.path, self.allow_tools)?;
         self.cipher.unlock(&connection)?;
         connect::probe(&connection, &self.cipher)?;
-        settings::apply(&connection, Role::Reader, self.cache)?;
+        settings::apply(&connection, role, self.cache)?;
         settings::limit(&connection)?;
         authorizer::install(&mut connection)?;
         Ok(connection)

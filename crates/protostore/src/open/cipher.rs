@@ -91,9 +91,10 @@ impl Cipher {
 }
 
 /// Says whether SQLCipher has met a page that it could not decrypt: then it reads none any more.
-pub(super) fn has_failed(connection: &Connection) -> bool {
-    let status = connection.query_row("PRAGMA cipher_status", [], |row| row.get::<_, String>(0));
-    matches!(status.as_deref(), Ok("0"))
+pub(crate) fn has_failed(connection: &Connection) -> bool {
+    let says = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, String>(0)).ok();
+    // The status of a plain file is the same, and it has no salt.
+    says("PRAGMA cipher_status").as_deref() == Some("0") && says("PRAGMA cipher_salt").is_some()
 }
 
 /// Returns the version of SQLCipher, where there is one.

@@ -50,13 +50,19 @@ struct Watch {
 impl Log {
     /// Watches the connection that writes.
     pub(super) fn watch(connection: &mut Connection, schema: &'static Schema, state: &State) -> rusqlite::Result<Self> {
-        let watch = Arc::new(Watch::default());
-        let pages = Arc::clone(&watch);
+        let log = Self { schema, log: state.log, next: state.next, watch: Arc::default() };
+        log.over(connection)?;
+        Ok(log)
+    }
+
+    /// Watches another connection, which writes in place of the one before.
+    pub(super) fn over(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        let pages = Arc::clone(&self.watch);
         connection.wal_hook(Some(move |_: &mut _, count: std::ffi::c_int| {
             pages.committed(u32::try_from(count).unwrap_or(0));
             Ok(())
         }))?;
-        let (until, interrupt) = (Arc::clone(&watch), connection.get_interrupt_handle());
+        let (until, interrupt) = (Arc::clone(&self.watch), connection.get_interrupt_handle());
         let mut since = Instant::now();
         connection.busy_handler(Some(move |count| {
             if count == 0 {
@@ -72,8 +78,7 @@ impl Log {
                 interrupt.interrupt();
             }
             false
-        }))?;
-        Ok(Self { schema, log: state.log, next: state.next, watch })
+        }))
     }
 
     /// Makes the row that commits write, in a database in memory, which has no log.

@@ -33,6 +33,11 @@ impl Checkpoints {
         Self { log, limit, due: limit / 16, alarmed: false, watched }
     }
 
+    /// Returns the log.
+    pub(super) fn log(&self) -> &Log {
+        &self.log
+    }
+
     /// Gives the log back to who closes the store.
     pub(super) fn into_log(self) -> Log {
         self.log

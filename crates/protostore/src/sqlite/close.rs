@@ -22,7 +22,7 @@ use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
 use crate::info::{CheckState, Info};
-use crate::open::{self, Guard, Log, Opened};
+use crate::open::{self, Connector, Guard, Log, Opened};
 use crate::options::{Limits, Options};
 use crate::page_token::PageTokens;
 
@@ -86,7 +86,8 @@ impl Sqlite {
         let writer = spawn("protostore-writer", {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
             let checkpoints = Checkpoints::new(log, options.log, Arc::clone(&watched));
-            move || write(writer, &state, &requests, checkpoints)
+            let connector = Arc::clone(&connector);
+            move || write(writer, &state, &requests, checkpoints, connector)
         })?;
         let mut running = Running {
             state: Arc::clone(&state),
@@ -261,8 +262,15 @@ fn logged(closed: Result<()>) {
 }
 
 /// Runs the writer; if it fails by a fault of ours, nobody waits for it in vain.
-fn write(held: Held, state: &Arc<State>, requests: &Arc<Requests>, checkpoints: Checkpoints) -> Option<(Held, Log)> {
-    let writer = Writer::new(held, Arc::clone(requests), Arc::clone(state), checkpoints);
+fn write(
+    held: Held,
+    state: &Arc<State>,
+    requests: &Arc<Requests>,
+    checkpoints: Checkpoints,
+    connector: Arc<Connector>,
+) -> Option<(Held, Log)> {
+    let mut writer = Writer::new(held, Arc::clone(requests), Arc::clone(state), checkpoints);
+    writer.connector = Some(connector);
     match catch_unwind(AssertUnwindSafe(|| writer.serve())) {
         Ok(ended) => Some(ended),
         Err(panic) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::checkpoint::Checkpoints;
+use super::fault::damaged;
 use super::held::Held;
 use super::job::{Job, Ran};
 use super::patience::Patience;
@@ -11,7 +12,7 @@ use super::queue::Queue;
 use super::state::State;
 use super::transaction::{Level, Uncommitted};
 use crate::error::{Error, Kind, Result};
-use crate::open::Log;
+use crate::open::{Connector, Log, cipher_has_failed};
 
 /// How many requests are committed together.
 const GROUP: usize = 512;
@@ -29,6 +30,8 @@ pub(super) struct Writer {
     state: Arc<State>,
     checkpoints: Checkpoints,
     pub(super) patience: Patience,
+    /// What makes another connection where this one is broken; none in tests of the writer alone.
+    pub(super) connector: Option<Arc<Connector>>,
 }
 
 /// What undid the transaction of a group.
@@ -37,11 +40,13 @@ enum Setback {
     Request(Box<dyn Job>),
     /// Nothing that one request has to do with.
     Group(Error),
+    /// One of the requests, which did not say so: it met a page that is damaged.
+    Somebody,
 }
 
 impl Writer {
     pub(super) fn new(held: Held, requests: Arc<Requests>, state: Arc<State>, checkpoints: Checkpoints) -> Self {
-        Self { held, requests, state, checkpoints, patience: Patience::default() }
+        Self { held, requests, state, checkpoints, patience: Patience::default(), connector: None }
     }
 
     /// Serves the queue until it is closed and empty, and returns the connection and its log.
@@ -70,11 +75,16 @@ impl Writer {
             let refusal = match self.admit().map_err(Setback::Group).and_then(|()| self.transaction(&mut group)) {
                 Ok(()) => break,
                 Err(Setback::Group(e)) => e,
+                // Alone, it is known.
+                Err(Setback::Somebody) => return group.into_iter().for_each(|job| self.commit(vec![job])),
                 Err(Setback::Request(job)) => {
                     let e = job.failure().map_or_else(undone, Error::again);
                     job.answer();
                     if round < AGAIN {
                         continue;
+                    }
+                    if e.kind() == Kind::Damaged {
+                        return group.into_iter().for_each(|job| self.commit(vec![job]));
                     }
                     e
                 }
@@ -109,11 +119,20 @@ impl Writer {
             let state = Arc::clone(&self.state);
             // Nothing undoes the last one but itself, so that it does not run again.
             let last = at + 1 == group.len();
+            if last && at > 0 && cipher_has_failed(self.held.connection()) {
+                return Err(self.give_up(Setback::Somebody));
+            }
             if !state.inside(|| request(&mut self.held, &mut *group[at], last)) {
                 let mut job = group.remove(at);
                 if job.failure().is_none() {
                     job.fail(undone());
                 }
+                return Err(self.give_up(Setback::Request(job)));
+            }
+            // After a page that it could not decrypt, SQLCipher reads no other over this connection.
+            let suspect = last || group[at].failure().is_some_and(may_be_damage);
+            if suspect && cipher_has_failed(self.held.connection()) {
+                let job = group.remove(at);
                 return Err(self.give_up(Setback::Request(job)));
             }
             at += 1;
@@ -137,13 +156,37 @@ impl Writer {
         }
     }
 
-    /// Makes sure that nothing of the transaction is left; a connection that cannot do that is of no use.
-    fn give_up(&mut self, setback: Setback) -> Setback {
-        if !self.held.rollback() {
+    /// Makes sure that nothing of the transaction is left; a connection that cannot do that, or that has met a damaged
+    /// page, makes room for another.
+    fn give_up(&mut self, mut setback: Setback) -> Setback {
+        let broken = cipher_has_failed(self.held.connection());
+        if broken && let Setback::Request(job) = &mut setback {
+            let told = job.failure().map(Error::kind);
+            if !matches!(told, Some(Kind::Damaged | Kind::Io)) {
+                job.fail(damaged("its authentication failed"));
+            }
+        }
+        let over = self.held.rollback();
+        if broken && let Err(e) = self.renew() {
+            self.state.stop_because(&e);
+        } else if !broken && !over {
             self.state.stop_because(&Error::new(Kind::Engine, "a transaction could not be rolled back"));
         }
         setback
     }
+
+    /// Takes another connection.
+    fn renew(&mut self) -> Result<()> {
+        match &self.connector {
+            Some(connector) => self.held.replace(connector.writer(self.checkpoints.log())?),
+            None => Err(Error::new(Kind::Engine, "the connection is broken, and there is no other")),
+        }
+    }
+}
+
+/// Says whether an error may come from a damaged page: SQLite has several words for it, and none of its own.
+fn may_be_damage(e: &Error) -> bool {
+    matches!(e.kind(), Kind::Damaged | Kind::Io | Kind::Engine | Kind::Exhausted | Kind::Open | Kind::Aborted)
 }
 
 /// Runs one request so that it undoes itself alone, and says whether the transaction goes on.
