@@ -3,10 +3,12 @@
 mod bind;
 pub(crate) mod coded;
 mod kept;
+mod look;
 mod read;
 mod zero;
 
 pub(crate) use kept::{Kept, Pick};
+pub(crate) use look::Look;
 pub use zero::{Zero, is_set, nonzero};
 
 use crate::error::{Error, Kind, Result};

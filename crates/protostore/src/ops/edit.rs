@@ -8,7 +8,9 @@ use super::get::one;
 use super::{Op, WriteOp};
 use crate::error::Result;
 use crate::filter::Comparable;
-use crate::record::{ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, element, immutable, touch};
+use crate::record::{
+    ChildTable, EditedList, EditedMap, EditedValues, Mutable, Record, check, element, immutable, touch,
+};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -93,6 +95,7 @@ impl<C: EditedList> Change<C> for Append<C::Item> {
     const NAME: &'static str = "append";
 
     fn check(&self) -> Result<()> {
+        check::storable_item::<C>(&self.0)?;
         C::check(&0, &self.0)
     }
 
@@ -148,6 +151,7 @@ impl<C: EditedMap> Change<C> for Put<C::Place, C::Item> {
     const NAME: &'static str = "put";
 
     fn check(&self) -> Result<()> {
+        check::storable_item::<C>(&self.value)?;
         C::check(&self.key, &self.value)
     }
 

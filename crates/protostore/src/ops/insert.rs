@@ -28,6 +28,7 @@ impl<R: Record> Op for Insert<R> {
     const COMPOUND: bool = compound::<R>();
 
     fn prepare(&mut self) -> Result<()> {
+        check::storable(&self.record)?;
         self.now = Some(Make::insert(&mut self.record)?);
         Ok(())
     }
@@ -59,6 +60,7 @@ impl<R: Record> Op for InsertMany<R> {
 
     fn prepare(&mut self) -> Result<()> {
         for record in &mut self.records {
+            check::storable(record)?;
             let now = Make::insert(record)?;
             self.now.get_or_insert(now);
         }
@@ -100,6 +102,7 @@ impl<R: Mutable> Op for Upsert<R> {
 
     fn prepare(&mut self) -> Result<()> {
         if self.made.is_none() {
+            check::storable(&self.record)?;
             self.made = Some(Make::upsert(&mut self.record)?);
         }
         Ok(())

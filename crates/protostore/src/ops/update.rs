@@ -8,7 +8,7 @@ use super::{WriteOp, refusal};
 use crate::error::{Error, Kind, Result, Violation};
 use crate::life::{Expire, Life, SoftDelete};
 use crate::mask::Mask;
-use crate::record::{Children, Make, Mutable, Record, revision};
+use crate::record::{Children, Make, Mutable, Record, check, revision};
 use crate::schema::{FieldKind, ForeignKey, Table};
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -37,6 +37,7 @@ impl<R: Mutable> super::Op for Update<R> {
     const COMPOUND: bool = !R::Children::NONE || R::REVISION.is_some() || R::LIFE.expire.is_some() || R::FIRES;
 
     fn prepare(&mut self) -> Result<()> {
+        check::storable_in(&self.record, &self.mask)?;
         self.now = Some(Make::update(&mut self.record, &mut self.mask)?);
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::get::one;
 use super::insert::{Whole, insert, upsert};
 use super::{Op, WriteOp};
 use crate::error::{Error, Kind, Result};
-use crate::record::{Made, Make, Mutable, Record};
+use crate::record::{Made, Make, Mutable, Record, check};
 use crate::schema::Stmt;
 use crate::session::Session;
 use crate::time::Timestamp;
@@ -50,6 +50,7 @@ impl<R: Mutable> Op for UpsertBy<R> {
 
     fn prepare(&mut self) -> Result<()> {
         if self.made.is_none() {
+            check::storable(&self.record)?;
             self.made = Some(Make::upsert(&mut self.record)?);
         }
         Ok(())

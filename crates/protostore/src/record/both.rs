@@ -18,6 +18,11 @@ pub struct Both<A, B>(PhantomData<fn() -> (A, B)>);
 
 impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
     const NONE: bool = A::NONE && B::NONE;
+
+    fn storable(owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
+        A::storable(owner, mask)?;
+        B::storable(owner, mask)
+    }
     const IMMUTABLE: bool = A::IMMUTABLE || B::IMMUTABLE;
 
     fn names_immutable(mask: &Mask<R>) -> bool {
@@ -52,6 +57,11 @@ impl<R: Record, A: Children<R>, B: Children<R>> Children<R> for Both<A, B> {
 
 impl<C: ChildTable, A: Nested<C>, B: Nested<C>> Nested<C> for Both<A, B> {
     const NONE: bool = A::NONE && B::NONE;
+
+    fn storable(owner: &C::Item) -> Result<()> {
+        A::storable(owner)?;
+        B::storable(owner)
+    }
 
     fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()> {
         A::compare(old, new, one)?;

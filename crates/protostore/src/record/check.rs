@@ -1,8 +1,46 @@
 //! Looks at what a write is about to store: a value that breaks a rule is refused before it is queued.
 
-use super::Record;
+use super::{ChildTable, Children, Nested, Record};
 use crate::error::Result;
 use crate::mask::Mask;
+use crate::value::Look;
+
+/// Refuses a record with a value that no column can hold, before it is cloned and handed to another thread: one that is
+/// nested too deep would end the process where it is cloned or dropped on a smaller stack.
+pub(crate) fn storable<R: Record>(record: &R) -> Result<()> {
+    look(record, None)
+}
+
+/// Refuses what [`storable`] does, as far as an update writes it; and what is nested too deep in any case, as the record is
+/// handed over whole.
+pub(crate) fn storable_in<R: Record>(record: &R, mask: &Mask<R>) -> Result<()> {
+    look(record, Some(mask))
+}
+
+fn look<R: Record>(record: &R, mask: Option<&Mask<R>>) -> Result<()> {
+    let mut before = 0;
+    for (member, field) in R::TABLE.fields.iter().enumerate() {
+        let bound = record.bind_field(member, &mut Look::at(R::TABLE.insert.fields, before));
+        counts(bound, mask, member).map_err(|e| e.in_table(R::TABLE.layout.name))?;
+        before += field.columns.len();
+    }
+    R::Children::storable(record, mask)
+}
+
+/// Overlooks what is wrong with a member that is not written, unless it is nested too deep.
+pub(super) fn counts<R: Record>(looked: Result<()>, mask: Option<&Mask<R>>, member: usize) -> Result<()> {
+    match looked {
+        Err(e) if mask.is_some_and(|mask| !mask.has(member)) && !Look::is_too_deep(&e) => Ok(()),
+        looked => looked,
+    }
+}
+
+/// Refuses an element with a value that no column can hold, in it or in the lists inside of it.
+pub(crate) fn storable_item<C: ChildTable>(item: &C::Item) -> Result<()> {
+    let mut look = Look::at(C::CHILD.insert.fields, C::CHILD.key);
+    C::bind_item(item, &mut look).map_err(|e| e.in_table(C::CHILD.layout.name))?;
+    C::Nested::storable(item)
+}
 
 /// Refuses a record that breaks a rule. One that the store is yet to number is looked at when it has its numbers.
 pub(super) fn whole<R: Record>(record: &R) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::mask::Mask;
 use crate::ops::refusal;
 use crate::record::immutable::{self, Image};
-use crate::record::{ChildTable, Record};
+use crate::record::{ChildTable, Record, check};
 use crate::room::{End, too_large};
 use crate::schema::{Child, Layout, Stmt};
 use crate::session::Session;
@@ -27,6 +27,8 @@ pub trait Children<R: Record>: Send + Sync + 'static {
     fn load<S: Session>(s: &mut S, owner: &mut R) -> impl Future<Output = Result<()>> + Send;
     /// Reads the children of many records: one statement a child table, however many records there are.
     fn load_many<S: Session>(s: &mut S, owners: &mut [R], keys: &S::Keys) -> impl Future<Output = Result<()>> + Send;
+    /// Refuses a record with an element that no column can hold, where the mask asks for it; of all without one.
+    fn storable(owner: &R, mask: Option<&Mask<R>>) -> Result<()>;
     /// Writes the children of a record that has none in the database.
     fn insert<S: Session>(s: &mut S, owner: &R, now: Timestamp) -> impl Future<Output = Result<()>> + Send;
     /// Writes the children of a record in place of those in the database, where the mask asks for it; all without one.
@@ -52,6 +54,8 @@ pub trait Nested<C: ChildTable>: Send + Sync + 'static {
         by: By<'_, K>,
         elements: &mut [Element<P, C>],
     ) -> impl Future<Output = Result<()>> + Send;
+    /// Refuses an element with another inside of it that no column can hold.
+    fn storable(owner: &C::Item) -> Result<()>;
     /// Writes those of one element, of which `prefix` is the key.
     fn insert<S: Session, P: Bind + Sync>(
         s: &mut S,
@@ -84,6 +88,10 @@ impl<K> By<'_, K> {
 
 impl<R: Record> Children<R> for () {
     const NONE: bool = true;
+
+    fn storable(_: &R, _: Option<&Mask<R>>) -> Result<()> {
+        Ok(())
+    }
     const IMMUTABLE: bool = false;
 
     fn names_immutable(_: &Mask<R>) -> bool {
@@ -118,6 +126,11 @@ impl<R: Record> Children<R> for () {
 
 impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C, Rest) {
     const NONE: bool = false;
+
+    fn storable(owner: &R, mask: Option<&Mask<R>>) -> Result<()> {
+        check::counts(storable::<C>(owner), mask, usize::from(C::CHILD.member))?;
+        Rest::storable(owner, mask)
+    }
     const IMMUTABLE: bool = C::IMMUTABLE.is_some() || Rest::IMMUTABLE;
 
     fn names_immutable(mask: &Mask<R>) -> bool {
@@ -173,6 +186,10 @@ impl<R: Record, C: ChildTable<Owner = R>, Rest: Children<R>> Children<R> for (C,
 impl<C: ChildTable> Nested<C> for () {
     const NONE: bool = true;
 
+    fn storable(_: &C::Item) -> Result<()> {
+        Ok(())
+    }
+
     fn compare(_: &[&C::Item], _: &[&C::Item], _: bool) -> Result<()> {
         Ok(())
     }
@@ -199,6 +216,11 @@ impl<C: ChildTable> Nested<C> for () {
 
 impl<C: ChildTable, N: ChildTable<Owner = C::Item>, Rest: Nested<C>> Nested<C> for (N, Rest) {
     const NONE: bool = false;
+
+    fn storable(owner: &C::Item) -> Result<()> {
+        storable::<N>(owner)?;
+        Rest::storable(owner)
+    }
 
     fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()> {
         immutable::compare::<N>(old, new, one)?;
@@ -267,6 +289,11 @@ fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::
         return Err(Error::new(Kind::Damaged, why).in_table(C::CHILD.layout.name));
     }
     Ok(())
+}
+
+/// Refuses an owner with an element that no column can hold.
+fn storable<C: ChildTable>(owner: &C::Owner) -> Result<()> {
+    C::items(owner).into_iter().try_for_each(|(_, item)| check::storable_item::<C>(item))
 }
 
 /// Inserts the elements of an owner, in order, each before what is inside it.

@@ -29,6 +29,10 @@ use crate::page_token::PageTokens;
 /// How long closing waits for reads that were ended.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How much stack the writer may use, where closures clone and drop what callers have made: of the address space, not of the
+/// memory.
+const STACK: usize = 64 << 20;
+
 /// What all clones of a store share.
 pub(super) struct Core {
     pub(super) state: Arc<State>,
@@ -83,7 +87,7 @@ impl Sqlite {
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();
         let check = Check::new(info.check.state);
-        let writer = spawn("protostore-writer", {
+        let writer = spawn("protostore-writer", Some(STACK), {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
             let checkpoints = Checkpoints::new(log, options.log, Arc::clone(&watched));
             let connector = Arc::clone(&connector);
@@ -104,7 +108,7 @@ impl Sqlite {
         };
         for _ in 0..threads {
             let (reads, far) = (Arc::clone(&reads), Arc::clone(&far));
-            match spawn("protostore-reader", move || readers::serve(&reads, &far)) {
+            match spawn("protostore-reader", None, move || readers::serve(&reads, &far)) {
                 Ok(reader) => running.readers.push(reader),
                 Err(e) => {
                     running.finish()?;
@@ -114,7 +118,7 @@ impl Sqlite {
         }
         if info.check.state == CheckState::Running {
             let (search, watched, limit) = (Arc::clone(&check), Arc::clone(&watched), options.log);
-            match spawn("protostore-check", move || search.run(&connector, &watched, limit)) {
+            match spawn("protostore-check", None, move || search.run(&connector, &watched, limit)) {
                 Ok(searcher) => running.check.1 = Some(searcher),
                 Err(e) => {
                     running.finish()?;
@@ -284,7 +288,12 @@ fn write(
     }
 }
 
-fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
-    let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
+fn spawn<T: Send + 'static>(
+    name: &str,
+    stack: Option<usize>,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>> {
+    let thread = thread::Builder::new().name(name.to_owned());
+    let spawned = stack.into_iter().fold(thread, thread::Builder::stack_size).spawn(run);
     spawned.map_err(|e| Error::new(Kind::Open, "a thread could not be started").because(e))
 }

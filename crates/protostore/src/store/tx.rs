@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
 use crate::ops::{self, Delete, DeleteMany, Op, Update};
-use crate::record::{Make, Mutable, Record, Revised};
+use crate::record::{Make, Mutable, Record, Revised, check};
 use crate::session::{Part, Session};
 
 /// One transaction of the store; it reads, as a [`View`] does, what it has written.
@@ -24,6 +24,7 @@ impl<'a, E: Engine> Tx<'a, E> {
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<R> {
+        check::storable(record)?;
         let mut record = record.clone();
         let now = Make::insert(&mut record)?;
         self.part(|session| E::wait(ops::insert(session, record, now)))
@@ -31,6 +32,7 @@ impl<'a, E: Engine> Tx<'a, E> {
 
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
     pub fn upsert<R: Mutable>(&mut self, record: &R) -> Result<R> {
+        check::storable(record)?;
         let mut record = record.clone();
         let (made, now) = Make::upsert(&mut record)?;
         self.part(|session| E::wait(ops::upsert(session, record, &made, now)))
@@ -38,6 +40,8 @@ impl<'a, E: Engine> Tx<'a, E> {
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
     pub fn update<R: Mutable>(&mut self, record: &R, mask: impl Into<Mask<R>>) -> Result<R::Revision> {
+        let mask = mask.into();
+        check::storable_in(record, &mask)?;
         self.run(Update::new(record.clone(), mask))
     }
 

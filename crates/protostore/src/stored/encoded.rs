@@ -3,7 +3,7 @@
 use prost::Message;
 
 use crate::error::{Kind, Result};
-use crate::value::{Bad, Bind, Binder, Cell, Value};
+use crate::value::{Bad, Bind, Binder, Cell, Look, Value};
 
 /// A message as its protobuf bytes: exact, compact, opaque. An `Any` is kept as it is, type URL included.
 ///
@@ -33,7 +33,7 @@ impl<M: Message + Default> Bind for Encoded<&M> {
     fn bind<B: Binder>(&self, b: &mut B) -> Result<()> {
         let bytes = self.0.encode_to_vec();
         if is_too_deep::<M>(&bytes) {
-            return Err(b.refuse(Kind::Invalid, "must not be nested deeper than 100 messages"));
+            return Err(b.refuse(Kind::Invalid, Look::DEEP_MESSAGE));
         }
         b.blob(&bytes)
     }

@@ -5,6 +5,8 @@ mod fixture;
 
 mod bounds;
 mod deadlines;
+#[cfg(feature = "prost")]
+mod deep;
 mod faces;
 mod faults;
 mod forks;

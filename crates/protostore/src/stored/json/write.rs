@@ -6,6 +6,7 @@ use prost_types::value::Kind as Content;
 use prost_types::{ListValue, NullValue, Struct};
 
 use super::DEEPEST;
+use crate::value::Look;
 
 /// Why a value has no text.
 type Refusal = &'static str;
@@ -41,7 +42,7 @@ impl Writer {
         mut item: impl FnMut(&mut Self, I::Item) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         if self.depth == DEEPEST {
-            return Err("must not hold more than 100 objects and arrays within one another");
+            return Err(Look::DEEP_VALUE);
         }
         self.depth += 1;
         self.text.push(brackets[0]);
