@@ -26,7 +26,7 @@ const CRATES: [&str; 10] =
 pub(crate) const SINGLETON: &str = "_singleton";
 
 /// Modules that generated code has beside those of records, and crates that it names.
-const RESERVED_MODULES: [&str; 7] = ["documents", "mod", "proto", "protostore", "records", "std", "types"];
+const RESERVED_MODULES: [&str; 8] = ["behaviors", "documents", "mod", "proto", "protostore", "records", "std", "types"];
 
 /// The type that each generated crate has beside its records.
 const STORE: &str = "Store";

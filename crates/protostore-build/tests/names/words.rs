@@ -153,6 +153,7 @@ const WORDS: &[&str] = &[
     "any_of_these",
     "append",
     "apply",
+    "behaviors",
     "binder",
     "both",
     "cell",

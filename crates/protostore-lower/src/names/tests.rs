@@ -111,6 +111,7 @@ fn names_that_are_given() {
         is_reserved_module("mod")
             && is_reserved_module("types")
             && is_reserved_module("documents")
+            && is_reserved_module("behaviors")
             && !is_reserved_module("image")
     );
 }
