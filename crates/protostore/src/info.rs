@@ -72,6 +72,8 @@ pub enum CheckState {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogInfo {
+    /// Whether the disk is full: the reserve beside the file is given up, and the file does not grow.
+    pub disk_full: bool,
     /// How many bytes wait to be moved into the file.
     pub waiting: u64,
     /// How many bytes the log has in all.

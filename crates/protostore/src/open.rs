@@ -40,6 +40,7 @@ mod log;
 mod migrate;
 mod place;
 mod refusal;
+mod reserve;
 mod settings;
 mod state;
 #[cfg(test)]
@@ -50,6 +51,8 @@ pub(crate) use close::close;
 pub(crate) use ffi::memory_used;
 pub(crate) use integrity::{check_table, tables};
 pub(crate) use log::{Log, Moved, STAMP};
+pub(crate) use refusal::is_disk_full;
+pub(crate) use reserve::Reserve;
 
 use bookkeeping::Label;
 use cipher::Cipher;
@@ -76,6 +79,8 @@ pub(crate) struct Opened {
     pub(crate) connector: Arc<Connector>,
     /// What has been committed and is not in the file yet.
     pub(crate) log: Log,
+    /// Room on the disk for the day on which it is full.
+    pub(crate) reserve: Reserve,
     /// What keeps the file ours: dropped last.
     pub(crate) guard: Guard,
     /// What the database says about itself.
@@ -192,8 +197,22 @@ fn open_as(
     let cache = (CACHE / (1 + count as u64)).max(CACHE_OF_ONE);
     settings::apply(&writer, Role::Writer, cache).map_err(|refusal| refusal.on(&writer))?;
     let mut log = Log::watch(&mut writer, schema, &state).map_err(|why| Refusal::Engine("be watched", why))?;
-    let prepared = prepare(&mut writer, &mut log, schema, class, &label, crashed, options.check_first);
-    prepared.map_err(|refusal| refusal.on(&writer))?;
+    let mut reserve = Reserve::take(&place, if class == Class::Test { 0 } else { options.reserve });
+    let mut prepare = || prepare(&mut writer, &mut log, schema, class, &label, crashed, options.check_first);
+    let prepared = match prepare() {
+        Err(refusal) if refusal.is_full_disk() => {
+            reserve.release();
+            prepare()
+        }
+        prepared => prepared,
+    };
+    match prepared {
+        // What is there can be read; writing begins as soon as there is room.
+        Err(refusal) if refusal.is_full_disk() && label.version == schema.version => {
+            tracing::warn!(path = %place.path.display(), "the disk is full: the database is opened for reading");
+        }
+        prepared => prepared.map_err(|refusal| refusal.on(&writer))?,
+    }
     settings::limit(&writer)?;
     authorizer::install(&mut writer)?;
     let mut cipher = cipher;
@@ -233,7 +252,7 @@ fn open_as(
     }
     let tokens = PageTokens::new(token_keys, schema.store, label.created, schema.version);
     let guard = Guard { path: connector.path.clone(), _lock: lock, directory: None };
-    Ok(Opened { writer, readers, connector, log, guard, info, tokens })
+    Ok(Opened { writer, readers, connector, log, reserve, guard, info, tokens })
 }
 
 /// Decides how the pages are read: never plain without somebody having said so.

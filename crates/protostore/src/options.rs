@@ -20,6 +20,7 @@ pub struct Options {
     pub(crate) accept_lost_log: bool,
     pub(crate) plaintext: bool,
     pub(crate) log: u64,
+    pub(crate) reserve: u64,
     pub(crate) queue: usize,
     pub(crate) readers: usize,
     pub(crate) near: usize,
@@ -55,6 +56,7 @@ impl Options {
             accept_lost_log: false,
             plaintext: false,
             log: 256 << 20,
+            reserve: 16 << 20,
             queue: 4096,
             readers: cores.saturating_sub(1).clamp(1, 16),
             near: cores.clamp(1, 8),
@@ -112,6 +114,20 @@ impl Options {
     #[must_use]
     pub fn log_limit(mut self, bytes: u64) -> Self {
         self.log = bytes.max(1 << 20);
+        self
+    }
+
+    /// Sets how many bytes of the disk are set aside beside the file, in `<file>.reserve`, for the day on which the disk is
+    /// full; 16 MiB by default, no more than a sixteenth of the file system, and none for 0.
+    ///
+    /// On a full disk the reserve is given up, so that records can still be deleted and the sweep goes on; what needs more
+    /// room in the file is refused with [`Kind::Exhausted`]. The log is moved into the file at the latest when it is as
+    /// large as the reserve, so that the file can take it. Once there is room, the reserve is taken again.
+    ///
+    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
+    #[must_use]
+    pub fn reserve(mut self, bytes: u64) -> Self {
+        self.reserve = bytes;
         self
     }
 

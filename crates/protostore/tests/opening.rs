@@ -62,7 +62,7 @@ fn a_store_is_opened_closed_and_opened_again() {
         }
         let mut names: Vec<_> = fs::read_dir(home.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["aurae.db", "aurae.db.lock"]);
+        assert_eq!(names, ["aurae.db", "aurae.db.lock", "aurae.db.reserve"]);
     }
 }
 

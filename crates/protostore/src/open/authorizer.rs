@@ -7,7 +7,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use super::refusal::Refusal;
 
 /// Pragmas that work with a value: they look, or keep house. All others may only be asked for their value.
-const WITH_VALUE: [&str; 16] = [
+const WITH_VALUE: [&str; 17] = [
     "analysis_limit",
     "cache_size",
     "cipher_integrity_check",
@@ -18,6 +18,7 @@ const WITH_VALUE: [&str; 16] = [
     "index_list",
     "index_xinfo",
     "integrity_check",
+    "max_page_count",
     "optimize",
     "quick_check",
     "table_info",

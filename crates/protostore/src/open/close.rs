@@ -24,7 +24,9 @@ fn finish(writer: Connection, readers: Vec<Connection>, mut log: Log) -> Result<
             writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map(drop).map_err(failed)?
         }
         Moved::Nothing => {
-            tracing::warn!("another process reads the database: its log stays beside it until it is opened again");
+            tracing::warn!(
+                "the log of the database stays beside it until it is opened again: the disk is full, or another process reads it"
+            );
         }
     }
     shut(writer)

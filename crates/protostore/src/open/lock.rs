@@ -49,8 +49,11 @@ impl Lock {
             Err(Errno::WOULDBLOCK) => return Err(Refusal::Locked(holder(file))),
             Err(why) => return Err(failed(why.into())),
         }
-        file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())).map_err(failed)?;
-        Ok(Self(file))
+        match file.set_len(0).and_then(|()| writeln!(&file, "{}", std::process::id())) {
+            // The lock holds without the number; who comes second is told less.
+            Err(why) if why.kind() != io::ErrorKind::StorageFull => Err(failed(why)),
+            _ => Ok(Self(file)),
+        }
     }
 }
 

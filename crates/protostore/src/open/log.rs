@@ -33,6 +33,9 @@ pub(crate) struct Log {
     schema: &'static Schema,
     log: i64,
     next: i64,
+    begun: bool,
+    /// Whether the file may say that a log must be beside it.
+    announced: bool,
     watch: Arc<Watch>,
 }
 
@@ -50,7 +53,8 @@ struct Watch {
 impl Log {
     /// Watches the connection that writes.
     pub(super) fn watch(connection: &mut Connection, schema: &'static Schema, state: &State) -> rusqlite::Result<Self> {
-        let log = Self { schema, log: state.log, next: state.next, watch: Arc::default() };
+        let log =
+            Self { schema, log: state.log, next: state.next, begun: false, announced: false, watch: Arc::default() };
         log.over(connection)?;
         Ok(log)
     }
@@ -90,12 +94,17 @@ impl Log {
     /// The log of such a database.
     #[cfg(test)]
     pub(crate) fn none(schema: &'static Schema) -> Self {
-        Self { schema, log: 1, next: 1, watch: Arc::default() }
+        Self { schema, log: 1, next: 1, begun: true, announced: true, watch: Arc::default() }
     }
 
     /// Returns the numbers that a commit writes.
     pub(crate) fn numbers(&self) -> [i64; 2] {
         [self.log, self.next]
+    }
+
+    /// Returns whether commits may be made: the file says that a log must be beside it.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Returns how many bytes of the log are not in the file yet, and how many it has in all.
@@ -111,10 +120,13 @@ impl Log {
         let next = number()?;
         state::stamp(&transaction, self.log, next)?;
         transaction.commit()?;
-        self.next = next;
+        (self.next, self.announced) = (next, true);
         let moved = self.moved(connection, PATIENCE)?;
         match moved {
-            Moved::Whole => state::mark(connection, self.log, false)?,
+            Moved::Whole => {
+                state::mark(connection, self.log, false)?;
+                self.begun = true;
+            }
             Moved::Nothing => self.withdraw(connection)?,
         }
         Ok(moved)
@@ -128,7 +140,7 @@ impl Log {
         if self.next == self.log {
             let next = number()?;
             state::stamp(connection, self.log, next)?;
-            self.next = next;
+            (self.next, self.announced) = (next, true);
         }
         self.moved(connection, patience)
     }
@@ -145,16 +157,28 @@ impl Log {
 
     /// Moves what is there into the file and empties the log, before a run begins.
     pub(super) fn empty(&mut self, connection: &Connection) -> rusqlite::Result<Moved> {
-        self.withdraw(connection)?;
-        self.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)", PATIENCE)
+        self.settle(connection, |connection, log| state::stamp(connection, log, log))
     }
 
-    /// Ends a run: moves all into the file, and then the word that it was closed.
+    /// Ends a run: moves all into the file, and then the word that it was closed. A run that never began ends as it is.
     pub(super) fn finish(&mut self, connection: &Connection) -> rusqlite::Result<Moved> {
+        if !self.begun {
+            let pages: i64 = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
+            return Ok(if pages == 0 && !self.announced { Moved::Whole } else { Moved::Nothing });
+        }
+        self.settle(connection, |connection, log| state::mark(connection, log, true))
+    }
+
+    /// Moves all into the file, and then a commit that says that no log has to be beside it.
+    fn settle(
+        &mut self,
+        connection: &Connection,
+        say: fn(&Connection, i64) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<Moved> {
         if self.checkpoint(connection, PATIENCE)? == Moved::Nothing {
             return self.withdraw(connection).map(|()| Moved::Nothing);
         }
-        state::mark(connection, self.log, true)?;
+        say(connection, self.log)?;
         self.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)", PATIENCE)
     }
 

@@ -120,9 +120,19 @@ impl Refusal {
         }
     }
 
+    /// Returns whether the file would be opened if the disk were not full.
+    pub(super) fn is_full_disk(&self) -> bool {
+        match self {
+            Self::Io(_, why) => why.kind() == io::ErrorKind::StorageFull,
+            Self::Engine(_, why) => why.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::Migration(_, why) => is_disk_full(&**why),
+            _ => false,
+        }
+    }
+
     fn kind(&self) -> Kind {
         match self {
-            Self::Io(_, why) if why.kind() == io::ErrorKind::StorageFull => Kind::Exhausted,
+            _ if self.is_full_disk() => Kind::Exhausted,
             Self::Io(_, why) if why.raw_os_error() == Some(Errno::IO.raw_os_error()) => Kind::Io,
             Self::Engine(_, why) => match kind_of(why) {
                 Some(kind @ (Kind::Damaged | Kind::Io | Kind::Exhausted)) => kind,
@@ -251,4 +261,12 @@ impl fmt::Display for Refusal {
             Self::Setting(what, wanted) => write!(f, "{what} did not become {wanted}"),
         }
     }
+}
+
+/// Returns whether an error is that the disk is full, or comes of it.
+pub(crate) fn is_disk_full(why: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(why), |why| why.source()).any(|why| {
+        let engine = why.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+        engine == Some(rusqlite::ErrorCode::DiskFull)
+    })
 }

@@ -8,7 +8,7 @@ use super::held::Held;
 use super::transaction::OWN;
 use crate::error::{Error, Kind, Result};
 use crate::info::LogInfo;
-use crate::open::{Log, Moved, STAMP};
+use crate::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -16,12 +16,20 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// What became of the checkpoints, for whoever asks the store.
 pub(super) type Watched = Arc<Mutex<LogInfo>>;
 
-/// Makes the checkpoints of a store.
+/// How many pages the file may grow by on a full disk: a delete may split one.
+const SPLITS: i64 = 8;
+
+/// Makes the checkpoints of a store, and keeps room for them.
 pub(super) struct Checkpoints {
     log: Log,
+    reserve: Reserve,
+    /// Whether the disk is full, as far as is known: the reserve is given up and the file does not grow.
+    full: bool,
     /// How many bytes the log may have,
     limit: u64,
-    /// and at how many waiting bytes the next checkpoint is due.
+    /// after how many waiting bytes a checkpoint is made,
+    step: u64,
+    /// and at how many the next one is due.
     due: u64,
     alarmed: bool,
     watched: Watched,
@@ -29,8 +37,9 @@ pub(super) struct Checkpoints {
 
 impl Checkpoints {
     /// Takes over the log of a store that was opened, which may have so many bytes.
-    pub(super) fn new(log: Log, limit: u64, watched: Watched) -> Self {
-        Self { log, limit, due: limit / 16, alarmed: false, watched }
+    pub(super) fn new(log: Log, reserve: Reserve, limit: u64, watched: Watched) -> Self {
+        let step = if reserve.size() > 0 { reserve.size().min(limit / 16) } else { limit / 16 };
+        Self { log, reserve, full: false, limit, step, due: step, alarmed: false, watched }
     }
 
     /// Returns the log.
@@ -45,6 +54,20 @@ impl Checkpoints {
 
     /// Says whether another group may be written.
     pub(super) fn admit(&mut self, held: &Held) -> Result<()> {
+        if !self.log.has_begun() {
+            self.begin(held)?;
+        }
+        if self.full && self.reserve.fill() {
+            self.allow(held, i64::from(u32::MAX) - 1)?;
+            self.set_full(false);
+            self.due = self.step;
+            tracing::info!("there is room on the disk again");
+        }
+        if !self.full && !self.reserve.is_held() {
+            // It was given up when the store was opened, or there was no room for it.
+            tracing::warn!("the disk has no room for the reserve: the file does not grow until it has");
+            self.limit_growth(held)?;
+        }
         let (_, bytes) = self.log.bytes();
         if bytes < self.limit {
             return Ok(());
@@ -52,6 +75,51 @@ impl Checkpoints {
         self.checkpoint(held);
         let (_, bytes) = self.log.bytes();
         if bytes < self.limit { Ok(()) } else { Err(self.too_long(bytes)) }
+    }
+
+    /// Says whether room can be made for a write that failed so.
+    pub(super) fn can_make_room(&self, e: &Error) -> bool {
+        !self.full && e.kind() == Kind::Exhausted && is_disk_full(e)
+    }
+
+    /// Makes room on a full disk: gives up the reserve, and moves the log into the file, so that it begins anew in the room
+    /// that it has. From then on the file does not grow, so that what is left serves for deletes and checkpoints.
+    pub(super) fn make_room(&mut self, held: &Held) {
+        tracing::warn!("the disk is full: the file does not grow any more, until there is room for the reserve again");
+        self.set_full(true);
+        self.reserve.release();
+        if let Err(e) = self.limit_growth(held) {
+            tracing::error!(error = %e, "the growth of the file could not be limited");
+        }
+        self.checkpoint(held);
+    }
+
+    /// Begins to write to a store that was opened for reading.
+    fn begin(&mut self, held: &Held) -> Result<()> {
+        match self.log.begin(held.connection()).map_err(fault)? {
+            Moved::Whole => Ok(()),
+            Moved::Nothing => Err(Error::new(Kind::Aborted, "another process reads an older state of the database")),
+        }
+    }
+
+    fn limit_growth(&mut self, held: &Held) -> Result<()> {
+        let pages = held.connection().query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0)).map_err(fault)?;
+        self.allow(held, pages + SPLITS)?;
+        self.set_full(true);
+        self.due = 0;
+        Ok(())
+    }
+
+    /// Sets how many pages the file may have.
+    fn allow(&self, held: &Held, pages: i64) -> Result<()> {
+        let set =
+            held.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get::<_, i64>(0));
+        set.map(drop).map_err(fault)
+    }
+
+    fn set_full(&mut self, full: bool) {
+        self.full = full;
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner).disk_full = full;
     }
 
     /// Writes the numbers of the log, as every commit does; part of the transaction of a group.
@@ -66,7 +134,7 @@ impl Checkpoints {
     /// Makes a checkpoint if one is due; after a commit, when its callers have been answered.
     pub(super) fn tend(&mut self, held: &Held) {
         let (waiting, _) = self.log.bytes();
-        if waiting >= self.due {
+        if waiting > 0 && waiting >= self.due {
             self.checkpoint(held);
         }
         let (waiting, bytes) = self.log.bytes();
@@ -84,9 +152,13 @@ impl Checkpoints {
             Ok(moved)
         });
         let (waiting, bytes) = self.log.bytes();
-        let step = self.limit / 16;
         // After one that did not work, the next is tried when the log has grown by a quarter of what it may.
-        self.due = if matches!(made, Ok(Moved::Whole)) { step } else { waiting + step / 4 };
+        self.due = match made {
+            // Each commit takes up the room that the one before had in the log.
+            Ok(Moved::Whole) if self.full => 0,
+            Ok(Moved::Whole) => self.step,
+            _ => waiting + self.step / 4,
+        };
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         (watched.waiting, watched.bytes) = (waiting, bytes);
         match made {

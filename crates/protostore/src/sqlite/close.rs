@@ -67,7 +67,7 @@ struct Running {
 impl Sqlite {
     /// Starts the threads over connections that are ready.
     pub(crate) fn start(opened: Opened, slots: u32, options: &Options) -> Result<Self> {
-        let Opened { writer, readers, connector, log, guard, info, tokens } = opened;
+        let Opened { writer, readers, connector, log, reserve, guard, info, tokens } = opened;
         let page_bytes = options.page_bytes;
         let hold = |connection: Connection| {
             let mut held = Held::new(connection, slots)?;
@@ -89,7 +89,7 @@ impl Sqlite {
         let check = Check::new(info.check.state);
         let writer = spawn("protostore-writer", Some(STACK), {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            let checkpoints = Checkpoints::new(log, options.log, Arc::clone(&watched));
+            let checkpoints = Checkpoints::new(log, reserve, options.log, Arc::clone(&watched));
             let connector = Arc::clone(&connector);
             move || write(writer, &state, &requests, checkpoints, connector)
         })?;

@@ -20,6 +20,8 @@ pub(super) trait Job: Send {
     fn failure(&self) -> Option<&Error>;
     /// Says whether nobody waits for it any more.
     fn is_abandoned(&self) -> bool;
+    /// Says whether its work was dropped, so that it cannot run again.
+    fn has_finished(&self) -> bool;
     /// Drops the work, which is not run again; where that panics, the request has failed.
     fn finish(&mut self) -> Ran;
     /// Answers the caller, if anybody still waits.
@@ -83,6 +85,10 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
 
     fn is_abandoned(&self) -> bool {
         self.caller.is_closed()
+    }
+
+    fn has_finished(&self) -> bool {
+        self.work.is_none()
     }
 
     fn finish(&mut self) -> Ran {

@@ -42,6 +42,8 @@ enum Setback {
     Group(Error),
     /// One of the requests, which did not say so: it met a page that is damaged.
     Somebody,
+    /// A full disk, on which room can be made.
+    Full(Error),
 }
 
 impl Writer {
@@ -68,15 +70,27 @@ impl Writer {
 
     /// Commits a group, again without each request that undoes it, and answers all.
     pub(super) fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+        let admitted = self.state.has_not_failed().and_then(|()| self.checkpoints.admit(&self.held));
+        if let Err(e) = admitted {
+            return answer(group, Some(&e));
+        }
         for round in 0.. {
             if group.is_empty() {
                 return;
             }
-            let refusal = match self.admit().map_err(Setback::Group).and_then(|()| self.transaction(&mut group)) {
+            let ready = self.state.has_not_failed().map_err(Setback::Group);
+            let refusal = match ready.and_then(|()| self.transaction(&mut group)) {
                 Ok(()) => break,
                 Err(Setback::Group(e)) => e,
                 // Alone, it is known.
                 Err(Setback::Somebody) => return group.into_iter().for_each(|job| self.commit(vec![job])),
+                Err(Setback::Full(e)) => {
+                    self.checkpoints.make_room(&self.held);
+                    if !group.iter().any(|job| job.has_finished()) {
+                        continue;
+                    }
+                    e
+                }
                 Err(Setback::Request(job)) => {
                     let e = job.failure().map_or_else(undone, Error::again);
                     job.answer();
@@ -89,20 +103,9 @@ impl Writer {
                     e
                 }
             };
-            for job in &mut group {
-                job.fail(refusal.again());
-            }
-            break;
+            return answer(group, Some(&refusal));
         }
-        for job in group {
-            job.answer();
-        }
-    }
-
-    /// Says whether a group may be written at all.
-    fn admit(&mut self) -> Result<()> {
-        self.state.has_not_failed()?;
-        self.checkpoints.admit(&self.held)
+        answer(group, None);
     }
 
     /// Runs a group in one transaction.
@@ -122,7 +125,11 @@ impl Writer {
             if last && at > 0 && cipher_has_failed(self.held.connection()) {
                 return Err(self.give_up(Setback::Somebody));
             }
-            if !state.inside(|| request(&mut self.held, &mut *group[at], last)) {
+            let goes_on = state.inside(|| request(&mut self.held, &mut *group[at], last));
+            if let Some(e) = group[at].failure().filter(|e| self.checkpoints.can_make_room(e)).map(Error::again) {
+                return Err(self.give_up(Setback::Full(e)));
+            }
+            if !goes_on {
                 let mut job = group.remove(at);
                 if job.failure().is_none() {
                     job.fail(undone());
@@ -141,19 +148,25 @@ impl Writer {
         if self.held.connection().total_changes() != before
             && let Err(e) = self.checkpoints.stamp(&mut self.held)
         {
-            return Err(self.give_up(Setback::Group(e)));
+            return Err(self.undo(e));
         }
         let start = Instant::now();
         let committed = self.held.commit_group();
         self.patience = Patience::after_commit(start.elapsed());
         match committed {
             Ok(()) => Ok(()),
-            Err(Uncommitted::Undone(e)) => Err(self.give_up(Setback::Group(e))),
+            Err(Uncommitted::Undone(e)) => Err(self.undo(e)),
             Err(Uncommitted::Unknown(e)) => {
                 self.state.stop_because(&e);
                 Err(Setback::Group(e))
             }
         }
+    }
+
+    /// Gives a group up that could not be committed.
+    fn undo(&mut self, e: Error) -> Setback {
+        let setback = if self.checkpoints.can_make_room(&e) { Setback::Full(e) } else { Setback::Group(e) };
+        self.give_up(setback)
     }
 
     /// Makes sure that nothing of the transaction is left; a connection that cannot do that, or that has met a damaged
@@ -217,6 +230,16 @@ fn request(held: &mut Held, job: &mut dyn Job, last: bool) -> bool {
         return false;
     }
     !held.is_lost()
+}
+
+/// Answers all of a group, with a refusal if there is one.
+fn answer(group: Vec<Box<dyn Job>>, refusal: Option<&Error>) {
+    for mut job in group {
+        if let Some(e) = refusal {
+            job.fail(e.again());
+        }
+        job.answer();
+    }
 }
 
 #[cold]

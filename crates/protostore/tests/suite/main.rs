@@ -10,6 +10,7 @@ mod deep;
 mod faces;
 mod faults;
 mod forks;
+mod full;
 mod group;
 mod joins;
 mod lists;

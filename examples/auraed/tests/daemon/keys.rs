@@ -26,6 +26,11 @@ async fn the_files_tell_nothing() {
     daemon.kill();
     for entry in fs::read_dir(&data).unwrap().map(Result::unwrap).filter(|e| e.file_type().unwrap().is_file()) {
         let bytes = fs::read(entry.path()).unwrap();
+        // The room that is set aside holds nothing.
+        if entry.path().extension().is_some_and(|end| end == "reserve") {
+            assert!(bytes.iter().all(|byte| *byte == 0), "{}", entry.path().display());
+            continue;
+        }
         for word in [&b"a-name-to-look-for"[..], b"virtual_machines", b"SQLite format"] {
             let found = bytes.windows(word.len()).any(|window| window == word);
             assert!(!found, "{} holds {:?}", entry.path().display(), String::from_utf8_lossy(word));

@@ -110,10 +110,10 @@ impl Home {
         open_as(class, &options(), schema, &self.path(), key).map_err(|refusal| refusal.about(&self.path()))
     }
 
-    /// All bytes of all files, but for the lock file.
+    /// All bytes of all files, but for the lock file and the reserve.
     pub(super) fn contents(&self) -> BTreeMap<String, Vec<u8>> {
         let files = fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap());
-        let files = files.filter(|entry| entry.path().extension().is_none_or(|end| end != "lock"));
+        let files = files.filter(|entry| entry.path().extension().is_none_or(|end| end != "lock" && end != "reserve"));
         files.map(|f| (f.file_name().into_string().unwrap(), fs::read(f.path()).unwrap_or_default())).collect()
     }
 
@@ -156,7 +156,7 @@ pub(super) fn count(connection: &Connection, table: &str) -> i64 {
 }
 
 pub(super) fn shut(opened: Opened) -> Result<()> {
-    let Opened { writer, readers, connector: _, log, guard, info: _, tokens: _ } = opened;
+    let Opened { writer, readers, connector: _, log, reserve: _, guard, info: _, tokens: _ } = opened;
     close(writer, readers, log, guard)
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::oneshot::Receiver;
 use super::fixture::{Machine, SCHEMA, stmt};
 use super::{Held, count, held, held_with, machine};
 use crate::error::{Error, Kind, Result};
-use crate::open::Log;
+use crate::open::{Log, Reserve};
 use crate::ops;
 use crate::schema::Stmt;
 use crate::session::{Session, block, now};
@@ -57,7 +57,7 @@ impl Group {
 
 /// Checkpoints of a database in memory, which has no log.
 fn no_checkpoints() -> Checkpoints {
-    Checkpoints::new(Log::none(&SCHEMA), u64::MAX, Watched::default())
+    Checkpoints::new(Log::none(&SCHEMA), Reserve::none(), u64::MAX, Watched::default())
 }
 
 /// A machine that does not fit into the room that is left.
