@@ -104,7 +104,7 @@ impl Moment {
             let Some(bytes) = file.cut(rng) else { continue };
             let name = path.strip_prefix(from).expect("is in the directory");
             fs::write(to.join(name), bytes).expect("writes");
-            // The store asks for a file that nobody else can read.
+            // The store requires a file that only its owner can read.
             let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
             fs::set_permissions(to.join(name), mode).expect("sets the mode");
         }

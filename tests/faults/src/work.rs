@@ -51,12 +51,13 @@ pub fn key() -> Key {
     Key::from_secret([9; 32])
 }
 
-/// Opens the store at a path.
+/// Opens the store at a path, with a log so small that it is moved into the file several times in each run, and with a small
+/// reserve for a full disk.
 ///
 /// # Errors
 /// As [`life::open_with`].
 pub fn open(path: &Path) -> Result<life::Store> {
-    life::open_with(path, &key(), &Options::new().readers(1))
+    life::open_with(path, &key(), &Options::new().readers(1).log_limit(1 << 20).reserve(256 << 10))
 }
 
 /// Waits for the asynchronous face of a store.

@@ -104,7 +104,13 @@ impl List {
 
     /// Writes until the store stops; an error after which it goes on must have changed nothing, so the write is tried again.
     fn until_it_fails(&self, database: &Path) -> Result<Reached, String> {
-        let mut store = work::open(database).ok();
+        let mut store = match work::open(database) {
+            Ok(store) => Some(store),
+            Err(e) => {
+                blames_the_machine(&e)?;
+                None
+            }
+        };
         let mut retried = 0;
         let mut at = 0;
         while at < self.work.writes.len() {
@@ -119,6 +125,7 @@ impl List {
                     return Err(format!("write {at} is rejected in other words"));
                 }
                 (Err(e), rejected) => {
+                    blames_the_machine(&e)?;
                     if e.kind() == Kind::Unknown {
                         return Ok(Reached::Perhaps(at));
                     }
@@ -178,6 +185,15 @@ impl List {
             None => format!("holds a state that never was:\n{found}"),
         })
     }
+}
+
+/// Says what is wrong where an error of the machine is taken for a damaged file or for another key: nobody may be sent to
+/// a backup by one read that fails.
+fn blames_the_machine(e: &protostore::Error) -> Result<(), String> {
+    let text = e.to_string();
+    let blames_the_file = matches!(e.kind(), Kind::Damaged | Kind::Key)
+        || ["wrong key", "another key", "damaged", "backup"].iter().any(|word| text.contains(word));
+    if blames_the_file { Err(format!("blames the file or the key: {e:?}")) } else { Ok(()) }
 }
 
 /// How far the writes came.
