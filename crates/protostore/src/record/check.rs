@@ -2,11 +2,12 @@
 
 use super::{ChildTable, Children, Nested, Record};
 use crate::error::Result;
+use crate::life;
 use crate::mask::Mask;
 use crate::value::Look;
 
-/// Refuses a record with a value that no column can hold, before it is cloned and handed to another thread: one that is
-/// nested too deep would end the process where it is cloned or dropped on a smaller stack.
+/// Refuses a record with a value that no column can hold, or that only the store may set, before it is cloned and handed to
+/// another thread: a value that is nested too deep would end the process where it is cloned or dropped on a smaller stack.
 pub(crate) fn storable<R: Record>(record: &R) -> Result<()> {
     look(record, None)
 }
@@ -18,6 +19,8 @@ pub(crate) fn storable_in<R: Record>(record: &R, mask: &Mask<R>) -> Result<()> {
 }
 
 fn look<R: Record>(record: &R, mask: Option<&Mask<R>>) -> Result<()> {
+    // First, since such a value may have no form in its column either.
+    life::unset(record, mask)?;
     let mut before = 0;
     for (member, field) in R::TABLE.fields.iter().enumerate() {
         let bound = record.bind_field(member, &mut Look::at(R::TABLE.insert.fields, before));
@@ -38,7 +41,7 @@ pub(super) fn counts<R: Record>(looked: Result<()>, mask: Option<&Mask<R>>, memb
 /// Refuses an element with a value that no column can hold, in it or in the lists inside of it.
 pub(crate) fn storable_item<C: ChildTable>(item: &C::Item) -> Result<()> {
     let mut look = Look::at(C::CHILD.insert.fields, C::CHILD.key);
-    C::bind_item(item, &mut look).map_err(|e| e.in_table(C::CHILD.layout.name))?;
+    C::bind_item(item, &mut look).map_err(|e| e.in_table(C::CHILD.layout.record))?;
     C::Nested::storable(item)
 }
 

@@ -3,7 +3,6 @@
 use super::{Numbered, Record, check};
 use crate::error::{Error, Result};
 use crate::generate;
-use crate::life;
 use crate::mask::Mask;
 use crate::time::Timestamp;
 
@@ -70,7 +69,6 @@ impl Make {
     pub(crate) fn insert<R: Record>(record: &mut R) -> Result<Timestamp> {
         let mut make = Self::new(Write::Insert, Vec::new());
         record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        life::unset(record, None)?;
         check::whole(record)?;
         Ok(make.now)
     }
@@ -80,7 +78,6 @@ impl Make {
     pub(crate) fn upsert<R: Record>(record: &mut R) -> Result<(Made, Timestamp)> {
         let mut make = Self::new(Write::Upsert, Vec::new());
         record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
-        life::unset(record, None)?;
         check::whole(record)?;
         Ok((make.made, make.now))
     }
@@ -92,7 +89,6 @@ impl Make {
         record.complete(&mut make).and_then(|()| record.check_key()).map_err(|e| e.in_table(R::TABLE.layout.name))?;
         make.left.into_iter().for_each(|member| mask.clear(member));
         make.added.into_iter().for_each(|member| mask.set(member));
-        life::unset(record, Some(mask))?;
         check::masked(record, mask)?;
         Ok(make.now)
     }
