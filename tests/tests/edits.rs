@@ -382,7 +382,7 @@ fn a_join_table_holds_only_what_is_there() {
         let changed = match rng.u8(0..4) {
             0 | 1 if target == "none" => {
                 let refused = wait(store.apply(targets().append(target))).expect_err("names nothing");
-                let (table, field) = (Some("counted__targets"), Some("targets"));
+                let (table, field) = (Some("counted"), Some("targets"));
                 assert_eq!((refused.kind(), refused.table(), refused.field()), (Kind::Reference, table, field));
                 false
             }

@@ -85,7 +85,7 @@ fn random_messages_of_random_types_come_back_as_they_were() {
     assert!(cases < 400 || says.len() >= 25, "only {} ways of being refused were met: {says:#?}", says.len());
 }
 
-/// Whatever a store holds that cannot be stored, wherever it stands: the store is rejected, with a place, and the process
+/// Whatever a store holds that cannot be stored, wherever it is: the store is rejected, with a place, and the process
 /// goes on.
 #[test]
 fn random_stores_that_cannot_be_stored_are_rejected_at_a_line() {

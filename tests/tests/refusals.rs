@@ -57,10 +57,10 @@ fn scalars_beyond_what_a_column_holds() {
         .a_duration = span(-9_223_372_036, -854_775_809) => "explicits.a_duration: must not be longer than 292 years";
     }
     refuses! { &store, Repeated:
-        .uint64s = vec![1, 1 << 63] => "repeateds__uint64s.uint64s: must not be above 9223372036854775807";
-        .doubles = vec![f64::NAN] => "repeateds__doubles.doubles: must not be NaN";
-        .strings = vec!["\0".to_owned()] => "repeateds__strings.strings: must not contain the character NUL";
-        .times = vec![time(i64::MAX, 0).unwrap()] => "repeateds__times.times: must be between the years 1677 and 2262";
+        .uint64s = vec![1, 1 << 63] => "repeateds.uint64s: must not be above 9223372036854775807";
+        .doubles = vec![f64::NAN] => "repeateds.doubles: must not be NaN";
+        .strings = vec!["\0".to_owned()] => "repeateds.strings: must not contain the character NUL";
+        .times = vec![time(i64::MAX, 0).unwrap()] => "repeateds.times: must be between the years 1677 and 2262";
     }
     refuses! { &store, Choices:
         .scalar = Some(shapes::ChoicesScalar::AUint64(u64::MAX)) => "choices.a_uint64: must not be above 9223372036854775807";
@@ -186,8 +186,8 @@ fn references_and_unique_values() {
         (|r| r.must = "x".to_owned(), "sources.must: names a record of targets that is not there"),
         (|r| r.must.clear(), "sources.must: must not be empty"),
         (|r| r.maybe = Some(String::new()), "sources.maybe: must not be empty"),
-        (|r| r.targets = vec!["x".to_owned()], "sources__targets.targets: names a record of targets that is not there"),
-        (|r| r.targets = vec![String::new()], "sources__targets.targets: must not be empty"),
+        (|r| r.targets = vec!["x".to_owned()], "sources.targets: names a record of targets that is not there"),
+        (|r| r.targets = vec![String::new()], "sources.targets: must not be empty"),
     ];
     for (edit, says) in edits {
         let mut record = source("s");

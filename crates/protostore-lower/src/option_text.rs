@@ -12,7 +12,7 @@ pub(crate) struct Entry {
     value: Value,
 }
 
-/// A value, and where it stands in the option's text.
+/// A value, and its place in the option's text.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Value {
     span: Range<usize>,
@@ -27,7 +27,7 @@ pub(crate) fn parse(text: &str) -> Option<Value> {
     Cursor { text, at: text.find('=').map_or(0, |i| i + 1) }.value(0)
 }
 
-/// Returns where the value at `steps` stands in the option's text, or the value nearest around it; `None` if not even the
+/// Returns where the value at `steps` is in the option's text, or the value nearest around it; `None` if not even the
 /// first is found.
 pub(crate) fn find(value: &Value, steps: &[Step]) -> Option<Range<usize>> {
     let mut value = value;

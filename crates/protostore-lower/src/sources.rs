@@ -15,7 +15,7 @@ use crate::option_text::{self, Value};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
     files: BTreeMap<String, SourceFile>,
-    /// Options that were read, by file and place: each entry of a long list asks where it stands.
+    /// Options that were read, by file and place: each entry of a long list asks for its place.
     options: Arc<Mutex<BTreeMap<(String, usize), Option<Arc<Value>>>>>,
 }
 
@@ -56,7 +56,7 @@ impl Sources {
         Some(self.files.get(file)?.locations.get(path)?.span.clone())
     }
 
-    /// Returns the value of the option that stands in that stretch of a file, and reads it once.
+    /// Returns the value of the option in that stretch of a file, and reads it once.
     pub(crate) fn option(&self, file: &str, span: &Range<usize>) -> Option<Arc<Value>> {
         let parse = || option_text::parse(self.text(file)?.get(span.clone())?).map(Arc::new);
         let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Names that prost or tonic would spell alike are rejected at their line, wherever in the API they stand; what generated
+//! Names that prost or tonic would spell alike are rejected at their line, wherever they are in the API; what generated
 //! code has a use for itself is renamed.
 
 use std::collections::BTreeMap;

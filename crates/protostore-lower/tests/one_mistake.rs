@@ -51,7 +51,7 @@ fn replaced_once(text: &str, from: &str, to: &str) -> Vec<String> {
     places.map(|at| format!("{}{to}{}", &text[..at], &text[at + from.len()..])).collect()
 }
 
-/// Returns where the store message stands.
+/// Returns where the store message is.
 fn store(text: &str) -> std::ops::Range<usize> {
     let option = text.find("option (protostore.v1.store)").expect("a store");
     let start = text[..option].rfind("message ").expect("a message");

@@ -61,7 +61,7 @@ pub enum Show {
         /// How many.
         digits: u8,
     },
-    /// A signed number that stands for the unsigned `value XOR 2^63`.
+    /// A signed number that encodes the unsigned `value XOR 2^63`.
     Unsigned,
     /// A number of units since 1970.
     Instant {

@@ -91,7 +91,7 @@ pub fn emit(
 }
 
 /// Prost panics at what Rust cannot tell apart, such as two values of an enum that differ in underscores alone. Lowering
-/// rejects such names at their line; this is for whoever calls this crate alone.
+/// rejects such names at their line; this is for a caller of this crate alone.
 fn generate(
     requests: Vec<(Module, FileDescriptorProto)>,
     names: &BTreeMap<String, String>,

@@ -1,6 +1,6 @@
 //! The system's clock: the one place that reads it, so that a test can say what time it is.
 
-/// Returns the system's time; it may be before 1970, where nobody has set the clock.
+/// Returns the system's time; it may be before 1970, where the clock was never set.
 #[cfg(not(test))]
 pub(crate) fn now() -> std::time::SystemTime {
     std::time::SystemTime::now()

@@ -194,7 +194,7 @@ impl Error {
             if let (Kind::Damaged, Some(column)) = (self.0.kind, column) {
                 self.0.field = Some(column.field.into());
             }
-            return self.in_table(layout.name);
+            return self.in_table(layout.record);
         };
         let explained = violation.explain(layout);
         match self.0.source.take() {

@@ -57,6 +57,8 @@ pub struct Stmt {
 pub struct Layout {
     /// The SQL name.
     pub name: &'static str,
+    /// The table of the record that the rows belong to, by which an error is found: this one, or that around a child table.
+    pub record: &'static str,
     /// The columns, in the order of the table.
     pub columns: &'static [Column],
     /// The columns that name records of other tables.
@@ -79,7 +81,7 @@ pub struct Column {
 pub struct ForeignKey {
     /// The columns, in the order of the other key.
     pub columns: &'static [&'static str],
-    /// The path of the field; those of several, parted by commas.
+    /// The path of the field; those of several, separated by commas.
     pub field: &'static str,
     /// The table that is named.
     pub table: &'static str,
@@ -92,11 +94,11 @@ pub struct ForeignKey {
 /// Columns elsewhere that name records of this table and keep them from being deleted.
 #[derive(Debug)]
 pub struct Referrer {
-    /// The table that names.
+    /// The table of the record that names.
     pub table: &'static str,
     /// The columns that name, in the order of the key.
     pub columns: &'static [&'static str],
-    /// The path of the field; those of several, parted by commas.
+    /// The path of the field; those of several, separated by commas.
     pub field: &'static str,
     /// Asks whether a row names this key: `SELECT 1 FROM "nics" WHERE "network_id" = $1 LIMIT 1`.
     pub names: Stmt,
@@ -107,7 +109,7 @@ pub struct Referrer {
 pub struct Recursion {
     /// The table that names.
     pub table: &'static str,
-    /// The path of the field; those of several, parted by commas.
+    /// The path of the field; those of several, separated by commas.
     pub field: &'static str,
 }
 

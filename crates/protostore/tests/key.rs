@@ -139,7 +139,7 @@ fn other_algorithms_and_curves_are_named() {
     let ed448 =
         "MEcCAQAwBQYDK2VxBDsEOdAEwAK9d+Fwob/3qTs/lQEyDIAc5wIcjGpnVCWUsZpl\n17igSdYYhia3eBpjCJswkUoxdid7xF5Q5A==";
     let x25519 = "MC4CAQAwBQYDK2VuBCIEIPABaYoHGQMaBg+og7GKo2J2gn2zXr4zH2Dlok+mHjNq";
-    // An algorithm that nobody has given a name: 1.3.101.127.
+    // An algorithm without a name: 1.3.101.127.
     let nameless = x25519.replace("K2Vu", "K2V/");
     for (body, name) in [(ed448, "id-Ed448"), (x25519, "id-X25519"), (&nameless, "an unknown algorithm")] {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");

@@ -99,7 +99,7 @@ macro_rules! at {
             |r| r.maybe.and_then(|inner| inner.$f))
     };
     (element $f:ident) => {
-        at!(@ "places__plains.plains.", $f,
+        at!(@ "places.plains.", $f,
             |v| shapes::Places { id: id(), plains: vec![shapes::PlacesPlain { $f: v, ..Default::default() }], ..Default::default() },
             |mut r| r.plains.pop().map(|inner| inner.$f))
     };
@@ -136,12 +136,12 @@ macro_rules! at {
             |r| r.must.$f)
     };
     (coded_list $f:ident) => {
-        (concat!("codes__must__", stringify!($f), ".must.", stringify!($f)),
+        (concat!("codes.must.", stringify!($f)),
             |v| shapes::Codes { must: shapes::CodesCode { $f: vec![v], ..Default::default() }, ..codes() },
             |mut r| r.must.$f.pop())
     };
     (coded_element $f:ident) => {
-        at!(@ "codes__list.list.", $f,
+        at!(@ "codes.list.", $f,
             |v| shapes::Codes { list: vec![shapes::CodesCode { $f: Some(v), ..Default::default() }], ..codes() },
             |mut r| r.list.pop()?.$f)
     };

@@ -293,7 +293,7 @@ fn lists_are_edited_in_place_while_their_owner_is_there() {
     }
     store.write(|tx| tx.run(fact::others.of("live").append("other"))).expect("adds");
     let refused = store.write(|tx| tx.run(fact::others.of("live").append("past"))).expect_err("is past");
-    assert_eq!(refused.to_string(), "facts__others.others: names a record of facts that is not there");
+    assert_eq!(refused.to_string(), "facts.others: names a record of facts that is not there");
     let refused = store.write(|tx| tx.run(fact::others.of("past").append("live"))).expect_err("is past");
     assert_eq!(refused.to_string(), "facts: no record has this key");
     let refused = store.write(|tx| tx.run(fact::others.of("past").remove("other"))).expect_err("is past");

@@ -422,10 +422,7 @@ fn what_is_refused_says_why() {
     store.write(move |tx| tx.delete::<Folder>("a")).expect("deletes");
     store.write(move |tx| tx.insert(&folder("z", ""))).expect("inserts");
     let refused = kind_and_text(store.write(|tx| tx.run(folder::links.of("z").append("a"))));
-    assert_eq!(
-        refused,
-        (Kind::Reference, "folders__links.links: names a record of folders that is not there".to_owned())
-    );
+    assert_eq!(refused, (Kind::Reference, "folders.links: names a record of folders that is not there".to_owned()));
     assert_eq!(kind_and_text(store.write(|tx| tx.run(folder::links.of("a").append("z")))).0, Kind::NotFound);
     assert_eq!(kind_and_text(store.read(|r| r.run(folder::links.of("a").read()))).0, Kind::NotFound);
     let refused = kind_and_text(store.write(move |tx| tx.insert(&other)));

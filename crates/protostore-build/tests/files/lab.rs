@@ -62,7 +62,7 @@ impl Lab {
         check(&self.project()).unwrap_or_else(|failure| panic!("{}", said(failure)))
     }
 
-    /// Returns what stands against a project that cannot be computed, with paths from its root.
+    /// Returns why the plan of a project cannot be computed, with paths from its root.
     pub(crate) fn failure(&self) -> String {
         let failure = check(&self.project()).expect_err("the project is computed");
         self.short(&said(failure))

@@ -103,7 +103,7 @@ impl Draw<'_> {
     }
 
     fn enumeration(&mut self, scope: &mut BTreeSet<String>, indent: &str) -> String {
-        // Values stand in the scope around their enum.
+        // Values are in the scope around their enum.
         let name = self.fresh_exactly(scope);
         self.comment(indent);
         let _ = writeln!(self.text, "{indent}enum {name} {{");

@@ -7,6 +7,8 @@ use super::{AroundPlan, EditPlan, Live, Statement, Statements, keys, life, of, o
 
 /// The statements of a child table.
 pub(crate) struct ChildPlan<'s> {
+    /// The table of the record that its rows belong to.
+    pub(crate) record: &'s str,
     pub(crate) child: &'s ChildTable,
     /// Index of the record's member that the child table belongs to.
     pub(crate) member: u16,
@@ -40,13 +42,13 @@ impl<'s> ChildPlan<'s> {
         // The record's key, and then where the element stands, from the outermost list inward.
         let key = child.key_columns();
         let (owner, places) = key.split_at(table.key.len());
-        let (columns, items, record) = (child.columns(), child.item_columns(), table.key_columns());
+        let (columns, items, key_of_record) = (child.columns(), child.item_columns(), table.key_columns());
         let named: Vec<&Column> = child.place.column().into_iter().chain(items.iter().copied()).collect();
         let shown = || [places, &items[..]].concat();
         let mut add = |name: &str, statement: Sql<'s>| {
             all.add(format!("{}.{}.{name}", table.name.proto, child.name.proto), statement)
         };
-        let values = record.iter().copied().chain(shown()).map(value);
+        let values = key_of_record.iter().copied().chain(shown()).map(value);
         let insert = Insert {
             table: (&child.name.sql).into(),
             columns: columns.iter().map(|c| (&c.name.sql).into()).collect(),
@@ -55,10 +57,10 @@ impl<'s> ChildPlan<'s> {
         };
         // The ordinal of the only owner, and then as of many.
         let load = Select::from(&child.name.sql, std::iter::once(Expr::int(0)).chain(own(&shown())))
-            .rows(tied(None, owner, &record))
+            .rows(tied(None, owner, &key_of_record))
             .order(order(own(places)));
         let is_outermost = table.children().iter().any(|outer| outer.path == child.path);
-        let delete = Delete { table: (&child.name.sql).into(), rows: tied(None, owner, &record) };
+        let delete = Delete { table: (&child.name.sql).into(), rows: tied(None, owner, &key_of_record) };
         let insert = add("insert", insert.into());
         let delete = is_outermost.then(|| add("delete", delete.into()));
         let load = add("load", load.into());
@@ -69,6 +71,7 @@ impl<'s> ChildPlan<'s> {
         let composite = child.foreign_keys.iter().map(|key| composite(schema, table, child, key, all));
         let rows = join.into_iter().chain(composite).collect();
         Self {
+            record: &table.name.sql,
             child,
             member: member(table, child),
             insert,

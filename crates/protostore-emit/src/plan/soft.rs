@@ -172,7 +172,8 @@ fn keeper<'s>(table: &'s Table, column: &'s Column, referrer: &Referrer<'s>, all
         .rows(live.rows())
         .limit(Limit::One);
     let statement = format!("{}.kept_by.{name}.{}", table.name.proto, fields(&referrer.columns).join("."));
-    KeeperPlan { table: name, columns: referrer.columns.clone(), names: all.add_live(statement, names, &live) }
+    let (own, _) = referrer.of;
+    KeeperPlan { table: &own.name.sql, columns: referrer.columns.clone(), names: all.add_live(statement, names, &live) }
 }
 
 /// Returns the references of a table to rows that may not be there for readers, and those of its lists that say RESTRICT.
@@ -202,7 +203,7 @@ fn named<'s>(schema: &'s Schema, table: &'s Table, column: &'s Column, all: &mut
             Select::of(name, "c", [Expr::int(1)]).rows([marked]).rows(set).rows([there.not()]).limit(Limit::One);
         let statement = format!("{}.missing.{name}.{}", table.name.proto, fields(&of).join("."));
         let missing = all.add_live(statement, missing, &live);
-        found.push(NamesPlan { table: name, columns: of, to, missing });
+        found.push(NamesPlan { table: &table.name.sql, columns: of, to, missing });
     };
     for column in &columns {
         if let Some(reference) = column.reference.as_ref().filter(|r| r.enforced) {

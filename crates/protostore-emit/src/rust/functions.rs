@@ -1,4 +1,4 @@
-//! The names of a table's functions, each unlike the others and unlike the fields that stand beside them.
+//! The names of a table's functions, each unlike the others and unlike the fields beside them.
 
 use std::collections::BTreeSet;
 

@@ -17,7 +17,7 @@ struct Step<'n> {
 
 /// Returns the value of a part of the key, borrowed where its type is; the zero value where it is not set.
 pub(super) fn value(table: &Table, column: &Column) -> TokenStream {
-    let steps = steps(&table.record.nodes, &column.name.sql).expect("a key column stands in its record");
+    let steps = steps(&table.record.nodes, &column.name.sql).expect("a key column is in its record");
     let last = match column.ty {
         Type::String => Last::Borrowed(quote!(as_str)),
         Type::Bytes => Last::Borrowed(quote!(as_slice)),

@@ -30,7 +30,8 @@ pub(super) fn table(plan: &TablePlan<'_>) -> TokenStream {
         ..
     } = plan;
     let (number, record) = (Literal::u32_unsuffixed(table.number), &table.record.ty.proto);
-    let layout = layout(&table.name.sql, &table.all_columns(), references, &checks(&table.record.nodes));
+    let name = &table.name.sql;
+    let layout = layout(name, name, &table.all_columns(), references, &checks(&table.record.nodes));
     let key = &table.key;
     let fields = table.record.nodes.iter().map(|node| field(node, key));
     let referrers = referrers.iter().map(referrer);
@@ -83,9 +84,9 @@ pub(super) fn revision(plan: &RevisionPlan<'_>) -> TokenStream {
 
 /// Returns a child table's metadata.
 pub(super) fn child(plan: &ChildPlan<'_>) -> TokenStream {
-    let ChildPlan { child, member, insert, delete, load, load_many, references, .. } = plan;
+    let ChildPlan { record, child, member, insert, delete, load, load_many, references, .. } = plan;
     let checks = child_checks(child);
-    let layout = layout(&child.name.sql, &child.columns(), references, &checks);
+    let layout = layout(&child.name.sql, record, &child.columns(), references, &checks);
     let (member, key) = (Literal::u16_unsuffixed(*member), Literal::usize_unsuffixed(child.key_columns().len()));
     let [insert, load, load_many] = [insert, load, load_many].map(statement);
     let delete = match delete {
@@ -142,7 +143,13 @@ fn declared(statement: &Statement, text: &TokenStream) -> TokenStream {
     quote!(protostore::Stmt::new(#slot, #text, &[#(#fields),*])#live)
 }
 
-fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], checks: &[Check<'_>]) -> TokenStream {
+fn layout(
+    name: &str,
+    record: &str,
+    columns: &[&Column],
+    references: &[ReferencePlan<'_>],
+    checks: &[Check<'_>],
+) -> TokenStream {
     let columns = columns.iter().map(|column| {
         let (name, field) = (&column.name.sql, &column.name.proto);
         quote!(protostore::Column::new(#name, #field))
@@ -167,6 +174,7 @@ fn layout(name: &str, columns: &[&Column], references: &[ReferencePlan<'_>], che
     quote! {
         protostore::Layout {
             name: #name,
+            record: #record,
             columns: &[#(#columns),*],
             references: &[#(#references),*],
             checks: &[#(#checks),*],

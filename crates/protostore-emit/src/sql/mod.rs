@@ -78,7 +78,7 @@ fn body(schema: &Schema) -> String {
     groups(schema).into_iter().map(text).collect()
 }
 
-/// Returns the definitions of a schema; what belongs together stands without a blank line between.
+/// Returns the definitions of a schema; what belongs together has no blank line between.
 pub(crate) fn groups(schema: &Schema) -> Vec<Vec<Ddl<'_>>> {
     let tables = schema.tables.iter().flat_map(|table| {
         let own = table::record(table).into_iter().chain(trigger::immutable(table)).collect();

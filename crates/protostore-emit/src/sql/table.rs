@@ -74,7 +74,7 @@ fn child<'s>(
     std::iter::once(own).chain(nested).collect()
 }
 
-/// Returns the CHECKs that concern several columns; those of one column stand at it.
+/// Returns the CHECKs that concern several columns; those of one column are at it.
 fn of_several(checks: Vec<check::Check<'_>>) -> Vec<sql::Check<'_>> {
     checks.into_iter().filter(|c| c.place == check::Place::Table).map(check).collect()
 }

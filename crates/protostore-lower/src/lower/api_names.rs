@@ -193,7 +193,7 @@ fn no_rust_name(name: &str, place: Place, report: &mut Report<'_>) {
     report.add(Code::BadName, place, format!("`{name}` leaves no name for Rust"), "write a name with a letter in it");
 }
 
-/// Returns the place of the name of what stands at a path.
+/// Returns the place of the name at a path.
 fn named(file: FileDescriptor, path: &[i32], report: &Report<'_>) -> Place {
     let path: Vec<i32> = path.iter().copied().chain([1]).collect();
     report.sources.place(file.name(), &path)

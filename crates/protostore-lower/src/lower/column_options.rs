@@ -20,7 +20,7 @@ pub(super) fn merge(draft: &mut Draft, report: &mut Report<'_>) {
             let said = Said { anchor: annotations::column_anchor(field), entry: None };
             let said_of = [(options.field.is_some(), "field"), (options.message.is_some(), "message")];
             for (_, key) in said_of.into_iter().filter(|(is_said, _)| *is_said) {
-                let text = format!("`{key}` stands in an option on the field `{}` itself", field.name());
+                let text = format!("`{key}` is in an option on the field `{}` itself", field.name());
                 let help = format!("take `{key}` away; it belongs in the `column` list of a table or store");
                 report.add(Code::Misplaced, said.place(report.sources, &[(key, 0)]), text, help);
             }

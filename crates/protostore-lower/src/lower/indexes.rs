@@ -220,7 +220,7 @@ pub(super) fn across(
     place: Place,
     report: &mut Report<'_>,
 ) {
-    // The fields of the key stand in every table, so that it must be known which these are.
+    // Every table has the fields of the key, so the key must be known first.
     if draft.key_unknown {
         return;
     }

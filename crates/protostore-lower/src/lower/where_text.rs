@@ -140,7 +140,7 @@ impl<'t> Cursor<'t> {
         there
     }
 
-    /// Returns the word of another language that stands here in place of one of this, and what to write.
+    /// Returns the word of another language that is written here in place of one of this, and what to write.
     fn other_word(&mut self) -> Option<(&'t str, &'static str)> {
         let rest = self.rest();
         let word = self.word();

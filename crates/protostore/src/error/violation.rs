@@ -1,5 +1,7 @@
 //! A broken constraint as the engine reports it, and what it means by the layout of the table.
 
+use std::borrow::Cow;
+
 use super::{Error, Kind};
 use crate::schema::{Layout, Recursion};
 
@@ -69,43 +71,43 @@ impl Violation {
                 let fields = columns.iter().map(|c| field(layout, &table, c)).collect::<Vec<_>>().join(", ");
                 Error::new(Kind::AlreadyExists, "is taken by another record")
                     .at(fields)
-                    .in_table(table)
+                    .in_table(record(layout, table))
                     .by_constraint(constraint)
             }
             Self::UniqueIndex(name) => {
                 Error::new(Kind::AlreadyExists, format!("is taken by another record, by index {name}"))
-                    .in_table(layout.name)
+                    .in_table(layout.record)
                     .by_constraint(name)
             }
             Self::NotNull { table, column } => {
-                Error::missing(field(layout, &table, &column)).in_table(table).by_constraint(column)
+                Error::missing(field(layout, &table, &column)).in_table(record(layout, table)).by_constraint(column)
             }
             Self::Check(name) => match layout.checks.iter().find(|check| check.name == name) {
-                Some(check) if check.field.is_empty() => Error::new(Kind::Invalid, check.says).in_table(layout.name),
-                Some(check) => Error::invalid(check.field, check.says).in_table(layout.name),
-                None => Error::new(Kind::Invalid, format!("breaks the constraint {name}")).in_table(layout.name),
+                Some(check) if check.field.is_empty() => Error::new(Kind::Invalid, check.says).in_table(layout.record),
+                Some(check) => Error::invalid(check.field, check.says).in_table(layout.record),
+                None => Error::new(Kind::Invalid, format!("breaks the constraint {name}")).in_table(layout.record),
             }
             .by_constraint(name),
             // A trigger took a number, for the revision of a record that the statement changes as well.
             end if end.is_end_of_counter() => {
-                Error::new(Kind::OutOfRange, "a record that it changes has no revision left").in_table(layout.name)
+                Error::new(Kind::OutOfRange, "a record that it changes has no revision left").in_table(layout.record)
             }
             Self::Datatype { table, column } => {
                 Error::invalid(field(layout, &table, &column), "is of a type that the column does not store")
-                    .in_table(table)
+                    .in_table(record(layout, table))
                     .by_constraint(column)
             }
             Self::Immutable { table, column } => {
                 Error::invalid(field(layout, &table, &column), "is immutable, and has another value")
-                    .in_table(table)
+                    .in_table(record(layout, table))
                     .by_constraint(column)
             }
             Self::AppendOnly { table } => {
                 Error::new(Kind::Precondition, "is append-only, so that its records never change").in_table(table)
             }
-            Self::TooDeep => too_deep().in_table(layout.name),
+            Self::TooDeep => too_deep().in_table(layout.record),
             Self::ForeignKey => Error::new(Kind::Reference, "names a record that is not there, or is named by one")
-                .in_table(layout.name),
+                .in_table(layout.record),
         }
     }
 }
@@ -118,6 +120,11 @@ pub(crate) fn too_deep() -> Error {
         Recursion::DEEPEST
     );
     Error::new(Kind::Precondition, why)
+}
+
+/// Returns the table of the record that a row belongs to; another table, which a cascade reached, is returned as it is.
+fn record(layout: &Layout, table: String) -> Cow<'static, str> {
+    if table == layout.name { layout.record.into() } else { table.into() }
 }
 
 /// Returns the field of a column; a column of another table, which a cascade reached, stands for itself.

@@ -38,7 +38,7 @@ pub(super) fn exposed(file: &File, metadata: &Metadata) -> Option<Exposed> {
         1.. if mode & 0o007 == 0 => match list(file) {
             Ok(entries) => match named(&entries, metadata.uid(), metadata.gid(), rustix::process::geteuid().as_raw()) {
                 Some(exposed) => exposed,
-                // Without a mask nobody is named, and the group's bits are the group's.
+                // Without a mask no other user is named, and the group's bits are the group's.
                 None => Some(Exposed::Mode(mode)),
             },
             Err(_) => Some(Exposed::Mode(mode)),

@@ -39,7 +39,7 @@ impl Lock {
                 io::ErrorKind::IsADirectory => not_ours("is a directory"),
                 _ => failed(why),
             })?;
-        // Its contents go, so it must be ours alone: whoever may write to the directory could have put any file there.
+        // Its contents go, so it must be ours alone: any user who may write to the directory could have put a file there.
         let asked = file.metadata().map_err(failed)?;
         if let Some(what) = place::stranger(&asked) {
             return Err(not_ours(what));

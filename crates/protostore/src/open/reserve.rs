@@ -142,7 +142,7 @@ impl Reserve {
             // A pipe is not waited for.
             .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
             .open(&self.path)?;
-        // Its contents go, so it must be ours alone: whoever may write to the directory could have put any file there.
+        // Its contents go, so it must be ours alone: any user who may write to the directory could have put a file there.
         if ours(&file.metadata()?) { Ok(file) } else { Err(io::Error::other("is not a file that a store made")) }
     }
 }

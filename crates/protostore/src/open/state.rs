@@ -23,7 +23,7 @@ pub(super) struct State {
     pub(super) next: i64,
     /// How many commits the file has seen.
     pub(super) sequence: i64,
-    /// Whether whoever had the file last closed it.
+    /// Whether the last process that had the file open closed it.
     pub(super) closed: bool,
 }
 

@@ -45,10 +45,10 @@ pub(crate) async fn of_insert<R: Record, S: Session>(s: &mut S, e: Error, record
 pub(crate) async fn of_child<C: ChildTable, S: Session>(s: &mut S, e: Error, row: &(impl Bind + Sync)) -> Error {
     let layout = &C::CHILD.layout;
     if let Some(field) = twice(&e, layout).filter(|_| C::COUNTED) {
-        return rules::twice(field).in_table(layout.name);
+        return rules::twice(field).in_table(layout.record);
     }
     if let Some(field) = own(s, &e, C::CHILD, row).await {
-        return Error::invalid(field, "is unique, and occurs twice in this record").in_table(layout.name).because(e);
+        return Error::invalid(field, "is unique, and occurs twice in this record").in_table(layout.record).because(e);
     }
     let parameters = || layout.columns.iter().map(|column| column.name).collect();
     of_row(s, e, layout, parameters, row).await
@@ -59,7 +59,7 @@ async fn own<S: Session>(s: &mut S, e: &Error, child: &Child, row: &(impl Bind +
     let layout = &child.layout;
     let Some(Violation::Unique { table, columns }) = e.violation() else { return None };
     let list = layout.columns.last()?.field;
-    // A place in a list has the path of the list, which begins that of what stands in it; the record's key has one of its own.
+    // A place in a list has the path of the list, which begins the path of its elements; the record's key has one of its own.
     let is_place = |field: &str| list.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let key = layout.columns.iter().take(child.key).filter(|column| !is_place(column.field)).map(|column| column.name);
     let asked: Vec<&str> = key.chain(columns.iter().map(String::as_str)).collect();
@@ -230,7 +230,7 @@ async fn absent<S: Session>(
 #[cold]
 fn missing(layout: &Layout, key: &ForeignKey) -> Error {
     Error::new(Kind::Reference, format!("names a record of {} that is not there", key.table))
-        .in_table(layout.name)
+        .in_table(layout.record)
         .at(key.field)
         .by_constraint(key.columns.join(", "))
 }

@@ -8,7 +8,7 @@ use crate::schema::Stmt;
 use crate::session::Session;
 use crate::value::{Bind, Decode};
 
-/// Parts what stands before each record from the record.
+/// Separates what comes before each record from the record.
 type Split<T, R> = fn(Vec<T>) -> (Vec<u64>, Vec<R>);
 
 /// Reads all rows of a statement and their children, and refuses where they are more than there is room for.

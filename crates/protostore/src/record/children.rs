@@ -46,7 +46,7 @@ pub trait Nested<C: ChildTable>: Send + Sync + 'static {
     const NONE: bool;
     /// Refuses to change what is IMMUTABLE in elements that are the same before and after.
     fn compare(old: &[&C::Item], new: &[&C::Item], one: bool) -> Result<()>;
-    /// Adds what stands in the child tables of an element to what it is known by.
+    /// Adds the rows in the child tables of an element to what it is known by.
     fn add(item: &C::Item, immutable: bool, image: &mut Image);
     /// Reads them for elements of which `P` tells the record and the elements around.
     fn load<S: Session, K: Bind + Sync, P: Decode + PartialEq + Send + Sync>(
@@ -285,8 +285,8 @@ async fn elements<S: Session, C: ChildTable, K: Bind + Sync, P: Decode + Partial
 /// Checks that no row is missing of a message that must be set.
 fn complete<'o, C: ChildTable>(rows: usize, owners: impl Iterator<Item = &'o C::Owner>) -> Result<()> {
     if C::REQUIRED && rows != owners.map(|owner| C::items(owner).len()).sum::<usize>() {
-        let why = "lacks the row of a message that must be set";
-        return Err(Error::new(Kind::Damaged, why).in_table(C::CHILD.layout.name));
+        let why = format!("lacks the row of a message that must be set, in {}", C::CHILD.layout.name);
+        return Err(Error::new(Kind::Damaged, why).in_table(C::CHILD.layout.record));
     }
     Ok(())
 }
@@ -334,7 +334,8 @@ pub(crate) async fn element<S: Session, C: ChildTable, P: Bind + Sync>(
 /// Says that there are rows which belong to nothing.
 #[cold]
 fn stray(layout: &Layout) -> Error {
-    Error::new(Kind::Damaged, "holds rows of a record, message or member that is not there").in_table(layout.name)
+    let why = format!("has rows of a record, message or member that does not exist, in {}", layout.name);
+    Error::new(Kind::Damaged, why).in_table(layout.record)
 }
 
 /// An element as it is read: `path` tells the record and the elements around.

@@ -13,7 +13,7 @@ use crate::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// What became of the checkpoints, for whoever asks the store.
+/// What became of the checkpoints, for callers that ask the store.
 pub(super) type Watched = Arc<Mutex<LogInfo>>;
 
 /// How many pages the file may grow by on a full disk: a delete may split one.
@@ -100,6 +100,11 @@ impl Checkpoints {
             Moved::Whole => Ok(()),
             Moved::Nothing => Err(Error::new(Kind::Aborted, "another process reads an older state of the database")),
         }
+    }
+
+    /// Sets on another connection what holds for the connection of the writer.
+    pub(super) fn renewed(&mut self, held: &Held) -> Result<()> {
+        if self.full { self.limit_growth(held) } else { Ok(()) }
     }
 
     fn limit_growth(&mut self, held: &Held) -> Result<()> {

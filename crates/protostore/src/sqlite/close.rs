@@ -258,7 +258,7 @@ impl Drop for Core {
     }
 }
 
-/// Says what went wrong where nobody waits for the answer.
+/// Logs what went wrong where no caller waits for the answer.
 fn logged(closed: Result<()>) {
     if let Err(e) = closed {
         tracing::error!(error = %e, "the store could not be closed");

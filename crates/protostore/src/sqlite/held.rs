@@ -93,7 +93,7 @@ impl Held {
         self.watch.over(&mut connection)?;
         let slots = self.stmts.len();
         let connection = NonNull::from(Box::leak(Box::new(connection)));
-        // SAFETY: the connection that is taken is not used afterwards: another stands in its place.
+        // SAFETY: the connection that is taken is not used afterwards: another has taken its place.
         let broken = unsafe { self.take() };
         self.connection = connection;
         self.stmts = places(slots);

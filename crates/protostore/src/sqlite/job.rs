@@ -18,7 +18,7 @@ pub(super) trait Job: Send {
     fn fail(&mut self, e: Error);
     /// Returns the error that it will be answered with, if it is one.
     fn failure(&self) -> Option<&Error>;
-    /// Says whether nobody waits for it any more.
+    /// Says whether no caller waits for it any more.
     fn is_abandoned(&self) -> bool;
     /// Says whether its work was dropped, so that it cannot run again.
     fn has_finished(&self) -> bool;
@@ -104,7 +104,7 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
     fn answer(self: Box<Self>) {
         let Self { compound: _, work, result, caller } = *self;
         if let Some(result) = result {
-            // Where nobody waits any more, the write stays all the same, and what it returned comes back.
+            // Where no caller waits any more, the write stays all the same, and what it returned comes back.
             logged(let_go(caller.send(result)));
         }
         logged(let_go(work));

@@ -34,7 +34,7 @@ pub(super) fn read<T: Send + 'static>(
 /// Serves the queue until it is closed and empty.
 pub(super) fn serve(reads: &Queue<Read>, pool: &Arc<Pool>) {
     while let Some(read) = reads.take() {
-        // What was not run is dropped here, and so is what was returned to nobody: either may be a caller's, and panic.
+        // What was not run is dropped here, and so is a result that no caller took: either may be a caller's, and panic.
         let served = catch_unwind(AssertUnwindSafe(|| match pool.lend() {
             Ok(mut held) => read(Ok(&mut held)),
             Err(e) => read(Err(e)),

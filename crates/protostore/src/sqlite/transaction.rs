@@ -25,7 +25,7 @@ pub(super) struct State {
     left: bool,
 }
 
-/// What stands in the way of the next statement.
+/// What prevents the next statement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Trouble {
     #[default]

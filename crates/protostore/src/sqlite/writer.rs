@@ -191,7 +191,10 @@ impl Writer {
     /// Takes another connection.
     fn renew(&mut self) -> Result<()> {
         match &self.connector {
-            Some(connector) => self.held.replace(connector.writer(self.checkpoints.log())?),
+            Some(connector) => {
+                self.held.replace(connector.writer(self.checkpoints.log())?)?;
+                self.checkpoints.renewed(&self.held)
+            }
             None => Err(Error::new(Kind::Engine, "the connection is broken, and there is no other")),
         }
     }

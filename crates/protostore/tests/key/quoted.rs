@@ -79,7 +79,7 @@ impl Secret {
     }
 }
 
-/// Returns what stands in a text at each place, of the length that is looked for.
+/// Returns the pieces of a text at each place, of the length that is searched for.
 fn runs(text: &str) -> impl Iterator<Item = String> {
     let characters: Vec<char> = text.chars().collect();
     (RUN..=characters.len()).map(move |end| characters[end - RUN..end].iter().collect())
@@ -143,7 +143,7 @@ fn change(rng: &mut Rng, secret: &Secret, mut text: Vec<u8>) -> Vec<u8> {
         // It is text of another encoding, or no text.
         15 => String::from_utf8_lossy(&text).encode_utf16().flat_map(u16::to_le_bytes).collect(),
         16 => secret.der.clone(),
-        // The bytes that the text stands for change.
+        // The bytes that the text encodes change.
         _ => {
             let mut der = secret.der.clone();
             for _ in 0..rng.usize(1..6) {

@@ -62,6 +62,7 @@ const FIELDS: &[&str] = &["number", "value", "taken", "seen", "note"];
 static TABLE: Table = Table {
     layout: Layout {
         name: "samples",
+        record: "samples",
         columns: &[
             Column { name: "number", field: "number" },
             Column { name: "value", field: "value" },

@@ -42,6 +42,7 @@ static SCHEMA: Schema = Schema {
 static TABLE: Table = Table {
     layout: Layout {
         name: "docs",
+        record: "docs",
         columns: &[Column::new("id", "id"), Column::new("body", "body"), Column::new("bytes", "bytes")],
         references: &[],
         checks: &[],
@@ -119,6 +120,7 @@ impl ChildTable for All {
     const CHILD: &'static Child = &Child {
         layout: Layout {
             name: "docs__all",
+            record: "docs",
             columns: &[Column::new("_id", "id"), Column::new("_position", "all"), Column::new("value", "all")],
             references: &[],
             checks: &[],
@@ -160,7 +162,7 @@ impl protostore::edits::EditedList for All {
     };
 }
 
-/// Where a value stands.
+/// Where a value is.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Body,

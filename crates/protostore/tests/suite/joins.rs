@@ -43,7 +43,7 @@ async fn a_join_table_is_edited_in_place() {
     assert_eq!(ids().await, [2]);
 
     let e = store.apply(m::IMAGE_LIST.of("a").append(9)).await.expect_err("no such image");
-    let (table, why) = (Some("machines__image_ids"), "names a record of images that is not there");
+    let (table, why) = (Some("machines"), "names a record of images that is not there");
     assert_eq!(told(&e), (Kind::Reference, table, Some("image_ids"), Some("value"), why));
     let e = store.apply(m::IMAGE_LIST.of("none").append(1)).await.expect_err("no such machine");
     assert_eq!(told(&e), (Kind::NotFound, Some("machines"), None, None, "no record has this key"));

@@ -14,7 +14,7 @@ use super::fixture::Machine;
 use super::{machine, store};
 use web::{Fixed, Hold, Left, Log, Note, Right, SCHEMA, Tally, fixed, left};
 
-/// How many rows stand one behind another, at most, when a delete goes through all of them.
+/// How many rows follow one another, at most, when a delete goes through all of them.
 const DEEPEST: usize = 1000;
 
 /// What keeps the root of a chain from being deleted, found only when most of the chain is gone already.

@@ -17,7 +17,7 @@ use tonic_health::pb::health_client::HealthClient;
 use super::{Limits, admitted};
 use crate::services;
 
-/// Nothing that is answered takes as long on any machine that passes a test at all; what waits takes for ever.
+/// No answer takes as long on any machine that passes a test at all; a request that hangs never ends.
 const LONG: Duration = Duration::from_secs(1);
 
 #[derive(Parser)]

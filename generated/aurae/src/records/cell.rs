@@ -493,6 +493,7 @@ impl protostore::Decode for Cell {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "cells",
+        record: "cells",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("parent_name", "parent_name"),

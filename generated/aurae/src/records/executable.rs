@@ -536,6 +536,7 @@ impl protostore::Decode for Executable {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "executables",
+        record: "executables",
         columns: &[
             protostore::Column::new("cell_name", "cell_name"),
             protostore::Column::new("name", "name"),

@@ -162,6 +162,7 @@ impl protostore::Decode for Guest {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "guests",
+        record: "guests",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("machine_id", "machine_id"),

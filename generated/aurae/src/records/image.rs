@@ -437,6 +437,7 @@ impl protostore::Decode for Image {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "images",
+        record: "images",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("path", "path"),
@@ -541,7 +542,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "virtual_machines__drives",
+            table: "virtual_machines",
             columns: &["image_id"],
             field: "drives.image_id",
             names: protostore::Stmt::new(
@@ -551,7 +552,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "virtual_machines__image_ids",
+            table: "virtual_machines",
             columns: &["value"],
             field: "image_ids",
             names: protostore::Stmt::new(

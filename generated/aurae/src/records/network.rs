@@ -439,6 +439,7 @@ impl protostore::Decode for Network {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "networks",
+        record: "networks",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("cidr", "cidr"),

@@ -405,6 +405,7 @@ impl protostore::Decode for Nic {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nics",
+        record: "nics",
         columns: &[
             protostore::Column::new("mac_address", "mac_address"),
             protostore::Column::new("machine_id", "machine_id"),

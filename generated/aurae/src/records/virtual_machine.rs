@@ -1280,6 +1280,7 @@ impl protostore::Decode for VirtualMachine {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "virtual_machines",
+        record: "virtual_machines",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("mem_size_mb", "mem_size_mb"),

@@ -430,6 +430,7 @@ impl protostore::Decode for Certificate {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "certificates",
+        record: "certificates",
         columns: &[
             protostore::Column::new("serial", "serial"),
             protostore::Column::new("subject", "subject"),

@@ -441,6 +441,7 @@ impl protostore::Decode for Configuration {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "configurations",
+        record: "configurations",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("system_id", "system_id"),

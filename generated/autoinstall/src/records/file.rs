@@ -187,6 +187,7 @@ impl protostore::Decode for File {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "files",
+        record: "files",
         columns: &[
             protostore::Column::new("path", "path"),
             protostore::Column::new("sha256", "sha256"),

@@ -472,6 +472,7 @@ impl protostore::Decode for Installation {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "installations",
+        record: "installations",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("system_id", "system_id"),

@@ -116,6 +116,7 @@ impl protostore::Decode for Permission {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "permissions",
+        record: "permissions",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("description", "description"),
@@ -132,7 +133,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
-            table: "roles__permission_names",
+            table: "roles",
             columns: &["value"],
             field: "permission_names",
             names: protostore::Stmt::new(

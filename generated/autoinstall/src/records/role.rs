@@ -229,6 +229,7 @@ impl protostore::Decode for Role {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "roles",
+        record: "roles",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),

@@ -600,6 +600,7 @@ impl protostore::Decode for System {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "systems",
+        record: "systems",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("mac_address", "mac_address"),

@@ -167,6 +167,7 @@ impl protostore::Decode for Template {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "templates",
+        record: "templates",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),

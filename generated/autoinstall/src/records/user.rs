@@ -336,6 +336,7 @@ impl protostore::Decode for User {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "users",
+        record: "users",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("email", "email"),

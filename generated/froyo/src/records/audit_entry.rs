@@ -238,6 +238,7 @@ impl protostore::Decode for AuditEntry {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "audit",
+        record: "audit",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("action", "action"),

@@ -348,6 +348,7 @@ impl protostore::Decode for Fact {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "facts",
+        record: "facts",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("target_id", "target_id"),

@@ -472,6 +472,7 @@ impl protostore::Decode for PlanUnit {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "plan_units",
+        record: "plan_units",
         columns: &[
             protostore::Column::new("run_id", "run_id"),
             protostore::Column::new("id", "id"),

@@ -267,6 +267,7 @@ impl protostore::Decode for Resource {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "resources",
+        record: "resources",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("type", "type"),

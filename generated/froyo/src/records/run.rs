@@ -382,6 +382,7 @@ impl protostore::Decode for Run {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "runs",
+        record: "runs",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("plan_path", "plan_path"),

@@ -614,6 +614,7 @@ impl protostore::Decode for Bucket {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "buckets",
+        record: "buckets",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("id", "id"),

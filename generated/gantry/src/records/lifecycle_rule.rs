@@ -344,6 +344,7 @@ impl protostore::Decode for LifecycleRule {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "lifecycle_rules",
+        record: "lifecycle_rules",
         columns: &[
             protostore::Column::new("bucket_name", "bucket_name"),
             protostore::Column::new("id", "id"),

@@ -126,6 +126,7 @@ impl protostore::Decode for RaftState {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "raft_state",
+        record: "raft_state",
         columns: &[
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("last_applied_term", "last_applied_term"),

@@ -348,6 +348,7 @@ impl protostore::Decode for CachedPath {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "path_cache",
+        record: "path_cache",
         columns: &[
             protostore::Column::new("source", "source"),
             protostore::Column::new("destination", "destination"),

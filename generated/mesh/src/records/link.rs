@@ -211,6 +211,7 @@ impl protostore::Decode for Link {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "links",
+        record: "links",
         columns: &[
             protostore::Column::new("node_id", "node_id"),
             protostore::Column::new("peer_id", "peer_id"),

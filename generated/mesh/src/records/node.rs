@@ -544,6 +544,7 @@ impl protostore::Decode for Node {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nodes",
+        record: "nodes",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("started", "started"),

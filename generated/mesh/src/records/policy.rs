@@ -249,6 +249,7 @@ impl protostore::Decode for Policy {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "policies",
+        record: "policies",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("yaml", "yaml"),

@@ -18,7 +18,7 @@ static COUNTER: Sequence = Sequence {
     begin: stmt(1, r#"INSERT INTO "protostore__sequences" ("table", "path", "last") VALUES (1, '1', 0)"#, &[]),
 };
 
-/// A connection with a counter that stands at a number.
+/// A connection with a counter at a number.
 fn counting(last: i64) -> Held {
     let held = held();
     let sql = format!(r#"INSERT INTO "protostore__sequences" ("table", "path", "last") VALUES (1, '1', {last})"#);
@@ -74,13 +74,13 @@ fn a_unique_value_that_a_record_has_twice_is_not_said_to_be_anothers() {
         Machine { mounts, ..machine(id) }
     };
     let mut told = |op: Insert<Machine>| now(op.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
-    let twice = "machines__mounts.mounts.host_path: is unique, and occurs twice in this record".to_owned();
+    let twice = "machines.mounts.host_path: is unique, and occurs twice in this record".to_owned();
     let twice = Err((Kind::Invalid, twice));
     assert_eq!(told(Insert::new(with("a", &["/a", "/b", "/a"]))), twice);
     held.connection().execute_batch(r#"DELETE FROM "machines""#).expect("nothing undoes it here");
     let mut told = |op: Insert<Machine>| now(op.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string()));
     assert_eq!(told(Insert::new(with("a", &["/a", "/b"]))), Ok(()));
-    let taken = Err((Kind::AlreadyExists, "machines__mounts.mounts.host_path: is taken by another record".to_owned()));
+    let taken = Err((Kind::AlreadyExists, "machines.mounts.host_path: is taken by another record".to_owned()));
     assert_eq!(told(Insert::new(with("b", &["/c", "/b"]))), taken);
     let all = Update::new(with("a", &["/d", "/d"]), [super::fixture::machine::MOUNTS_FIELD]);
     assert_eq!(now(all.run(&mut held)).map(|_| ()).map_err(|e| (e.kind(), e.to_string())), twice);

@@ -152,6 +152,6 @@ fn what_no_program_of_this_schema_wrote_is_damage_with_its_place() {
     assert_eq!(read("state"), "machines.state: holds a value that is out of range");
     assert_eq!(
         read("label"),
-        "machines__root_drive__labels: holds rows of a record, message or member that is not there"
+        "machines: has rows of a record, message or member that does not exist, in machines__root_drive__labels"
     );
 }

@@ -106,6 +106,7 @@ macro_rules! node {
             pub static TABLE: Table = Table {
                 layout: Layout {
                     name: $table,
+                    record: $table,
                     columns: &[Column::new("id", "id"), Column::new("of", "of"), Column::new("mark", "mark")],
                     references: &[ForeignKey {
                         columns: &["of"],

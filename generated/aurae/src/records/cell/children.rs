@@ -16,6 +16,7 @@ impl protostore::ChildTable for NetworkIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "cells__network_ids",
+            record: "cells",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "network_ids"),

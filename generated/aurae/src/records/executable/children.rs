@@ -16,6 +16,7 @@ impl protostore::ChildTable for Arguments {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "executables__arguments",
+            record: "executables",
             columns: &[
                 protostore::Column::new("_cell_name", "cell_name"),
                 protostore::Column::new("_name", "name"),
@@ -121,6 +122,7 @@ impl protostore::ChildTable for Environment {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "executables__environment",
+            record: "executables",
             columns: &[
                 protostore::Column::new("_cell_name", "cell_name"),
                 protostore::Column::new("_name", "name"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Architectures {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "images__architectures",
+            record: "images",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "architectures"),

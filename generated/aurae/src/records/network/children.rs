@@ -16,6 +16,7 @@ impl protostore::ChildTable for Nameservers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "networks__nameservers",
+            record: "networks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "nameservers"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Routes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "networks__routes",
+            record: "networks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "routes"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for IpNameservers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nics__ip__nameservers",
+            record: "nics",
             columns: &[
                 protostore::Column::new("_mac_address", "mac_address"),
                 protostore::Column::new("_position", "ip.nameservers"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for KernelArguments {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "virtual_machines__kernel__arguments",
+            record: "virtual_machines",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "kernel.arguments"),
@@ -137,6 +138,7 @@ impl protostore::ChildTable for Drives {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "virtual_machines__drives",
+            record: "virtual_machines",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "drives"),
@@ -459,6 +461,7 @@ impl protostore::ChildTable for ImageIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "virtual_machines__image_ids",
+            record: "virtual_machines",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "image_ids"),
@@ -573,6 +576,7 @@ impl protostore::ChildTable for Tags {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "virtual_machines__tags",
+            record: "virtual_machines",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "tags"),
@@ -670,6 +674,7 @@ impl protostore::ChildTable for Transitions {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "virtual_machines__transitions",
+            record: "virtual_machines",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "transitions"),

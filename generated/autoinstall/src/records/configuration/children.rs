@@ -16,6 +16,7 @@ impl protostore::ChildTable for AutoinstallAuthorizedKeys {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "configurations__autoinstall__authorized_keys",
+            record: "configurations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "autoinstall.authorized_keys"),
@@ -136,6 +137,7 @@ impl protostore::ChildTable for AutoinstallPackages {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "configurations__autoinstall__packages",
+            record: "configurations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "autoinstall.packages"),
@@ -256,6 +258,7 @@ impl protostore::ChildTable for AutoinstallLateCommands {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "configurations__autoinstall__late_commands",
+            record: "configurations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "autoinstall.late_commands"),
@@ -366,6 +369,7 @@ impl protostore::ChildTable for AutoinstallLateCommandsWords {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "configurations__autoinstall__late_commands__words",
+            record: "configurations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "autoinstall.late_commands"),
@@ -444,6 +448,7 @@ impl protostore::ChildTable for Variables {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "configurations__variables",
+            record: "configurations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "variables.key"),

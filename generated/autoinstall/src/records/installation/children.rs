@@ -16,6 +16,7 @@ impl protostore::ChildTable for Phases {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "installations__phases",
+            record: "installations",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "phases"),

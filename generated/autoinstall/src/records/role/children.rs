@@ -16,6 +16,7 @@ impl protostore::ChildTable for PermissionNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "roles__permission_names",
+            record: "roles",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "permission_names"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for HardwareDisks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "systems__hardware__disks",
+            record: "systems",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "hardware.disks"),
@@ -152,6 +153,7 @@ impl protostore::ChildTable for Labels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "systems__labels",
+            record: "systems",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "labels.key"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Variables {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "templates__variables",
+            record: "templates",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "variables"),

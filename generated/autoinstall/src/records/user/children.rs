@@ -16,6 +16,7 @@ impl protostore::ChildTable for RoleIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "users__role_ids",
+            record: "users",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "role_ids"),

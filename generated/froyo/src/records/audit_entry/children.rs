@@ -16,6 +16,7 @@ impl protostore::ChildTable for Details {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audit__details",
+            record: "audit",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "details"),

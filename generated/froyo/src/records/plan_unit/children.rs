@@ -16,6 +16,7 @@ impl protostore::ChildTable for Dependencies {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "plan_units__dependencies",
+            record: "plan_units",
             columns: &[
                 protostore::Column::new("_run_id", "run_id"),
                 protostore::Column::new("_id", "id"),

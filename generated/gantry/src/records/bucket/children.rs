@@ -16,6 +16,7 @@ impl protostore::ChildTable for Labels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__labels",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_key", "labels.key"),
@@ -106,6 +107,7 @@ impl protostore::ChildTable for PolicyStatements {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__policy__statements",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "policy.statements"),
@@ -222,6 +224,7 @@ impl protostore::ChildTable for PolicyStatementsActions {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__policy__statements__actions",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "policy.statements"),
@@ -296,6 +299,7 @@ impl protostore::ChildTable for PolicyStatementsPrincipals {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__policy__statements__principals",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "policy.statements"),
@@ -370,6 +374,7 @@ impl protostore::ChildTable for PolicyStatementsConditions {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__policy__statements__conditions",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "policy.statements"),
@@ -438,6 +443,7 @@ impl protostore::ChildTable for PolicyStatementsConditionsValueAnyOf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "buckets__policy__statements__conditions__value__any_of",
+            record: "buckets",
             columns: &[
                 protostore::Column::new("_name", "name"),
                 protostore::Column::new("_position", "policy.statements"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Voters {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "raft_state__voters",
+            record: "raft_state",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "voters"),

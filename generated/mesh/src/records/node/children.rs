@@ -16,6 +16,7 @@ impl protostore::ChildTable for Interfaces {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nodes__interfaces",
+            record: "nodes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "interfaces"),
@@ -128,6 +129,7 @@ impl protostore::ChildTable for InterfacesAddresses {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nodes__interfaces__addresses",
+            record: "nodes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "interfaces"),
@@ -197,6 +199,7 @@ impl protostore::ChildTable for InterfacesCosts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nodes__interfaces__costs",
+            record: "nodes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "interfaces"),
@@ -266,6 +269,7 @@ impl protostore::ChildTable for Protocols {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nodes__protocols",
+            record: "nodes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "protocols"),

@@ -198,6 +198,7 @@ impl protostore::Decode for Badge {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "badges",
+        record: "badges",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("folder_id", "folder_id"),

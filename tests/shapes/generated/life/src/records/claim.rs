@@ -157,6 +157,7 @@ impl protostore::Decode for Claim {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "claims",
+        record: "claims",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("host", "host"),

@@ -221,6 +221,7 @@ impl protostore::Decode for Event {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "events",
+        record: "events",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("topic_id", "topic_id"),

@@ -331,6 +331,7 @@ impl protostore::Decode for Folder {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "folders",
+        record: "folders",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),
@@ -369,7 +370,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
-            table: "folders__needs",
+            table: "folders",
             columns: &["value"],
             field: "needs",
             names: protostore::Stmt::new(
@@ -523,7 +524,7 @@ WHERE "delete_time" = $1 AND "folder_id" IN (SELECT "id"
     ],
     keepers: &[
         protostore::Referrer {
-            table: "folders__needs",
+            table: "folders",
             columns: &["value"],
             field: "needs",
             names: protostore::Stmt::new(
@@ -572,7 +573,7 @@ WHERE c."delete_time" = -9223372036854775807 AND c."parent" IS NOT NULL AND NOT 
                 .live(&[]),
         },
         protostore::Names {
-            table: "folders__needs",
+            table: "folders",
             field: "needs",
             to: "folders",
             missing: protostore::Stmt::new(

@@ -76,6 +76,7 @@ impl protostore::Decode for Founding {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "founding",
+        record: "founding",
         columns: &[
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("name", "name"),

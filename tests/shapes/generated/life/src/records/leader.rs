@@ -136,6 +136,7 @@ impl protostore::Decode for Leader {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "leader",
+        record: "leader",
         columns: &[
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("name", "name"),

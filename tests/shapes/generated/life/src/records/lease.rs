@@ -318,6 +318,7 @@ impl protostore::Decode for Lease {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "leases",
+        record: "leases",
         columns: &[
             protostore::Column::new("host", "host"),
             protostore::Column::new("slot", "slot"),

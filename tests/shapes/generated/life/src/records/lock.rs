@@ -182,6 +182,7 @@ impl protostore::Decode for Lock {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "locks",
+        record: "locks",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("owner", "owner"),

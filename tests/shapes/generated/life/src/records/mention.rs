@@ -221,6 +221,7 @@ impl protostore::Decode for Mention {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "mentions",
+        record: "mentions",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("goes_along", "goes_along"),

@@ -267,6 +267,7 @@ impl protostore::Decode for Note {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "notes",
+        record: "notes",
         columns: &[
             protostore::Column::new("folder_id", "folder_id"),
             protostore::Column::new("number", "number"),

@@ -185,6 +185,7 @@ impl protostore::Decode for Pin {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "pins",
+        record: "pins",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("folder_id", "folder_id"),

@@ -78,6 +78,7 @@ impl protostore::Decode for Topic {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "topics",
+        record: "topics",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],
@@ -98,7 +99,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "events__topic_ids",
+            table: "events",
             columns: &["value"],
             field: "topic_ids",
             names: protostore::Stmt::new(

@@ -151,6 +151,7 @@ impl protostore::Decode for Claim {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "claims",
+        record: "claims",
         columns: &[
             protostore::Column::new("metadata", "metadata"),
             protostore::Column::new("metadata__name", "metadata.name"),

@@ -440,6 +440,7 @@ impl protostore::Decode for Device {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "devices",
+        record: "devices",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("label", "label"),

@@ -718,6 +718,7 @@ impl protostore::Decode for Form {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "forms",
+        record: "forms",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("email", "email"),

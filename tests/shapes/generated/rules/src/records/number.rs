@@ -696,6 +696,7 @@ impl protostore::Decode for Number {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "numbers",
+        record: "numbers",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("an_int32", "an_int32"),

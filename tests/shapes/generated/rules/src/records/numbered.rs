@@ -116,6 +116,7 @@ impl protostore::Decode for Numbered {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "numbered",
+        record: "numbered",
         columns: &[protostore::Column::new("number", "number")],
         references: &[],
         checks: &[

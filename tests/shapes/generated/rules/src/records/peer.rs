@@ -220,6 +220,7 @@ impl protostore::Decode for Peer {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "peers",
+        record: "peers",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("token", "token"),

@@ -148,6 +148,7 @@ impl protostore::Decode for Pod {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "pods",
+        record: "pods",
         columns: &[
             protostore::Column::new("metadata", "metadata"),
             protostore::Column::new("metadata__name", "metadata.name"),

@@ -302,6 +302,7 @@ impl protostore::Decode for Route {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "routes",
+        record: "routes",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("packed", "packed"),

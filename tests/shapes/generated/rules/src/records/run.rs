@@ -122,6 +122,7 @@ impl protostore::Decode for Run {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "runs",
+        record: "runs",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("work", "work"),

@@ -245,6 +245,7 @@ impl protostore::Decode for Secret {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "secrets",
+        record: "secrets",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("token", "token"),

@@ -287,6 +287,7 @@ impl protostore::Decode for Stack {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "stacks",
+        record: "stacks",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("base", "base"),

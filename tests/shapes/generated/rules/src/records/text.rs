@@ -518,6 +518,7 @@ impl protostore::Decode for Text {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "texts",
+        record: "texts",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("exact", "exact"),

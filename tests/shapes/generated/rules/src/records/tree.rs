@@ -613,6 +613,7 @@ impl protostore::Decode for Tree {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "trees",
+        record: "trees",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("leaf", "leaf"),
@@ -750,7 +751,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
-            table: "peers__trees",
+            table: "peers",
             columns: &["value"],
             field: "trees",
             names: protostore::Stmt::new(

@@ -124,6 +124,7 @@ impl protostore::Decode for Work {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "works",
+        record: "works",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("last_run", "last_run"),

@@ -128,6 +128,7 @@ impl protostore::Decode for Alone {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "alone",
+        record: "alone",
         columns: &[protostore::Column::new("_singleton", "_singleton")],
         references: &[],
         checks: &[],

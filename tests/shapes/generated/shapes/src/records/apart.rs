@@ -691,6 +691,7 @@ impl protostore::Decode for Apart {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "aparts",
+        record: "aparts",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("text", "text"),

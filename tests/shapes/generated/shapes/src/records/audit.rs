@@ -377,6 +377,7 @@ impl protostore::Decode for Audit {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "audits",
+        record: "audits",
         columns: &[
             protostore::Column::new("text", "text"),
             protostore::Column::new("number", "number"),

@@ -89,6 +89,7 @@ impl protostore::Decode for BytesKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "bytes_keys",
+        record: "bytes_keys",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],

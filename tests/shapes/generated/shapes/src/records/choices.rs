@@ -404,6 +404,7 @@ impl protostore::Decode for Choices {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "choices",
+        record: "choices",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("a_bool", "a_bool"),

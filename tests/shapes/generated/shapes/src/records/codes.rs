@@ -1367,6 +1367,7 @@ impl protostore::Decode for Codes {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "codes",
+        record: "codes",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("must", "must"),

@@ -320,6 +320,7 @@ impl protostore::Decode for Counted {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "counted",
+        record: "counted",
         columns: &[
             protostore::Column::new("region", "region"),
             protostore::Column::new("number", "number"),

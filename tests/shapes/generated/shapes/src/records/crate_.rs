@@ -185,6 +185,7 @@ impl protostore::Decode for Crate {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "crates",
+        record: "crates",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("text", "text"),

@@ -293,6 +293,7 @@ impl protostore::Decode for Deep {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "deeps",
+        record: "deeps",
         columns: &[
             protostore::Column::new("region", "region"),
             protostore::Column::new("number", "number"),

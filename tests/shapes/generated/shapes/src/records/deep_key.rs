@@ -141,6 +141,7 @@ impl protostore::Decode for DeepKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "deep_keys",
+        record: "deep_keys",
         columns: &[
             protostore::Column::new("meta", "meta"),
             protostore::Column::new("meta__name", "meta.name"),

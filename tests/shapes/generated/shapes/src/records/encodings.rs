@@ -621,6 +621,7 @@ impl protostore::Decode for Encodings {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "encodings",
+        record: "encodings",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("full", "full"),

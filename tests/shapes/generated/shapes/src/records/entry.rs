@@ -112,6 +112,7 @@ impl protostore::Decode for Entry {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "entries",
+        record: "entries",
         columns: &[
             protostore::Column::new("number", "number"),
             protostore::Column::new("text", "text"),

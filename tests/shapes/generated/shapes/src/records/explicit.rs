@@ -205,6 +205,7 @@ impl protostore::Decode for Explicit {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "explicits",
+        record: "explicits",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("a_bool", "a_bool"),

@@ -524,6 +524,7 @@ impl protostore::Decode for Fixed {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "fixed",
+        record: "fixed",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("text", "text"),

@@ -75,6 +75,7 @@ impl protostore::Decode for Flags {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "flags",
+        record: "flags",
         columns: &[protostore::Column::new("_singleton", "_singleton")],
         references: &[],
         checks: &[],

@@ -191,6 +191,7 @@ impl protostore::Decode for FullKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "full_keys",
+        record: "full_keys",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("parent", "parent"),

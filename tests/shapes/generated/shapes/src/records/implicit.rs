@@ -185,6 +185,7 @@ impl protostore::Decode for Implicit {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "implicits",
+        record: "implicits",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("a_bool", "a_bool"),

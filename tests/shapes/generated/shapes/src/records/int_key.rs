@@ -89,6 +89,7 @@ impl protostore::Decode for IntKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "int_keys",
+        record: "int_keys",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[],

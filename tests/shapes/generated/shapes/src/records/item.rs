@@ -129,6 +129,7 @@ impl protostore::Decode for Item {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "items",
+        record: "items",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("crate", "crate"),

@@ -511,6 +511,7 @@ impl protostore::Decode for Job {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "jobs",
+        record: "jobs",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("queue", "queue"),

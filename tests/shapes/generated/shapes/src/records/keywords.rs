@@ -266,6 +266,7 @@ impl protostore::Decode for Keywords {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "keywords",
+        record: "keywords",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("type", "type"),

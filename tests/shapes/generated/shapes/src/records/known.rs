@@ -719,6 +719,7 @@ impl protostore::Decode for Known {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "known",
+        record: "known",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("all", "all"),

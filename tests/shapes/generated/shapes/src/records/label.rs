@@ -108,6 +108,7 @@ impl protostore::Decode for Label {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "labels",
+        record: "labels",
         columns: &[
             protostore::Column::new("text", "text"),
             protostore::Column::new("crate", "crate"),

@@ -174,6 +174,7 @@ impl protostore::Decode for Legacy {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "legacies",
+        record: "legacies",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("maybe", "maybe"),

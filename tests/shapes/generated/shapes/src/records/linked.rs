@@ -275,6 +275,7 @@ impl protostore::Decode for Linked {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "linked",
+        record: "linked",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],

@@ -198,6 +198,7 @@ impl protostore::Decode for Lists {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "lists",
+        record: "lists",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],

@@ -206,6 +206,7 @@ impl protostore::Decode for Made {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "mades",
+        record: "mades",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),

@@ -380,6 +380,7 @@ impl protostore::Decode for Maps {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "maps",
+        record: "maps",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("inside", "inside"),

@@ -472,6 +472,7 @@ impl protostore::Decode for Nested {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "nesteds",
+        record: "nesteds",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("point", "point"),

@@ -502,6 +502,7 @@ impl protostore::Decode for Olden {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "olden",
+        record: "olden",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("must", "must"),

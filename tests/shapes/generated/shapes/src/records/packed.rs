@@ -417,6 +417,7 @@ impl protostore::Decode for Packed {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "packed",
+        record: "packed",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("point", "point"),

@@ -159,6 +159,7 @@ impl protostore::Decode for Partial {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "partials",
+        record: "partials",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("half", "half"),

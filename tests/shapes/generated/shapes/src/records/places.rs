@@ -1173,6 +1173,7 @@ impl protostore::Decode for Places {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "places",
+        record: "places",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("plain", "plain"),

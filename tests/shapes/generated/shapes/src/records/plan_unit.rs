@@ -344,6 +344,7 @@ impl protostore::Decode for PlanUnit {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "plan_units",
+        record: "plan_units",
         columns: &[
             protostore::Column::new("run", "run"),
             protostore::Column::new("number", "number"),

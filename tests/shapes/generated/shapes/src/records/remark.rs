@@ -392,6 +392,7 @@ impl protostore::Decode for Remark {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "remarks",
+        record: "remarks",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("topic", "topic"),

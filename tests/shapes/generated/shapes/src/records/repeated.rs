@@ -212,6 +212,7 @@ impl protostore::Decode for Repeated {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "repeateds",
+        record: "repeateds",
         columns: &[protostore::Column::new("id", "id")],
         references: &[],
         checks: &[protostore::Check::new("id__check", "id", "must not be empty")],

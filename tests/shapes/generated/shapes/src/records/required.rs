@@ -155,6 +155,7 @@ impl protostore::Decode for Required {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "requireds",
+        record: "requireds",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("an_int32", "an_int32"),

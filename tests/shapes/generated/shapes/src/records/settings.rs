@@ -357,6 +357,7 @@ impl protostore::Decode for Settings {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "settings",
+        record: "settings",
         columns: &[
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("name", "name"),

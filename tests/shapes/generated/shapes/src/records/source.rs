@@ -695,6 +695,7 @@ impl protostore::Decode for Source {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "sources",
+        record: "sources",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("keeps", "keeps"),

@@ -100,6 +100,7 @@ impl protostore::Decode for State {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "state",
+        record: "state",
         columns: &[
             protostore::Column::new("_singleton", "_singleton"),
             protostore::Column::new("revision", "revision"),

@@ -355,6 +355,7 @@ impl protostore::Decode for Tagged {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "tagged",
+        record: "tagged",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("etag", "etag"),

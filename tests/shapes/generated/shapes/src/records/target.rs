@@ -90,6 +90,7 @@ impl protostore::Decode for Target {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "targets",
+        record: "targets",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("name", "name"),
@@ -116,7 +117,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "settings__target_ids",
+            table: "settings",
             columns: &["value"],
             field: "target_ids",
             names: protostore::Stmt::new(
@@ -126,7 +127,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "aparts__must",
+            table: "aparts",
             columns: &["target"],
             field: "must.target",
             names: protostore::Stmt::new(

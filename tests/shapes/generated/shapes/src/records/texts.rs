@@ -565,6 +565,7 @@ impl protostore::Decode for Texts {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "texts",
+        record: "texts",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("page", "page"),

@@ -136,6 +136,7 @@ impl protostore::Decode for TimeKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "time_keys",
+        record: "time_keys",
         columns: &[
             protostore::Column::new("time", "time"),
             protostore::Column::new("number", "number"),

@@ -90,6 +90,7 @@ impl protostore::Decode for Topic {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "topics",
+        record: "topics",
         columns: &[
             protostore::Column::new("name", "name"),
             protostore::Column::new("text", "text"),
@@ -126,7 +127,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "remarks__parts",
+            table: "remarks",
             columns: &["topic"],
             field: "parts.topic",
             names: protostore::Stmt::new(

@@ -593,6 +593,7 @@ impl protostore::Decode for Tree {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "trees",
+        record: "trees",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("branch", "branch"),

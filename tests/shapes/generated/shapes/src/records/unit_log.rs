@@ -300,6 +300,7 @@ impl protostore::Decode for UnitLog {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "unit_logs",
+        record: "unit_logs",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("run", "run"),

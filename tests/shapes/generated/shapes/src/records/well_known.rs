@@ -414,6 +414,7 @@ impl protostore::Decode for WellKnown {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "well_knowns",
+        record: "well_knowns",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("a_struct", "a_struct"),

@@ -394,6 +394,7 @@ impl protostore::Decode for WideKey {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "wide_keys",
+        record: "wide_keys",
         columns: &[
             protostore::Column::new("a", "a"),
             protostore::Column::new("b", "b"),

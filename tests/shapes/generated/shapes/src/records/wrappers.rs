@@ -276,6 +276,7 @@ impl protostore::Decode for Wrappers {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "wrappers",
+        record: "wrappers",
         columns: &[
             protostore::Column::new("id", "id"),
             protostore::Column::new("a_bool", "a_bool"),

@@ -189,6 +189,7 @@ impl protostore::Decode for BoxMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "info",
+        record: "info",
         columns: &[
             protostore::Column::new("box", "box"),
             protostore::Column::new("dyn", "dyn"),

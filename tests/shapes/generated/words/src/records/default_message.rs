@@ -206,6 +206,7 @@ impl protostore::Decode for DefaultMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "table",
+        record: "table",
         columns: &[
             protostore::Column::new("default", "default"),
             protostore::Column::new("clone", "clone"),

@@ -90,6 +90,7 @@ impl protostore::Decode for Field {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "open",
+        record: "open",
         columns: &[
             protostore::Column::new("field", "field"),
             protostore::Column::new("columns", "columns"),

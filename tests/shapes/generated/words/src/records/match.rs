@@ -237,6 +237,7 @@ impl protostore::Decode for Match {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "clone",
+        record: "clone",
         columns: &[
             protostore::Column::new("type", "type"),
             protostore::Column::new("impl", "impl"),

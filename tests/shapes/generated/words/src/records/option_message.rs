@@ -352,6 +352,7 @@ impl protostore::Decode for OptionMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "read",
+        record: "read",
         columns: &[
             protostore::Column::new("self", "self"),
             protostore::Column::new("some", "some"),
@@ -394,7 +395,7 @@ pub static TABLE: protostore::Table = protostore::Table {
     ],
     referrers: &[
         protostore::Referrer {
-            table: "write__reads",
+            table: "write",
             columns: &["value"],
             field: "reads",
             names: protostore::Stmt::new(
@@ -414,7 +415,7 @@ pub static TABLE: protostore::Table = protostore::Table {
             ),
         },
         protostore::Referrer {
-            table: "info__reads",
+            table: "info",
             columns: &["value"],
             field: "reads",
             names: protostore::Stmt::new(

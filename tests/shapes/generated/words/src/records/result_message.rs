@@ -223,6 +223,7 @@ impl protostore::Decode for ResultMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "write",
+        record: "write",
         columns: &[
             protostore::Column::new("ok", "ok"),
             protostore::Column::new("err", "err"),

@@ -121,6 +121,7 @@ impl protostore::Decode for StoreMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "close",
+        record: "close",
         columns: &[
             protostore::Column::new("store", "store"),
             protostore::Column::new("result", "result"),

@@ -108,6 +108,7 @@ impl protostore::Decode for StringMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "run",
+        record: "run",
         columns: &[
             protostore::Column::new("string", "string"),
             protostore::Column::new("str", "str"),

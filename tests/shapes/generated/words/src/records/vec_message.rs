@@ -115,6 +115,7 @@ impl protostore::Decode for VecMessage {
 pub static TABLE: protostore::Table = protostore::Table {
     layout: protostore::Layout {
         name: "apply",
+        record: "apply",
         columns: &[protostore::Column::new("vec", "vec")],
         references: &[],
         checks: &[protostore::Check::new("vec__check", "vec", "must not be empty")],

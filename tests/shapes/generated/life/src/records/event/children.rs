@@ -16,6 +16,7 @@ impl protostore::ChildTable for TopicIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "events__topic_ids",
+            record: "events",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "topic_ids"),
@@ -100,6 +101,7 @@ impl protostore::ChildTable for Details {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "events__details",
+            record: "events",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "details"),
@@ -173,6 +175,7 @@ impl protostore::ChildTable for DetailsNumbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "events__details__numbers",
+            record: "events",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "details"),

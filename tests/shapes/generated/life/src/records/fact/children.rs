@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "facts__words",
+            record: "facts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "words"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Others {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "facts__others",
+            record: "facts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "others"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Links {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "folders__links",
+            record: "folders",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "links"),
@@ -128,6 +129,7 @@ impl protostore::ChildTable for Needs {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "folders__needs",
+            record: "folders",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "needs"),

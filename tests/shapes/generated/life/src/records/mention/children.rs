@@ -16,6 +16,7 @@ impl protostore::ChildTable for All {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "mentions__all",
+            record: "mentions",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "all"),

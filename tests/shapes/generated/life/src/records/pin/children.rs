@@ -16,6 +16,7 @@ impl protostore::ChildTable for FolderIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "pins__folder_ids",
+            record: "pins",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "folder_ids"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Ports {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "devices__ports",
+            record: "devices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "ports"),
@@ -123,6 +124,7 @@ impl protostore::ChildTable for Named {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "devices__named",
+            record: "devices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),
@@ -234,6 +236,7 @@ impl protostore::ChildTable for Apart {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "devices__apart",
+            record: "devices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "apart.number"),
@@ -316,6 +319,7 @@ impl protostore::ChildTable for Seen {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "devices__seen",
+            record: "devices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "seen"),
@@ -413,6 +417,7 @@ impl protostore::ChildTable for Notes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "devices__notes",
+            record: "devices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "notes.key"),

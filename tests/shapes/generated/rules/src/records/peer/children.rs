@@ -16,6 +16,7 @@ impl protostore::ChildTable for Trees {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "peers__trees",
+            record: "peers",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "trees"),

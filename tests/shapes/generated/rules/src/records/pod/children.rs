@@ -18,6 +18,7 @@ impl protostore::ChildTable for Owners {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "pods__owners",
+            record: "pods",
             columns: &[
                 protostore::Column::new("_metadata__name", "metadata.name"),
                 protostore::Column::new("_position", "owners"),

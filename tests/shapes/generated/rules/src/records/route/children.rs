@@ -16,6 +16,7 @@ impl protostore::ChildTable for Hosts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__hosts",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "hosts"),
@@ -115,6 +116,7 @@ impl protostore::ChildTable for Labels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__labels",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "labels.key"),
@@ -202,6 +204,7 @@ impl protostore::ChildTable for Hops {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__hops",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "hops"),
@@ -301,6 +304,7 @@ impl protostore::ChildTable for HopsPorts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__hops__ports",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "hops"),
@@ -376,6 +380,7 @@ impl protostore::ChildTable for DetourHosts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__detour__hosts",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "detour.hosts"),
@@ -487,6 +492,7 @@ impl protostore::ChildTable for Drafts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "routes__drafts",
+            record: "routes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "drafts"),

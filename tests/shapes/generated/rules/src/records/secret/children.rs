@@ -16,6 +16,7 @@ impl protostore::ChildTable for Cards {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "secrets__cards",
+            record: "secrets",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "cards"),
@@ -110,6 +111,7 @@ impl protostore::ChildTable for Answers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "secrets__answers",
+            record: "secrets",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "answers.key"),

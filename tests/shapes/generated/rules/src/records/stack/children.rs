@@ -16,6 +16,7 @@ impl protostore::ChildTable for Tags {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__tags",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "tags"),
@@ -122,6 +123,7 @@ impl protostore::ChildTable for Sizes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__sizes",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "sizes.key"),
@@ -222,6 +224,7 @@ impl protostore::ChildTable for Layers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__layers",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "layers"),
@@ -389,6 +392,7 @@ impl protostore::ChildTable for LayersUrls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__layers__urls",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "layers"),
@@ -458,6 +462,7 @@ impl protostore::ChildTable for LayersParts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__layers__parts",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "layers"),
@@ -536,6 +541,7 @@ impl protostore::ChildTable for LayersOrigins {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__layers__origins",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "layers"),
@@ -637,6 +643,7 @@ impl protostore::ChildTable for Named {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__named",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),
@@ -808,6 +815,7 @@ impl protostore::ChildTable for NamedValueUrls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__named__value__urls",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),
@@ -877,6 +885,7 @@ impl protostore::ChildTable for NamedValueParts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__named__value__parts",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),
@@ -955,6 +964,7 @@ impl protostore::ChildTable for NamedValueOrigins {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__named__value__origins",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),
@@ -1056,6 +1066,7 @@ impl protostore::ChildTable for BaseUrls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__base__urls",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "base.urls"),
@@ -1174,6 +1185,7 @@ impl protostore::ChildTable for BaseParts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__base__parts",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "base.parts"),
@@ -1292,6 +1304,7 @@ impl protostore::ChildTable for BaseOrigins {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__base__origins",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "base.origins"),
@@ -1422,6 +1435,7 @@ impl protostore::ChildTable for Apart {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__apart",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("digest", "apart.digest"),
@@ -1565,6 +1579,7 @@ impl protostore::ChildTable for ApartUrls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__apart__urls",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "apart.urls"),
@@ -1629,6 +1644,7 @@ impl protostore::ChildTable for ApartParts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__apart__parts",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "apart.parts"),
@@ -1702,6 +1718,7 @@ impl protostore::ChildTable for ApartOrigins {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__apart__origins",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "apart.origins"),
@@ -1795,6 +1812,7 @@ impl protostore::ChildTable for Sealed {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__sealed",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("digest", "sealed.digest"),
@@ -1938,6 +1956,7 @@ impl protostore::ChildTable for SealedUrls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__sealed__urls",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sealed.urls"),
@@ -2011,6 +2030,7 @@ impl protostore::ChildTable for SealedParts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__sealed__parts",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sealed.parts"),
@@ -2084,6 +2104,7 @@ impl protostore::ChildTable for SealedOrigins {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__sealed__origins",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sealed.origins"),
@@ -2177,6 +2198,7 @@ impl protostore::ChildTable for Free {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "stacks__free",
+            record: "stacks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "free"),

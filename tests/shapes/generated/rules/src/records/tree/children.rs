@@ -18,6 +18,7 @@ impl protostore::ChildTable for LeafRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__leaf__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "leaf.rings"),
@@ -135,6 +136,7 @@ impl protostore::ChildTable for MustRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__must__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.rings"),
@@ -240,6 +242,7 @@ impl protostore::ChildTable for Leaves {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__leaves",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "leaves"),
@@ -381,6 +384,7 @@ impl protostore::ChildTable for LeavesRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__leaves__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "leaves"),
@@ -456,6 +460,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__words",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "words"),
@@ -576,6 +581,7 @@ impl protostore::ChildTable for Sizes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__sizes",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "sizes.key"),
@@ -707,6 +713,7 @@ impl protostore::ChildTable for ByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__by_number",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_number.key"),
@@ -860,6 +867,7 @@ impl protostore::ChildTable for ByNumberValueRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__by_number__value__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_number.key"),
@@ -940,6 +948,7 @@ impl protostore::ChildTable for InnerRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__inner__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inner.rings"),
@@ -1057,6 +1066,7 @@ impl protostore::ChildTable for Needed {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__needed",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "needed"),
@@ -1156,6 +1166,7 @@ impl protostore::ChildTable for Colours {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__colours",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "colours"),
@@ -1287,6 +1298,7 @@ impl protostore::ChildTable for Apart {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__apart",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("value", "apart.value"),
@@ -1397,6 +1409,7 @@ impl protostore::ChildTable for ApartRings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__apart__rings",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "apart.rings"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for OfPoint_1 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__point",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("x", "point.x"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Wing {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("name", "wing.name"),
@@ -194,6 +196,7 @@ impl protostore::ChildTable for WingShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__shelf",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("number", "wing.shelf.number"),
@@ -260,6 +263,7 @@ impl protostore::ChildTable for WingShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__shelf__books",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "wing.shelf.books"),
@@ -327,6 +331,7 @@ impl protostore::ChildTable for WingShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__shelf__place",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("x", "wing.shelf.place.x"),
@@ -426,6 +431,7 @@ impl protostore::ChildTable for WingLeft {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__left",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("number", "wing.left.number"),
@@ -495,6 +501,7 @@ impl protostore::ChildTable for WingLeftBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__left__books",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "wing.left.books"),
@@ -562,6 +569,7 @@ impl protostore::ChildTable for WingLeftPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__wing__left__place",
+            record: "alone",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("x", "wing.left.place.x"),
@@ -661,6 +669,7 @@ impl protostore::ChildTable for OfNothing_3 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "alone__nothing",
+            record: "alone",
             columns: &[protostore::Column::new("_singleton", "_singleton")],
             references: &[],
             checks: &[],

@@ -18,6 +18,7 @@ impl protostore::ChildTable for OfPoint_2 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__point",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "point.x"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for OfNothing_3 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__nothing",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -175,6 +177,7 @@ impl protostore::ChildTable for Empty {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__empty",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -237,6 +240,7 @@ impl protostore::ChildTable for Must {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("name", "must.name"),
@@ -435,6 +439,7 @@ impl protostore::ChildTable for MustNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__names",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.names"),
@@ -499,6 +504,7 @@ impl protostore::ChildTable for MustPoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__points",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.points"),
@@ -601,6 +607,7 @@ impl protostore::ChildTable for MustByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__by_number",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "must.by_number.key"),
@@ -709,6 +716,7 @@ impl protostore::ChildTable for MustBare {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__bare",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -771,6 +779,7 @@ impl protostore::ChildTable for MustShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "must.shelf.number"),
@@ -837,6 +846,7 @@ impl protostore::ChildTable for MustShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.shelf.books"),
@@ -904,6 +914,7 @@ impl protostore::ChildTable for MustShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__must__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "must.shelf.place.x"),
@@ -1003,6 +1014,7 @@ impl protostore::ChildTable for Room {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("name", "room.name"),
@@ -1198,6 +1210,7 @@ impl protostore::ChildTable for RoomNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__names",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "room.names"),
@@ -1262,6 +1275,7 @@ impl protostore::ChildTable for RoomPoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__points",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "room.points"),
@@ -1364,6 +1378,7 @@ impl protostore::ChildTable for RoomByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__by_number",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "room.by_number.key"),
@@ -1472,6 +1487,7 @@ impl protostore::ChildTable for RoomBare {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__bare",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -1534,6 +1550,7 @@ impl protostore::ChildTable for RoomShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "room.shelf.number"),
@@ -1600,6 +1617,7 @@ impl protostore::ChildTable for RoomShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "room.shelf.books"),
@@ -1667,6 +1685,7 @@ impl protostore::ChildTable for RoomShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__room__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "room.shelf.place.x"),
@@ -1766,6 +1785,7 @@ impl protostore::ChildTable for There {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__there",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "there.x"),
@@ -1867,6 +1887,7 @@ impl protostore::ChildTable for House {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("name", "house.name"),
@@ -2065,6 +2086,7 @@ impl protostore::ChildTable for HouseNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__names",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "house.names"),
@@ -2129,6 +2151,7 @@ impl protostore::ChildTable for HousePoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__points",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "house.points"),
@@ -2231,6 +2254,7 @@ impl protostore::ChildTable for HouseByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__by_number",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "house.by_number.key"),
@@ -2339,6 +2363,7 @@ impl protostore::ChildTable for HouseBare {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__bare",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -2401,6 +2426,7 @@ impl protostore::ChildTable for HouseShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "house.shelf.number"),
@@ -2467,6 +2493,7 @@ impl protostore::ChildTable for HouseShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "house.shelf.books"),
@@ -2534,6 +2561,7 @@ impl protostore::ChildTable for HouseShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__house__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "house.shelf.place.x"),
@@ -2633,6 +2661,7 @@ impl protostore::ChildTable for OfNone_11 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__none",
+            record: "aparts",
             columns: &[protostore::Column::new("_id", "id")],
             references: &[],
             checks: &[],
@@ -2698,6 +2727,7 @@ impl protostore::ChildTable for Only {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__only",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "only.x"),
@@ -2796,6 +2826,7 @@ impl protostore::ChildTable for WingShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "wing.shelf.number"),
@@ -2870,6 +2901,7 @@ impl protostore::ChildTable for WingShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wing.shelf.books"),
@@ -2937,6 +2969,7 @@ impl protostore::ChildTable for WingShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "wing.shelf.place.x"),
@@ -3036,6 +3069,7 @@ impl protostore::ChildTable for WingLeft {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__left",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("number", "wing.left.number"),
@@ -3113,6 +3147,7 @@ impl protostore::ChildTable for WingLeftBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__left__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wing.left.books"),
@@ -3180,6 +3215,7 @@ impl protostore::ChildTable for WingLeftPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wing__left__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("x", "wing.left.place.x"),
@@ -3279,6 +3315,7 @@ impl protostore::ChildTable for Wings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3378,6 +3415,7 @@ impl protostore::ChildTable for WingsShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3445,6 +3483,7 @@ impl protostore::ChildTable for WingsShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3514,6 +3553,7 @@ impl protostore::ChildTable for WingsShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3618,6 +3658,7 @@ impl protostore::ChildTable for WingsLeft {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__left",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3688,6 +3729,7 @@ impl protostore::ChildTable for WingsLeftBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__left__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3757,6 +3799,7 @@ impl protostore::ChildTable for WingsLeftPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__wings__left__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "wings"),
@@ -3861,6 +3904,7 @@ impl protostore::ChildTable for ByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3961,6 +4005,7 @@ impl protostore::ChildTable for ByNameValueShelf {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4028,6 +4073,7 @@ impl protostore::ChildTable for ByNameValueShelfBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4102,6 +4148,7 @@ impl protostore::ChildTable for ByNameValueShelfPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__shelf__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4206,6 +4253,7 @@ impl protostore::ChildTable for ByNameValueLeft {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4276,6 +4324,7 @@ impl protostore::ChildTable for ByNameValueLeftBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left__books",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4350,6 +4399,7 @@ impl protostore::ChildTable for ByNameValueLeftPlace {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "aparts__by_name__value__left__place",
+            record: "aparts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Reals {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__reals",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "reals"),
@@ -92,6 +93,7 @@ impl protostore::ChildTable for Numbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__numbers",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "numbers"),
@@ -162,6 +164,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__words",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "words"),
@@ -232,6 +235,7 @@ impl protostore::ChildTable for Steps {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__steps",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "steps"),
@@ -318,6 +322,7 @@ impl protostore::ChildTable for StepsWords {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__steps__words",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "steps"),
@@ -387,6 +392,7 @@ impl protostore::ChildTable for StepWords {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__step__words",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "step.words"),
@@ -459,6 +465,7 @@ impl protostore::ChildTable for OtherWords {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "audits__other__words",
+            record: "audits",
             columns: &[
                 protostore::Column::new("_number", "number"),
                 protostore::Column::new("_position", "other.words"),

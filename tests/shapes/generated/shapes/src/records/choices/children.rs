@@ -16,6 +16,7 @@ impl protostore::ChildTable for ListedNumbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "choices__listed__numbers",
+            record: "choices",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "listed.numbers"),

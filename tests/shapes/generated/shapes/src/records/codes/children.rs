@@ -16,6 +16,7 @@ impl protostore::ChildTable for MustUint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__uint64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.uint64s"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for MustFixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__fixed64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.fixed64s"),
@@ -210,6 +212,7 @@ impl protostore::ChildTable for MustFloats {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__floats",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.floats"),
@@ -313,6 +316,7 @@ impl protostore::ChildTable for MustDoubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__doubles",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.doubles"),
@@ -410,6 +414,7 @@ impl protostore::ChildTable for MustAllSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_seconds"),
@@ -507,6 +512,7 @@ impl protostore::ChildTable for MustAllMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_milliseconds"),
@@ -607,6 +613,7 @@ impl protostore::ChildTable for MustAllMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_microseconds"),
@@ -707,6 +714,7 @@ impl protostore::ChildTable for MustAllText {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_text",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_text"),
@@ -810,6 +818,7 @@ impl protostore::ChildTable for MustAllSpanSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_span_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_span_seconds"),
@@ -910,6 +919,7 @@ impl protostore::ChildTable for MustAllSpanMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_span_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_span_milliseconds"),
@@ -1010,6 +1020,7 @@ impl protostore::ChildTable for MustAllSpanMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_span_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_span_microseconds"),
@@ -1110,6 +1121,7 @@ impl protostore::ChildTable for MustAllWrapped {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_wrapped"),
@@ -1207,6 +1219,7 @@ impl protostore::ChildTable for MustAllWrappedFloat {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped_float",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_wrapped_float"),
@@ -1313,6 +1326,7 @@ impl protostore::ChildTable for MustAllWrappedDouble {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__must__all_wrapped_double",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "must.all_wrapped_double"),
@@ -1446,6 +1460,7 @@ impl protostore::ChildTable for List {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -1740,6 +1755,7 @@ impl protostore::ChildTable for ListUint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__uint64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -1809,6 +1825,7 @@ impl protostore::ChildTable for ListFixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__fixed64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -1878,6 +1895,7 @@ impl protostore::ChildTable for ListFloats {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__floats",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -1953,6 +1971,7 @@ impl protostore::ChildTable for ListDoubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__doubles",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2022,6 +2041,7 @@ impl protostore::ChildTable for ListAllSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2091,6 +2111,7 @@ impl protostore::ChildTable for ListAllMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2160,6 +2181,7 @@ impl protostore::ChildTable for ListAllMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2229,6 +2251,7 @@ impl protostore::ChildTable for ListAllText {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_text",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2304,6 +2327,7 @@ impl protostore::ChildTable for ListAllSpanSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_span_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2373,6 +2397,7 @@ impl protostore::ChildTable for ListAllSpanMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_span_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2442,6 +2467,7 @@ impl protostore::ChildTable for ListAllSpanMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_span_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2511,6 +2537,7 @@ impl protostore::ChildTable for ListAllWrapped {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2580,6 +2607,7 @@ impl protostore::ChildTable for ListAllWrappedFloat {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped_float",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2655,6 +2683,7 @@ impl protostore::ChildTable for ListAllWrappedDouble {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__list__all_wrapped_double",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -2763,6 +2792,7 @@ impl protostore::ChildTable for ByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3096,6 +3126,7 @@ impl protostore::ChildTable for ByNameValueUint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__uint64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3165,6 +3196,7 @@ impl protostore::ChildTable for ByNameValueFixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__fixed64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3234,6 +3266,7 @@ impl protostore::ChildTable for ByNameValueFloats {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__floats",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3309,6 +3342,7 @@ impl protostore::ChildTable for ByNameValueDoubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__doubles",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3378,6 +3412,7 @@ impl protostore::ChildTable for ByNameValueAllSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3452,6 +3487,7 @@ impl protostore::ChildTable for ByNameValueAllMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3526,6 +3562,7 @@ impl protostore::ChildTable for ByNameValueAllMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3600,6 +3637,7 @@ impl protostore::ChildTable for ByNameValueAllText {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_text",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3675,6 +3713,7 @@ impl protostore::ChildTable for ByNameValueAllSpanSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3749,6 +3788,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3826,6 +3866,7 @@ impl protostore::ChildTable for ByNameValueAllSpanMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_span_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3903,6 +3944,7 @@ impl protostore::ChildTable for ByNameValueAllWrapped {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -3977,6 +4019,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedFloat {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped_float",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4060,6 +4103,7 @@ impl protostore::ChildTable for ByNameValueAllWrappedDouble {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__by_name__value__all_wrapped_double",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -4137,6 +4181,7 @@ impl protostore::ChildTable for OneUint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__uint64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.uint64s"),
@@ -4247,6 +4292,7 @@ impl protostore::ChildTable for OneFixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__fixed64s",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.fixed64s"),
@@ -4357,6 +4403,7 @@ impl protostore::ChildTable for OneFloats {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__floats",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.floats"),
@@ -4473,6 +4520,7 @@ impl protostore::ChildTable for OneDoubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__doubles",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.doubles"),
@@ -4583,6 +4631,7 @@ impl protostore::ChildTable for OneAllSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_seconds"),
@@ -4693,6 +4742,7 @@ impl protostore::ChildTable for OneAllMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_milliseconds"),
@@ -4806,6 +4856,7 @@ impl protostore::ChildTable for OneAllMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_microseconds"),
@@ -4919,6 +4970,7 @@ impl protostore::ChildTable for OneAllText {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_text",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_text"),
@@ -5035,6 +5087,7 @@ impl protostore::ChildTable for OneAllSpanSeconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_span_seconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_span_seconds"),
@@ -5148,6 +5201,7 @@ impl protostore::ChildTable for OneAllSpanMilliseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_span_milliseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_span_milliseconds"),
@@ -5261,6 +5315,7 @@ impl protostore::ChildTable for OneAllSpanMicroseconds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_span_microseconds",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_span_microseconds"),
@@ -5374,6 +5429,7 @@ impl protostore::ChildTable for OneAllWrapped {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_wrapped"),
@@ -5484,6 +5540,7 @@ impl protostore::ChildTable for OneAllWrappedFloat {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped_float",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_wrapped_float"),
@@ -5603,6 +5660,7 @@ impl protostore::ChildTable for OneAllWrappedDouble {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "codes__one__all_wrapped_double",
+            record: "codes",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "one.all_wrapped_double"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Targets {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "counted__targets",
+            record: "counted",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),

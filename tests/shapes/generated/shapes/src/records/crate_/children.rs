@@ -16,6 +16,7 @@ impl protostore::ChildTable for Tags {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "crates__tags",
+            record: "crates",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "tags"),

@@ -19,6 +19,7 @@ impl protostore::ChildTable for Racks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -137,6 +138,7 @@ impl protostore::ChildTable for RacksHosts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__hosts",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -211,6 +213,7 @@ impl protostore::ChildTable for RacksHostsPorts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -301,6 +304,7 @@ impl protostore::ChildTable for RacksHostsPortsFrames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports__frames",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -383,6 +387,7 @@ impl protostore::ChildTable for RacksHostsPortsLabels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__ports__labels",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -465,6 +470,7 @@ impl protostore::ChildTable for RacksHostsNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__hosts__names",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -545,6 +551,7 @@ impl protostore::ChildTable for RacksSpares {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__spares",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -619,6 +626,7 @@ impl protostore::ChildTable for RacksSparesValuePorts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -709,6 +717,7 @@ impl protostore::ChildTable for RacksSparesValuePortsFrames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports__frames",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -794,6 +803,7 @@ impl protostore::ChildTable for RacksSparesValuePortsLabels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__ports__labels",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -876,6 +886,7 @@ impl protostore::ChildTable for RacksSparesValueNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__spares__value__names",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -956,6 +967,7 @@ impl protostore::ChildTable for RacksTags {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__tags",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1026,6 +1038,7 @@ impl protostore::ChildTable for RacksCabinetSlots {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__slots",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1106,6 +1119,7 @@ impl protostore::ChildTable for RacksCabinetDoors {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1190,6 +1204,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPorts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1280,6 +1295,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsFrames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports__frames",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1365,6 +1381,7 @@ impl protostore::ChildTable for RacksCabinetDoorsPortsLabels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__ports__labels",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),
@@ -1453,6 +1470,7 @@ impl protostore::ChildTable for RacksCabinetDoorsNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deeps__racks__cabinet__doors__names",
+            record: "deeps",
             columns: &[
                 protostore::Column::new("_region", "region"),
                 protostore::Column::new("_number", "number"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "deep_keys__words",
+            record: "deep_keys",
             columns: &[
                 protostore::Column::new("_meta__name", "meta.name"),
                 protostore::Column::new("_position", "words"),

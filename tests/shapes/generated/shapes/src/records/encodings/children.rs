@@ -16,6 +16,7 @@ impl protostore::ChildTable for Fulls {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__fulls",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "fulls"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for FullByFull {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__full_by_full",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "full_by_full.key"),
@@ -201,6 +203,7 @@ impl protostore::ChildTable for ManyBits {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__many_bits",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "many_bits"),
@@ -298,6 +301,7 @@ impl protostore::ChildTable for BitsByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__bits_by_name",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "bits_by_name.key"),
@@ -389,6 +393,7 @@ impl protostore::ChildTable for OfTexts_18 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__texts",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "texts"),
@@ -492,6 +497,7 @@ impl protostore::ChildTable for Owns {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__owns",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "owns"),
@@ -589,6 +595,7 @@ impl protostore::ChildTable for InnerNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__inner__names",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "inner.names.key"),
@@ -690,6 +697,7 @@ impl protostore::ChildTable for Inners {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__inners",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inners"),
@@ -803,6 +811,7 @@ impl protostore::ChildTable for InnersNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "encodings__inners__names",
+            record: "encodings",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inners"),

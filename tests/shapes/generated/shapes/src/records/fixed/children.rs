@@ -16,6 +16,7 @@ impl protostore::ChildTable for Notes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "fixed__notes",
+            record: "fixed",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "notes"),

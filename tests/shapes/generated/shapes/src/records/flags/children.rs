@@ -16,6 +16,7 @@ impl protostore::ChildTable for Names {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "flags__names",
+            record: "flags",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "names"),

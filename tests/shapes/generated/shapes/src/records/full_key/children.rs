@@ -16,6 +16,7 @@ impl protostore::ChildTable for Others {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "full_keys__others",
+            record: "full_keys",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "others"),
@@ -125,6 +126,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "full_keys__words",
+            record: "full_keys",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "words"),

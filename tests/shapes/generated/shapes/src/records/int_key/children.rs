@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "int_keys__words",
+            record: "int_keys",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "words"),

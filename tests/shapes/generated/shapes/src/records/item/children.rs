@@ -16,6 +16,7 @@ impl protostore::ChildTable for Names {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "items__names",
+            record: "items",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "names"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Tries {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "jobs__tries",
+            record: "jobs",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "tries"),

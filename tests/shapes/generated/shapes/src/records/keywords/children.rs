@@ -16,6 +16,7 @@ impl protostore::ChildTable for Order {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "keywords__order",
+            record: "keywords",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "order"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Where {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "keywords__where",
+            record: "keywords",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "where"),

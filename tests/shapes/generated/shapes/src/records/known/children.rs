@@ -18,6 +18,7 @@ impl protostore::ChildTable for List {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__list",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "list"),
@@ -225,6 +226,7 @@ impl protostore::ChildTable for ByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -471,6 +473,7 @@ impl protostore::ChildTable for Ones {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__ones",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "ones"),
@@ -795,6 +798,7 @@ impl protostore::ChildTable for ABoolValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_bool_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_bool_value_by_name.key"),
@@ -886,6 +890,7 @@ impl protostore::ChildTable for AInt32ValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_int32_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_int32_value_by_name.key"),
@@ -977,6 +982,7 @@ impl protostore::ChildTable for AInt64ValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_int64_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_int64_value_by_name.key"),
@@ -1062,6 +1068,7 @@ impl protostore::ChildTable for AUint32ValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_uint32_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_uint32_value_by_name.key"),
@@ -1153,6 +1160,7 @@ impl protostore::ChildTable for AUint64ValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_uint64_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_uint64_value_by_name.key"),
@@ -1244,6 +1252,7 @@ impl protostore::ChildTable for AFloatValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_float_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_float_value_by_name.key"),
@@ -1329,6 +1338,7 @@ impl protostore::ChildTable for ADoubleValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_double_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_double_value_by_name.key"),
@@ -1414,6 +1424,7 @@ impl protostore::ChildTable for AStringValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_string_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_string_value_by_name.key"),
@@ -1499,6 +1510,7 @@ impl protostore::ChildTable for ABytesValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_bytes_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_bytes_value_by_name.key"),
@@ -1584,6 +1596,7 @@ impl protostore::ChildTable for AStructByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_struct_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_struct_by_name.key"),
@@ -1669,6 +1682,7 @@ impl protostore::ChildTable for AValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_value_by_name.key"),
@@ -1754,6 +1768,7 @@ impl protostore::ChildTable for AListValueByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_list_value_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_list_value_by_name.key"),
@@ -1839,6 +1854,7 @@ impl protostore::ChildTable for AAnyByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_any_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_any_by_name.key"),
@@ -1924,6 +1940,7 @@ impl protostore::ChildTable for AFieldMaskByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_field_mask_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_field_mask_by_name.key"),
@@ -2009,6 +2026,7 @@ impl protostore::ChildTable for AEmptyByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "known__a_empty_by_name",
+            record: "known",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_empty_by_name.key"),

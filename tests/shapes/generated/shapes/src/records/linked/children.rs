@@ -16,6 +16,7 @@ impl protostore::ChildTable for Groups {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "linked__groups",
+            record: "linked",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "groups"),
@@ -108,6 +109,7 @@ impl protostore::ChildTable for GroupsTargets {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "linked__groups__targets",
+            record: "linked",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "groups"),
@@ -195,6 +197,7 @@ impl protostore::ChildTable for Named {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "linked__named",
+            record: "linked",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "named.key"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for Points {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "lists__points",
+            record: "lists",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "points"),
@@ -138,6 +139,7 @@ impl protostore::ChildTable for Nothings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "lists__nothings",
+            record: "lists",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "nothings"),
@@ -226,6 +228,7 @@ impl protostore::ChildTable for Items {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "lists__items",
+            record: "lists",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "items"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for Strings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__strings",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "strings.key"),
@@ -103,6 +104,7 @@ impl protostore::ChildTable for Bools {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__bools",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "bools.key"),
@@ -191,6 +193,7 @@ impl protostore::ChildTable for Int32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__int32s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "int32s.key"),
@@ -282,6 +285,7 @@ impl protostore::ChildTable for Sint32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__sint32s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "sint32s.key"),
@@ -373,6 +377,7 @@ impl protostore::ChildTable for Sfixed32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__sfixed32s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "sfixed32s.key"),
@@ -464,6 +469,7 @@ impl protostore::ChildTable for Int64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__int64s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "int64s.key"),
@@ -555,6 +561,7 @@ impl protostore::ChildTable for Uint32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__uint32s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "uint32s.key"),
@@ -651,6 +658,7 @@ impl protostore::ChildTable for Fixed32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__fixed32s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "fixed32s.key"),
@@ -747,6 +755,7 @@ impl protostore::ChildTable for Uint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__uint64s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "uint64s.key"),
@@ -843,6 +852,7 @@ impl protostore::ChildTable for Fixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__fixed64s",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "fixed64s.key"),
@@ -934,6 +944,7 @@ impl protostore::ChildTable for Doubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__doubles",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "doubles.key"),
@@ -1019,6 +1030,7 @@ impl protostore::ChildTable for ByteStrings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__byte_strings",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "byte_strings.key"),
@@ -1104,6 +1116,7 @@ impl protostore::ChildTable for Colours {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__colours",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "colours.key"),
@@ -1195,6 +1208,7 @@ impl protostore::ChildTable for Times {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__times",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "times.key"),
@@ -1280,6 +1294,7 @@ impl protostore::ChildTable for Durations {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__durations",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "durations.key"),
@@ -1365,6 +1380,7 @@ impl protostore::ChildTable for Points {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__points",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "points.key"),
@@ -1490,6 +1506,7 @@ impl protostore::ChildTable for Nothings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__nothings",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "nothings.key"),
@@ -1574,6 +1591,7 @@ impl protostore::ChildTable for Shelves {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__shelves",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "shelves.key"),
@@ -1770,6 +1788,7 @@ impl protostore::ChildTable for ShelvesValueBooks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__shelves__value__books",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "shelves.key"),
@@ -1839,6 +1858,7 @@ impl protostore::ChildTable for ShelvesValueLabels {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__shelves__value__labels",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "shelves.key"),
@@ -1919,6 +1939,7 @@ impl protostore::ChildTable for ShelvesValuePoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__shelves__value__points",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "shelves.key"),
@@ -2024,6 +2045,7 @@ impl protostore::ChildTable for InsideCounts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "maps__inside__counts",
+            record: "maps",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "inside.counts.key"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for OuterMiddlePoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nesteds__outer__middle__points",
+            record: "nesteds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "outer.middle.points"),
@@ -160,6 +161,7 @@ impl protostore::ChildTable for OuterAlwaysPoints {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nesteds__outer__always__points",
+            record: "nesteds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "outer.always.points"),
@@ -300,6 +302,7 @@ impl protostore::ChildTable for OuterNames {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "nesteds__outer__names",
+            record: "nesteds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "outer.names"),

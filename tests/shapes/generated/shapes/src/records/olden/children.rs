@@ -16,6 +16,7 @@ impl protostore::ChildTable for Musts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "olden__musts",
+            record: "olden",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "musts"),
@@ -227,6 +228,7 @@ impl protostore::ChildTable for Mays {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "olden__mays",
+            record: "olden",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "mays"),
@@ -434,6 +436,7 @@ impl protostore::ChildTable for ByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "olden__by_name",
+            record: "olden",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_name.key"),
@@ -650,6 +653,7 @@ impl protostore::ChildTable for OfPacked_9 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "olden__packed",
+            record: "olden",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "packed"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for Values {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "packed__values",
+            record: "packed",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "values.key"),
@@ -103,6 +104,7 @@ impl protostore::ChildTable for RawByRaw {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "packed__raw_by_raw",
+            record: "packed",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "raw_by_raw.key"),
@@ -191,6 +193,7 @@ impl protostore::ChildTable for Inners {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "packed__inners",
+            record: "packed",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inners"),

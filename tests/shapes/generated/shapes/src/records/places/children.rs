@@ -18,6 +18,7 @@ impl protostore::ChildTable for Plains {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__plains",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "plains"),
@@ -229,6 +230,7 @@ impl protostore::ChildTable for Maybes {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__maybes",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "maybes"),
@@ -448,6 +450,7 @@ impl protostore::ChildTable for Eithers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__eithers",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "eithers"),
@@ -796,6 +799,7 @@ impl protostore::ChildTable for PlainByName {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__plain_by_name",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "plain_by_name.key"),
@@ -1052,6 +1056,7 @@ impl protostore::ChildTable for MaybeByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__maybe_by_number",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "maybe_by_number.key"),
@@ -1330,6 +1335,7 @@ impl protostore::ChildTable for EitherByFlag {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__either_by_flag",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "either_by_flag.key"),
@@ -1737,6 +1743,7 @@ impl protostore::ChildTable for ASint32ByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__a_sint32_by_number",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_sint32_by_number.key"),
@@ -1828,6 +1835,7 @@ impl protostore::ChildTable for AnSfixed32ByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__an_sfixed32_by_number",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "an_sfixed32_by_number.key"),
@@ -1919,6 +1927,7 @@ impl protostore::ChildTable for AFixed32ByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "places__a_fixed32_by_number",
+            record: "places",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "a_fixed32_by_number.key"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Dependencies {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "plan_units__dependencies",
+            record: "plan_units",
             columns: &[
                 protostore::Column::new("_run", "run"),
                 protostore::Column::new("_number", "number"),
@@ -135,6 +136,7 @@ impl protostore::ChildTable for Beside {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "plan_units__beside",
+            record: "plan_units",
             columns: &[
                 protostore::Column::new("_run", "run"),
                 protostore::Column::new("_number", "number"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for SeenTopics {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "remarks__seen_topics",
+            record: "remarks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "seen_topics"),
@@ -119,6 +120,7 @@ impl protostore::ChildTable for Parts {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "remarks__parts",
+            record: "remarks",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "parts"),

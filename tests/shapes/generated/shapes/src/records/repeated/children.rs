@@ -18,6 +18,7 @@ impl protostore::ChildTable for Bools {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__bools",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "bools"),
@@ -115,6 +116,7 @@ impl protostore::ChildTable for Int32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__int32s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "int32s"),
@@ -218,6 +220,7 @@ impl protostore::ChildTable for Sint32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__sint32s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sint32s"),
@@ -321,6 +324,7 @@ impl protostore::ChildTable for Sfixed32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__sfixed32s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sfixed32s"),
@@ -424,6 +428,7 @@ impl protostore::ChildTable for Int64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__int64s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "int64s"),
@@ -521,6 +526,7 @@ impl protostore::ChildTable for Sint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__sint64s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sint64s"),
@@ -618,6 +624,7 @@ impl protostore::ChildTable for Sfixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__sfixed64s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "sfixed64s"),
@@ -715,6 +722,7 @@ impl protostore::ChildTable for Uint32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__uint32s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "uint32s"),
@@ -818,6 +826,7 @@ impl protostore::ChildTable for Fixed32s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__fixed32s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "fixed32s"),
@@ -921,6 +930,7 @@ impl protostore::ChildTable for Uint64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__uint64s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "uint64s"),
@@ -1024,6 +1034,7 @@ impl protostore::ChildTable for Fixed64s {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__fixed64s",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "fixed64s"),
@@ -1127,6 +1138,7 @@ impl protostore::ChildTable for Floats {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__floats",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "floats"),
@@ -1224,6 +1236,7 @@ impl protostore::ChildTable for Doubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__doubles",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "doubles"),
@@ -1321,6 +1334,7 @@ impl protostore::ChildTable for Strings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__strings",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "strings"),
@@ -1418,6 +1432,7 @@ impl protostore::ChildTable for ByteStrings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__byte_strings",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "byte_strings"),
@@ -1515,6 +1530,7 @@ impl protostore::ChildTable for Colours {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__colours",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "colours"),
@@ -1618,6 +1634,7 @@ impl protostore::ChildTable for Times {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__times",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "times"),
@@ -1715,6 +1732,7 @@ impl protostore::ChildTable for Durations {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "repeateds__durations",
+            record: "repeateds",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "durations"),

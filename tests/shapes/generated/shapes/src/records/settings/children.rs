@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__words",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "words"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Sheets {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__sheets",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "sheets"),
@@ -205,6 +207,7 @@ impl protostore::ChildTable for SheetsNumbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__sheets__numbers",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "sheets"),
@@ -274,6 +277,7 @@ impl protostore::ChildTable for Named {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__named",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_key", "named.key"),
@@ -362,6 +366,7 @@ impl protostore::ChildTable for NamedValueNumbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__named__value__numbers",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_key", "named.key"),
@@ -431,6 +436,7 @@ impl protostore::ChildTable for TargetIds {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "settings__target_ids",
+            record: "settings",
             columns: &[
                 protostore::Column::new("_singleton", "_singleton"),
                 protostore::Column::new("_position", "target_ids"),

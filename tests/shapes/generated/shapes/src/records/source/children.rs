@@ -16,6 +16,7 @@ impl protostore::ChildTable for Targets {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "sources__targets",
+            record: "sources",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "targets"),
@@ -127,6 +128,7 @@ impl protostore::ChildTable for Numbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "sources__numbers",
+            record: "sources",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "numbers"),
@@ -236,6 +238,7 @@ impl protostore::ChildTable for Links {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "sources__links",
+            record: "sources",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "links"),

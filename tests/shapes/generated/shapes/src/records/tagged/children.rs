@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "tagged__words",
+            record: "tagged",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "words"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Targets {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "tagged__targets",
+            record: "tagged",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "targets"),
@@ -224,6 +226,7 @@ impl protostore::ChildTable for Links {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "tagged__links",
+            record: "tagged",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "links"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for Values {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "texts__values",
+            record: "texts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "values.key"),
@@ -118,6 +119,7 @@ impl protostore::ChildTable for Inners {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "texts__inners",
+            record: "texts",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inners"),

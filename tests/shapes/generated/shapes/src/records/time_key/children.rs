@@ -16,6 +16,7 @@ impl protostore::ChildTable for Words {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "time_keys__words",
+            record: "time_keys",
             columns: &[
                 protostore::Column::new("_time", "time"),
                 protostore::Column::new("_number", "number"),

@@ -18,6 +18,7 @@ impl protostore::ChildTable for Branches {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "trees__branches",
+            record: "trees",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "branches"),

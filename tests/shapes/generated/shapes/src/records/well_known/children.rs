@@ -16,6 +16,7 @@ impl protostore::ChildTable for Structs {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__structs",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "structs"),
@@ -105,6 +106,7 @@ impl protostore::ChildTable for Values {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__values",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "values"),
@@ -194,6 +196,7 @@ impl protostore::ChildTable for OfLists_11 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__lists",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "lists"),
@@ -283,6 +286,7 @@ impl protostore::ChildTable for Anys {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__anys",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "anys"),
@@ -372,6 +376,7 @@ impl protostore::ChildTable for Masks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__masks",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "masks"),
@@ -461,6 +466,7 @@ impl protostore::ChildTable for Empties {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__empties",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "empties"),
@@ -549,6 +555,7 @@ impl protostore::ChildTable for StructsByKey {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__structs_by_key",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "structs_by_key.key"),
@@ -634,6 +641,7 @@ impl protostore::ChildTable for AnysByKey {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__anys_by_key",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "anys_by_key.key"),
@@ -725,6 +733,7 @@ impl protostore::ChildTable for EmptiesByKey {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__empties_by_key",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "empties_by_key.key"),
@@ -815,6 +824,7 @@ impl protostore::ChildTable for InnerMasks {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "well_knowns__inner__masks",
+            record: "well_knowns",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "inner.masks"),

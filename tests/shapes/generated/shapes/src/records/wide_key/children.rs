@@ -16,6 +16,7 @@ impl protostore::ChildTable for Numbers {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "wide_keys__numbers",
+            record: "wide_keys",
             columns: &[
                 protostore::Column::new("_a", "a"),
                 protostore::Column::new("_b", "b"),

@@ -16,6 +16,7 @@ impl protostore::ChildTable for Strings {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "wrappers__strings",
+            record: "wrappers",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "strings"),
@@ -113,6 +114,7 @@ impl protostore::ChildTable for Doubles {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "wrappers__doubles",
+            record: "wrappers",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_position", "doubles"),
@@ -210,6 +212,7 @@ impl protostore::ChildTable for ByNumber {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "wrappers__by_number",
+            record: "wrappers",
             columns: &[
                 protostore::Column::new("_id", "id"),
                 protostore::Column::new("_key", "by_number.key"),

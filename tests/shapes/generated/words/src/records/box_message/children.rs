@@ -16,6 +16,7 @@ impl protostore::ChildTable for Reads {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "info__reads",
+            record: "info",
             columns: &[
                 protostore::Column::new("_box", "box"),
                 protostore::Column::new("_dyn", "dyn"),

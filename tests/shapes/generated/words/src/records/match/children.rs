@@ -16,6 +16,7 @@ impl protostore::ChildTable for Traits {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "clone__traits",
+            record: "clone",
             columns: &[
                 protostore::Column::new("_type", "type"),
                 protostore::Column::new("_position", "traits"),

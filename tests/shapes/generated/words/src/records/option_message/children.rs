@@ -16,6 +16,7 @@ impl protostore::ChildTable for OfInto_4 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__into",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "into"),
@@ -116,6 +117,7 @@ impl protostore::ChildTable for OfString_5 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__string",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "string"),
@@ -213,6 +215,7 @@ impl protostore::ChildTable for OfVec_6 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__vec",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "vec"),
@@ -310,6 +313,7 @@ impl protostore::ChildTable for OfOption_7 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__option",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "option"),
@@ -413,6 +417,7 @@ impl protostore::ChildTable for OfFrom_8 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__from",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_key", "from.key"),
@@ -554,6 +559,7 @@ impl protostore::ChildTable for OfAB_9 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__a_b",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "a_b"),
@@ -657,6 +663,7 @@ impl protostore::ChildTable for OfAB_10_1 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "read__a__b",
+            record: "read",
             columns: &[
                 protostore::Column::new("_self", "self"),
                 protostore::Column::new("_position", "a.b"),

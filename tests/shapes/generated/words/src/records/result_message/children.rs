@@ -16,6 +16,7 @@ impl protostore::ChildTable for Reads {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "write__reads",
+            record: "write",
             columns: &[
                 protostore::Column::new("_ok", "ok"),
                 protostore::Column::new("_position", "reads"),

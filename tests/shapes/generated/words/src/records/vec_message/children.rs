@@ -16,6 +16,7 @@ impl protostore::ChildTable for OfOk_2 {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "apply__ok",
+            record: "apply",
             columns: &[
                 protostore::Column::new("_vec", "vec"),
                 protostore::Column::new("_position", "ok"),
@@ -104,6 +105,7 @@ impl protostore::ChildTable for OkOk {
     const CHILD: &'static protostore::Child = &protostore::Child {
         layout: protostore::Layout {
             name: "apply__ok__ok",
+            record: "apply",
             columns: &[
                 protostore::Column::new("_vec", "vec"),
                 protostore::Column::new("_position", "ok"),
