@@ -26,6 +26,7 @@ fn limits(text: &str) -> Limits {
             "store_tables" => limits.store_tables = value,
             "store_fields" => limits.store_fields = value,
             "values" => limits.values = value,
+            "ways" => limits.ways = u64::try_from(value).expect("a limit"),
             _ => panic!("no such limit: {key}"),
         }
     }

@@ -159,9 +159,7 @@ where
     assert!(spoilt.says.iter().any(|says| e.to_string().ends_with(says)), "{context}: {e}");
     // Before there is a record, there is no table.
     if let Some(table) = e.table() {
-        let list = spoilt.list.iter().map(|list| list.replace('.', "__"));
-        let parts: Vec<String> = std::iter::once(R::TABLE.layout.name.to_owned()).chain(list).collect();
-        assert_eq!(table, protostore_schema::sql_name(&parts.join("__")), "{context}: {e}");
+        assert_eq!(table, R::TABLE.layout.name, "{context}: {e}");
     }
     let after = store.read(|r| r.get::<R>(record.key())).unwrap();
     assert!(alike(&before, &after), "{context}: something was written");

@@ -113,6 +113,7 @@ codes! {
     TooDeep = "P0808", "messages are nested too deep";
     TooManyTables = "P0809", "a record or a store becomes too many tables";
     TooManyValues = "P0810", "an enum has too many values";
+    TooManyWays = "P0811", "messages hold one another in too many ways";
 
     // The life of a row.
     AppendOnlyReference = "P0901", "a reference would change rows that never change";

@@ -28,6 +28,8 @@ pub struct Limits {
     pub store_fields: usize,
     /// Values of an enum.
     pub values: usize,
+    /// Ways from a message through singular fields to the messages below it, of all messages together.
+    pub ways: u64,
 }
 
 /// U+FEFF in UTF-8.
@@ -44,6 +46,7 @@ impl Default for Limits {
             store_tables: 10_000,
             store_fields: 500_000,
             values: 10_000,
+            ways: 200_000,
         }
     }
 }

@@ -11,12 +11,15 @@ use protostore_schema::{Docs, Source, plain_text};
 use crate::diagnostic::Place;
 use crate::option_text::{self, Value};
 
+/// Options by file and place; none where the text could not be read.
+type ReadOptions = BTreeMap<(String, usize), Option<Arc<Value>>>;
+
 /// The sources of all files of a compilation, by the name that they are imported by.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
     files: BTreeMap<String, SourceFile>,
     /// Options that were read, by file and place: each entry of a long list asks for its place.
-    options: Arc<Mutex<BTreeMap<(String, usize), Option<Arc<Value>>>>>,
+    options: Arc<Mutex<ReadOptions>>,
 }
 
 #[derive(Clone, Debug)]

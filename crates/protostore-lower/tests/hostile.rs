@@ -173,6 +173,28 @@ fn messages_that_double_at_each_step_end() {
     assert_eq!(codes, [Code::TooManyColumns, Code::TooDeep, Code::TooDeep, Code::TooDeep], "once for each field");
 }
 
+#[test]
+fn messages_of_no_record_that_double_or_follow_one_another_end() {
+    let store = "syntax = \"proto3\"; import \"protostore/v1/options.proto\"; message S { option (protostore.v1.store) = {}; \
+                 repeated T t = 1 [(protostore.v1.table) = {primary_key: \"id\"}]; } message T { string id = 1; } message M0 {}";
+    let messages = |count: usize, fields: &dyn Fn(usize) -> String| -> String {
+        (1..count).map(|i| format!("message M{i} {{ {} }}", fields(i - 1))).collect()
+    };
+    let codes = |messages: String| match lowered(&format!("{store} {messages}")) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|problem| problem.code).collect::<Vec<_>>(),
+    };
+    let twice = |next| format!("M{next} a = 1; M{next} b = 2;");
+    assert_eq!(codes(messages(64, &twice)), [Code::TooManyWays]);
+    assert_eq!(codes(messages(12, &twice)), []);
+    let once = |next| format!("M{next} a = 1;");
+    assert_eq!(codes(messages(5_000, &once)), [Code::TooManyWays]);
+    assert_eq!(codes(messages(500, &once)), []);
+    // Neither a list nor a way back is followed.
+    assert_eq!(codes(messages(64, &|next| format!("repeated M{next} a = 1; repeated M{next} b = 2;"))), []);
+    assert_eq!(codes(messages(64, &|next| format!("M{next} a = 1; M{} b = 2;", (next + 2).min(63)))), []);
+}
+
 const STORE: &str = "syntax = \"proto3\"; import \"protostore/v1/options.proto\"; ";
 
 /// Returns the codes of what is wrong with a store of these tables, each `T<n>` with the key `id`, and these messages.

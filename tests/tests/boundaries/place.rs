@@ -80,7 +80,7 @@ macro_rules! at {
         at!(@ "explicits.", $f, |v| shapes::Explicit { id: id(), $f: Some(v), ..Default::default() }, |r| r.$f)
     };
     (list $f:ident) => {
-        (concat!("repeateds__", stringify!($f), ".", stringify!($f)), |v| shapes::Repeated { id: id(), $f: vec![v], ..Default::default() }, |mut r| r.$f.pop())
+        (concat!("repeateds.", stringify!($f)), |v| shapes::Repeated { id: id(), $f: vec![v], ..Default::default() }, |mut r| r.$f.pop())
     };
     (key $record:ident.$f:ident in $table:literal) => {
         ($table, |v| shapes::$record { id: id(), $f: [(v, Default::default())].into(), ..Default::default() }, |r| r.$f.into_keys().next())
@@ -120,7 +120,7 @@ macro_rules! at {
     };
     (encoded_list $f:ident) => {
         (
-            concat!("encodings__", stringify!($f), ".", stringify!($f)),
+            concat!("encodings.", stringify!($f)),
             |v| shapes::Encodings { id: id(), $f: vec![v], ..Default::default() },
             |mut r| r.$f.pop(),
         )

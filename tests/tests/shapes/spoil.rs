@@ -14,15 +14,13 @@ use super::same::join;
 pub(crate) struct Spoilt {
     /// The path of the field that the refusal names.
     pub(crate) field: String,
-    /// The path of the list or map in whose table it stands, if it is not the record's own.
-    pub(crate) list: Option<String>,
     /// How the refusal may be worded.
     pub(crate) says: Vec<String>,
 }
 
 /// Breaks a message of a table whose key is made of the fields at `key`; nothing where it has no field to break.
 pub(crate) fn spoil(rng: &mut Rng, asks: &Asks, key: &[String], message: &mut DynamicMessage) -> Option<Spoilt> {
-    Spoiler { asks, key }.message(rng, message, "", None)
+    Spoiler { asks, key }.message(rng, message, "")
 }
 
 struct Spoiler<'a> {
@@ -33,26 +31,19 @@ struct Spoiler<'a> {
 const MISSING: &str = "must be set";
 
 impl Spoiler<'_> {
-    fn message(&self, rng: &mut Rng, m: &mut DynamicMessage, around: &str, list: Option<&str>) -> Option<Spoilt> {
+    fn message(&self, rng: &mut Rng, m: &mut DynamicMessage, around: &str) -> Option<Spoilt> {
         let mut fields: Vec<_> = m.descriptor().fields().collect();
         rng.shuffle(&mut fields);
         fields.into_iter().find_map(|field| {
             let path = join(around, field.name());
-            self.field(rng, m, &field, &path, list)
+            self.field(rng, m, &field, &path)
         })
     }
 
-    fn field(
-        &self,
-        rng: &mut Rng,
-        m: &mut DynamicMessage,
-        field: &FieldDescriptor,
-        path: &str,
-        list: Option<&str>,
-    ) -> Option<Spoilt> {
+    fn field(&self, rng: &mut Rng, m: &mut DynamicMessage, field: &FieldDescriptor, path: &str) -> Option<Spoilt> {
         let ask = self.asks.of(path, field);
         let is_key = self.key.iter().any(|key| key == path);
-        let spoilt = |says: &[&str]| Some(Spoilt::new(path, list, says));
+        let spoilt = |says: &[&str]| Some(Spoilt::new(path, says));
         match ask.storage {
             Storage::NotStored => {
                 m.set_field(field, set(field));
@@ -92,12 +83,11 @@ impl Spoiler<'_> {
         let found = match &mut value {
             Value::List(items) if !items.is_empty() => {
                 let at = rng.usize(0..items.len());
-                self.value(rng, &mut items[at], path, &ask, Some(path))
+                self.value(rng, &mut items[at], path, &ask)
             }
             Value::Map(entries) if !entries.is_empty() => self.entry(rng, entries, field, path),
             Value::List(_) | Value::Map(_) => None,
-            one if ask.storage == Storage::ChildTable => self.value(rng, one, path, &ask, Some(path)),
-            one => self.value(rng, one, path, &ask, list),
+            one => self.value(rng, one, path, &ask),
         }?;
         m.set_field(field, value);
         Some(found)
@@ -109,7 +99,7 @@ impl Spoiler<'_> {
             return None;
         }
         m.set_field(field, Value::String("\0".to_owned()));
-        Some(Spoilt::new(path, None, &["must be a UUID in lower case, with hyphens", NUL]))
+        Some(Spoilt::new(path, &["must be a UUID in lower case, with hyphens", NUL]))
     }
 
     fn entry(
@@ -129,17 +119,17 @@ impl Spoiler<'_> {
         if rng.bool() {
             let mut value = Value::from(key.clone());
             let ask = self.asks.of(&key_path, &key_field);
-            if let Some(found) = self.value(rng, &mut value, &key_path, &ask, Some(path)) {
+            if let Some(found) = self.value(rng, &mut value, &key_path, &ask) {
                 let value_of = entries.remove(&key)?;
                 entries.insert(value.into_map_key()?, value_of);
                 return Some(found);
             }
         }
         let ask = self.asks.of(&of_path, &of);
-        self.value(rng, entries.get_mut(&key)?, &of_path, &ask, Some(path))
+        self.value(rng, entries.get_mut(&key)?, &of_path, &ask)
     }
 
-    fn value(&self, rng: &mut Rng, value: &mut Value, path: &str, ask: &Ask, list: Option<&str>) -> Option<Spoilt> {
+    fn value(&self, rng: &mut Rng, value: &mut Value, path: &str, ask: &Ask) -> Option<Spoilt> {
         if matches!(ask.storage, Storage::Bytes | Storage::Json) {
             return None;
         }
@@ -147,7 +137,7 @@ impl Spoiler<'_> {
             && rng.bool()
         {
             "there is no such row".clone_into(id);
-            return Some(Spoilt::new(path, list, &[&format!("names a record of {table} that is not there")]));
+            return Some(Spoilt::new(path, &[&format!("names a record of {table} that is not there")]));
         }
         let says = match value {
             Value::U64(v) if ask.encoding == Encoding::Own => {
@@ -196,23 +186,23 @@ impl Spoiler<'_> {
                     name if name.starts_with("google.protobuf.") => {
                         let inner = m.descriptor().get_field_by_name("value")?;
                         let mut wrapped = m.get_field(&inner).into_owned();
-                        let found = self.value(rng, &mut wrapped, path, ask, list)?;
+                        let found = self.value(rng, &mut wrapped, path, ask)?;
                         m.set_field(&inner, wrapped);
                         return Some(found);
                     }
-                    _ => return self.message(rng, m, path, list),
+                    _ => return self.message(rng, m, path),
                 }
             }
             _ => return None,
         };
-        Some(Spoilt::new(path, list, &[says]))
+        Some(Spoilt::new(path, &[says]))
     }
 }
 
 impl Spoilt {
-    fn new(field: &str, list: Option<&str>, says: &[&str]) -> Self {
+    fn new(field: &str, says: &[&str]) -> Self {
         let says = says.iter().map(|&says| says.to_owned()).collect();
-        Self { field: field.to_owned(), list: list.map(str::to_owned), says }
+        Self { field: field.to_owned(), says }
     }
 }
 

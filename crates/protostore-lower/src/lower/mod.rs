@@ -14,6 +14,7 @@ mod behaviors;
 mod build;
 mod column_names;
 mod column_options;
+mod combinations;
 mod conditions;
 mod documents;
 mod draft;

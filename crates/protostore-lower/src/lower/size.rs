@@ -8,7 +8,7 @@ use prost_reflect::{EnumDescriptor, FileDescriptor, MessageDescriptor};
 use protostore_schema::widest_parts;
 
 use super::draft::Draft;
-use super::{Report, walk, width};
+use super::{Report, combinations, walk, width};
 use crate::{Code, Compiled, Limits, annotations};
 
 /// Rejects enums, records and stores that are too large, and returns whether there were none.
@@ -38,6 +38,9 @@ pub(super) fn check(compiled: &Compiled, store: &MessageDescriptor, drafts: &[Dr
         );
         let place = annotations::store_anchor(store).place(report.sources, &[]);
         report.add(Code::TooManyTables, place, text, help);
+    }
+    if report.items.len() == before {
+        combinations::check(compiled, store, report);
     }
     report.items.len() == before
 }

@@ -76,8 +76,8 @@ fn run(connection: &Connection, schema: &Schema) -> Result<(), Refusal> {
 /// Compares the history of a database at `version` with the migrations of the program; nothing is written.
 pub(super) fn compare(connection: &Connection, schema: &Schema, version: u32) -> Result<(), Refusal> {
     let carried = carried(schema)?;
-    let applied = history::applied(connection)
-        .map_err(|why| Refusal::Damaged(format!("the history of its migrations cannot be read ({why})")))?;
+    let applied =
+        history::applied(connection).map_err(|why| Refusal::unreadable("the history of its migrations", why))?;
     for theirs in &applied {
         match carried.iter().find(|ours| ours.version() == theirs.version()) {
             Some(ours) if ours == theirs => {}
