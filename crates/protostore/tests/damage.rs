@@ -222,7 +222,7 @@ async fn after_a_crash_the_store_serves_and_looks_for_damage_meanwhile() {
     assert_eq!((check.state, check.damaged, check.findings.len()), (CheckState::Done, 0, 0), "{check:?}");
     assert_eq!(check.tables, check.of);
     opened.close().expect("closes");
-    let opened = Options::new().check_first(true).open(&SCHEMA, &copy("first", None), &key()).expect("opens");
+    let opened = Options::new().check_first(true).open(&SCHEMA, copy("first", None), &key()).expect("opens");
     assert_eq!(opened.info().check.state, CheckState::Before);
     // Closing does not wait for a search: this one has just begun.
     open(&copy("closed", None)).expect("opens").close().expect("closes");

@@ -38,7 +38,8 @@ fn field<T: std::fmt::Debug>(done: Result<T>) -> String {
 #[test]
 fn a_required_list_has_an_element_after_every_write() {
     let store = rules::open_test().expect("a TEST store");
-    let emptied: [(&str, fn(&mut Route)); 8] = [
+    type Edit = fn(&mut Route);
+    let emptied: [(&str, Edit); 8] = [
         ("hosts", |r| r.hosts.clear()),
         ("labels", |r| r.labels.clear()),
         ("hops", |r| r.hops.clear()),

@@ -14,13 +14,16 @@ use super::same::join;
 pub(crate) struct Spoilt {
     /// The path of the field that the refusal names.
     pub(crate) field: String,
+    /// The path of the list or map whose table holds it, if it is not the record's own.
+    #[allow(dead_code, reason = "read where a test writes to the tables themselves")]
+    pub(crate) list: Option<String>,
     /// How the refusal may be worded.
     pub(crate) says: Vec<String>,
 }
 
 /// Breaks a message of a table whose key is made of the fields at `key`; nothing where it has no field to break.
 pub(crate) fn spoil(rng: &mut Rng, asks: &Asks, key: &[String], message: &mut DynamicMessage) -> Option<Spoilt> {
-    Spoiler { asks, key }.message(rng, message, "")
+    Spoiler { asks, key }.message(rng, message, "", None)
 }
 
 struct Spoiler<'a> {
@@ -31,19 +34,26 @@ struct Spoiler<'a> {
 const MISSING: &str = "must be set";
 
 impl Spoiler<'_> {
-    fn message(&self, rng: &mut Rng, m: &mut DynamicMessage, around: &str) -> Option<Spoilt> {
+    fn message(&self, rng: &mut Rng, m: &mut DynamicMessage, around: &str, list: Option<&str>) -> Option<Spoilt> {
         let mut fields: Vec<_> = m.descriptor().fields().collect();
         rng.shuffle(&mut fields);
         fields.into_iter().find_map(|field| {
             let path = join(around, field.name());
-            self.field(rng, m, &field, &path)
+            self.field(rng, m, &field, &path, list)
         })
     }
 
-    fn field(&self, rng: &mut Rng, m: &mut DynamicMessage, field: &FieldDescriptor, path: &str) -> Option<Spoilt> {
+    fn field(
+        &self,
+        rng: &mut Rng,
+        m: &mut DynamicMessage,
+        field: &FieldDescriptor,
+        path: &str,
+        list: Option<&str>,
+    ) -> Option<Spoilt> {
         let ask = self.asks.of(path, field);
         let is_key = self.key.iter().any(|key| key == path);
-        let spoilt = |says: &[&str]| Some(Spoilt::new(path, says));
+        let spoilt = |says: &[&str]| Some(Spoilt::new(path, list, says));
         match ask.storage {
             Storage::NotStored => {
                 m.set_field(field, set(field));
@@ -83,11 +93,12 @@ impl Spoiler<'_> {
         let found = match &mut value {
             Value::List(items) if !items.is_empty() => {
                 let at = rng.usize(0..items.len());
-                self.value(rng, &mut items[at], path, &ask)
+                self.value(rng, &mut items[at], path, &ask, Some(path))
             }
             Value::Map(entries) if !entries.is_empty() => self.entry(rng, entries, field, path),
             Value::List(_) | Value::Map(_) => None,
-            one => self.value(rng, one, path, &ask),
+            one if ask.storage == Storage::ChildTable => self.value(rng, one, path, &ask, Some(path)),
+            one => self.value(rng, one, path, &ask, list),
         }?;
         m.set_field(field, value);
         Some(found)
@@ -99,7 +110,7 @@ impl Spoiler<'_> {
             return None;
         }
         m.set_field(field, Value::String("\0".to_owned()));
-        Some(Spoilt::new(path, &["must be a UUID in lower case, with hyphens", NUL]))
+        Some(Spoilt::new(path, None, &["must be a UUID in lower case, with hyphens", NUL]))
     }
 
     fn entry(
@@ -119,17 +130,17 @@ impl Spoiler<'_> {
         if rng.bool() {
             let mut value = Value::from(key.clone());
             let ask = self.asks.of(&key_path, &key_field);
-            if let Some(found) = self.value(rng, &mut value, &key_path, &ask) {
+            if let Some(found) = self.value(rng, &mut value, &key_path, &ask, Some(path)) {
                 let value_of = entries.remove(&key)?;
                 entries.insert(value.into_map_key()?, value_of);
                 return Some(found);
             }
         }
         let ask = self.asks.of(&of_path, &of);
-        self.value(rng, entries.get_mut(&key)?, &of_path, &ask)
+        self.value(rng, entries.get_mut(&key)?, &of_path, &ask, Some(path))
     }
 
-    fn value(&self, rng: &mut Rng, value: &mut Value, path: &str, ask: &Ask) -> Option<Spoilt> {
+    fn value(&self, rng: &mut Rng, value: &mut Value, path: &str, ask: &Ask, list: Option<&str>) -> Option<Spoilt> {
         if matches!(ask.storage, Storage::Bytes | Storage::Json) {
             return None;
         }
@@ -137,7 +148,7 @@ impl Spoiler<'_> {
             && rng.bool()
         {
             "there is no such row".clone_into(id);
-            return Some(Spoilt::new(path, &[&format!("names a record of {table} that is not there")]));
+            return Some(Spoilt::new(path, list, &[&format!("names a record of {table} that is not there")]));
         }
         let says = match value {
             Value::U64(v) if ask.encoding == Encoding::Own => {
@@ -186,23 +197,23 @@ impl Spoiler<'_> {
                     name if name.starts_with("google.protobuf.") => {
                         let inner = m.descriptor().get_field_by_name("value")?;
                         let mut wrapped = m.get_field(&inner).into_owned();
-                        let found = self.value(rng, &mut wrapped, path, ask)?;
+                        let found = self.value(rng, &mut wrapped, path, ask, list)?;
                         m.set_field(&inner, wrapped);
                         return Some(found);
                     }
-                    _ => return self.message(rng, m, path),
+                    _ => return self.message(rng, m, path, list),
                 }
             }
             _ => return None,
         };
-        Some(Spoilt::new(path, &[says]))
+        Some(Spoilt::new(path, list, &[says]))
     }
 }
 
 impl Spoilt {
-    fn new(field: &str, says: &[&str]) -> Self {
+    fn new(field: &str, list: Option<&str>, says: &[&str]) -> Self {
         let says = says.iter().map(|&says| says.to_owned()).collect();
-        Self { field: field.to_owned(), says }
+        Self { field: field.to_owned(), list: list.map(str::to_owned), says }
     }
 }
 

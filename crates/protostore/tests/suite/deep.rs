@@ -216,7 +216,8 @@ fn refused(store: &Store<Sqlite>, place: Place, depth: usize) {
         runtime.block_on(docs.update(deep(), [place.field()])).expect_err("update"),
         runtime.block_on(docs.update(deep(), [if place == BODY { BYTES } else { BODY }.field()])).expect_err("beside"),
     ];
-    let inside: [fn(&mut protostore::Tx<'_, Sqlite>, &Doc, Place) -> Result<()>; 3] = [
+    type Inside = fn(&mut protostore::Tx<'_, Sqlite>, &Doc, Place) -> Result<()>;
+    let inside: [Inside; 3] = [
         |tx, doc, _| tx.insert(doc).map(|_| ()),
         |tx, doc, _| tx.upsert(doc).map(|_| ()),
         |tx, doc, place| tx.update(doc, [place.field()]),

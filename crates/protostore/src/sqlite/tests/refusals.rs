@@ -38,7 +38,7 @@ fn a_counter_ends_at_the_largest_number_of_every_type() {
             Some(beyond) => assert!(!field.set_number(beyond), "{beyond}"),
         }
         assert_eq!(field.number(), Some(most), "is left as it was");
-        assert_eq!(now(take(&mut held, &COUNTER, Some(most))).expect("keeps one that is given").is_some(), true);
+        assert!(now(take(&mut held, &COUNTER, Some(most))).expect("keeps one that is given").is_some());
     }
     last::<i32>(i32::MAX.into());
     last::<i64>(i64::MAX);
