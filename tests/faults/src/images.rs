@@ -9,7 +9,7 @@ use fastrand::Rng;
 use crate::vfs::Event;
 
 /// What a disk writes whole or not at all.
-const SECTOR: usize = 512;
+pub const SECTOR: usize = 512;
 
 /// Whether a disk keeps its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

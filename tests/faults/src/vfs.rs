@@ -36,7 +36,7 @@ pub enum Failure {
     Io,
     /// Because the disk is full: writes only.
     Full,
-    /// After half of the bytes were written, because the disk is full: writes only.
+    /// After the whole sectors in the first half of the bytes were written, because the disk is full: writes only.
     Short,
     /// Not at all: it says that it succeeded and does nothing. No store can survive this one: it is a control.
     Swallowed,

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use rusqlite::ffi;
 
 use super::{Call, Event, Failure, count, note, watched};
+use crate::images::SECTOR;
 
 /// The VFS that a store asks for, and whose name the layer takes.
 const NAME: &CStr = c"unix-excl";
@@ -176,7 +177,7 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
             Some(Failure::Io) => return ffi::SQLITE_IOERR_WRITE,
             Some(Failure::Full) => return ffi::SQLITE_FULL,
             Some(Failure::Short) => {
-                below(real(file), from, amount / 2, offset);
+                below(real(file), from, whole_sectors(amount / 2, offset), offset);
                 return ffi::SQLITE_FULL;
             }
             Some(Failure::Swallowed) => return ffi::SQLITE_OK,
@@ -190,6 +191,13 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, am
         }
         code
     }
+}
+
+/// Returns how many of the bytes at an offset end with a sector: a disk writes part of one no more than a power cut does.
+fn whole_sectors(amount: c_int, offset: i64) -> c_int {
+    let sector = SECTOR as i64;
+    let end = (offset + i64::from(amount)) / sector * sector;
+    c_int::try_from((end - offset).max(0)).unwrap_or(0)
 }
 
 unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, length: i64) -> c_int {
