@@ -29,7 +29,7 @@ pub enum Write {
     Folder(Folder),
     /// Deletes one softly, with those below it.
     SoftDelete(String),
-    /// Deletes what has expired.
+    /// Deletes the facts that have expired, in one batch: a sweep of the whole store is a transaction for each batch.
     Sweep,
     /// Closes the store and opens it again.
     Reopen,
@@ -117,7 +117,7 @@ fn run(store: &mut Option<&mut life::Store>, write: &Write, path: &Path) -> Resu
         Write::All(facts) => store.write(move |tx| facts.iter().try_for_each(|fact| tx.insert(fact).map(drop))),
         Write::Folder(folder) => wait(store.folders().insert(folder)).map(drop),
         Write::SoftDelete(id) => wait(store.folders().delete(&id)).map(drop),
-        Write::Sweep => wait(store.sweep()).map(drop),
+        Write::Sweep => wait(store.facts().sweep(1_000)).map(drop),
         Write::Reopen => {
             store.clone().close()?;
             **store = open(path)?;
