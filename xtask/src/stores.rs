@@ -48,7 +48,15 @@ fn project(protos: &str, out: &str, run_time: &str, includes: Vec<PathBuf>) -> P
 fn finish(project: &Project, result: Result<Report, Failure>) -> bool {
     match result {
         Ok(report) => {
-            println!("{}: {report}", project.out.display());
+            for line in report.to_string().lines() {
+                // What is indented belongs to the line before it.
+                let out = if line.is_empty() || line.starts_with(' ') {
+                    String::new()
+                } else {
+                    format!("{}: ", project.out.display())
+                };
+                println!("{out}{line}");
+            }
             report.is_ok()
         }
         Err(failure) => {

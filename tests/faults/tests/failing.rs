@@ -187,8 +187,8 @@ impl List {
     }
 }
 
-/// Says what is wrong where an error of the machine is taken for a damaged file or for another key: nobody may be sent to
-/// a backup by one read that fails.
+/// Rejects an error that takes a failure of the machine for a damaged file or another key: one read that fails is no reason
+/// to restore a backup.
 fn blames_the_machine(e: &protostore::Error) -> Result<(), String> {
     let text = e.to_string();
     let blames_the_file = matches!(e.kind(), Kind::Damaged | Kind::Key)
