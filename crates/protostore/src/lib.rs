@@ -27,7 +27,6 @@ mod key;
 mod life;
 mod mask;
 mod number;
-mod open;
 mod ops;
 mod options;
 mod page_token;

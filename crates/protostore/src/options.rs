@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::key::Key;
-use crate::open;
 use crate::room::PAGE_BYTES;
 use crate::schema::Schema;
 use crate::sqlite::Sqlite;
+use crate::sqlite::open;
 use crate::store::Store;
 
 /// How a store is opened; [`Options::new`] is right for a daemon.

@@ -12,6 +12,7 @@ mod held;
 mod job;
 mod keys;
 mod near;
+pub(crate) mod open;
 mod patience;
 mod pool;
 mod queue;

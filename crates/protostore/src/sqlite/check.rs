@@ -11,7 +11,7 @@ use super::checkpoint::Watched;
 use super::fault::fault;
 use crate::error::Result;
 use crate::info::{CheckInfo, CheckState};
-use crate::open::{Connector, check_table, tables};
+use crate::sqlite::open::{Connector, check_table, tables};
 
 /// After how many steps of SQLite's machine a search asks whether to go on.
 const STEPS: i32 = 1000;

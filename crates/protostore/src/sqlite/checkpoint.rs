@@ -8,7 +8,7 @@ use super::held::Held;
 use super::transaction::OWN;
 use crate::error::{Error, Kind, Result};
 use crate::info::LogInfo;
-use crate::open::{Log, Moved, Reserve, STAMP, is_disk_full};
+use crate::sqlite::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.
 const PATIENCE: Duration = Duration::from_millis(20);

@@ -22,9 +22,9 @@ use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
 use crate::info::{CheckState, Info};
-use crate::open::{self, Connector, Guard, Log, Opened};
 use crate::options::{Limits, Options};
 use crate::page_token::PageTokens;
+use crate::sqlite::open::{self, Connector, Guard, Log, Opened};
 
 /// How long closing waits for reads that were ended.
 const GRACE: Duration = Duration::from_secs(2);

@@ -8,7 +8,7 @@ use super::fault::fault;
 use super::held::Held;
 use super::state::closed;
 use crate::error::Result;
-use crate::open::Connector;
+use crate::sqlite::open::Connector;
 
 /// The longest value that is read on the caller's thread, in bytes: it is refused before any of it is read, and left to a
 /// reader thread.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::held::Held;
 use super::state::closed;
 use crate::error::Result;
-use crate::open::Connector;
+use crate::sqlite::open::Connector;
 
 /// Connections that are lent to one reader at a time.
 pub(super) struct Pool {

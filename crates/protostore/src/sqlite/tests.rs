@@ -12,7 +12,7 @@ use fixture::{Drive, Machine, Mount, SCHEMA};
 use rusqlite::Connection;
 
 use super::held::Held;
-use crate::open::Log;
+use crate::sqlite::open::Log;
 
 /// A connection to a database in memory.
 fn held() -> Held {

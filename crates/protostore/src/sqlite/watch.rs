@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use super::fault::fault;
 use super::state::closed;
 use crate::error::{Error, Kind, Result};
-use crate::open::memory_used;
+use crate::sqlite::open::memory_used;
 
 /// After how many steps of SQLite's machine it asks whether to go on: a few rows.
 const STEPS: i32 = 40;

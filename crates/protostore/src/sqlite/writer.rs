@@ -12,7 +12,7 @@ use super::queue::Queue;
 use super::state::State;
 use super::transaction::{Level, Uncommitted};
 use crate::error::{Error, Kind, Result};
-use crate::open::{Connector, Log, cipher_has_failed};
+use crate::sqlite::open::{Connector, Log, cipher_has_failed};
 
 /// How many requests are committed together.
 const GROUP: usize = 512;

@@ -7,8 +7,8 @@ use rusqlite::Connection;
 
 use super::fixture::{Home, ONE, TWO, by_hand, count, key, options, refused, shut};
 use crate::error::Kind;
-use crate::open::state::{self, State};
-use crate::open::{Moved, Opened, open};
+use crate::sqlite::open::state::{self, State};
+use crate::sqlite::open::{Moved, Opened, open};
 
 /// Copies one file of a home to the place that it has in another.
 fn copy(from: &Home, to: &Home, name: &str) {

@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
 use super::fixture::{Home, ONE, count, fill, key, options, shut};
-use crate::open::{open, open_test};
+use crate::sqlite::open::{open, open_test};
 
 fn value(connection: &Connection, pragma: &str) -> String {
     let value = connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, rusqlite::types::Value>(0));

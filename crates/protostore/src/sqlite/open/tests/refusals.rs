@@ -6,9 +6,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use super::fixture::{Home, INITIAL, ONE, TWO, key, options, refused, schema, step};
 use crate::error::Kind;
 use crate::key::Key;
-use crate::open::identity::Class;
-use crate::open::{open, test_key};
 use crate::schema::Schema;
+use crate::sqlite::open::identity::Class;
+use crate::sqlite::open::{open, test_key};
 
 static OTHER_STORE: Schema =
     Schema { store: "other.v1.OtherStore", ..schema(1, "0.1.0", &[step(1, "initial", INITIAL)]) };

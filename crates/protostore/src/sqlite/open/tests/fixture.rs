@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::open::identity::Class;
-use crate::open::{Opened, close, open_as};
 use crate::options::Options;
 use crate::schema::{Migration, Schema};
+use crate::sqlite::open::identity::Class;
+use crate::sqlite::open::{Opened, close, open_as};
 
 /// The first version: owners, and things that go with their owner.
 pub(super) const INITIAL: &str = r#"
@@ -190,7 +190,7 @@ impl Helper {
     pub(super) fn command(role: &str, path: &Path) -> Command {
         let mut command = Command::new(env::current_exe().unwrap());
         command
-            .args(["--exact", "open::tests::fixture::helper", "--ignored", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "sqlite::open::tests::fixture::helper", "--ignored", "--nocapture", "--test-threads=1"])
             .env(ROLE, role)
             .env(DATABASE, path)
             .stderr(Stdio::null());

@@ -38,7 +38,8 @@ fn nothing_can_be_read_without_the_key() {
     nothing_readable(&home);
     shut(home.open(&TWO).unwrap()).unwrap();
     nothing_readable(&home);
-    let opened = crate::open::open(&super::fixture::options().allow_tools(true), &TWO, &home.path(), &key()).unwrap();
+    let opened =
+        crate::sqlite::open::open(&super::fixture::options().allow_tools(true), &TWO, &home.path(), &key()).unwrap();
     assert!(home.file("test.db-shm").exists());
     drop(opened);
     nothing_readable(&home);
@@ -48,7 +49,7 @@ fn nothing_can_be_read_without_the_key() {
 fn the_markers_would_be_found() {
     let home = Home::new();
     let plain = super::fixture::options().plaintext(true);
-    let opened = crate::open::open(&plain, &ONE, &home.path(), &key()).unwrap();
+    let opened = crate::sqlite::open::open(&plain, &ONE, &home.path(), &key()).unwrap();
     fill(&opened.writer);
     shut(opened).unwrap();
     let bytes = fs::read(home.path()).unwrap();

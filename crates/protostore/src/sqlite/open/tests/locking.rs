@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use super::fixture::{Helper, Home, ONE, by_hand, count, fill, key, options, refused, shut};
-use crate::open::open;
+use crate::sqlite::open::open;
 
 #[test]
 fn a_second_store_of_this_process_is_refused() {

@@ -82,6 +82,6 @@ fn a_directory_that_cannot_be_written_is_named() {
     let closed = home.file("closed");
     fs::create_dir(&closed).unwrap();
     fs::set_permissions(&closed, Permissions::from_mode(0o500)).unwrap();
-    let result = crate::open::open(&options(), &ONE, &closed.join("test.db"), &super::fixture::key());
+    let result = crate::sqlite::open::open(&options(), &ONE, &closed.join("test.db"), &super::fixture::key());
     refused(result, &["cannot open its lock file"]);
 }
