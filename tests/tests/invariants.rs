@@ -149,3 +149,18 @@ fn unsafe_stands_where_it_may() {
     found.sort();
     assert_eq!(found, UNSAFE, "a module that needs `unsafe` says so here");
 }
+
+#[test]
+fn only_the_engine_knows_files_and_logs() {
+    let sources = sources("crates/protostore/src");
+    let knows = |text: &str| {
+        let words = ["rusqlite", "checkpoint", "-wal", "std::fs", "std::path"];
+        code(text).any(|line| words.iter().any(|word| line.contains(word)))
+    };
+    // Private keys are files too.
+    let own = |path: &str| ["src/sqlite", "src/key"].iter().any(|dir| path.contains(dir));
+    let (engine, others): (Vec<_>, Vec<_>) = sources.iter().partition(|(path, _)| own(path));
+    assert!(engine.iter().any(|(_, text)| knows(text)), "the words that are looked for are those of the engine");
+    let found: Vec<_> = others.iter().filter(|(_, text)| knows(text)).map(|(path, _)| path).collect();
+    assert!(found.is_empty(), "{found:?} know of what only `sqlite` does");
+}

@@ -46,7 +46,7 @@ mod value;
 pub use engine::Engine;
 pub use error::{Error, Kind, Result, excerpt};
 pub use filter::{At, Col, Comparable, Cursor, Filter, Location, Operand, Order, Ordered, columns};
-pub use info::{CheckInfo, CheckState, Info, LogInfo};
+pub use info::Info;
 pub use key::{FileKeys, Key, KeyId, KeySource};
 pub use life::{Cascade, Clock, Expire, Expiring, Life, Names, Revisions, SoftDelete, SoftDeleted};
 pub use mask::{Field, Mask};
@@ -70,7 +70,7 @@ pub use schema::{
     Stmt, Table,
 };
 pub use session::{Part, Session};
-pub use sqlite::{Held, Sqlite};
+pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};
 pub use store::{Filtered, SingletonOf, Store, TableOf, Tx, View};
 pub use time::{Duration, Timestamp};
 pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};

@@ -1,38 +1,36 @@
-//! How a store is opened.
+//! How a store is opened: what every engine is told; the engine keeps its own options beside.
 
-use std::num::NonZero;
-use std::path::Path;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crate::engine::Engine;
 use crate::error::Result;
-use crate::key::Key;
 use crate::room::PAGE_BYTES;
 use crate::schema::Schema;
 use crate::sqlite::Sqlite;
-use crate::sqlite::open;
 use crate::store::Store;
 
-/// How a store is opened; [`Options::new`] is right for a daemon.
+/// How a store is opened; the defaults are right for a daemon.
+///
+/// ```
+/// # use std::time::Duration;
+/// let options = protostore::Options::new().read_deadline(Duration::from_secs(5)).readers(4);
+/// ```
+///
+/// Some methods are those of every engine, and some those of one: [`Options::new`] makes the options of SQLite, and
+/// `Options::<E>::default()` those of another engine.
 #[derive(Clone, Debug)]
-pub struct Options {
-    pub(crate) allow_tools: bool,
-    pub(crate) accept_lost_log: bool,
-    pub(crate) plaintext: bool,
-    pub(crate) log: u64,
-    pub(crate) reserve: u64,
+pub struct Options<E: Engine = Sqlite> {
     pub(crate) queue: usize,
-    pub(crate) readers: usize,
-    pub(crate) near: usize,
     pub(crate) page_bytes: usize,
     pub(crate) limits: Limits,
-    pub(crate) check_first: bool,
+    /// The options of this engine alone.
+    pub(crate) engine: E::Options,
 }
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// A read on a reader thread, or a closure that reads.
+    /// A read that is a page, a list or a closure.
     pub(crate) read: Option<Duration>,
     /// A closure that writes, before it is logged.
     pub(crate) slow_write: Duration,
@@ -40,108 +38,26 @@ pub(crate) struct Limits {
     pub(crate) close: Duration,
 }
 
-impl Default for Options {
+impl<E: Engine> Default for Options<E> {
     fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Options {
-    /// Returns the defaults: the file belongs to this process alone, 4,096 requests may wait, one reader thread less
-    /// than there are cores.
-    pub fn new() -> Self {
-        let cores = available_parallelism().map_or(1, NonZero::get);
         Self {
-            allow_tools: false,
-            accept_lost_log: false,
-            plaintext: false,
-            log: 256 << 20,
-            reserve: 16 << 20,
             queue: 4096,
-            readers: cores.saturating_sub(1).clamp(1, 16),
-            near: cores.clamp(1, 8),
             page_bytes: PAGE_BYTES,
-            check_first: false,
             limits: Limits {
                 read: Some(Duration::from_secs(30)),
                 slow_write: Duration::from_secs(1),
                 close: Duration::from_secs(30),
             },
+            engine: E::Options::default(),
         }
     }
+}
 
-    /// Lets other tools read the file while the store has it open, such as the shell of SQLCipher; every read then pays two
-    /// lock calls.
-    ///
-    /// A second store never opens the file, in whatever process: the numbers that a store gives, what it keeps in memory
-    /// and what it tells its listeners hold for one process only. A tool that holds a snapshot keeps the log from being
-    /// moved into the file; one that writes is not supported.
-    #[must_use]
-    pub fn allow_tools(mut self, allow: bool) -> Self {
-        self.allow_tools = allow;
-        self
-    }
-
-    /// Leaves the file unencrypted: anybody who can read it has the records, and the key only seals page tokens.
-    ///
-    /// It must be said for a file that is made so and for a file that is so: neither happens in silence, not even in a
-    /// program that was built without SQLCipher.
-    #[must_use]
-    pub fn plaintext(mut self, plaintext: bool) -> Self {
-        self.plaintext = plaintext;
-        self
-    }
-
-    /// Opens a file whose log is gone, without the commits that were in it, and logs that; [`Info::lost_log`] says so too.
-    ///
-    /// Such a file was copied alone while a store had it open, or its log was removed after a crash. Without this it is
-    /// refused. It changes nothing for a file whose log is there.
-    ///
-    /// [`Info::lost_log`]: crate::Info::lost_log
-    #[must_use]
-    pub fn accept_lost_log(mut self, accept: bool) -> Self {
-        self.accept_lost_log = accept;
-        self
-    }
-
-    /// Sets how many bytes the log may have before writes are refused with [`Kind::Exhausted`]; 256 MiB by default, at
-    /// least 1 MiB.
-    ///
-    /// The log is moved into the file each time that it has a sixteenth of this. It grows beyond that while a reader
-    /// holds an older state, or while the file cannot be written; from a quarter on, a warning is logged.
-    ///
-    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
-    #[must_use]
-    pub fn log_limit(mut self, bytes: u64) -> Self {
-        self.log = bytes.max(1 << 20);
-        self
-    }
-
-    /// Sets how many bytes of the disk are set aside beside the file, in `<file>.reserve`, for the day on which the disk is
-    /// full; 16 MiB by default, no more than a sixteenth of the file system, and none for 0.
-    ///
-    /// On a full disk the reserve is given up, so that records can still be deleted and the sweep goes on; what needs more
-    /// room in the file is refused with [`Kind::Exhausted`]. The log is moved into the file at the latest when it is as
-    /// large as the reserve, so that the file can take it. Once there is room, the reserve is taken again.
-    ///
-    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
-    #[must_use]
-    pub fn reserve(mut self, bytes: u64) -> Self {
-        self.reserve = bytes;
-        self
-    }
-
-    /// Sets how many requests may wait for the writer, and for the readers; one more is refused. At least 1.
+impl<E: Engine> Options<E> {
+    /// Sets how many requests may wait to write, and to read: 4,096 unless told, at least 1. One more is refused.
     #[must_use]
     pub fn queue(mut self, requests: usize) -> Self {
         self.queue = requests.max(1);
-        self
-    }
-
-    /// Sets how many threads serve pages, lists and closures, each with a connection. At least 1.
-    #[must_use]
-    pub fn readers(mut self, threads: usize) -> Self {
-        self.readers = threads.max(1);
         self
     }
 
@@ -186,31 +102,13 @@ impl Options {
         self
     }
 
-    /// Looks for damage before the store serves, where the last run was not closed, and refuses a file that is damaged.
-    ///
-    /// That takes some 20 seconds for each gigabyte; how far it is, is logged. Without this the store serves at once and
-    /// looks in the background: what it finds is logged and in [`Info::check`](crate::Info::check), a read of what is
-    /// damaged is refused with [`Kind::Damaged`](crate::Kind::Damaged), and everything else is served.
-    #[must_use]
-    pub fn check_first(mut self, check: bool) -> Self {
-        self.check_first = check;
-        self
+    /// Opens a store of this engine, or makes it where there is none yet, and brings it to the newest version.
+    pub fn open_at(&self, schema: &'static Schema, database: E::Database<'_>) -> Result<Store<E>> {
+        E::open(schema, database, self).map(Store::over)
     }
 
-    /// Opens a store, or makes it where there is no file yet, and brings it to the newest version.
-    pub fn open(&self, schema: &'static Schema, path: impl AsRef<Path>, key: &Key) -> Result<Store<Sqlite>> {
-        let opened = open::open(self, schema, path.as_ref(), key)?;
-        Sqlite::start(opened, schema.slots, self).map(Store::over)
-    }
-
-    /// Makes a TEST store in a directory of its own, which goes with it.
-    pub fn open_test(&self, schema: &'static Schema) -> Result<Store<Sqlite>> {
-        let opened = open::open_test(self, schema)?;
-        Sqlite::start(opened, schema.slots, self).map(Store::over)
-    }
-
-    /// Returns how many reader connections the store needs: one a reader thread, and those for reads on the caller's thread.
-    pub(crate) fn connections(&self) -> usize {
-        self.readers + self.near
+    /// Makes a TEST store, which goes with its last handle.
+    pub fn open_test(&self, schema: &'static Schema) -> Result<Store<E>> {
+        E::open_test(schema, self).map(Store::over)
     }
 }

@@ -105,8 +105,13 @@ impl<E: Engine> Store<E> {
     }
 
     /// Returns what the store knows about itself at this moment.
-    pub fn info(&self) -> Info {
+    pub fn info(&self) -> Info<E> {
         self.engine.info()
+    }
+
+    /// Returns what seals places in lists as page tokens, under a key that belongs to this database alone.
+    pub fn page_tokens(&self) -> &PageTokens {
+        self.engine.page_tokens()
     }
 
     /// Finishes what was accepted, writes everything back into the database file, and closes it.
@@ -115,12 +120,5 @@ impl<E: Engine> Store<E> {
     /// and what goes wrong then is only logged.
     pub fn close(self) -> Result<()> {
         self.engine.close()
-    }
-}
-
-impl Store<Sqlite> {
-    /// Returns what seals places in lists as page tokens, under a key that belongs to this file alone.
-    pub fn page_tokens(&self) -> &PageTokens {
-        self.engine.page_tokens()
     }
 }

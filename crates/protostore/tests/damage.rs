@@ -188,7 +188,7 @@ fn crashed(from: &Path, to: &Path, page: Option<usize>) {
 fn searched(store: &Store<Sqlite>) -> CheckInfo {
     let start = Instant::now();
     loop {
-        let check = store.info().check;
+        let check = store.info().engine.check;
         if check.state != CheckState::Running {
             return check;
         }
@@ -205,7 +205,7 @@ async fn after_a_crash_the_store_serves_and_looks_for_damage_meanwhile() {
     records.write(&path);
     let pages = fs::read(&path).expect("is there").len() / PAGE;
     let store = open(&path).expect("opens");
-    assert_eq!(store.info().check.state, CheckState::NotNeeded);
+    assert_eq!(store.info().engine.check.state, CheckState::NotNeeded);
     store.table::<Network>().insert(Network { id: "newest".into(), cidr: "newest".into() }).await.expect("writes");
     let copy = |name: &str, page| {
         let to = home.path().join(name).with_extension("db");
@@ -215,7 +215,7 @@ async fn after_a_crash_the_store_serves_and_looks_for_damage_meanwhile() {
 
     let whole = copy("crashed", None);
     let opened = open(&whole).expect("opens");
-    assert!(opened.info().recovered);
+    assert!(opened.info().engine.recovered);
     assert!(opened.table::<Network>().exists("newest").await.expect("reads"));
     assert!(records.damaged(&opened).await.is_empty());
     let check = searched(&opened);
@@ -223,7 +223,7 @@ async fn after_a_crash_the_store_serves_and_looks_for_damage_meanwhile() {
     assert_eq!(check.tables, check.of);
     opened.close().expect("closes");
     let opened = Options::new().check_first(true).open(&SCHEMA, copy("first", None), &key()).expect("opens");
-    assert_eq!(opened.info().check.state, CheckState::Before);
+    assert_eq!(opened.info().engine.check.state, CheckState::Before);
     // Closing does not wait for a search: this one has just begun.
     open(&copy("closed", None)).expect("opens").close().expect("closes");
 

@@ -49,7 +49,7 @@ fn a_store_is_opened_closed_and_opened_again() {
     for round in 0..3 {
         let store = Options::new().open(&SCHEMA, &path, &key()).unwrap();
         assert_eq!(store.info().store, "fixture.store.v1.FixtureStore");
-        assert_eq!((store.info().version, store.info().recovered), (1, false));
+        assert_eq!((store.info().version, store.info().engine.recovered), (1, false));
         assert_eq!(count(&store), round);
         insert(&store, round..round + 1);
         let mode = |name: &str| fs::metadata(home.path().join(name)).unwrap().permissions().mode() & 0o7777;
@@ -93,7 +93,7 @@ fn what_was_acknowledged_is_there_after_a_kill() {
         while process.line() != last {}
         process.kill();
         let store = Options::new().open(&SCHEMA, &path, &key()).unwrap();
-        assert!(store.info().recovered);
+        assert!(store.info().engine.recovered);
         assert!(count(&store) > 5 + round * 7);
     }
 }
@@ -101,7 +101,7 @@ fn what_was_acknowledged_is_there_after_a_kill() {
 #[test]
 fn the_test_store_is_removed() {
     let store = Options::new().open_test(&SCHEMA).unwrap();
-    let directory = store.info().path.parent().unwrap().to_owned();
+    let directory = store.info().engine.path.parent().unwrap().to_owned();
     insert(&store, 0..1);
     assert!(directory.exists());
     store.close().unwrap();

@@ -9,8 +9,8 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::checkpoint::Watched;
 use super::fault::fault;
+use super::info::{CheckInfo, CheckState};
 use crate::error::Result;
-use crate::info::{CheckInfo, CheckState};
 use crate::sqlite::open::{Connector, check_table, tables};
 
 /// After how many steps of SQLite's machine a search asks whether to go on.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::fault::fault;
 use super::held::Held;
+use super::info::LogInfo;
 use super::transaction::OWN;
 use crate::error::{Error, Kind, Result};
-use crate::info::LogInfo;
 use crate::sqlite::open::{Log, Moved, Reserve, STAMP, is_disk_full};
 
 /// How long writes wait for readers that hold an older state, before the checkpoint is put off.

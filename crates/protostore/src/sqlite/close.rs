@@ -12,6 +12,7 @@ use super::checkpoint::{Checkpoints, Watched};
 use super::engine::Sqlite;
 use super::fork;
 use super::held::Held;
+use super::info::CheckState;
 use super::job::{let_go, logged as dropped, panicked};
 use super::near::Near;
 use super::pool::Pool;
@@ -21,7 +22,7 @@ use super::state::State;
 use super::watch::Watch;
 use super::writer::{Requests, Writer};
 use crate::error::{Error, Kind, Result};
-use crate::info::{CheckState, Info};
+use crate::info::Info;
 use crate::options::{Limits, Options};
 use crate::page_token::PageTokens;
 use crate::sqlite::open::{self, Connector, Guard, Log, Opened};
@@ -75,7 +76,7 @@ impl Sqlite {
             Ok(held)
         };
         let mut readers: Vec<Held> = readers.into_iter().map(hold).collect::<Result<_>>()?;
-        let far = readers.split_off(options.near.min(readers.len().saturating_sub(1)));
+        let far = readers.split_off(options.engine.near.min(readers.len().saturating_sub(1)));
         let threads = far.len();
         let writer = hold(writer)?;
         let watches = (far.iter().map(|held| Arc::clone(&held.watch)).collect(), Arc::clone(&writer.watch));
@@ -86,10 +87,10 @@ impl Sqlite {
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();
-        let check = Check::new(info.check.state);
+        let check = Check::new(info.engine.check.state);
         let writer = spawn("protostore-writer", Some(STACK), {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
-            let checkpoints = Checkpoints::new(log, reserve, options.log, Arc::clone(&watched));
+            let checkpoints = Checkpoints::new(log, reserve, options.engine.log, Arc::clone(&watched));
             let connector = Arc::clone(&connector);
             move || write(writer, &state, &requests, checkpoints, connector)
         })?;
@@ -116,8 +117,8 @@ impl Sqlite {
                 }
             }
         }
-        if info.check.state == CheckState::Running {
-            let (search, watched, limit) = (Arc::clone(&check), Arc::clone(&watched), options.log);
+        if info.engine.check.state == CheckState::Running {
+            let (search, watched, limit) = (Arc::clone(&check), Arc::clone(&watched), options.engine.log);
             match spawn("protostore-check", None, move || search.run(&connector, &watched, limit)) {
                 Ok(searcher) => running.check.1 = Some(searcher),
                 Err(e) => {

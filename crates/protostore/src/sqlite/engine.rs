@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::close::{Core, closing};
 use super::held::Held;
+use super::info::SqliteInfo;
 use super::job::Work;
+use super::open;
+use super::options::{SqliteFile, SqliteOptions};
 use super::queue::Refused;
 use super::readers::read;
 use super::state::closed;
@@ -15,8 +18,10 @@ use crate::engine::Engine;
 use crate::error::{Error, Kind, Result};
 use crate::info::Info;
 use crate::ops::{Op, ReadOp, WriteOp};
+use crate::options::Options;
 use crate::page_token::PageTokens;
 use crate::room::Room;
+use crate::schema::Schema;
 use crate::session::{Session, block, now};
 use crate::store::{Tx, View};
 
@@ -33,11 +38,6 @@ const CLOSURE: &str = "a closure";
 pub struct Sqlite(pub(super) Arc<Core>);
 
 impl Sqlite {
-    /// Returns what seals places in lists of this store.
-    pub(crate) fn page_tokens(&self) -> &PageTokens {
-        &self.0.tokens
-    }
-
     /// Runs a read on the caller's thread; none where the record is too large for that.
     #[inline]
     fn near<O: ReadOp>(&self, op: &O) -> Result<Option<O::Out>> {
@@ -84,6 +84,17 @@ impl Sqlite {
 
 impl Engine for Sqlite {
     type Session = Held;
+    type Database<'a> = SqliteFile<'a>;
+    type Options = SqliteOptions;
+    type Info = SqliteInfo;
+
+    fn open(schema: &'static Schema, file: SqliteFile<'_>, options: &Options) -> Result<Self> {
+        Self::start(open::open(options, schema, file.path, file.key)?, schema.slots, options)
+    }
+
+    fn open_test(schema: &'static Schema, options: &Options) -> Result<Self> {
+        Self::start(open::open_test(options, schema)?, schema.slots, options)
+    }
 
     #[inline]
     async fn read<O: ReadOp + Sync, F: ReadOp<Out = O::Out> + Sync + 'static>(
@@ -143,8 +154,14 @@ impl Engine for Sqlite {
     }
 
     fn info(&self) -> Info {
-        let log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Info { log, check: self.0.check.info(), ..self.0.info.clone() }
+        let mut info = self.0.info.clone();
+        info.engine.log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        info.engine.check = self.0.check.info();
+        info
+    }
+
+    fn page_tokens(&self) -> &PageTokens {
+        &self.0.tokens
     }
 
     fn close(&self) -> Result<()> {
@@ -154,7 +171,7 @@ impl Engine for Sqlite {
 
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sqlite").field("path", &self.0.info.path).finish_non_exhaustive()
+        f.debug_struct("Sqlite").field("path", &self.0.info.engine.path).finish_non_exhaustive()
     }
 }
 

@@ -19,11 +19,12 @@ use rustix::io::Errno;
 use tempfile::TempDir;
 
 use crate::error::{Error, Kind, Result};
-use crate::info::{CheckInfo, CheckState, Info, LogInfo};
+use crate::info::Info;
 use crate::key::Key;
 use crate::options::Options;
 use crate::page_token::PageTokens;
 use crate::schema::Schema;
+use crate::sqlite::{CheckInfo, CheckState, LogInfo, SqliteInfo, SqliteOptions};
 
 mod authorizer;
 mod bookkeeping;
@@ -175,6 +176,7 @@ fn open_as(
     path: &Path,
     key: &Key,
 ) -> Result<Opened, Refusal> {
+    let options = &options.engine;
     let place = Place::of(path)?;
     let lock = Lock::take(&place.beside(".lock"))?;
     engine::check()?;
@@ -221,34 +223,36 @@ fn open_as(
     let connector = Arc::new(Connector { path: place.path, allow_tools: options.allow_tools, cipher, cache });
     let readers = (0..count).map(|_| connector.connect()).collect::<Result<_, _>>()?;
     let cipher = &connector.cipher;
-    let info = Info {
+    let info: Info = Info {
         store: schema.store,
         version: schema.version,
         semver: schema.semver,
         mapping: schema.mapping,
-        sqlite: rusqlite::version().to_owned(),
-        cipher: cipher.id().and_then(|_| cipher::version(&writer)),
-        key_id: cipher.id().map(|id| id.to_string()),
-        path: connector.path.clone(),
         created: label.created,
-        recovered: crashed,
-        lost_log,
-        log: LogInfo::default(),
-        check: CheckInfo {
-            state: match crashed {
-                true if options.check_first => CheckState::Before,
-                true => CheckState::Running,
-                false => CheckState::NotNeeded,
+        engine: SqliteInfo {
+            sqlite: rusqlite::version().to_owned(),
+            cipher: cipher.id().and_then(|_| cipher::version(&writer)),
+            key_id: cipher.id().map(|id| id.to_string()),
+            path: connector.path.clone(),
+            recovered: crashed,
+            lost_log,
+            log: LogInfo::default(),
+            check: CheckInfo {
+                state: match crashed {
+                    true if options.check_first => CheckState::Before,
+                    true => CheckState::Running,
+                    false => CheckState::NotNeeded,
+                },
+                ..CheckInfo::default()
             },
-            ..CheckInfo::default()
         },
     };
     tracing::info!(
-        path = %info.path.display(), store = info.store, version = info.version, semver = info.semver,
-        key_id = info.key_id.as_deref().unwrap_or("none, it is plain text"), "opened the database"
+        path = %info.engine.path.display(), store = info.store, version = info.version, semver = info.semver,
+        key_id = info.engine.key_id.as_deref().unwrap_or("none, it is plain text"), "opened the database"
     );
     if lost_log {
-        tracing::warn!(path = %info.path.display(), "opened the database without its log: its newest commits are gone");
+        tracing::warn!(path = %info.engine.path.display(), "opened the database without its log: its newest commits are gone");
     }
     let tokens = PageTokens::new(token_keys, schema.store, label.created, schema.version);
     let guard = Guard { path: connector.path.clone(), _lock: lock, directory: None };
@@ -256,7 +260,7 @@ fn open_as(
 }
 
 /// Decides how the pages are read: never plain without somebody having said so.
-fn access<'a>(class: Class, options: &Options, key: &'a Key) -> Result<Access<'a>, Refusal> {
+fn access<'a>(class: Class, options: &SqliteOptions, key: &'a Key) -> Result<Access<'a>, Refusal> {
     match class {
         _ if options.plaintext => Ok(Access::Plain(key)),
         _ if engine::ENCRYPTS => Ok(Access::Keyed(key)),
@@ -281,7 +285,7 @@ struct Proven {
 fn prove(
     connection: &Connection,
     place: &Place,
-    options: &Options,
+    options: &SqliteOptions,
     schema: &Schema,
     class: Class,
     access: Access<'_>,
@@ -323,7 +327,7 @@ fn prove(
 }
 
 /// Reads the salt once more before a key is called wrong: where reading it fails, SQLCipher takes another without a word.
-fn doubted(refusal: Refusal, place: &Place, options: &Options, access: Access<'_>) -> Refusal {
+fn doubted(refusal: Refusal, place: &Place, options: &SqliteOptions, access: Access<'_>) -> Refusal {
     let (Refusal::WrongKey(id), Access::Keyed(key)) = (&refusal, access) else { return refusal };
     let again = connect::bare(&place.path, options.allow_tools).and_then(|again| Cipher::of_file(&again, key));
     match again {

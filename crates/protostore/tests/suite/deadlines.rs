@@ -121,7 +121,7 @@ fn closing_says_what_still_runs_instead_of_waiting_for_it() {
             }
             thread::sleep(Duration::from_millis(10));
         };
-        assert!(!store.info().recovered, "it was closed well");
+        assert!(!store.info().engine.recovered, "it was closed well");
         store.close().expect("closes");
     }
 }

@@ -342,7 +342,7 @@ fn the_store_knows_itself() {
     let store = store();
     let info = store.info();
     assert_eq!((info.store, info.version, info.semver), ("fixture.store.v1.FixtureStore", 1, "1.0.0"));
-    assert!(info.path.exists());
+    assert!(info.engine.path.exists());
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ fn a_commit_of_unknown_outcome_stops_the_store_and_says_so() {
     assert_eq!(store.close().expect_err("says so once more").kind(), Kind::Stopped);
 
     let store = options.open(&SCHEMA, &path, &key).expect("opens again");
-    assert!(store.info().recovered);
+    assert!(store.info().engine.recovered);
     assert!(store.read(|view| view.exists::<Network>("acknowledged")).expect("reads"));
     store.write(|tx| tx.insert(&network("later"))).expect("writes again");
 }

@@ -31,7 +31,7 @@ fn in_child(f: impl FnOnce() -> bool) -> bool {
 fn every_entrance_is_closed_in_a_forked_child_which_harms_nothing() {
     let store = store();
     store.write(|tx| tx.insert(&machine("vm"))).expect("writes");
-    let path = store.info().path.clone();
+    let path = store.info().engine.path.clone();
     let inherited = store.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let well = in_child(|| {

@@ -91,10 +91,10 @@ fn on_a_full_disk_records_are_read_and_deleted_and_take_the_place_of_deleted_one
     let Some(disk) = Disk::new() else { return };
     let path = disk.database();
     let store = open(&path);
-    assert!(!store.info().log.disk_full);
+    assert!(!store.info().engine.log.disk_full);
     let refused = fill(&store, 0);
     assert!(refused > 200, "{refused}");
-    assert!(store.info().log.disk_full);
+    assert!(store.info().engine.log.disk_full);
     assert!((0..refused).all(|number| exists(&store, number)));
     // Again and again: what is freed is used, and there is always room for the next delete.
     let mut next = refused;
@@ -113,7 +113,7 @@ fn on_a_full_disk_records_are_read_and_deleted_and_take_the_place_of_deleted_one
     store.close().expect("closes on a full disk");
 
     let store = open(&path);
-    assert!(!store.info().recovered);
+    assert!(!store.info().engine.recovered);
     assert!(!exists(&store, 249) && exists(&store, 250) && exists(&store, next - 1));
     for number in 250..next {
         delete(&store, number);
@@ -133,7 +133,7 @@ fn once_there_is_room_everything_goes_on_without_a_restart() {
     for number in refused..refused + 100 {
         insert(&store, number).expect("there is room again");
     }
-    let log = store.info().log;
+    let log = store.info().engine.log;
     assert!(!log.disk_full, "{log:?}");
     let reserve = disk.0.path().join("fixture.db.reserve").metadata().expect("is there");
     assert_eq!(reserve.len(), (3 << 20) / 16, "the reserve is taken again");
@@ -160,7 +160,7 @@ fn a_store_is_opened_for_reading_on_a_full_disk_and_changes_nothing() {
         let before = fs::read(&path).expect("reads");
         let store = open(&path);
         assert!((0..5).all(|number| exists(&store, number)));
-        assert_eq!(store.info().recovered, recovered);
+        assert_eq!(store.info().engine.recovered, recovered);
         for _ in 0..2 {
             let e = insert(&store, 10).expect_err("there is no room");
             assert_eq!(e.kind(), Kind::Exhausted, "{e}");
@@ -184,7 +184,7 @@ fn a_store_is_opened_for_reading_on_a_full_disk_and_changes_nothing() {
         insert(&store, 10).expect("writing begins when there is room");
         store.close().expect("closes");
         let store = open(&path);
-        assert!(!store.info().recovered && exists(&store, 10));
+        assert!(!store.info().engine.recovered && exists(&store, 10));
         store.close().expect("closes");
         fs::remove_file(path.with_extension("db.reserve")).expect("removes");
         disk.fill();

@@ -40,9 +40,9 @@ fn the_log_is_moved_into_the_file_as_it_grows() {
     let store = open(&path);
     for number in 0..300 {
         insert(&store, number).expect("writes");
-        assert!(store.info().log.waiting < LIMIT / 4);
+        assert!(store.info().engine.log.waiting < LIMIT / 4);
     }
-    let log = store.info().log;
+    let log = store.info().engine.log;
     assert!(log.checkpoints >= 3, "{log:?}");
     assert_eq!((log.put_off, log.failed, log.failure), (0, 0, None));
     assert!(path.metadata().expect("is there").len() > 300 * 2000, "the records are in the file");
@@ -75,7 +75,7 @@ fn a_reader_that_does_not_end_bounds_writes_and_they_go_on_when_it_has_ended() {
     let (acknowledged, e) = fill(&store);
     assert_eq!(e.kind(), Kind::Exhausted, "{e}");
     assert!(e.message().contains("a reader holds an older state"), "{e}");
-    let log = store.info().log;
+    let log = store.info().engine.log;
     assert!(log.put_off > 0 && log.failed == 0, "{log:?}");
     let bytes = |path: &Path| path.with_extension("db-wal").metadata().expect("is there").len();
     let full = bytes(&path);
@@ -90,7 +90,7 @@ fn a_reader_that_does_not_end_bounds_writes_and_they_go_on_when_it_has_ended() {
     insert(&store, acknowledged).expect("writes again");
     all_there(&store, acknowledged + 1);
     store.close().expect("closes");
-    assert!(!open(&path).info().recovered);
+    assert!(!open(&path).info().engine.recovered);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_file_that_cannot_be_written_is_noticed_and_bounds_writes() {
     let (acknowledged, e) = fill(&store);
     assert_eq!(e.kind(), Kind::Exhausted, "{e}");
     assert!(acknowledged > 10, "{acknowledged}");
-    let log = store.info().log;
+    let log = store.info().engine.log;
     assert!(log.failed > 0 && log.checkpoints == 0, "{log:?}");
     assert!(e.message().contains(log.failure.as_deref().expect("says why")), "{e}");
     all_there(&store, acknowledged);
@@ -110,7 +110,7 @@ fn a_file_that_cannot_be_written_is_noticed_and_bounds_writes() {
     assert!(e.to_string().contains("cannot move its log into it"), "{e}");
 
     let store = open(&path);
-    assert!(store.info().recovered, "it was not marked closed");
+    assert!(store.info().engine.recovered, "it was not marked closed");
     all_there(&store, acknowledged);
     store.close().expect("closes");
 }

@@ -157,7 +157,7 @@ fn dump(store: &Store<Sqlite>) -> Vec<String> {
 
 /// Closes the store, and looks for references to what is not there.
 fn close(directory: tempfile::TempDir, store: Store<Sqlite>) {
-    let path = store.info().path.clone();
+    let path = store.info().engine.path.clone();
     store.close().expect("closes");
     let file = Connection::open(path).expect("opens");
     let mut check = file.prepare("PRAGMA foreign_key_check").expect("prepares");

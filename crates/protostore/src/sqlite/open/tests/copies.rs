@@ -54,10 +54,10 @@ fn refused_unchanged(home: &Home, words: &[&str]) {
 #[track_caller]
 fn opens(home: &Home, owners: i64, crashed: bool) {
     let opened = home.open(&ONE).unwrap();
-    assert_eq!((count(&opened.writer, "marker_owners"), opened.info.recovered), (owners, crashed));
-    assert!(!opened.info.lost_log);
+    assert_eq!((count(&opened.writer, "marker_owners"), opened.info.engine.recovered), (owners, crashed));
+    assert!(!opened.info.engine.lost_log);
     shut(opened).unwrap();
-    assert!(!home.open(&ONE).unwrap().info.recovered);
+    assert!(!home.open(&ONE).unwrap().info.engine.recovered);
 }
 
 #[test]
@@ -262,12 +262,12 @@ fn a_lost_log_is_accepted_where_that_is_said_and_the_log_is_refused_afterwards()
     let accept = || open(&options().accept_lost_log(true), &ONE, &copied.path(), &key());
     let without = accept().unwrap();
     assert_eq!(count(&without.writer, "marker_owners"), 1);
-    assert!(without.info.lost_log && without.info.recovered);
+    assert!(without.info.engine.lost_log && without.info.engine.recovered);
     drop(without);
     opens(&crash(&copied), 1, true);
     shut(accept().unwrap()).unwrap();
     let closed = accept().unwrap();
-    assert!(!closed.info.lost_log && !closed.info.recovered);
+    assert!(!closed.info.engine.lost_log && !closed.info.engine.recovered);
     shut(closed).unwrap();
 
     // A log that turns up again is not played into what became of the file.
@@ -293,7 +293,7 @@ fn a_file_is_marked_closed_only_when_all_of_it_is_in_the_file() {
     refused_unchanged(&alone(&home), &["needs its log"]);
     drop(tool);
     let opened = home.open(&ONE).unwrap();
-    assert!(opened.info.recovered);
+    assert!(opened.info.engine.recovered);
     shut(opened).unwrap();
     assert!(!home.file("test.db-wal").exists());
 }

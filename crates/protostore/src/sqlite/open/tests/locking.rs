@@ -30,7 +30,7 @@ fn a_second_process_is_refused_by_name_until_the_first_is_gone() {
     let mut second = Helper::start("hold", &home.path());
     assert!(second.answer().contains(&format!("process {}", first.id())));
     first.kill();
-    assert!(home.open(&ONE).unwrap().info.recovered);
+    assert!(home.open(&ONE).unwrap().info.engine.recovered);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn a_store_opens_and_serves_while_the_clock_is_before_1970() {
 fn every_connection_has_the_settings() {
     let home = Home::new();
     let opened = home.open(&ONE).unwrap();
-    assert_eq!(opened.readers.len(), options().connections());
+    assert_eq!(opened.readers.len(), options().engine.connections());
     for connection in opened.readers.iter().chain([&opened.writer]) {
         for (pragma, expected) in [
             ("journal_mode", "wal"),
@@ -182,11 +182,11 @@ fn it_says_what_it_is() {
     let opened = home.open(&ONE).unwrap();
     let info = &opened.info;
     assert_eq!((info.store, info.version, info.semver, info.mapping), (ONE.store, 1, "0.1.0", 1));
-    assert_eq!(info.path, home.path().canonicalize().unwrap());
+    assert_eq!(info.engine.path, home.path().canonicalize().unwrap());
     assert!(info.created.elapsed().unwrap() < Duration::from_secs(60) && info.created < SystemTime::now());
-    assert!(!info.recovered);
-    assert_eq!(info.cipher.is_some(), cfg!(feature = "sqlcipher"));
-    assert_eq!(info.key_id.as_ref().map(String::len), cfg!(feature = "sqlcipher").then_some(16));
+    assert!(!info.engine.recovered);
+    assert_eq!(info.engine.cipher.is_some(), cfg!(feature = "sqlcipher"));
+    assert_eq!(info.engine.key_id.as_ref().map(String::len), cfg!(feature = "sqlcipher").then_some(16));
     let kept: (String, Vec<u8>) = opened
         .writer
         .query_row(r#"SELECT "snapshot", "descriptors" FROM "protostore__versions" WHERE "version" = 1"#, [], |row| {
@@ -201,7 +201,7 @@ fn the_key_id_and_the_salt_differ_from_file_to_file() {
     let homes = [Home::new(), Home::new()];
     let [first, second] = homes.each_ref().map(|home| home.open(&ONE).unwrap());
     if cfg!(feature = "sqlcipher") {
-        assert_ne!(first.info.key_id, second.info.key_id);
+        assert_ne!(first.info.engine.key_id, second.info.engine.key_id);
     }
     let token = first.tokens.seal(&["ListThings"], Some(&1i64)).unwrap();
     assert_eq!(first.tokens.open(&["ListThings"], &token).unwrap(), Some(1i64));
@@ -211,12 +211,12 @@ fn the_key_id_and_the_salt_differ_from_file_to_file() {
 #[test]
 fn the_test_database_goes_with_its_store() {
     let (first, second) = (open_test(&options(), &ONE).unwrap(), open_test(&options(), &ONE).unwrap());
-    assert_ne!(first.info.path, second.info.path);
+    assert_ne!(first.info.engine.path, second.info.engine.path);
     assert_eq!(value(&first.writer, "application_id"), 0x7072_7354.to_string());
     fill(&first.writer);
     assert_eq!(count(&second.writer, "marker_things"), 0);
     for opened in [first, second] {
-        let directory = opened.info.path.parent().unwrap().to_owned();
+        let directory = opened.info.engine.path.parent().unwrap().to_owned();
         assert!(directory.exists());
         drop(opened);
         assert!(!directory.exists());
@@ -228,12 +228,12 @@ fn a_store_that_was_dropped_or_killed_is_searched_for_damage() {
     let home = Home::with_database();
     drop(home.open(&ONE).unwrap());
     let opened = home.open(&ONE).unwrap();
-    assert!(opened.info.recovered);
+    assert!(opened.info.engine.recovered);
     shut(opened).unwrap();
-    assert!(!home.open(&ONE).unwrap().info.recovered);
+    assert!(!home.open(&ONE).unwrap().info.engine.recovered);
 
     let home = Home::crashed();
     let opened = home.open(&ONE).unwrap();
-    assert!(opened.info.recovered);
+    assert!(opened.info.engine.recovered);
     assert_eq!(count(&opened.writer, "marker_things"), 2, "what was committed is there");
 }

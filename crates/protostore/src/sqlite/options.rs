@@ -1,0 +1,150 @@
+//! What SQLite alone can be told when a store is opened: about its file, its log and its threads.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use super::engine::Sqlite;
+use crate::error::Result;
+use crate::key::Key;
+use crate::options::Options;
+use crate::schema::Schema;
+use crate::store::Store;
+
+/// A database file and what unlocks it, for [`Options::open_at`]; [`Options::open`] takes the two by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteFile<'a> {
+    /// Where the file is, or is made.
+    pub path: &'a Path,
+    /// What its keys are derived from.
+    pub key: &'a Key,
+}
+
+/// The options of SQLite, which are set by methods of [`Options`].
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    pub(super) allow_tools: bool,
+    pub(super) accept_lost_log: bool,
+    pub(super) plaintext: bool,
+    pub(super) log: u64,
+    pub(super) reserve: u64,
+    pub(super) readers: usize,
+    pub(super) near: usize,
+    pub(super) check_first: bool,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Self {
+            allow_tools: false,
+            accept_lost_log: false,
+            plaintext: false,
+            log: 256 << 20,
+            reserve: 16 << 20,
+            readers: cores.saturating_sub(1).clamp(1, 16),
+            near: cores.clamp(1, 8),
+            check_first: false,
+        }
+    }
+}
+
+impl SqliteOptions {
+    /// Returns how many reader connections the store needs: one a reader thread, and those for reads on the caller's thread.
+    pub(super) fn connections(&self) -> usize {
+        self.readers + self.near
+    }
+}
+
+impl Options<Sqlite> {
+    /// Returns the defaults: the file belongs to this process alone, 4,096 requests may wait, one reader thread less
+    /// than there are cores.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets other tools read the file while the store has it open, such as the shell of SQLCipher; every read then pays two
+    /// lock calls.
+    ///
+    /// A second store never opens the file, in whatever process: the numbers that a store gives, what it keeps in memory
+    /// and what it tells its listeners hold for one process only. A tool that holds a snapshot keeps the log from being
+    /// moved into the file; one that writes is not supported.
+    #[must_use]
+    pub fn allow_tools(mut self, allow: bool) -> Self {
+        self.engine.allow_tools = allow;
+        self
+    }
+
+    /// Leaves the file unencrypted: anybody who can read it has the records, and the key only seals page tokens.
+    ///
+    /// It must be said for a file that is made so and for a file that is so: neither happens in silence, not even in a
+    /// program that was built without SQLCipher.
+    #[must_use]
+    pub fn plaintext(mut self, plaintext: bool) -> Self {
+        self.engine.plaintext = plaintext;
+        self
+    }
+
+    /// Opens a file whose log is gone, without the commits that were in it, and logs that; [`SqliteInfo::lost_log`] says so
+    /// too.
+    ///
+    /// Such a file was copied alone while a store had it open, or its log was removed after a crash. Without this it is
+    /// refused. It changes nothing for a file whose log is there.
+    ///
+    /// [`SqliteInfo::lost_log`]: crate::SqliteInfo::lost_log
+    #[must_use]
+    pub fn accept_lost_log(mut self, accept: bool) -> Self {
+        self.engine.accept_lost_log = accept;
+        self
+    }
+
+    /// Sets how many bytes the log may have before writes are refused with [`Kind::Exhausted`]; 256 MiB by default, at
+    /// least 1 MiB.
+    ///
+    /// The log is moved into the file each time that it has a sixteenth of this. It grows beyond that while a reader
+    /// holds an older state, or while the file cannot be written; from a quarter on, a warning is logged.
+    ///
+    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
+    #[must_use]
+    pub fn log_limit(mut self, bytes: u64) -> Self {
+        self.engine.log = bytes.max(1 << 20);
+        self
+    }
+
+    /// Sets how many bytes of the disk are set aside beside the file, in `<file>.reserve`, for the day on which the disk is
+    /// full; 16 MiB by default, no more than a sixteenth of the file system, and none for 0.
+    ///
+    /// On a full disk the reserve is given up, so that records can still be deleted and the sweep goes on; what needs more
+    /// room in the file is refused with [`Kind::Exhausted`]. The log is moved into the file at the latest when it is as
+    /// large as the reserve, so that the file can take it. Once there is room, the reserve is taken again.
+    ///
+    /// [`Kind::Exhausted`]: crate::Kind::Exhausted
+    #[must_use]
+    pub fn reserve(mut self, bytes: u64) -> Self {
+        self.engine.reserve = bytes;
+        self
+    }
+
+    /// Sets how many threads serve pages, lists and closures, each with a connection. At least 1.
+    #[must_use]
+    pub fn readers(mut self, threads: usize) -> Self {
+        self.engine.readers = threads.max(1);
+        self
+    }
+
+    /// Looks for damage before the store serves, where the last run was not closed, and refuses a file that is damaged.
+    ///
+    /// That takes some 20 seconds for each gigabyte; how far it is, is logged. Without this the store serves at once and
+    /// looks in the background: what it finds is logged and in [`SqliteInfo::check`](crate::SqliteInfo::check), a read of
+    /// what is damaged is refused with [`Kind::Damaged`](crate::Kind::Damaged), and everything else is served.
+    #[must_use]
+    pub fn check_first(mut self, check: bool) -> Self {
+        self.engine.check_first = check;
+        self
+    }
+
+    /// Opens a store, or makes it where there is no file yet, and brings it to the newest version.
+    pub fn open(&self, schema: &'static Schema, path: impl AsRef<Path>, key: &Key) -> Result<Store> {
+        self.open_at(schema, SqliteFile { path: path.as_ref(), key })
+    }
+}
