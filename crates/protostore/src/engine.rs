@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::page_token::PageTokens;
 use crate::schema::Schema;
 use crate::session::Session;
-use crate::store::{Tx, View};
+use crate::store::{Committed, Tx, View};
 
 /// What a store needs from the database below it.
 ///
@@ -49,7 +49,7 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     fn list<O: ReadOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
 
     /// Runs a write; it is durable when this returns.
-    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<O::Out>> + Send;
+    fn write<O: WriteOp + Sync + 'static>(&self, op: O) -> impl Future<Output = Result<Committed<O::Out>>> + Send;
 
     /// Runs a closure in one snapshot, away from the caller's thread.
     fn read_with<T: Send + 'static>(
@@ -61,7 +61,7 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     fn write_with<T: Send + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
-    ) -> impl Future<Output = Result<T>> + Send;
+    ) -> impl Future<Output = Result<Committed<T>>> + Send;
 
     /// The same as [`Engine::read_with`], on the caller's thread, which waits.
     fn read_here<T>(&self, f: impl FnOnce(&mut View<'_, Self>) -> Result<T>) -> Result<T>;
@@ -70,7 +70,7 @@ pub trait Engine: Clone + fmt::Debug + Send + Sync + 'static {
     fn write_here<T: Send + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
-    ) -> Result<T>;
+    ) -> Result<Committed<T>>;
 
     /// Runs an operation of a session to its end inside a synchronous closure.
     fn wait<F: Future>(future: F) -> F::Output;

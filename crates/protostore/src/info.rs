@@ -24,6 +24,8 @@ pub struct Info<E: Engine = Sqlite> {
     pub semver: &'static str,
     /// The version of the rules that map protobuf onto SQL.
     pub mapping: u32,
+    /// The sequence of the newest commit; see [`Committed`](crate::Committed).
+    pub sequence: u64,
     /// When the database was made.
     pub created: SystemTime,
     /// What the engine knows: of SQLite, [`SqliteInfo`](crate::SqliteInfo).

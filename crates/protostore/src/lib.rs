@@ -71,6 +71,6 @@ pub use schema::{
 };
 pub use session::{Part, Session};
 pub use sqlite::{CheckInfo, CheckState, Held, LogInfo, Sqlite, SqliteFile, SqliteInfo, SqliteOptions};
-pub use store::{Filtered, SingletonOf, Store, TableOf, Tx, View};
+pub use store::{Committed, Filtered, SingletonOf, Store, TableOf, Tx, View, Write};
 pub use time::{Duration, Timestamp};
 pub use value::{Bad, Bind, Binder, Cell, Decode, Row, Value, Zero, is_set, nonzero};

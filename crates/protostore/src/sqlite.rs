@@ -5,6 +5,7 @@ mod check;
 mod checkpoint;
 mod close;
 pub(crate) mod codes;
+mod commits;
 mod engine;
 mod fault;
 mod fork;

@@ -5,12 +5,16 @@ mod singleton;
 mod table;
 mod tx;
 mod view;
+mod write;
 
 pub use query::Filtered;
 pub use singleton::SingletonOf;
 pub use table::TableOf;
 pub use tx::Tx;
 pub use view::View;
+pub use write::{Committed, Write};
+
+use std::future::Future;
 
 use crate::engine::Engine;
 use crate::error::Result;
@@ -56,6 +60,20 @@ impl<E: Engine> Store<E> {
     /// What it has captured is dropped once it does not run again: a panic of that fails it where nothing was committed by
     /// then, and is only logged where its answer is known already.
     pub fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.write_committed(f).map(|committed| committed.value)
+    }
+
+    /// The same as [`Store::write`], with the commit beside what the closure has returned.
+    ///
+    /// ```
+    /// # fn f(store: &protostore::Store) -> protostore::Result<()> {
+    /// let sequence = store.write_committed(|tx| Ok(()))?.sequence;
+    /// # Ok(()) }
+    /// ```
+    pub fn write_committed<T: Send + 'static>(
+        &self,
+        f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static,
+    ) -> Result<Committed<T>> {
         self.engine.write_here(f)
     }
 
@@ -65,8 +83,11 @@ impl<E: Engine> Store<E> {
     }
 
     /// Runs an operation that writes; it is durable when this returns.
-    pub async fn apply<O: WriteOp + Sync + 'static>(&self, op: O) -> Result<O::Out> {
-        self.engine.write(op).await
+    pub fn apply<O: WriteOp + Sync + 'static>(
+        &self,
+        op: O,
+    ) -> Write<impl Future<Output = Result<Committed<O::Out>>> + Send + use<'_, O, E>> {
+        Write::new(self.engine.write(op))
     }
 
     /// Runs a closure in one snapshot, on a reader thread.
@@ -80,11 +101,11 @@ impl<E: Engine> Store<E> {
     /// Runs a closure in one transaction; what it did is durable when this returns.
     ///
     /// The closure is as that of [`Store::write`].
-    pub async fn write_async<T: Send + 'static>(
+    pub fn write_async<T: Send + 'static, F: FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static>(
         &self,
-        f: impl FnMut(&mut Tx<'_, E>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.engine.write_with(f).await
+        f: F,
+    ) -> Write<impl Future<Output = Result<Committed<T>>> + Send + use<'_, T, F, E>> {
+        Write::new(self.engine.write_with(f))
     }
 
     /// For generated code: deletes the records of these tables that have expired by now, in batches, and returns how many they

@@ -127,13 +127,23 @@ impl Checkpoints {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner).disk_full = full;
     }
 
-    /// Writes the numbers of the log, as every commit does; part of the transaction of a group.
+    /// Writes the numbers of the log and of the commit, as every commit does; part of the transaction of a group.
     pub(super) fn stamp(&self, held: &mut Held) -> Result<()> {
         let stmt = held.own(OWN - 1, STAMP)?;
-        for (at, number) in (1..).zip(self.log.numbers()) {
+        for (at, number) in (1..).zip(self.log.stamp()) {
             stmt.bind(at, number).map_err(fault)?;
         }
         stmt.execute().map(drop).map_err(fault)
+    }
+
+    /// Notes that a transaction with the stamp was committed, and returns its sequence.
+    pub(super) fn committed(&self) -> u64 {
+        self.log.committed()
+    }
+
+    /// Returns the sequence of the newest commit.
+    pub(super) fn newest(&self) -> u64 {
+        self.log.commits().newest()
     }
 
     /// Makes a checkpoint if one is due; after a commit, when its callers have been answered.

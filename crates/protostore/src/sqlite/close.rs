@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::check::Check;
 use super::checkpoint::{Checkpoints, Watched};
+use super::commits::Commits;
 use super::engine::Sqlite;
 use super::fork;
 use super::held::Held;
@@ -42,6 +43,7 @@ pub(super) struct Core {
     pub(super) reads: Arc<Queue<Read>>,
     pub(super) requests: Arc<Requests>,
     pub(super) info: Info,
+    pub(super) commits: Arc<Commits>,
     pub(super) watched: Watched,
     pub(super) check: Arc<Check>,
     pub(super) tokens: PageTokens,
@@ -87,6 +89,7 @@ impl Sqlite {
         let reads = Arc::new(Queue::new(options.queue));
         let requests: Arc<Requests> = Arc::new(Queue::new(options.queue));
         let watched = Watched::default();
+        let commits = Arc::clone(log.commits());
         let check = Check::new(info.engine.check.state);
         let writer = spawn("protostore-writer", Some(STACK), {
             let (state, requests) = (Arc::clone(&state), Arc::clone(&requests));
@@ -135,6 +138,7 @@ impl Sqlite {
             reads,
             requests,
             info,
+            commits,
             watched,
             check,
             tokens,

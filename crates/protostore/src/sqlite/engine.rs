@@ -23,7 +23,7 @@ use crate::page_token::PageTokens;
 use crate::room::Room;
 use crate::schema::Schema;
 use crate::session::{Session, block, now};
-use crate::store::{Tx, View};
+use crate::store::{Committed, Tx, View};
 
 /// How many bytes of rows a read on the caller's thread takes; a larger record is read by a reader thread.
 ///
@@ -73,7 +73,7 @@ impl Sqlite {
         what: &'static str,
         compound: bool,
         mut work: impl FnMut(&mut Held) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Result<Committed<T>> {
         self.0.state.accepts()?;
         let _waits = self.0.state.wait()?;
         let (work, answer) = Work::new(compound, move |held: &mut Held| held.serve(what, None, &mut work));
@@ -112,7 +112,7 @@ impl Engine for Sqlite {
         self.far(O::NAME, move |held| run(held, &op))
     }
 
-    fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<O::Out>> + Send {
+    fn write<O: WriteOp + Sync + 'static>(&self, mut op: O) -> impl Future<Output = Result<Committed<O::Out>>> + Send {
         let request = op.prepare().map(|()| self.request(O::NAME, O::COMPOUND, move |held| now(op.run(held))));
         async move { request?.await }
     }
@@ -128,7 +128,7 @@ impl Engine for Sqlite {
     fn write_with<T: Send + 'static>(
         &self,
         mut f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
-    ) -> impl Future<Output = Result<T>> + Send {
+    ) -> impl Future<Output = Result<Committed<T>>> + Send {
         let slow = self.0.limits.slow_write;
         self.request(CLOSURE, true, move |held| held.closure(|held| timed(slow, || f(&mut Tx::new(held)))))
     }
@@ -145,7 +145,7 @@ impl Engine for Sqlite {
     fn write_here<T: Send + 'static>(
         &self,
         f: impl FnMut(&mut Tx<'_, Self>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Result<Committed<T>> {
         block(self.write_with(f))
     }
 
@@ -155,6 +155,7 @@ impl Engine for Sqlite {
 
     fn info(&self) -> Info {
         let mut info = self.0.info.clone();
+        info.sequence = self.0.commits.newest();
         info.engine.log = self.0.watched.lock().unwrap_or_else(PoisonError::into_inner).clone();
         info.engine.check = self.0.check.info();
         info

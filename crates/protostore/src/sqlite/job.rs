@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::held::Held;
 use crate::error::{Error, Kind, Result, excerpt};
+use crate::store::Committed;
 
 /// One request: boxed once, run as often as its group is, answered after COMMIT.
 pub(super) trait Job: Send {
@@ -24,8 +25,8 @@ pub(super) trait Job: Send {
     fn has_finished(&self) -> bool;
     /// Drops the work, which is not run again; where that panics, the request has failed.
     fn finish(&mut self) -> Ran;
-    /// Answers the caller, if anybody still waits.
-    fn answer(self: Box<Self>);
+    /// Answers the caller, if anybody still waits: a result with the sequence of the newest commit, which has it.
+    fn answer(self: Box<Self>, sequence: u64);
 }
 
 /// How a run ended.
@@ -44,12 +45,15 @@ pub(super) struct Work<T, F> {
     compound: bool,
     work: Option<F>,
     result: Option<Result<T>>,
-    caller: oneshot::Sender<Result<T>>,
+    caller: oneshot::Sender<Result<Committed<T>>>,
 }
+
+/// What the answer of a write comes through.
+pub(super) type Answer<T> = oneshot::Receiver<Result<Committed<T>>>;
 
 impl<T, F> Work<T, F> {
     /// Makes a request, and what its answer will come through.
-    pub(super) fn new(compound: bool, work: F) -> (Self, oneshot::Receiver<Result<T>>) {
+    pub(super) fn new(compound: bool, work: F) -> (Self, Answer<T>) {
         let (caller, answer) = oneshot::channel();
         (Self { compound, work: Some(work), result: None, caller }, answer)
     }
@@ -101,11 +105,11 @@ impl<T: Send, F: FnMut(&mut Held) -> Result<T> + Send> Job for Work<T, F> {
         }
     }
 
-    fn answer(self: Box<Self>) {
+    fn answer(self: Box<Self>, sequence: u64) {
         let Self { compound: _, work, result, caller } = *self;
         if let Some(result) = result {
             // Where no caller waits any more, the write stays all the same, and what it returned comes back.
-            logged(let_go(caller.send(result)));
+            logged(let_go(caller.send(result.map(|value| Committed { value, sequence }))));
         }
         logged(let_go(work));
     }

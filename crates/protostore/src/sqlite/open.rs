@@ -228,6 +228,7 @@ fn open_as(
         version: schema.version,
         semver: schema.semver,
         mapping: schema.mapping,
+        sequence: log.commits().newest(),
         created: label.created,
         engine: SqliteInfo {
             sqlite: rusqlite::version().to_owned(),

@@ -72,7 +72,7 @@ impl Writer {
     pub(super) fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
         let admitted = self.state.has_not_failed().and_then(|()| self.checkpoints.admit(&self.held));
         if let Err(e) = admitted {
-            return answer(group, Some(&e));
+            return answer(group, Some(&e), self.checkpoints.newest());
         }
         for round in 0.. {
             if group.is_empty() {
@@ -93,7 +93,7 @@ impl Writer {
                 }
                 Err(Setback::Request(job)) => {
                     let e = job.failure().map_or_else(undone, Error::again);
-                    job.answer();
+                    job.answer(self.checkpoints.newest());
                     if round < AGAIN {
                         continue;
                     }
@@ -103,9 +103,10 @@ impl Writer {
                     e
                 }
             };
-            return answer(group, Some(&refusal));
+            return answer(group, Some(&refusal), self.checkpoints.newest());
         }
-        answer(group, None);
+        // A group that changed nothing has seen all that the newest commit did.
+        answer(group, None, self.checkpoints.newest());
     }
 
     /// Runs a group in one transaction.
@@ -116,7 +117,7 @@ impl Writer {
         while at < group.len() {
             // Who has left before it began is not waited for, and finds nothing written.
             if group[at].is_abandoned() {
-                group.remove(at).answer();
+                group.remove(at).answer(self.checkpoints.newest());
                 continue;
             }
             let state = Arc::clone(&self.state);
@@ -145,16 +146,20 @@ impl Writer {
             at += 1;
         }
         // A group that changed nothing is not a commit.
-        if self.held.connection().total_changes() != before
-            && let Err(e) = self.checkpoints.stamp(&mut self.held)
-        {
+        let changed = self.held.connection().total_changes() != before;
+        if changed && let Err(e) = self.checkpoints.stamp(&mut self.held) {
             return Err(self.undo(e));
         }
         let start = Instant::now();
         let committed = self.held.commit_group();
         self.patience = Patience::after_commit(start.elapsed());
         match committed {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                if changed {
+                    self.checkpoints.committed();
+                }
+                Ok(())
+            }
             Err(Uncommitted::Undone(e)) => Err(self.undo(e)),
             Err(Uncommitted::Unknown(e)) => {
                 self.state.stop_because(&e);
@@ -235,13 +240,13 @@ fn request(held: &mut Held, job: &mut dyn Job, last: bool) -> bool {
     !held.is_lost()
 }
 
-/// Answers all of a group, with a refusal if there is one.
-fn answer(group: Vec<Box<dyn Job>>, refusal: Option<&Error>) {
+/// Answers all of a group after the commit of this sequence, with a refusal if there is one.
+fn answer(group: Vec<Box<dyn Job>>, refusal: Option<&Error>, sequence: u64) {
     for mut job in group {
         if let Some(e) = refusal {
             job.fail(e.again());
         }
-        job.answer();
+        job.answer(sequence);
     }
 }
 

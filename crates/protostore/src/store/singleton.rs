@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::TableOf;
+use super::{Committed, TableOf, Write};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::mask::Mask;
@@ -41,14 +41,14 @@ impl<'s, R: Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     }
 
     /// Writes the record, which is not there yet, and returns it as it is stored.
-    pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
+    pub fn insert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
         self.0.insert(record)
     }
 }
 
 impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     /// Writes the record in place of the one that is there, if there is one, and returns it as it is stored.
-    pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
+    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
         self.0.upsert(record)
     }
 
@@ -57,19 +57,22 @@ impl<'s, R: Mutable<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
         &self,
         record: R,
         mask: M,
-    ) -> impl Future<Output = Result<R::Revision>> + Send + use<'s, R, E, M> {
+    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>> {
         self.0.update(record, mask)
     }
 
     /// Deletes the record and its children, and says whether there was one.
-    pub fn delete(&self) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+    pub fn delete(&self) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
         self.0.delete(R::borrow_key(&Singleton))
     }
 }
 
 impl<'s, R: Revised + Record<Key = Singleton>, E: Engine> SingletonOf<'s, R, E> {
     /// Deletes the record of that revision and its children, and says whether there was one; another is left alone.
-    pub fn delete_if(&self, revision: R::Revision) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
+    pub fn delete_if(
+        &self,
+        revision: R::Revision,
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
         self.0.delete_if(R::borrow_key(&Singleton), revision)
     }
 }

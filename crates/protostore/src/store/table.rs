@@ -13,7 +13,7 @@ use crate::ops::{
     Sweep, Undelete, Update, Upsert, Verified, Verify,
 };
 use crate::record::{Chained, Link, Mutable, Record, Revised};
-use crate::store::Filtered;
+use crate::store::{Committed, Filtered, Write};
 
 /// The records of one table.
 pub struct TableOf<'s, R, E: Engine> {
@@ -79,20 +79,23 @@ impl<'s, R: Record, E: Engine> TableOf<'s, R, E> {
     }
 
     /// Writes records that are not there yet, all of them or none, and returns them as they are stored.
-    pub fn insert_many(&self, records: Vec<R>) -> impl Future<Output = Result<Vec<R>>> + Send + use<'s, R, E> {
-        self.engine.write(InsertMany::new(records))
+    pub fn insert_many(
+        &self,
+        records: Vec<R>,
+    ) -> Write<impl Future<Output = Result<Committed<Vec<R>>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(InsertMany::new(records)))
     }
 
     /// Writes a record that is not there yet, and returns it as it is stored: with what the store made.
-    pub fn insert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
-        self.engine.write(Insert::new(record))
+    pub fn insert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Insert::new(record)))
     }
 }
 
 impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
     /// Writes a record in place of the one with its key, if there is one, and returns it as it is stored.
-    pub fn upsert(&self, record: R) -> impl Future<Output = Result<R>> + Send + use<'s, R, E> {
-        self.engine.write(Upsert::new(record))
+    pub fn upsert(&self, record: R) -> Write<impl Future<Output = Result<Committed<R>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Upsert::new(record)))
     }
 
     /// Writes the members of a record that the mask names; the record must be there. Returns its new revision.
@@ -100,21 +103,27 @@ impl<'s, R: Mutable, E: Engine> TableOf<'s, R, E> {
         &self,
         record: R,
         mask: M,
-    ) -> impl Future<Output = Result<R::Revision>> + Send + use<'s, R, E, M> {
-        self.engine.write(Update::new(record, mask))
+    ) -> Write<impl Future<Output = Result<Committed<R::Revision>>> + Send + use<'s, R, E, M>> {
+        Write::new(self.engine.write(Update::new(record, mask)))
     }
 
     /// Deletes a record and its children, and says whether there was one.
-    pub fn delete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
-        self.engine.write(Delete::<R>::new(R::own_key(key)))
+    pub fn delete(
+        &self,
+        key: R::KeyRef<'_>,
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Delete::<R>::new(R::own_key(key))))
     }
 
     /// Deletes the records of these keys and their children, all of them or none, and returns how many there were.
-    pub fn delete_many<'a, I>(&self, keys: I) -> impl Future<Output = Result<u64>> + Send + use<'a, 's, R, E, I>
+    pub fn delete_many<'a, I>(
+        &self,
+        keys: I,
+    ) -> Write<impl Future<Output = Result<Committed<u64>>> + Send + use<'a, 's, R, E, I>>
     where
         I: IntoIterator<Item = R::KeyRef<'a>>,
     {
-        self.engine.write(DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect()))
+        Write::new(self.engine.write(DeleteMany::<R>::new(keys.into_iter().map(R::own_key).collect())))
     }
 }
 
@@ -124,8 +133,8 @@ impl<'s, R: Revised, E: Engine> TableOf<'s, R, E> {
         &self,
         key: R::KeyRef<'_>,
         revision: R::Revision,
-    ) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
-        self.engine.write(Delete::<R>::new(R::own_key(key)).if_revision(revision))
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Delete::<R>::new(R::own_key(key)).if_revision(revision)))
     }
 }
 
@@ -143,8 +152,8 @@ impl<'s, R: Chained, E: Engine> TableOf<'s, R, E> {
 
 impl<'s, R: Expiring, E: Engine> TableOf<'s, R, E> {
     /// Deletes at most so many of the records that have expired, the earliest first, and returns how many they were.
-    pub fn sweep(&self, limit: usize) -> impl Future<Output = Result<u64>> + Send + use<'s, R, E> {
-        self.engine.write(Sweep::<R>::new(limit))
+    pub fn sweep(&self, limit: usize) -> Write<impl Future<Output = Result<Committed<u64>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Sweep::<R>::new(limit)))
     }
 }
 
@@ -167,12 +176,18 @@ impl<'s, R: SoftDeleted, E: Engine> TableOf<'s, R, E> {
     }
 
     /// Brings a record back that is deleted, and what was deleted with it; says whether there was one.
-    pub fn undelete(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
-        self.engine.write(Undelete::<R>::new(R::own_key(key)))
+    pub fn undelete(
+        &self,
+        key: R::KeyRef<'_>,
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Undelete::<R>::new(R::own_key(key))))
     }
 
     /// Deletes for good a record that is deleted, and says whether there was one; one that is there is left alone.
-    pub fn purge(&self, key: R::KeyRef<'_>) -> impl Future<Output = Result<bool>> + Send + use<'s, R, E> {
-        self.engine.write(Purge::<R>::new(R::own_key(key)))
+    pub fn purge(
+        &self,
+        key: R::KeyRef<'_>,
+    ) -> Write<impl Future<Output = Result<Committed<bool>>> + Send + use<'s, R, E>> {
+        Write::new(self.engine.write(Purge::<R>::new(R::own_key(key))))
     }
 }

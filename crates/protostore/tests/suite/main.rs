@@ -20,6 +20,7 @@ mod records;
 mod refusals;
 mod refused;
 mod restart;
+mod sequences;
 mod snapshots;
 
 use fixture::{Boot, Drive, Image, Machine, Mount, Network, Nic, State};

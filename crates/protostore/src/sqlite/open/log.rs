@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::connect::PATIENCE;
-use super::state::{self, State};
+use super::state::{self, Stamp, State};
 use super::{bookkeeping, place::PAGE};
 use crate::schema::Schema;
+use crate::sqlite::commits::Commits;
 
 /// The statement that every commit of the store carries; its parameters are [`Log::numbers`].
 pub(crate) const STAMP: &str = state::STAMP;
@@ -33,6 +34,7 @@ pub(crate) struct Log {
     schema: &'static Schema,
     log: i64,
     next: i64,
+    commits: Arc<Commits>,
     begun: bool,
     /// Whether the file may say that a log must be beside it.
     announced: bool,
@@ -53,8 +55,9 @@ struct Watch {
 impl Log {
     /// Watches the connection that writes.
     pub(super) fn watch(connection: &mut Connection, schema: &'static Schema, state: &State) -> rusqlite::Result<Self> {
-        let log =
-            Self { schema, log: state.log, next: state.next, begun: false, announced: false, watch: Arc::default() };
+        let commits = Commits::from(state.sequence);
+        let (log, next, watch) = (state.log, state.next, Arc::default());
+        let log = Self { schema, log, next, commits, begun: false, announced: false, watch };
         log.over(connection)?;
         Ok(log)
     }
@@ -94,12 +97,29 @@ impl Log {
     /// The log of such a database.
     #[cfg(test)]
     pub(crate) fn none(schema: &'static Schema) -> Self {
-        Self { schema, log: 1, next: 1, begun: true, announced: true, watch: Arc::default() }
+        let (commits, watch) = (Commits::from(0), Arc::default());
+        Self { schema, log: 1, next: 1, commits, begun: true, announced: true, watch }
     }
 
-    /// Returns the numbers that a commit writes.
-    pub(crate) fn numbers(&self) -> [i64; 2] {
-        [self.log, self.next]
+    /// Returns what the next commit writes; [`Log::committed`] is told of it once it is made.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp_of(self.next)
+    }
+
+    fn stamp_of(&self, next: i64) -> Stamp {
+        // A file that has a commit each nanosecond gets there in 292 years.
+        let sequence = i64::try_from(self.commits.newest() + 1).unwrap_or(i64::MAX);
+        [self.log, next, sequence]
+    }
+
+    /// Notes that a commit was made with the stamp, and returns its sequence.
+    pub(crate) fn committed(&self) -> u64 {
+        self.commits.advance()
+    }
+
+    /// Returns what knows the newest commit.
+    pub(crate) fn commits(&self) -> &Arc<Commits> {
+        &self.commits
     }
 
     /// Returns whether commits may be made: the file says that a log must be beside it.
@@ -118,13 +138,15 @@ impl Log {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         bookkeeping::write(&transaction, self.schema)?;
         let next = number()?;
-        state::stamp(&transaction, self.log, next)?;
+        state::stamp(&transaction, self.stamp_of(next))?;
         transaction.commit()?;
+        self.committed();
         (self.next, self.announced) = (next, true);
         let moved = self.moved(connection, PATIENCE)?;
         match moved {
             Moved::Whole => {
-                state::mark(connection, self.log, false)?;
+                state::mark(connection, self.stamp_of(self.log), false)?;
+                self.committed();
                 self.begun = true;
             }
             Moved::Nothing => self.withdraw(connection)?,
@@ -139,7 +161,8 @@ impl Log {
     pub(crate) fn checkpoint(&mut self, connection: &Connection, patience: Duration) -> rusqlite::Result<Moved> {
         if self.next == self.log {
             let next = number()?;
-            state::stamp(connection, self.log, next)?;
+            state::stamp(connection, self.stamp_of(next))?;
+            self.committed();
             (self.next, self.announced) = (next, true);
         }
         self.moved(connection, patience)
@@ -149,7 +172,8 @@ impl Log {
     /// another tool may move this log into the file.
     pub(crate) fn withdraw(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         if self.next != self.log {
-            state::stamp(connection, self.log, self.log)?;
+            state::stamp(connection, self.stamp_of(self.log))?;
+            self.committed();
             self.next = self.log;
         }
         Ok(())
@@ -157,7 +181,7 @@ impl Log {
 
     /// Moves what is there into the file and empties the log, before a run begins.
     pub(super) fn empty(&mut self, connection: &Connection) -> rusqlite::Result<Moved> {
-        self.settle(connection, |connection, log| state::stamp(connection, log, log))
+        self.settle(connection, state::stamp)
     }
 
     /// Ends a run: moves all into the file, and then the word that it was closed. A run that never began ends as it is.
@@ -166,19 +190,20 @@ impl Log {
             let pages: i64 = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
             return Ok(if pages == 0 && !self.announced { Moved::Whole } else { Moved::Nothing });
         }
-        self.settle(connection, |connection, log| state::mark(connection, log, true))
+        self.settle(connection, |connection, stamp| state::mark(connection, stamp, true))
     }
 
     /// Moves all into the file, and then a commit that says that no log has to be beside it.
     fn settle(
         &mut self,
         connection: &Connection,
-        say: fn(&Connection, i64) -> rusqlite::Result<()>,
+        say: fn(&Connection, Stamp) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<Moved> {
         if self.checkpoint(connection, PATIENCE)? == Moved::Nothing {
             return self.withdraw(connection).map(|()| Moved::Nothing);
         }
-        say(connection, self.log)?;
+        say(connection, self.stamp_of(self.log))?;
+        self.committed();
         self.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)", PATIENCE)
     }
 

@@ -21,8 +21,8 @@ pub(super) struct State {
     pub(super) log: i64,
     /// The log that must be beside the file once the commit is in it; the same number where none has to be.
     pub(super) next: i64,
-    /// How many commits the file has seen.
-    pub(super) sequence: i64,
+    /// The sequence of the commit: how many the file has seen.
+    pub(super) sequence: u64,
     /// Whether the last process that had the file open closed it.
     pub(super) closed: bool,
 }
@@ -54,7 +54,10 @@ impl State {
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Option<Self>> {
         let row = r#"SELECT "log", "next", "sequence", "closed" FROM "protostore__state""#;
         let state = |row: &rusqlite::Row<'_>| {
-            Ok(Self { log: row.get(0)?, next: row.get(1)?, sequence: row.get(2)?, closed: row.get(3)? })
+            let sequence: i64 = row.get(2)?;
+            let sequence =
+                u64::try_from(sequence).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(2, sequence))?;
+            Ok(Self { log: row.get(0)?, next: row.get(1)?, sequence, closed: row.get(3)? })
         };
         connection.query_row(row, [], state).optional()
     }
@@ -106,21 +109,23 @@ pub(super) fn lay(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// What a commit writes into the row, by the parameters of [`STAMP`]: `log`, `next` and `sequence`.
+pub(super) type Stamp = [i64; 3];
+
 /// Writes the row as a commit of the store does.
 pub(super) const STAMP: &str =
-    r#"UPDATE "protostore__state" SET "log" = ?1, "next" = ?2, "sequence" = "sequence" + 1, "closed" = 0"#;
+    r#"UPDATE "protostore__state" SET "log" = ?1, "next" = ?2, "sequence" = ?3, "closed" = 0"#;
 
 /// Writes the row as part of a transaction, or as one of its own.
-pub(super) fn stamp(connection: &Connection, log: i64, next: i64) -> rusqlite::Result<()> {
-    changed(connection.execute(STAMP, [log, next])?)
+pub(super) fn stamp(connection: &Connection, stamp: Stamp) -> rusqlite::Result<()> {
+    changed(connection.execute(STAMP, stamp)?)
 }
 
 /// The same, with what a run says when it begins, or when it is over.
-pub(super) fn mark(connection: &Connection, log: i64, closed: bool) -> rusqlite::Result<()> {
+pub(super) fn mark(connection: &Connection, [log, next, sequence]: Stamp, closed: bool) -> rusqlite::Result<()> {
     changed(connection.execute(
-        r#"UPDATE "protostore__state" SET "log" = ?1, "next" = ?1, "sequence" = "sequence" + 1, "closed" = ?2,
-           "run" = "run" + NOT ?2"#,
-        params![log, closed],
+        r#"UPDATE "protostore__state" SET "log" = ?1, "next" = ?2, "sequence" = ?3, "closed" = ?4, "run" = "run" + NOT ?4"#,
+        params![log, next, sequence, closed],
     )?)
 }
 
@@ -138,15 +143,16 @@ fn changed(rows: usize) -> rusqlite::Result<()> {
 mod tests {
     use super::*;
 
-    fn state(log: i64, next: i64, sequence: i64) -> State {
+    fn state(log: i64, next: i64, sequence: u64) -> State {
         State { log, next, sequence, closed: false }
     }
 
     /// Every state of a file against every state of a log, over three logs that follow one another.
     #[test]
     fn a_file_opens_beside_the_log_that_follows_it_and_no_other() {
-        let moments: Vec<State> =
-            (1..=3).flat_map(|log| [state(log, log, 10 * log), state(log, log + 1, 10 * log + 1)]).collect();
+        let moments: Vec<State> = (1..=3)
+            .flat_map(|log| [state(log, log, 10 * log as u64), state(log, log + 1, 10 * log as u64 + 1)])
+            .collect();
         for file in &moments {
             let clean = file.log == file.next;
             let alone = file.agrees_with(&Alone::NoLog);

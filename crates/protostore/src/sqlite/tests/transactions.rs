@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
-use tokio::sync::oneshot::Receiver;
 
 use super::fixture::{Machine, SCHEMA, stmt};
 use super::{Held, count, held, held_with, machine};
@@ -15,7 +14,7 @@ use crate::ops;
 use crate::schema::Stmt;
 use crate::session::{Session, block, now};
 use crate::sqlite::checkpoint::{Checkpoints, Watched};
-use crate::sqlite::job::Work;
+use crate::sqlite::job::{Answer, Work};
 use crate::sqlite::open::{Log, Reserve};
 use crate::sqlite::patience::Patience;
 use crate::sqlite::queue::Queue;
@@ -28,7 +27,7 @@ use crate::time::Timestamp;
 struct Group {
     requests: Arc<Requests>,
     state: Arc<State>,
-    answers: Vec<Receiver<Result<()>>>,
+    answers: Vec<Answer<()>>,
 }
 
 impl Group {
@@ -50,7 +49,10 @@ impl Group {
     fn run(self, held: Held) -> (Held, Vec<Result<(), Kind>>) {
         self.requests.close();
         let (held, _) = Writer::new(held, self.requests, self.state, no_checkpoints()).serve();
-        let answers = self.answers.into_iter().map(|answer| block(answer).expect("is answered").map_err(|e| e.kind()));
+        let answers = self
+            .answers
+            .into_iter()
+            .map(|answer| block(answer).expect("is answered").map(|done| done.value).map_err(|e| e.kind()));
         (held, answers.collect())
     }
 }

@@ -30,11 +30,11 @@ fn crash(home: &Home) -> Home {
 }
 
 fn add(opened: &mut Opened, owner: &str) {
-    let [log, next] = opened.log.numbers();
     let transaction = opened.writer.unchecked_transaction().unwrap();
     transaction.execute(r#"INSERT INTO "marker_owners" ("id") VALUES (?1)"#, [owner]).unwrap();
-    state::stamp(&transaction, log, next).unwrap();
+    state::stamp(&transaction, opened.log.stamp()).unwrap();
     transaction.commit().unwrap();
+    opened.log.committed();
 }
 
 fn checkpoint(opened: &mut Opened) {
@@ -306,7 +306,8 @@ fn a_copy_that_is_marked_closed_opens_by_itself() {
     add(&mut opened, "new");
     let copied = crash(&home);
     let copy = by_hand(&copied.path(), &key());
-    state::mark(&copy, state::number().unwrap(), true).unwrap();
+    let log = state::number().unwrap();
+    state::mark(&copy, [log, log, 9], true).unwrap();
     copy.close().unwrap();
     opens(&copied, 2, false);
 }
@@ -315,13 +316,15 @@ fn a_copy_that_is_marked_closed_opens_by_itself() {
 fn every_commit_counts() {
     let home = Home::new();
     let sequence = |opened: &Opened| State::read(&opened.writer).unwrap().unwrap().sequence;
-    let mut last = -1;
+    let mut last = None;
     for _ in 0..3 {
         let mut opened = home.open(&ONE).unwrap();
         for round in 0..4 {
-            assert!(sequence(&opened) > last);
-            last = sequence(&opened);
-            add(&mut opened, &format!("owner-{last}"));
+            assert!(Some(sequence(&opened)) > last);
+            assert_eq!(sequence(&opened), opened.log.commits().newest());
+            last = Some(sequence(&opened));
+            let owner = format!("owner-{}", sequence(&opened));
+            add(&mut opened, &owner);
             if round % 2 == 1 {
                 checkpoint(&mut opened);
             }
